@@ -1,0 +1,77 @@
+/**
+ * Exact amounts: a branded bigint counting 10^-9 units. No binary float ever holds one.
+ * Outside (JSON, proto, command line) an amount is a decimal string.
+ */
+
+declare const brand: unique symbol;
+export type Amount = bigint & { readonly [brand]: 'Amount' };
+
+export const FRACTION_DIGITS_MAX = 9;
+/** Digits before the point that a door accepts: enough for a quadrillion, small enough that sums stay printable. */
+export const INTEGER_DIGITS_MAX = 18;
+
+const SCALE = 1_000_000_000n;
+const DECIMAL = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
+
+export const ZERO = 0n as Amount;
+
+export type AmountProblem = 'not_a_decimal' | 'too_many_fraction_digits' | 'too_large';
+
+/** Says why a text is no amount. `code` is stable; the message is for people. */
+export class AmountError extends Error {
+  constructor(
+    readonly code: AmountProblem,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'AmountError';
+  }
+}
+
+/** Reads a decimal string such as "12.5" exactly. @throws AmountError when it is not one or has too many digits. */
+export function amount(text: string): Amount {
+  const match = DECIMAL.exec(text);
+  if (!match) throw new AmountError('not_a_decimal', 'must be a decimal string such as "12.50"');
+  const [, sign, whole = '', fraction = ''] = match;
+  if (fraction.length > FRACTION_DIGITS_MAX)
+    throw new AmountError('too_many_fraction_digits', `must have at most ${FRACTION_DIGITS_MAX} digits after the point`);
+  if (whole.length > INTEGER_DIGITS_MAX)
+    throw new AmountError('too_large', `must have at most ${INTEGER_DIGITS_MAX} digits before the point`);
+  const magnitude = BigInt(whole) * SCALE + BigInt(fraction.padEnd(FRACTION_DIGITS_MAX, '0'));
+  return (sign === '-' ? -magnitude : magnitude) as Amount;
+}
+
+/** The shortest decimal string of an amount: no trailing zeros, no exponent, "-0" never. */
+export function formatAmount(value: Amount): string {
+  const negative = value < 0n;
+  const digits = (negative ? -value : value).toString().padStart(FRACTION_DIGITS_MAX + 1, '0');
+  const whole = digits.slice(0, -FRACTION_DIGITS_MAX);
+  const fraction = digits.slice(-FRACTION_DIGITS_MAX).replace(/0+$/, '');
+  return `${negative ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`;
+}
+
+export const plus = (a: Amount, b: Amount): Amount => (a + b) as Amount;
+export const minus = (a: Amount, b: Amount): Amount => (a - b) as Amount;
+export const least = (a: Amount, b: Amount): Amount => (a < b ? a : b);
+
+export function sum(values: Iterable<Amount>): Amount {
+  let total = 0n;
+  for (const value of values) total += value;
+  return total as Amount;
+}
+
+/** a x b, computed exactly and rounded once to 9 digits, half to even. */
+export const timesHalfEven = (a: Amount, b: Amount): Amount => divideHalfEven(a * b, SCALE);
+
+/** a / b, rounded once to 9 digits, half to even. `b` must not be zero. */
+export const overHalfEven = (a: Amount, b: Amount): Amount => divideHalfEven(a * SCALE, b);
+
+function divideHalfEven(numerator: bigint, denominator: bigint): Amount {
+  const negative = numerator < 0n !== denominator < 0n;
+  const n = numerator < 0n ? -numerator : numerator;
+  const d = denominator < 0n ? -denominator : denominator;
+  let quotient = n / d;
+  const twice = (n % d) * 2n;
+  if (twice > d || (twice === d && quotient % 2n === 1n)) quotient += 1n;
+  return (negative ? -quotient : quotient) as Amount;
+}

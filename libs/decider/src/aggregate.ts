@@ -1,0 +1,35 @@
+import type { Decider, Refusal } from './decider';
+import type { Shape } from './shape';
+
+export interface DomainEvent {
+  /** Stored for ever: never rename one. */
+  readonly type: string;
+}
+
+/** The shapes of an aggregate's events, by stored type name. `type` itself is stored beside the data, not in it. */
+export type EventShapes<Event extends DomainEvent> = {
+  readonly [T in Event['type']]: Shape<Omit<Extract<Event, { type: T }>, 'type'>>;
+};
+
+/** A decider together with everything needed to store it: event shapes and the shape of its state for snapshots. */
+export interface Aggregate<Command, State, Event extends DomainEvent, R extends Refusal> {
+  /** What its stream names begin with, such as `wallet`. */
+  readonly category: string;
+  readonly decider: Decider<Command, State, Event, R>;
+  readonly events: EventShapes<Event>;
+  readonly state: Shape<State>;
+  /** Raised whenever `state` or `evolve` changes: a snapshot of another version is thrown away and the stream folded anew. */
+  readonly stateVersion: number;
+  /** When something becomes due by itself (an expiry), so that a sweeper looks at the stream then. */
+  readonly dueAt?: (state: State) => number | undefined;
+}
+
+export const writeEvent = <Event extends DomainEvent>(shapes: EventShapes<Event>, event: Event): string =>
+  (shapes[event.type as Event['type']] as Shape<unknown>).write(event);
+
+/** @throws RangeError for an event type that this version does not know. */
+export function readEvent<Event extends DomainEvent>(shapes: EventShapes<Event>, type: string, data: string): Event {
+  if (!Object.hasOwn(shapes, type)) throw new RangeError(`unknown event type ${type}`);
+  const shape = shapes[type as Event['type']] as Shape<object>;
+  return { type, ...shape.read(JSON.parse(data)) } as unknown as Event;
+}

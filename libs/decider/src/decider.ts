@@ -1,0 +1,20 @@
+/** The shape of a domain: what may happen (`decide`) and what has happened (`evolve`). Both are pure. */
+
+/** A refusal is a value of the business, from a closed set. `code` is stable and goes out through every door. */
+export interface Refusal {
+  readonly code: string;
+}
+
+export type Decision<Event, R extends Refusal> =
+  | { readonly accepted: true; readonly events: readonly Event[] }
+  | { readonly accepted: false; readonly refusal: R };
+
+export const accept = <Event>(...events: Event[]): { accepted: true; events: readonly Event[] } => ({ accepted: true, events });
+export const refuse = <R extends Refusal>(refusal: R): { accepted: false; refusal: R } => ({ accepted: false, refusal });
+
+export interface Decider<Command, State, Event, R extends Refusal> {
+  readonly initial: State;
+  /** Reads no clock, draws no chance: time and identity arrive in the command. */
+  decide(command: Command, state: State): Decision<Event, R>;
+  evolve(state: State, event: Event): State;
+}

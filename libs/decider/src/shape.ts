@@ -1,0 +1,133 @@
+/**
+ * Shapes: how a stored value is written as JSON and read back. One definition gives the type, the writer and the reader.
+ * The writer's output is canonical: keys sorted by code unit, no white space, absent fields left out. So the stored bytes,
+ * the hash chain and the golden files all speak of the same text.
+ */
+import { type Amount, amount as parse, formatAmount, type Instant, formatInstant, instant as parseTime } from '@drawdown/amounts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Shape<T> {
+  /** Canonical JSON text of a value. */
+  write(value: T): string;
+  /** The value of parsed JSON. @throws ShapeError naming the path of what does not fit. */
+  read(json: unknown, path?: string): T;
+  readonly optional?: boolean;
+}
+
+export type Of<S> = S extends Shape<infer T> ? T : never;
+
+/** Stored JSON does not have the shape that its type promises: a bug, or a changed byte. */
+export class ShapeError extends Error {
+  constructor(path: string, wanted: string) {
+    super(`${path || 'value'} is not ${wanted}`);
+    this.name = 'ShapeError';
+  }
+}
+
+const scalar = <T>(wanted: string, fits: (json: unknown) => json is T): Shape<T> => ({
+  write: (value) => JSON.stringify(value),
+  read: (json, path = '') => {
+    if (!fits(json)) throw new ShapeError(path, wanted);
+    return json;
+  },
+});
+
+export const text: Shape<string> = scalar('a string', (json): json is string => typeof json === 'string');
+export const flag: Shape<boolean> = scalar('true or false', (json): json is boolean => typeof json === 'boolean');
+export const integer: Shape<number> = scalar('an integer', (json): json is number => Number.isSafeInteger(json));
+
+export const oneOf = <const T extends string>(...names: readonly T[]): Shape<T> =>
+  scalar(`one of ${names.join(', ')}`, (json): json is T => (names as readonly unknown[]).includes(json));
+
+const viaText = <T>(wanted: string, write: (value: T) => string, parse: (source: string) => T): Shape<T> => ({
+  write: (value) => `"${write(value)}"`,
+  read: (json, path = '') => {
+    if (typeof json !== 'string') throw new ShapeError(path, wanted);
+    try {
+      return parse(json);
+    } catch {
+      throw new ShapeError(path, wanted);
+    }
+  },
+});
+
+export const amount: Shape<Amount> = viaText('a decimal string', formatAmount, parse);
+export const instant: Shape<Instant> = viaText('an RFC 3339 time', formatInstant, parseTime);
+
+export const list = <T>(item: Shape<T>): Shape<readonly T[]> => ({
+  write: (values) => {
+    let out = '[';
+    for (let i = 0; i < values.length; i++) out += (i ? ',' : '') + item.write(values[i] as T);
+    return `${out}]`;
+  },
+  read: (json, path = '') => {
+    if (!Array.isArray(json)) throw new ShapeError(path, 'a list');
+    return json.map((value, i) => item.read(value, `${path}[${i}]`));
+  },
+});
+
+/** A map from text to values of one shape, such as metadata. */
+export const dictionary = <T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> => ({
+  write: (values) =>
+    `{${Object.keys(values)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${item.write(values[key] as T)}`)
+      .join(',')}}`,
+  read: (json, path = '') => {
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new ShapeError(path, 'an object');
+    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, item.read(value, `${path}.${key}`)]));
+  },
+});
+
+/** A field that may be absent. Only inside `record`. */
+export const maybe = <T>(shape: Shape<T>): Shape<T | undefined> & { readonly optional: true } => ({
+  write: (value) => (value === undefined ? 'null' : shape.write(value)),
+  read: (json, path) => (json === undefined ? undefined : shape.read(json, path)),
+  optional: true,
+});
+
+type Fields = Readonly<Record<string, Shape<any>>>; // oxlint-disable-line no-explicit-any -- variance of a heterogeneous record
+type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends { readonly optional: true } ? K : never }[keyof F];
+export type RecordOf<F extends Fields> = {
+  readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Of<F[K]>;
+} & { readonly [K in OptionalKeys<F>]?: Exclude<Of<F[K]>, undefined> };
+
+export function record<F extends Fields>(fields: F): Shape<RecordOf<F>> & { readonly fields: F } {
+  const keys = Object.keys(fields).sort();
+  const parts = keys.map((key) => ({ key, label: `${JSON.stringify(key)}:`, shape: fields[key] as Shape<unknown> }));
+  return {
+    fields,
+    write: (value) => {
+      let out = '';
+      for (const { key, label, shape } of parts) {
+        const field = (value as Record<string, unknown>)[key];
+        if (field === undefined && shape.optional) continue;
+        out += (out ? ',' : '') + label + shape.write(field);
+      }
+      return `{${out}}`;
+    },
+    read: (json, path = '') => {
+      if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new ShapeError(path, 'an object');
+      const out: Record<string, unknown> = {};
+      for (const { key, shape } of parts) {
+        const value = shape.read((json as Record<string, unknown>)[key], path ? `${path}.${key}` : key);
+        if (value !== undefined) out[key] = value;
+      }
+      return out as RecordOf<F>;
+    },
+  };
+}
+
+/** Canonical JSON of parsed JSON: what `write` would have made of it. For checking stored text without knowing its shape. */
+export function canonicalJson(json: Json): string {
+  if (Array.isArray(json)) return `[${json.map(canonicalJson).join(',')}]`;
+  if (typeof json === 'object' && json !== null) {
+    const object = json as { readonly [key: string]: Json };
+    return `{${Object.keys(object)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key] as Json)}`)
+      .join(',')}}`;
+  }
+  return JSON.stringify(json);
+}

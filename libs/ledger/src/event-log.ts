@@ -1,0 +1,71 @@
+/**
+ * The port of the truth. Adapters: `EmbeddedLog` (libs/embedded) and, apart, EventStoreDB. Every adapter passes
+ * test/contracts/event-log.contract.ts.
+ */
+import type { Instant } from '@drawdown/amounts';
+
+export interface NewEvent {
+  /** UUID in lower case, deterministic: the same command attempted again makes the same id. */
+  readonly id: string;
+  readonly type: string;
+  /** Canonical JSON text. */
+  readonly data: string;
+  /** Canonical JSON text. */
+  readonly metadata: string;
+}
+
+export interface RecordedEvent extends NewEvent {
+  readonly stream: string;
+  /** Position in the stream, from 0. */
+  readonly revision: number;
+  /** Position in the whole log: strictly rising, with gaps. */
+  readonly position: bigint;
+  readonly recordedAt: Instant;
+}
+
+/** The revision of the stream's last event as the writer knows it; never "any". */
+export type ExpectedRevision = number | 'no_stream';
+
+export type AppendOutcome =
+  | { readonly outcome: 'appended'; readonly revision: number; readonly position: bigint }
+  /** Another writer was first: nothing was written. `revision` is the stream's real last one. */
+  | { readonly outcome: 'conflict'; readonly revision: ExpectedRevision };
+
+export interface ReadStreamOptions {
+  readonly direction?: 'forwards' | 'backwards';
+  /** First revision to return. Default: the first when forwards, the last when backwards. */
+  readonly from?: number;
+  readonly limit?: number;
+}
+
+export interface Subscription {
+  /** Resolves when everything that was in the log at the start has been handled. */
+  readonly caughtUp: Promise<void>;
+  /** Settles when the subscription has ended: resolved by `close`, rejected when the handler threw. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface EventLog {
+  /**
+   * Appends all events or none, durably. 1 to EVENTS_PER_APPEND_MAX events.
+   * @throws LogUnavailable nothing was written; try later.
+   * @throws AppendUnknown it may or may not have been written: reload and look for your own ids.
+   */
+  append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendOutcome>;
+  /** Events of one stream; an empty list for a stream that does not exist. At most `limit` (default and cap READ_LIMIT_MAX). */
+  readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
+  /** Events of the whole log after a position (exclusive; -1n is the beginning), in order. At most `limit`, and fewer when they are big. */
+  readAll(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
+  /** Position of the last event, -1n when there is none. */
+  head(): Promise<bigint>;
+  /** Calls the handler with batches in order, one at a time, for ever. The next batch waits for the handler. */
+  subscribe(after: bigint, handler: (events: readonly RecordedEvent[]) => Promise<void>): Subscription;
+  close(): Promise<void>;
+}
+
+export const EVENTS_PER_APPEND_MAX = 4_096;
+/** Bytes of one append, data and metadata together: well under EventStoreDB's 1 MiB default. */
+export const APPEND_BYTES_MAX = 960 * 1024;
+export const READ_LIMIT_MAX = 4_096;
+export const STREAM_NAME_BYTES_MAX = 1_024;

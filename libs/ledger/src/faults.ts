@@ -1,0 +1,44 @@
+/** Faults are thrown: something is down or broken, nobody's request was wrong. `retriable`: the same call may work later. */
+export class Fault extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly retriable: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The log took nothing; the caller may try again later. */
+export class LogUnavailable extends Fault {
+  constructor(message: string, options?: ErrorOptions) {
+    super('log_unavailable', message, true, options);
+  }
+}
+
+/** The append may or may not have happened. Reload the stream and look for your own event ids before deciding again. */
+export class AppendUnknown extends Fault {
+  constructor(message: string, options?: ErrorOptions) {
+    super('append_unknown', message, true, options);
+  }
+}
+
+/** Other writers were first on the same stream, ATTEMPTS_MAX times in a row. */
+export class Contention extends Fault {
+  constructor(stream: string, attempts: number) {
+    super('contention', `${stream} was changed by others ${attempts} times in a row; try again`, true);
+  }
+}
+
+/** A read asked for a revision that did not come within the bound. */
+export class RevisionNotReached extends Fault {
+  constructor(
+    readonly stream: string,
+    readonly wanted: number,
+    readonly reached: number,
+  ) {
+    super('revision_not_reached', `${stream} is at revision ${reached}; revision ${wanted} did not come in time`, true);
+  }
+}

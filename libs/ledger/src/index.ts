@@ -1,0 +1,3 @@
+export * from './event-log';
+export * from './faults';
+export * from './streams';
