@@ -1,4 +1,5 @@
 export * from './aggregate';
 export * from './decider';
+export * from './given-when-then';
 export * as shape from './shape';
 export type { Json, Shape } from './shape';
