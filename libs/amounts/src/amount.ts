@@ -28,15 +28,18 @@ export class AmountError extends Error {
   }
 }
 
-/** Reads a decimal string such as "12.5" exactly. @throws AmountError when it is not one or has too many digits. */
-export function amount(text: string): Amount {
+/**
+ * Reads a decimal string such as "12.5" exactly. @throws AmountError when it is not one or has too many digits.
+ * `wholeDigitsMax` is for sums read back from the log: those may have grown past what a door takes in one piece.
+ */
+export function amount(text: string, wholeDigitsMax: number = INTEGER_DIGITS_MAX): Amount {
   const match = DECIMAL.exec(text);
   if (!match) throw new AmountError('not_a_decimal', 'must be a decimal string such as "12.50"');
   const [, sign, whole = '', fraction = ''] = match;
   if (fraction.length > FRACTION_DIGITS_MAX)
     throw new AmountError('too_many_fraction_digits', `must have at most ${FRACTION_DIGITS_MAX} digits after the point`);
-  if (whole.length > INTEGER_DIGITS_MAX)
-    throw new AmountError('too_large', `must have at most ${INTEGER_DIGITS_MAX} digits before the point`);
+  if (whole.length > wholeDigitsMax)
+    throw new AmountError('too_large', `must have at most ${wholeDigitsMax} digits before the point`);
   const magnitude = BigInt(whole) * SCALE + BigInt(fraction.padEnd(FRACTION_DIGITS_MAX, '0'));
   return (sign === '-' ? -magnitude : magnitude) as Amount;
 }
@@ -65,6 +68,10 @@ export const timesHalfEven = (a: Amount, b: Amount): Amount => divideHalfEven(a 
 
 /** a / b, rounded once to 9 digits, half to even. `b` must not be zero. */
 export const overHalfEven = (a: Amount, b: Amount): Amount => divideHalfEven(a * SCALE, b);
+
+const HUNDRED = 100n;
+/** `percent` of `whole`, rounded once to 9 digits, half to even. */
+export const percentHalfEven = (whole: Amount, percent: Amount): Amount => divideHalfEven(whole * percent, HUNDRED * SCALE);
 
 function divideHalfEven(numerator: bigint, denominator: bigint): Amount {
   const negative = numerator < 0n !== denominator < 0n;

@@ -17,6 +17,8 @@ export interface Aggregate<Command, State, Event extends DomainEvent, R extends 
   readonly category: string;
   readonly decider: Decider<Command, State, Event, R>;
   readonly events: EventShapes<Event>;
+  /** The stored name of an event type where it is not the domain's own. Stored for ever. */
+  readonly storedAs?: { readonly [T in Event['type']]?: string };
   readonly state: Shape<State>;
   /** Raised whenever `state` or `evolve` changes: a snapshot of another version is thrown away and the stream folded anew. */
   readonly stateVersion: number;
@@ -24,12 +26,20 @@ export interface Aggregate<Command, State, Event extends DomainEvent, R extends 
   readonly dueAt?: (state: State) => number | undefined;
 }
 
-export const writeEvent = <Event extends DomainEvent>(shapes: EventShapes<Event>, event: Event): string =>
-  (shapes[event.type as Event['type']] as Shape<unknown>).write(event);
+type Stored<Event extends DomainEvent> = Pick<Aggregate<never, never, Event, never>, 'events' | 'storedAs'>;
 
-/** @throws RangeError for an event type that this version does not know. */
-export function readEvent<Event extends DomainEvent>(shapes: EventShapes<Event>, type: string, data: string): Event {
-  if (!Object.hasOwn(shapes, type)) throw new RangeError(`unknown event type ${type}`);
-  const shape = shapes[type as Event['type']] as Shape<object>;
+export const storedTypeOf = <Event extends DomainEvent>(aggregate: Stored<Event>, event: Event): string =>
+  aggregate.storedAs?.[event.type as Event['type']] ?? event.type;
+
+/** Canonical JSON of an event's data. */
+export const writeEvent = <Event extends DomainEvent>(aggregate: Stored<Event>, event: Event): string =>
+  (aggregate.events[event.type as Event['type']] as Shape<unknown>).write(event);
+
+/** @throws RangeError for an event type that this version does not know; ShapeError when the data does not fit its type. */
+export function readEvent<Event extends DomainEvent>(aggregate: Stored<Event>, storedType: string, data: string): Event {
+  const named = Object.entries(aggregate.storedAs ?? {}).find(([, stored]) => stored === storedType)?.[0];
+  const type = (named ?? storedType) as Event['type'];
+  if (!Object.hasOwn(aggregate.events, type)) throw new RangeError(`unknown event type ${storedType}`);
+  const shape = aggregate.events[type] as Shape<object>;
   return { type, ...shape.read(JSON.parse(data)) } as unknown as Event;
 }

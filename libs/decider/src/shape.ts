@@ -3,7 +3,7 @@
  * The writer's output is canonical: keys sorted by code unit, no white space, absent fields left out. So the stored bytes,
  * the hash chain and the golden files all speak of the same text.
  */
-import { type Amount, amount as parse, formatAmount, type Instant, formatInstant, instant as parseTime } from '@drawdown/amounts';
+import { type Amount, amount as parseAmount, formatAmount, type Instant, formatInstant, instant as parseTime } from '@drawdown/amounts';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -52,7 +52,7 @@ const viaText = <T>(wanted: string, write: (value: T) => string, parse: (source:
   },
 });
 
-export const amount: Shape<Amount> = viaText('a decimal string', formatAmount, parse);
+export const amount: Shape<Amount> = viaText('a decimal string', formatAmount, (source) => parseAmount(source, Infinity));
 export const instant: Shape<Instant> = viaText('an RFC 3339 time', formatInstant, parseTime);
 
 export const list = <T>(item: Shape<T>): Shape<readonly T[]> => ({

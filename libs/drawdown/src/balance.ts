@@ -1,0 +1,219 @@
+/** The state of a balance and how each event changes it. Pure. Knows no command. */
+import { type Amount, type Instant, plus, sum, ZERO } from '@drawdown/amounts';
+import { shape } from '@drawdown/decider';
+import type { BalanceEvent, EventOf, Figures } from './events';
+import { allocation, burnsBefore, eligible, type Grant, grant, type GrantFigures, unheld } from './grants';
+import { armed, type Limit, limitState, position, thresholdOf } from './limits';
+
+export const HOLDS_MAX = 1_000;
+
+export const hold = shape.record({
+  /** `h1`, `h2`, ... unique within its balance for ever. */
+  id: shape.text,
+  /** Still reserved. */
+  amount: shape.amount,
+  allocation,
+  expiresAt: shape.maybe(shape.instant),
+  reference: shape.maybe(shape.text),
+});
+export type Hold = shape.Of<typeof hold>;
+
+/** granted - consumed - captured - deducted - expired - closed = booked, at every revision (I3). */
+export const totals = shape.record({
+  granted: shape.amount,
+  consumed: shape.amount,
+  captured: shape.amount,
+  deducted: shape.amount,
+  expired: shape.amount,
+  closed: shape.amount,
+  uncovered: shape.amount,
+});
+export type Totals = shape.Of<typeof totals>;
+
+export const balance = shape.record({
+  status: shape.oneOf('none', 'open', 'paused', 'closed'),
+  customerId: shape.text,
+  currency: shape.maybe(shape.text),
+  creditProductId: shape.maybe(shape.text),
+  name: shape.maybe(shape.text),
+  /** Those with something left, in burn-down order. */
+  grants: shape.list(grant),
+  /** How many were ever added: the next is `g{grantCount + 1}`. */
+  grantCount: shape.integer,
+  holds: shape.list(hold),
+  holdCount: shape.integer,
+  limits: shape.list(limitState),
+  runOut: position,
+  lastTopUp: shape.amount,
+  totals,
+});
+export type Balance = shape.Of<typeof balance>;
+
+export const nothing: Balance = {
+  status: 'none',
+  customerId: '',
+  grants: [],
+  grantCount: 0,
+  holds: [],
+  holdCount: 0,
+  limits: [],
+  runOut: 'unarmed',
+  lastTopUp: ZERO,
+  totals: { granted: ZERO, consumed: ZERO, captured: ZERO, deducted: ZERO, expired: ZERO, closed: ZERO, uncovered: ZERO },
+};
+
+export const bookedOf = (grants: readonly Grant[]): Amount => sum(grants.map((of) => of.remaining));
+export const heldOf = (grants: readonly Grant[]): Amount => sum(grants.map((of) => of.held));
+/** What can be spent at a time: eligible then, and not held. */
+export const availableOf = (grants: readonly Grant[], at: Instant): Amount =>
+  sum(grants.filter((of) => eligible(of, at)).map(unheld));
+
+export const figuresOf = (grants: readonly Grant[], at: Instant, uncovered: Amount): Figures => ({
+  booked: bookedOf(grants),
+  held: heldOf(grants),
+  available: availableOf(grants, at),
+  uncovered,
+});
+
+export function evolve(state: Balance, event: BalanceEvent): Balance {
+  return rearm(apply(state, event), event.figures.available);
+}
+
+function apply(state: Balance, event: BalanceEvent): Balance {
+  switch (event.type) {
+    case 'Created':
+      return created(state, event);
+    case 'ToppedUp':
+      return toppedUp(state, event);
+    case 'CreditsConsumed':
+      return counted(state, event.grants, { consumed: event.amount, uncovered: event.uncovered });
+    case 'CreditsDeducted':
+      return counted(state, event.grants, { deducted: event.amount });
+    case 'HoldPlaced':
+      return holdPlaced(state, event);
+    case 'HoldCaptured':
+      return { ...counted(state, event.grants, { captured: event.amount }), holds: afterCapture(state.holds, event) };
+    case 'HoldReleased':
+    case 'HoldExpired':
+      return { ...counted(state, event.grants, {}), holds: state.holds.filter((open) => open.id !== event.holdId) };
+    case 'GrantExpired':
+      return counted(state, event.grants, { expired: event.amount });
+    case 'GrantBecameEffective':
+      return { ...state, grants: state.grants.map((of) => (of.id === event.grantId ? withoutUpcoming(of) : of)) };
+    case 'LowBalanceReached':
+      return { ...state, limits: moved(state.limits, event.limit.id, 'below') };
+    case 'BalanceRanOut':
+      return { ...state, runOut: 'below' };
+    case 'BalanceRecovered':
+      return event.limit === undefined
+        ? { ...state, runOut: 'above' }
+        : { ...state, limits: moved(state.limits, event.limit.id, 'above') };
+    case 'LimitsSet':
+      return { ...state, limits: withLimits(state.limits, event.limits) };
+    case 'Paused':
+      return { ...state, status: 'paused' };
+    case 'Resumed':
+      return { ...state, status: 'open' };
+    case 'Closed':
+      return { ...counted(state, event.grants, { closed: event.amount }), status: 'closed', limits: [], runOut: 'unarmed' };
+  }
+}
+
+/** A balance opened again after its end goes on counting its grants, holds and totals: ids stay unique, the books whole. */
+const created = (state: Balance, event: EventOf<'Created'>): Balance => ({
+  ...nothing,
+  grantCount: state.grantCount,
+  holdCount: state.holdCount,
+  totals: state.totals,
+  status: 'open',
+  customerId: event.customerId,
+  ...(event.currency !== undefined && { currency: event.currency }),
+  ...(event.creditProductId !== undefined && { creditProductId: event.creditProductId }),
+  ...(event.name !== undefined && { name: event.name }),
+  limits: withLimits([], event.limits),
+});
+
+function toppedUp(state: Balance, event: EventOf<'ToppedUp'>): Balance {
+  const upcoming = event.grant.effectiveAt !== undefined && event.grant.effectiveAt > event.at;
+  const added: Grant = { ...event.grant, remaining: event.grant.amount, held: ZERO, ...(upcoming && { upcoming }) };
+  return {
+    ...state,
+    grants: [...state.grants, added].sort(burnsBefore),
+    grantCount: state.grantCount + 1,
+    lastTopUp: event.grant.amount,
+    totals: { ...state.totals, granted: plus(state.totals.granted, event.grant.amount) },
+  };
+}
+
+function holdPlaced(state: Balance, event: EventOf<'HoldPlaced'>): Balance {
+  const placed: Hold = {
+    id: event.holdId,
+    amount: event.amount,
+    allocation: event.allocation,
+    ...(event.expiresAt !== undefined && { expiresAt: event.expiresAt }),
+    ...(event.reference !== undefined && { reference: event.reference }),
+  };
+  return { ...counted(state, event.grants, {}), holds: [...state.holds, placed], holdCount: state.holdCount + 1 };
+}
+
+const afterCapture = (holds: readonly Hold[], event: EventOf<'HoldCaptured'>): readonly Hold[] =>
+  holds.flatMap((open) => {
+    if (open.id !== event.holdId) return [open];
+    if (event.remaining === ZERO) return [];
+    const taken = new Map(event.captured.map((part) => [part.grant, part.amount]));
+    const left = open.allocation
+      .map((part) => ({ grant: part.grant, amount: (part.amount - (taken.get(part.grant) ?? 0n)) as Amount }))
+      .filter((part) => part.amount > ZERO);
+    return [{ ...open, amount: event.remaining, allocation: left }];
+  });
+
+/** Copies the figures of the touched grants, drops what is spent, and adds to the totals. */
+function counted(state: Balance, touched: readonly GrantFigures[], moved: Partial<Totals>): Balance {
+  const figures = new Map(touched.map((of) => [of.id, of]));
+  const grants = state.grants
+    .map((of) => {
+      const now = figures.get(of.id);
+      return now ? { ...of, remaining: now.remaining, held: now.held } : of;
+    })
+    .filter((of) => of.remaining > ZERO);
+  const sums = { ...state.totals };
+  for (const [name, amount] of Object.entries(moved) as [keyof Totals, Amount][]) sums[name] = plus(sums[name], amount);
+  return { ...state, grants, totals: sums };
+}
+
+const withoutUpcoming = ({ upcoming: _, ...of }: Grant): Grant => of;
+
+const moved = (lines: Balance['limits'], id: string, to: 'above' | 'below'): Balance['limits'] =>
+  lines.map((line) => (line.limit.id === id ? { ...line, position: to } : line));
+
+/** A limit that stays as it was keeps its position; a new or changed one starts unarmed. */
+const withLimits = (before: Balance['limits'], limits: readonly Limit[]): Balance['limits'] =>
+  limits.map((limit) => {
+    const same = before.find(
+      (line) => line.limit.id === limit.id && line.limit.kind === limit.kind && line.limit.value === limit.value,
+    );
+    return { limit, position: same?.position ?? 'unarmed' };
+  });
+
+function rearm(state: Balance, available: Amount): Balance {
+  if (state.status === 'closed') return state;
+  const runOut = armed(state.runOut, available, ZERO);
+  const limits = state.limits.some((line) => line.position === 'unarmed')
+    ? state.limits.map((line) => ({
+        ...line,
+        position: armed(line.position, available, thresholdOf(line.limit, state.lastTopUp)),
+      }))
+    : state.limits;
+  return runOut === state.runOut && limits === state.limits ? state : { ...state, runOut, limits };
+}
+
+/** When something happens to the balance by itself: a hold or a grant ends, a grant begins. */
+export function dueAt(state: Balance): Instant | undefined {
+  let due = Infinity;
+  for (const open of state.holds) due = Math.min(due, open.expiresAt ?? Infinity);
+  for (const of of state.grants) {
+    if (of.upcoming) due = Math.min(due, of.effectiveAt ?? Infinity);
+    if (unheld(of) > ZERO) due = Math.min(due, of.expiresAt ?? Infinity);
+  }
+  return due === Infinity ? undefined : (due as Instant);
+}

@@ -1,0 +1,76 @@
+/** What can be asked of a balance, and every way it can be refused. Times arrive in the command. */
+import type { Amount, Instant } from '@drawdown/amounts';
+import type { RatedPart } from './events';
+import type { GrantTerms } from './grants';
+import type { Limit } from './limits';
+
+/** A grant as it is asked for; its id is given by the balance. */
+export type GrantRequest = Omit<GrantTerms, 'id'>;
+
+export interface UsageToConsume {
+  readonly source: string;
+  readonly id: string;
+  readonly bodyHash: string;
+  readonly time: string;
+  /** `time`, read. Decides which grants are eligible. */
+  readonly usedAt: Instant;
+  readonly amount: Amount;
+  readonly parts: readonly RatedPart[];
+}
+
+export type BalanceCommand = { readonly at: Instant } & (
+  | {
+      readonly type: 'Create';
+      readonly customerId: string;
+      readonly currency?: string;
+      readonly creditProductId?: string;
+      readonly name?: string;
+      readonly limits: readonly Limit[];
+      readonly startingGrant?: GrantRequest;
+    }
+  | {
+      readonly type: 'TopUp';
+      readonly grant: GrantRequest;
+      readonly conversion?: { readonly credits: Amount; readonly creditPrice: Amount; readonly priceVersion: number };
+    }
+  /** Usage has happened: it is never refused for lack of credit, it goes uncovered. */
+  | { readonly type: 'Consume'; readonly lines: readonly UsageToConsume[] }
+  | { readonly type: 'Deduct'; readonly amount: Amount; readonly reason: string }
+  | { readonly type: 'PlaceHold'; readonly amount: Amount; readonly expiresAt?: Instant; readonly reference?: string }
+  | {
+      readonly type: 'CaptureHold';
+      readonly holdId: string;
+      readonly amount: Amount;
+      /** Keep what is not captured reserved, for a later capture. Otherwise it is released here. */
+      readonly keepOpen: boolean;
+      /** What to do with the part of `amount` that is more than the hold reserves. */
+      readonly overrun: 'refuse' | 'from_available';
+    }
+  | { readonly type: 'ReleaseHold'; readonly holdId: string }
+  | { readonly type: 'SetLimits'; readonly limits: readonly Limit[] }
+  | { readonly type: 'Pause'; readonly reason?: string }
+  | { readonly type: 'Resume' }
+  | { readonly type: 'Close'; readonly reason: string }
+  /** Posts what has become due by itself: ended holds, expired grants, grants that begin. */
+  | { readonly type: 'Sweep' }
+);
+
+/** In order of precedence. */
+export type BalanceRefusal =
+  | { readonly code: 'balance_not_found' }
+  | { readonly code: 'balance_exists' }
+  | { readonly code: 'balance_closed' }
+  | { readonly code: 'balance_paused' }
+  | { readonly code: 'balance_not_paused' }
+  | { readonly code: 'amount_not_positive' }
+  | { readonly code: 'grant_never_effective'; readonly effectiveAt?: Instant; readonly expiresAt: Instant }
+  | { readonly code: 'too_many_grants'; readonly max: number }
+  | { readonly code: 'too_many_holds'; readonly max: number }
+  | { readonly code: 'too_many_limits'; readonly max: number }
+  | { readonly code: 'duplicate_limit'; readonly limitId: string }
+  | { readonly code: 'limit_out_of_range'; readonly limitId: string }
+  | { readonly code: 'hold_not_open'; readonly holdId: string }
+  | { readonly code: 'hold_already_expired'; readonly expiresAt: Instant }
+  | { readonly code: 'capture_exceeds_hold'; readonly held: Amount; readonly requested: Amount }
+  | { readonly code: 'holds_open'; readonly holds: number }
+  | { readonly code: 'insufficient_credits'; readonly available: Amount; readonly requested: Amount };

@@ -1,0 +1,197 @@
+/** What a balance answers to a command. Pure: the same command on the same state is the same decision. */
+import { type Amount, amount, minus, plus, ZERO } from '@drawdown/amounts';
+import { accept, type Decision, refuse } from '@drawdown/decider';
+import { availableOf, type Balance, bookedOf, HOLDS_MAX } from './balance';
+import type { BalanceCommand, BalanceRefusal, GrantRequest, UsageToConsume } from './commands';
+import type { BalanceEvent, UsageLine } from './events';
+import { type Allocation, allocated, drawDown, giveBack, type Grant, GRANTS_MAX, setAside, spendReserved, split } from './grants';
+import { type Limit, LIMITS_MAX } from './limits';
+import { Postings } from './postings';
+
+type Answer = Decision<BalanceEvent, BalanceRefusal>;
+type Command<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
+
+export function decide(command: BalanceCommand, state: Balance): Answer {
+  if (command.type === 'Create') return create(command, state);
+  if (state.status === 'none') return refuse({ code: 'balance_not_found' });
+  if (command.type === 'Sweep') return state.status === 'closed' ? accept() : sweep(command, state);
+  if (state.status === 'closed') return refuse({ code: 'balance_closed' });
+  switch (command.type) {
+    case 'TopUp':
+      return topUp(command, state);
+    case 'Consume':
+      return consume(command, state);
+    case 'Deduct':
+      return deduct(command, state);
+    case 'PlaceHold':
+      return placeHold(command, state);
+    case 'CaptureHold':
+      return captureHold(command, state);
+    case 'ReleaseHold':
+      return releaseHold(command, state);
+    case 'SetLimits':
+      return setLimits(command, state);
+    case 'Pause':
+      if (state.status === 'paused') return refuse({ code: 'balance_paused' });
+      return Postings.on(state, command.at).lifecycle('Paused', command.reason).done();
+    case 'Resume':
+      if (state.status !== 'paused') return refuse({ code: 'balance_not_paused' });
+      return Postings.on(state, command.at).lifecycle('Resumed').done();
+    case 'Close':
+      return close(command, state);
+  }
+}
+
+function create(command: Command<'Create'>, state: Balance): Answer {
+  if (state.status === 'open' || state.status === 'paused') return refuse({ code: 'balance_exists' });
+  const wrong = limitsProblem(command.limits) ?? (command.startingGrant && grantProblem(command.startingGrant, command, state));
+  if (wrong) return refuse(wrong);
+  const { customerId, currency, creditProductId, name, limits } = command;
+  const postings = Postings.on(state, command.at).created({
+    customerId,
+    limits,
+    ...(currency !== undefined && { currency }),
+    ...(creditProductId !== undefined && { creditProductId }),
+    ...(name !== undefined && { name }),
+  });
+  return (command.startingGrant ? postings.toppedUp(command.startingGrant) : postings).done();
+}
+
+function topUp(command: Command<'TopUp'>, state: Balance): Answer {
+  const wrong = grantProblem(command.grant, command, state);
+  if (wrong) return refuse(wrong);
+  return Postings.on(state, command.at).toppedUp(command.grant, command.conversion).done();
+}
+
+function consume(command: Command<'Consume'>, state: Balance): Answer {
+  const postings = Postings.on(state, command.at).endedHolds();
+  let grants: readonly Grant[] = state.status === 'paused' ? [] : postings.state.grants;
+  const lines: UsageLine[] = [];
+  let covered = ZERO;
+  let uncovered = ZERO;
+  for (const usage of command.lines) {
+    const drawn = drawDown(grants, usage.amount, usage.usedAt);
+    grants = drawn.grants;
+    lines.push(usageLine(usage, drawn.allocation, drawn.short));
+    covered = plus(covered, minus(usage.amount, drawn.short));
+    uncovered = plus(uncovered, drawn.short);
+  }
+  const after = state.status === 'paused' ? postings.state.grants : grants;
+  return postings.post('CreditsConsumed', { amount: covered, uncovered, lines }, after, uncovered).done();
+}
+
+const usageLine = (usage: UsageToConsume, allocation: Allocation, uncovered: Amount): UsageLine => ({
+  source: usage.source,
+  id: usage.id,
+  bodyHash: usage.bodyHash,
+  time: usage.time,
+  amount: usage.amount,
+  uncovered,
+  allocation,
+  parts: usage.parts,
+});
+
+function deduct(command: Command<'Deduct'>, state: Balance): Answer {
+  if (state.status === 'paused') return refuse({ code: 'balance_paused' });
+  if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
+  const postings = Postings.on(state, command.at).endedHolds();
+  const drawn = drawDown(postings.state.grants, command.amount, command.at);
+  if (drawn.short > ZERO) return refuse(insufficient(postings.state, command));
+  const { amount, reason } = command;
+  return postings.post('CreditsDeducted', { amount, reason, allocation: drawn.allocation }, drawn.grants).done();
+}
+
+function placeHold(command: Command<'PlaceHold'>, state: Balance): Answer {
+  if (state.status === 'paused') return refuse({ code: 'balance_paused' });
+  if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
+  const { at, amount, expiresAt, reference } = command;
+  if (expiresAt !== undefined && expiresAt <= at) return refuse({ code: 'hold_already_expired', expiresAt });
+  const postings = Postings.on(state, at).endedHolds();
+  if (postings.state.holds.length >= HOLDS_MAX) return refuse({ code: 'too_many_holds', max: HOLDS_MAX });
+  const drawn = setAside(postings.state.grants, amount, at);
+  if (drawn.short > ZERO) return refuse(insufficient(postings.state, command));
+  const placed = {
+    holdId: `h${state.holdCount + 1}`,
+    amount,
+    allocation: drawn.allocation,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(reference !== undefined && { reference }),
+  };
+  return postings.post('HoldPlaced', placed, drawn.grants).done();
+}
+
+function captureHold(command: Command<'CaptureHold'>, state: Balance): Answer {
+  if (state.status === 'paused') return refuse({ code: 'balance_paused' });
+  if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
+  const postings = Postings.on(state, command.at).endedHolds();
+  const hold = postings.state.holds.find((open) => open.id === command.holdId);
+  if (!hold) return refuse({ code: 'hold_not_open', holdId: command.holdId });
+  const excess = command.amount > hold.amount ? minus(command.amount, hold.amount) : ZERO;
+  if (excess > ZERO && command.overrun === 'refuse')
+    return refuse({ code: 'capture_exceeds_hold', held: hold.amount, requested: command.amount });
+  const { first: captured, rest } = split(hold.allocation, command.amount);
+  const beyond = drawDown(spendReserved(postings.state.grants, captured), excess, command.at);
+  if (beyond.short > ZERO) return refuse(insufficient(postings.state, { ...command, amount: excess }));
+  const released = command.keepOpen ? [] : rest;
+  const remaining = command.keepOpen ? allocated(rest) : ZERO;
+  const { holdId, amount } = command;
+  return postings
+    .post('HoldCaptured', { holdId, amount, captured, overrun: beyond.allocation, released, remaining }, giveBack(beyond.grants, released))
+    .expired(released)
+    .done();
+}
+
+function releaseHold(command: Command<'ReleaseHold'>, state: Balance): Answer {
+  const postings = Postings.on(state, command.at).endedHolds();
+  const hold = postings.state.holds.find((open) => open.id === command.holdId);
+  if (!hold) return refuse({ code: 'hold_not_open', holdId: command.holdId });
+  return postings
+    .post('HoldReleased', { holdId: hold.id, amount: hold.amount, released: hold.allocation }, giveBack(postings.state.grants, hold.allocation))
+    .expired(hold.allocation)
+    .done();
+}
+
+function setLimits(command: Command<'SetLimits'>, state: Balance): Answer {
+  const wrong = limitsProblem(command.limits);
+  if (wrong) return refuse(wrong);
+  return Postings.on(state, command.at).limitsSet(command.limits).done();
+}
+
+function close(command: Command<'Close'>, state: Balance): Answer {
+  const postings = Postings.on(state, command.at).endedHolds();
+  const { grants, holds } = postings.state;
+  if (holds.length > 0) return refuse({ code: 'holds_open', holds: holds.length });
+  const allocation = grants.map((of) => ({ grant: of.id, amount: of.remaining }));
+  const emptied = grants.map((of) => ({ ...of, remaining: ZERO }));
+  return postings.post('Closed', { reason: command.reason, amount: bookedOf(grants), allocation }, emptied).done();
+}
+
+const sweep = (command: Command<'Sweep'>, state: Balance): Answer =>
+  Postings.on(state, command.at).endedHolds().begun().expired().done();
+
+const insufficient = (state: Balance, command: { readonly at: BalanceCommand['at']; readonly amount: Amount }): BalanceRefusal => ({
+  code: 'insufficient_credits',
+  available: availableOf(state.grants, command.at),
+  requested: command.amount,
+});
+
+function grantProblem(request: GrantRequest, command: BalanceCommand, state: Balance): BalanceRefusal | undefined {
+  const { effectiveAt, expiresAt } = request;
+  if (request.amount <= ZERO) return { code: 'amount_not_positive' };
+  if (expiresAt !== undefined && (expiresAt <= command.at || (effectiveAt !== undefined && expiresAt <= effectiveAt)))
+    return { code: 'grant_never_effective', expiresAt, ...(effectiveAt !== undefined && { effectiveAt }) };
+  if (state.grants.length >= GRANTS_MAX) return { code: 'too_many_grants', max: GRANTS_MAX };
+  return undefined;
+}
+
+const HUNDRED_PERCENT = amount('100');
+
+function limitsProblem(limits: readonly Limit[]): BalanceRefusal | undefined {
+  if (limits.length > LIMITS_MAX) return { code: 'too_many_limits', max: LIMITS_MAX };
+  for (const [i, { id, kind, value }] of limits.entries()) {
+    if (limits.findIndex((other) => other.id === id) < i) return { code: 'duplicate_limit', limitId: id };
+    const fits = kind === 'absolute' ? value >= ZERO : value > ZERO && value <= HUNDRED_PERCENT;
+    if (!fits) return { code: 'limit_out_of_range', limitId: id };
+  }
+  return undefined;
+}

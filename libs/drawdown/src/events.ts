@@ -1,0 +1,114 @@
+/**
+ * The events of a balance. Type names and field names are stored for ever: add, never rename.
+ * Every event carries the figures after it, so a projection is a copy and not a sum.
+ */
+import { shape } from '@drawdown/decider';
+import { allocation, grantFigures, grantTerms } from './grants';
+import { limit } from './limits';
+
+/** The balance after an event, judged at the event's time. */
+export const figures = shape.record({
+  booked: shape.amount,
+  held: shape.amount,
+  /** What could be spent at the event's time. */
+  available: shape.amount,
+  /** All usage that ever went uncovered. */
+  uncovered: shape.amount,
+});
+export type Figures = shape.Of<typeof figures>;
+
+/** One meter's share of one usage event. */
+export const ratedPart = shape.record({
+  meter: shape.text,
+  quantity: shape.amount,
+  weight: shape.amount,
+  weightVersion: shape.integer,
+  credits: shape.amount,
+});
+export type RatedPart = shape.Of<typeof ratedPart>;
+
+/** One usage event in a packed debit. `amount` = `allocation` + `uncovered`. */
+export const usageLine = shape.record({
+  source: shape.text,
+  id: shape.text,
+  /** Fingerprint of the event's body: tells a repeat from a conflict. */
+  bodyHash: shape.text,
+  /** The usage event's own time, as it was given. */
+  time: shape.text,
+  amount: shape.amount,
+  uncovered: shape.amount,
+  allocation,
+  parts: shape.list(ratedPart),
+});
+export type UsageLine = shape.Of<typeof usageLine>;
+
+const at = shape.instant;
+const after = { figures, /** Every grant the event touched. */ grants: shape.list(grantFigures) };
+
+export const balanceEvents = {
+  Created: shape.record({
+    at,
+    customerId: shape.text,
+    currency: shape.maybe(shape.text),
+    creditProductId: shape.maybe(shape.text),
+    name: shape.maybe(shape.text),
+    limits: shape.list(limit),
+    figures,
+  }),
+  ToppedUp: shape.record({
+    at,
+    grant: grantTerms,
+    /** How money was made of credits, in a wallet. */
+    conversion: shape.maybe(shape.record({ credits: shape.amount, creditPrice: shape.amount, priceVersion: shape.integer })),
+    ...after,
+  }),
+  CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: shape.amount, lines: shape.list(usageLine), ...after }),
+  CreditsDeducted: shape.record({ at, amount: shape.amount, reason: shape.text, allocation, ...after }),
+  HoldPlaced: shape.record({
+    at,
+    holdId: shape.text,
+    amount: shape.amount,
+    allocation,
+    expiresAt: shape.maybe(at),
+    reference: shape.maybe(shape.text),
+    ...after,
+  }),
+  HoldCaptured: shape.record({
+    at,
+    holdId: shape.text,
+    /** All that was debited: out of the hold and beyond it. */
+    amount: shape.amount,
+    captured: allocation,
+    /** Taken from available beyond the hold, where the caller allowed it. */
+    overrun: allocation,
+    /** Given back to its grants because the hold ended here. */
+    released: allocation,
+    /** What the hold still reserves; zero when it has ended. */
+    remaining: shape.amount,
+    ...after,
+  }),
+  HoldReleased: shape.record({ at, holdId: shape.text, amount: shape.amount, released: allocation, ...after }),
+  HoldExpired: shape.record({ at, holdId: shape.text, expiresAt: at, amount: shape.amount, released: allocation, ...after }),
+  GrantExpired: shape.record({ at, grantId: shape.text, expiresAt: at, amount: shape.amount, ...after }),
+  GrantBecameEffective: shape.record({ at, grantId: shape.text, effectiveAt: at, figures }),
+  LowBalanceReached: shape.record({ at, limit, threshold: shape.amount, figures }),
+  BalanceRanOut: shape.record({ at, figures }),
+  BalanceRecovered: shape.record({
+    at,
+    from: shape.oneOf('run_out', 'low_balance'),
+    limit: shape.maybe(limit),
+    threshold: shape.amount,
+    figures,
+  }),
+  LimitsSet: shape.record({ at, limits: shape.list(limit), figures }),
+  Paused: shape.record({ at, reason: shape.maybe(shape.text), figures }),
+  Resumed: shape.record({ at, figures }),
+  /** `amount` is the residual that was posted out. */
+  Closed: shape.record({ at, reason: shape.text, amount: shape.amount, allocation, ...after }),
+} as const;
+
+export type BalanceEvent = {
+  [T in keyof typeof balanceEvents]: { readonly type: T } & shape.Of<(typeof balanceEvents)[T]>;
+}[keyof typeof balanceEvents];
+
+export type EventOf<T extends BalanceEvent['type']> = Extract<BalanceEvent, { type: T }>;

@@ -1,0 +1,118 @@
+/**
+ * The postings of one command, made one after another: each event gets the figures after it, and what it crossed is
+ * decided at the end, in the same append. Used by one decision and thrown away, so it may change in place.
+ */
+import { type Amount, type Instant, plus, ZERO } from '@drawdown/amounts';
+import { accept } from '@drawdown/decider';
+import { availableOf, type Balance, evolve, figuresOf } from './balance';
+import type { BalanceCommand, GrantRequest } from './commands';
+import type { BalanceEvent, EventOf } from './events';
+import { type Allocation, expired, giveBack, type Grant, unheld } from './grants';
+import { crossings, type Limit } from './limits';
+
+type Moving = 'CreditsConsumed' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
+type Fields<T extends BalanceEvent['type']> = Omit<EventOf<T>, 'type' | 'at' | 'figures' | 'grants'>;
+
+export class Postings {
+  private readonly events: BalanceEvent[] = [];
+
+  private constructor(
+    public state: Balance,
+    private readonly at: Instant,
+  ) {}
+
+  static on = (state: Balance, at: Instant): Postings => new Postings(state, at);
+
+  /** A movement: `grants` are all grants of the balance after it, in the same order as before. */
+  post<T extends Moving>(type: T, fields: Fields<T>, grants: readonly Grant[], uncovered: Amount = ZERO): this {
+    const before = this.state.grants;
+    const touched = grants.filter((of, i) => of !== before[i]).map(({ id, remaining, held }) => ({ id, remaining, held }));
+    const figures = figuresOf(grants, this.at, plus(this.state.totals.uncovered, uncovered));
+    return this.add({ type, at: this.at, ...fields, figures, grants: touched } as unknown as EventOf<T>);
+  }
+
+  created(fields: Fields<'Created'>): this {
+    return this.add({ type: 'Created', at: this.at, ...fields, figures: this.figures() });
+  }
+
+  toppedUp(request: GrantRequest, conversion?: Extract<BalanceCommand, { type: 'TopUp' }>['conversion']): this {
+    const terms = { ...request, id: `g${this.state.grantCount + 1}` };
+    const added: Grant = { ...terms, remaining: terms.amount, held: ZERO };
+    const figures = figuresOf([...this.state.grants, added], this.at, this.state.totals.uncovered);
+    return this.add({
+      type: 'ToppedUp',
+      at: this.at,
+      grant: terms,
+      ...(conversion && { conversion }),
+      figures,
+      grants: [{ id: terms.id, remaining: terms.amount, held: ZERO }],
+    });
+  }
+
+  limitsSet(limits: readonly Limit[]): this {
+    return this.add({ type: 'LimitsSet', at: this.at, limits, figures: this.figures() });
+  }
+
+  lifecycle(type: 'Paused' | 'Resumed', reason?: string): this {
+    return this.add({ type, at: this.at, ...(reason !== undefined && { reason }), figures: this.figures() } as BalanceEvent);
+  }
+
+  /** Ends the holds whose time has come: expiry is judged by the command's time, not by when a sweeper gets to it. */
+  endedHolds(): this {
+    const due = this.state.holds
+      .filter((hold) => hold.expiresAt !== undefined && hold.expiresAt <= this.at)
+      .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
+    for (const { id: holdId, amount, allocation: released, expiresAt } of due) {
+      const fields = { holdId, amount, released, expiresAt: expiresAt ?? this.at };
+      this.post('HoldExpired', fields, giveBack(this.state.grants, released)).expired(released);
+    }
+    return this;
+  }
+
+  /** Posts the expiry of what is free in expired grants: of all of them, or only of those that an allocation gave back to. */
+  expired(only?: Allocation): this {
+    const ids = only && new Set(only.map((part) => part.grant));
+    const due = this.state.grants
+      .filter((of) => expired(of, this.at) && unheld(of) > ZERO && (!ids || ids.has(of.id)))
+      .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
+    for (const { id: grantId, expiresAt } of due) {
+      const of = this.state.grants.find((grant) => grant.id === grantId)!;
+      const after = this.state.grants.map((grant) => (grant === of ? { ...grant, remaining: grant.held } : grant));
+      this.post('GrantExpired', { grantId, expiresAt: expiresAt ?? this.at, amount: unheld(of) }, after);
+    }
+    return this;
+  }
+
+  /** Grants that were recorded ahead and whose time has come. */
+  begun(): this {
+    for (const { id: grantId, effectiveAt, upcoming } of this.state.grants)
+      if (upcoming && effectiveAt !== undefined && effectiveAt <= this.at)
+        this.add({ type: 'GrantBecameEffective', at: this.at, grantId, effectiveAt, figures: this.figures() });
+    return this;
+  }
+
+  /** The decision, with a notice for every line that has been crossed. A closed balance crosses nothing. */
+  done(): { readonly accepted: true; readonly events: readonly BalanceEvent[] } {
+    const { status, limits, runOut, lastTopUp, grants } = this.state;
+    if (status === 'closed' || this.events.length === 0) return accept(...this.events);
+    const figures = this.figures();
+    for (const crossing of crossings(limits, runOut, lastTopUp, availableOf(grants, this.at))) {
+      if (crossing.kind === 'low_balance')
+        this.add({ type: 'LowBalanceReached', at: this.at, limit: crossing.limit, threshold: crossing.threshold, figures });
+      else if (crossing.kind === 'run_out') this.add({ type: 'BalanceRanOut', at: this.at, figures });
+      else {
+        const { kind: _, ...recovered } = crossing;
+        this.add({ type: 'BalanceRecovered', at: this.at, ...recovered, figures });
+      }
+    }
+    return accept(...this.events);
+  }
+
+  private figures = () => figuresOf(this.state.grants, this.at, this.state.totals.uncovered);
+
+  private add(event: BalanceEvent): this {
+    this.events.push(event);
+    this.state = evolve(this.state, event);
+    return this;
+  }
+}

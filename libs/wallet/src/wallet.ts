@@ -1,0 +1,49 @@
+/** The wallet: money of one customer, in the customer's currency. A balance, with the names and conversions of money. */
+import { type Amount, type Instant, overHalfEven, timesHalfEven } from '@drawdown/amounts';
+import type { Aggregate } from '@drawdown/decider';
+import {
+  balance, type Balance, type BalanceCommand, type BalanceEvent, balanceEvents, type BalanceRefusal, decide, dueAt, evolve,
+  type GrantRequest, nothing,
+} from '@drawdown/drawdown';
+
+export const wallet: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRefusal> = {
+  category: 'wallet',
+  decider: { initial: nothing, decide, evolve },
+  events: balanceEvents,
+  // Stored for ever.
+  storedAs: {
+    Created: 'WalletCreated',
+    ToppedUp: 'WalletToppedUp',
+    LimitsSet: 'WalletLimitsSet',
+    Paused: 'WalletPaused',
+    Resumed: 'WalletResumed',
+    Closed: 'WalletClosed',
+  },
+  state: balance,
+  stateVersion: 1,
+  dueAt,
+};
+
+/** What one wallet credit is worth, in the wallet's currency, and which version of the settings said so. */
+export interface CreditPrice {
+  readonly price: Amount;
+  readonly version: number;
+}
+
+/** Credits become money at the price in force: exact, rounded once to 9 digits, half to even. */
+export function addCredits(
+  at: Instant,
+  credits: Amount,
+  { price, version }: CreditPrice,
+  terms: Omit<GrantRequest, 'amount'>,
+): BalanceCommand {
+  return {
+    type: 'TopUp',
+    at,
+    grant: { ...terms, amount: timesHalfEven(credits, price) },
+    conversion: { credits, creditPrice: price, priceVersion: version },
+  };
+}
+
+/** How many credits an amount of money is at a price. A price change moves this figure, never the money. */
+export const unitEquivalent = (money: Amount, { price }: CreditPrice): Amount => overHalfEven(money, price);
