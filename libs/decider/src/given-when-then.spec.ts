@@ -8,8 +8,11 @@ type Problem = { readonly code: 'already_open' } | { readonly code: 'not_open'; 
 const door: Decider<Command, { readonly open: boolean }, Event, Problem> = {
   initial: { open: false },
   decide: (command, state) => {
-    if (command.type === 'Open') return state.open ? refuse({ code: 'already_open' }) : accept<Event>({ type: 'Opened' });
-    return state.open ? accept<Event>({ type: 'Closed', by: command.by }) : refuse({ code: 'not_open', asked: command.by });
+    if (command.type === 'Open')
+      return state.open ? refuse({ code: 'already_open' }) : accept<Event>({ type: 'Opened' });
+    return state.open
+      ? accept<Event>({ type: 'Closed', by: command.by })
+      : refuse({ code: 'not_open', asked: command.by });
   },
   evolve: (_, event) => ({ open: event.type === 'Opened' }),
 };

@@ -1,0 +1,3 @@
+export * from './json-node';
+export * from './json-problem';
+export * from './strict-json';
