@@ -1,14 +1,23 @@
-const base = {
+const project = (displayName, testMatch, roots) => ({
+  displayName,
+  testMatch,
+  roots,
   testEnvironment: 'node',
   transform: { '^.+\\.(t|j)s$': '@swc/jest' },
   moduleNameMapper: { '^@drawdown/([^/]+)$': '<rootDir>/libs/$1/src' },
-};
-// "unit" is every test beside the code it tests plus the house rules; the rest starts processes or servers.
+});
+
+// "unit" is every test beside the code it tests, and the house rules. The others start processes or servers.
 module.exports = {
+  reporters: ['default', '<rootDir>/tools/summary-reporter.cjs'],
   projects: [
-    { ...base, displayName: 'unit', roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'], testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts', '<rootDir>/test/*.spec.ts'] },
-    { ...base, displayName: 'contracts', roots: ['<rootDir>/test/contracts'], testRegex: '\\.spec\\.ts$' },
-    { ...base, displayName: 'journeys', roots: ['<rootDir>/test/journeys'], testRegex: '\\.spec\\.ts$' },
-    { ...base, displayName: 'faults', roots: ['<rootDir>/test/faults'], testRegex: '\\.spec\\.ts$' },
+    project(
+      'unit',
+      ['<rootDir>/{apps,libs}/**/*.spec.ts', '<rootDir>/test/*.spec.ts', '<rootDir>/test/{rules,support}/**/*.spec.ts'],
+      ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+    ),
+    project('contracts', ['<rootDir>/test/contracts/**/*.spec.ts'], ['<rootDir>/test']),
+    project('journeys', ['<rootDir>/test/journeys/**/*.spec.ts'], ['<rootDir>/test']),
+    project('faults', ['<rootDir>/test/faults/**/*.spec.ts'], ['<rootDir>/test']),
   ],
 };
