@@ -1,11 +1,11 @@
 /** What a balance answers to a command. Pure: the same command on the same state is the same decision. */
-import { type Amount, amount, minus, plus, ZERO } from '@drawdown/amounts';
+import { type Amount, minus, plus, ZERO } from '@drawdown/amounts';
 import { accept, type Decision, refuse } from '@drawdown/decider';
 import { availableOf, type Balance, bookedOf, HOLDS_MAX } from './balance';
 import type { BalanceCommand, BalanceRefusal, GrantRequest, UsageToConsume } from './commands';
 import type { BalanceEvent, UsageLine } from './events';
 import { type Allocation, allocated, drawDown, giveBack, type Grant, GRANTS_MAX, setAside, spendReserved, split } from './grants';
-import { type Limit, LIMITS_MAX } from './limits';
+import { limitsProblem } from './limits';
 import { Postings } from './postings';
 
 type Answer = Decision<BalanceEvent, BalanceRefusal>;
@@ -181,17 +181,5 @@ function grantProblem(request: GrantRequest, command: BalanceCommand, state: Bal
   if (expiresAt !== undefined && (expiresAt <= command.at || (effectiveAt !== undefined && expiresAt <= effectiveAt)))
     return { code: 'grant_never_effective', expiresAt, ...(effectiveAt !== undefined && { effectiveAt }) };
   if (state.grants.length >= GRANTS_MAX) return { code: 'too_many_grants', max: GRANTS_MAX };
-  return undefined;
-}
-
-const HUNDRED_PERCENT = amount('100');
-
-function limitsProblem(limits: readonly Limit[]): BalanceRefusal | undefined {
-  if (limits.length > LIMITS_MAX) return { code: 'too_many_limits', max: LIMITS_MAX };
-  for (const [i, { id, kind, value }] of limits.entries()) {
-    if (limits.findIndex((other) => other.id === id) < i) return { code: 'duplicate_limit', limitId: id };
-    const fits = kind === 'absolute' ? value >= ZERO : value > ZERO && value <= HUNDRED_PERCENT;
-    if (!fits) return { code: 'limit_out_of_range', limitId: id };
-  }
   return undefined;
 }

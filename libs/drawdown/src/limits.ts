@@ -1,5 +1,5 @@
 /** Low-balance limits and run-out: which lines a balance has crossed. Pure. */
-import { type Amount, percentHalfEven, ZERO } from '@drawdown/amounts';
+import { type Amount, amount, percentHalfEven, ZERO } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
 
 export const LIMITS_MAX = 8;
@@ -13,6 +13,25 @@ export const limit = shape.record({
   value: shape.amount,
 });
 export type Limit = shape.Of<typeof limit>;
+
+/** In order of precedence. */
+export type LimitsRefusal =
+  | { readonly code: 'too_many_limits'; readonly max: number }
+  | { readonly code: 'duplicate_limit'; readonly limitId: string }
+  | { readonly code: 'limit_out_of_range'; readonly limitId: string };
+
+const HUNDRED_PERCENT = amount('100');
+
+/** Why a list of limits cannot be set, on a balance or as the defaults of a credit product. */
+export function limitsProblem(limits: readonly Limit[]): LimitsRefusal | undefined {
+  if (limits.length > LIMITS_MAX) return { code: 'too_many_limits', max: LIMITS_MAX };
+  for (const [i, { id, kind, value }] of limits.entries()) {
+    if (limits.findIndex((other) => other.id === id) < i) return { code: 'duplicate_limit', limitId: id };
+    const fits = kind === 'absolute' ? value >= ZERO : value > ZERO && value <= HUNDRED_PERCENT;
+    if (!fits) return { code: 'limit_out_of_range', limitId: id };
+  }
+  return undefined;
+}
 
 /**
  * Where a balance stands to a line. It is `unarmed` until it has been above it: a balance that starts below a line has not
