@@ -1,0 +1,30 @@
+/** What an operation can throw besides a Fault. Everything else is a bug. */
+import type { AnyRefusal } from './refusals';
+
+/** One thing that is wrong with a request. */
+export interface Violation {
+  /** Path of the field by proto names, such as `meters[0].weight`; a header by its name; empty for the request as a whole. */
+  readonly field: string;
+  /** What is wrong, as the end of a sentence that begins with the field's name. */
+  readonly problem: string;
+  /** What to do about it, in the imperative. */
+  readonly mend: string;
+}
+
+/** The request cannot be read as what it should be. Carries everything that is wrong with it, not the first thing only. */
+export class InvalidRequest extends Error {
+  constructor(readonly violations: readonly Violation[]) {
+    super(violations.map(sentence).join('; '));
+    this.name = 'InvalidRequest';
+  }
+}
+
+/** The request was understood, and the business says no. */
+export class Refused extends Error {
+  constructor(readonly refusal: AnyRefusal) {
+    super(refusal.code);
+    this.name = 'Refused';
+  }
+}
+
+export const sentence = ({ field, problem }: Violation): string => (field ? `${field} ${problem}` : problem);

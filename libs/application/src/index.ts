@@ -1,0 +1,6 @@
+export * from './door-answer';
+export * from './errors';
+export * from './fields';
+export * from './operation';
+export * from './refusals';
+export * from './routes';

@@ -1,0 +1,144 @@
+/** Every refusal with its answer at both doors. A refusal that is added to a domain does not compile until it has one here. */
+import { type Amount, formatAmount, formatInstant, type Instant } from '@drawdown/amounts';
+import type { CreditProductRefusal } from '@drawdown/catalog';
+import type { BalanceRefusal } from '@drawdown/drawdown';
+import type { IdempotencyConflict } from '@drawdown/ledger';
+import type { GrpcStatus } from './door-answer';
+
+/** Refused before any aggregate is asked, or by the account's own rules. */
+export type AccountRefusal =
+  | { readonly code: 'customer_not_found'; readonly customerId: string }
+  | { readonly code: 'customer_exists'; readonly customerId: string }
+  | { readonly code: 'unknown_currency'; readonly currency: string }
+  | { readonly code: 'duplicate_currency'; readonly currency: string }
+  | { readonly code: 'price_not_positive'; readonly currency: string }
+  | { readonly code: 'too_many_prices'; readonly currency: string; readonly max: number }
+  | { readonly code: 'settings_revision_conflict'; readonly expected: number; readonly actual: number }
+  | { readonly code: 'wallets_disabled' }
+  | { readonly code: 'free_credits_not_allowed' }
+  | { readonly code: 'no_credit_price'; readonly currency: string }
+  | { readonly code: 'rejected_usage_not_found'; readonly rejectionId: string }
+  | { readonly code: 'rejected_usage_already_replayed'; readonly rejectionId: string }
+  | { readonly code: 'page_token_invalid' };
+
+export type WebhookRefusal =
+  | { readonly code: 'endpoint_exists' }
+  | { readonly code: 'endpoint_not_found' }
+  | { readonly code: 'endpoint_deleted' }
+  | { readonly code: 'delivery_not_found'; readonly webhookId: string };
+
+export type AnyRefusal = BalanceRefusal | CreditProductRefusal | IdempotencyConflict | AccountRefusal | WebhookRefusal;
+export type RefusalCode = AnyRefusal['code'];
+type Facts<Code extends RefusalCode> = Extract<AnyRefusal, { code: Code }>;
+
+/** What kind of no it is; decides the status at each door. */
+type Sort = 'invalid' | 'not_found' | 'exists' | 'conflict' | 'state' | 'precondition' | 'unpaid' | 'limit';
+
+const STATUS: Readonly<Record<Sort, { readonly grpc: GrpcStatus; readonly http: number }>> = {
+  invalid: { grpc: 'INVALID_ARGUMENT', http: 400 },
+  not_found: { grpc: 'NOT_FOUND', http: 404 },
+  exists: { grpc: 'ALREADY_EXISTS', http: 409 },
+  conflict: { grpc: 'ALREADY_EXISTS', http: 409 },
+  state: { grpc: 'FAILED_PRECONDITION', http: 409 },
+  precondition: { grpc: 'FAILED_PRECONDITION', http: 412 },
+  unpaid: { grpc: 'FAILED_PRECONDITION', http: 402 },
+  limit: { grpc: 'RESOURCE_EXHAUSTED', http: 409 },
+};
+
+type Answer<Code extends RefusalCode> = readonly [sort: Sort, title: string, detail: string | ((refusal: Facts<Code>) => string)];
+
+const show = (value: Amount): string => formatAmount(value);
+const time = (value: Instant): string => formatInstant(value);
+
+const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
+  balance_not_found: ['not_found', 'No such balance', 'the customer has none; create it first'],
+  balance_exists: ['exists', 'The balance exists', 'the customer has one already; use it, or close it first'],
+  balance_closed: ['state', 'The balance is closed', 'it has ended for good; create a new one'],
+  balance_paused: ['state', 'The balance is paused', 'resume it first'],
+  balance_not_paused: ['state', 'The balance is not paused', 'there is nothing to resume'],
+  amount_not_positive: ['invalid', 'The amount is not above zero', 'send an amount above zero'],
+  grant_never_effective: [
+    'invalid', 'The grant would never count', (of) => `it expires at ${time(of.expiresAt)}, before it could cover anything; send a later expires_at`,
+  ],
+  too_many_grants: ['limit', 'Too many grants', (of) => `at most ${of.max} grants may have value at a time; let some be used up first`],
+  too_many_holds: ['limit', 'Too many holds', (of) => `at most ${of.max} holds may be open at a time; capture or release some first`],
+  too_many_limits: ['invalid', 'Too many limits', (of) => `send at most ${of.max}`],
+  duplicate_limit: ['invalid', 'A limit is given twice', (of) => `limit_id "${of.limitId}" may be given once only`],
+  limit_out_of_range: [
+    'invalid', 'A limit is out of range', (of) => `limit "${of.limitId}" must not be negative, and a percentage must be above 0 and at most 100`,
+  ],
+  hold_not_open: ['not_found', 'No such open hold', (of) => `hold "${of.holdId}" does not exist or has ended`],
+  hold_already_expired: ['invalid', 'The hold would have expired', (of) => `${time(of.expiresAt)} is past; send a later expires_at`],
+  capture_exceeds_hold: [
+    'state', 'More is captured than is held',
+    (of) => `${show(of.requested)} asked, ${show(of.held)} held; capture less, or allow the rest with overrun "from_available"`,
+  ],
+  holds_open: ['state', 'Holds are open', (of) => `${of.holds} holds are open; capture or release them first`],
+  insufficient_credits: [
+    'unpaid', 'Not enough is available', (of) => `${show(of.requested)} asked, ${show(of.available)} available; top up or ask for less`,
+  ],
+
+  credit_product_not_found: ['not_found', 'No such credit product', 'create it first'],
+  credit_product_exists: ['exists', 'The credit product exists', (of) => `"${of.creditProductId}" is taken; choose another id`],
+  invalid_name: ['invalid', 'The name is not valid', (of) => of.detail],
+  invalid_unit: ['invalid', 'The unit is not valid', (of) => of.detail],
+  meter_not_found: ['not_found', 'No such meter', (of) => `the credit product has no meter "${of.meterId}"`],
+  meter_exists: ['exists', 'The meter exists', (of) => `the credit product has a meter "${of.meterId}" already; choose another id`],
+  meter_retired: ['state', 'The meter is retired', (of) => `meter "${of.meterId}" is retired from ${time(of.retiredAt)}; add a new one`],
+  too_many_meters: ['limit', 'Too many meters', (of) => `a credit product has at most ${of.max}`],
+  invalid_event_type: ['invalid', 'The event type is not valid', (of) => `event_type of meter "${of.meterId}": ${of.detail}`],
+  too_many_filters: ['invalid', 'Too many filters', (of) => `meter "${of.meterId}" may have at most ${of.max}`],
+  invalid_path: ['invalid', 'A path is not valid', (of) => `path "${of.path}" of meter "${of.meterId}": ${of.detail}`],
+  invalid_filter_value: [
+    'invalid', 'A filter value is not valid', (of) => `filter "${of.path}" of meter "${of.meterId}": ${of.detail}`,
+  ],
+  too_many_weights: ['limit', 'Too many weights', (of) => `meter "${of.meterId}" may have at most ${of.max}; add a new meter`],
+  weight_negative: ['invalid', 'The weight is negative', (of) => `meter "${of.meterId}" must weigh zero or more, not ${show(of.weight)}`],
+
+  idempotency_conflict: [
+    'conflict', 'The key was used for another request', (of) => `"${of.key}" belongs to a request with another body; choose a new key`,
+  ],
+
+  customer_not_found: ['not_found', 'No such customer', (of) => `"${of.customerId}" is not known; create the customer first`],
+  customer_exists: ['exists', 'The customer exists', (of) => `"${of.customerId}" is taken`],
+  unknown_currency: ['invalid', 'No such currency', (of) => `"${of.currency}" is no ISO 4217 code of legal tender, such as "EUR"`],
+  duplicate_currency: ['invalid', 'A currency is given twice', (of) => `send one price for "${of.currency}"`],
+  price_not_positive: ['invalid', 'The price is not above zero', (of) => `send a price above zero for "${of.currency}"`],
+  too_many_prices: ['limit', 'Too many prices', (of) => `"${of.currency}" may have at most ${of.max} prices in its history`],
+  settings_revision_conflict: [
+    'precondition', 'The settings have changed', (of) => `they are at revision ${of.actual}, not ${of.expected}; read them and try again`,
+  ],
+  wallets_disabled: ['state', 'Wallets are disabled', 'the settings say enabled: false; change that first'],
+  free_credits_not_allowed: ['state', 'Free credits are not allowed', 'the settings say allow_free_credits: false; change that first'],
+  no_credit_price: ['state', 'There is no credit price', (of) => `set one for "${of.currency}" in the settings first`],
+  rejected_usage_not_found: ['not_found', 'No such rejected usage', (of) => `"${of.rejectionId}" is not known`],
+  rejected_usage_already_replayed: ['state', 'Already replayed', (of) => `"${of.rejectionId}" has been applied; there is nothing left to replay`],
+  page_token_invalid: ['invalid', 'The page token is not valid', 'send next_page_token of the page before, with the same filters'],
+
+  endpoint_exists: ['exists', 'The endpoint exists', 'its id is taken'],
+  endpoint_not_found: ['not_found', 'No such endpoint', 'list the endpoints to find its id'],
+  endpoint_deleted: ['state', 'The endpoint is deleted', 'create a new one'],
+  delivery_not_found: ['not_found', 'No such delivery', (of) => `"${of.webhookId}" was not sent to this endpoint`],
+};
+
+export const refusalCodes = Object.keys(ANSWERS);
+
+export function refusalAnswer(refusal: AnyRefusal): [{ code: string; grpc: GrpcStatus; http: number; title: string }, string] {
+  // The table gives each code the detail of that very code: TypeScript cannot follow that through an index.
+  const [sort, title, detail] = ANSWERS[refusal.code] as Answer<never>;
+  const text = typeof detail === 'string' ? detail : (detail as (of: AnyRefusal) => string)(refusal);
+  return [{ code: refusal.code.toUpperCase(), ...STATUS[sort], title }, text];
+}
+
+/** The refusal's figures as text, by snake_case name. */
+export const factsOf = ({ code: _, ...facts }: AnyRefusal): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(facts)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), factText(name, value)]),
+  );
+
+function factText(name: string, value: unknown): string {
+  if (typeof value === 'bigint') return formatAmount(value as Amount);
+  return typeof value === 'number' && name.endsWith('At') ? formatInstant(value as Instant) : String(value);
+}
