@@ -1,0 +1,162 @@
+import { amount, type Instant, instant, later } from '@drawdown/amounts';
+import { given, readEvent, writeEvent } from '@drawdown/decider';
+import {
+  type CreditPrice,
+  priceInForce,
+  PRICES_PER_CURRENCY_MAX,
+  settings,
+  type SettingsEvent,
+  type UpdateSettings,
+} from './settings';
+
+const at = instant('2024-03-01T12:00:00Z');
+
+const update = (changes: Partial<UpdateSettings> = {}): UpdateSettings => ({
+  type: 'UpdateSettings',
+  at,
+  enabled: true,
+  allowFreeCredits: false,
+  creditPrices: [],
+  ...changes,
+});
+const changed = (version: number, changes: Partial<SettingsEvent> = {}): SettingsEvent => ({
+  type: 'SettingsChanged',
+  at,
+  version,
+  enabled: true,
+  allowFreeCredits: false,
+  creditPrices: [],
+  ...changes,
+});
+const price = (currency: string, text: string, effectiveAt?: Instant) => ({
+  currency,
+  price: amount(text),
+  ...(effectiveAt !== undefined && { effectiveAt }),
+});
+const version = (number: number, of: ReturnType<typeof price>): CreditPrice => ({ version: number, ...of });
+
+const { decider } = settings;
+
+describe('the settings', () => {
+  it('are enabled, without free credits and without prices at first', () =>
+    expect(decider.initial).toEqual({ version: 0, enabled: true, allowFreeCredits: false, creditPrices: [] }));
+
+  it('are saved whole, as one version, by somebody', () => {
+    given(decider)
+      .when(
+        update({
+          enabled: false,
+          allowFreeCredits: true,
+          actor: 'ann',
+          creditPrices: [price('EUR', '0.01'), price('JPY', '2')],
+        }),
+      )
+      .then(
+        changed(1, {
+          enabled: false,
+          allowFreeCredits: true,
+          actor: 'ann',
+          creditPrices: [version(1, price('EUR', '0.01')), version(1, price('JPY', '2'))],
+        }),
+      );
+    given(decider, changed(1)).when(update()).then(changed(2));
+  });
+
+  it('are refused when made from another version', () => {
+    given(decider, changed(1))
+      .when(update({ expectedVersion: 1 }))
+      .then(changed(2));
+    given(decider, changed(1))
+      .when(update({ expectedVersion: 0 }))
+      .thenRefused('settings_version_conflict', { expected: 0, version: 1 });
+    given(decider)
+      .when(update({ expectedVersion: 1 }))
+      .thenRefused('settings_version_conflict', { version: 0 });
+  });
+
+  it('are refused with a currency twice or unknown', () => {
+    given(decider)
+      .when(update({ creditPrices: [price('EUR', '1'), price('EUR', '1')] }))
+      .thenRefused('duplicate_currency', { currency: 'EUR' });
+    given(decider)
+      .when(update({ creditPrices: [price('eur', '1')] }))
+      .thenRefused('unknown_currency', { currency: 'eur' });
+  });
+
+  it('take the smallest price above zero', () => {
+    expect(given(decider).when(update({ creditPrices: [price('EUR', '0.000000001')] })).events).toHaveLength(1);
+    given(decider)
+      .when(update({ creditPrices: [price('EUR', '0')] }))
+      .thenRefused('price_not_positive', { currency: 'EUR' });
+    given(decider)
+      .when(update({ creditPrices: [price('EUR', '-0.000000001')] }))
+      .thenRefused('price_not_positive');
+  });
+});
+
+describe('a credit price', () => {
+  const first = changed(1, { creditPrices: [version(1, price('EUR', '0.01'))] });
+
+  it('gets its next version when it changes, in force from the command on', () =>
+    given(decider, first)
+      .when(update({ creditPrices: [price('EUR', '0.02')] }))
+      .then(changed(2, { creditPrices: [version(2, price('EUR', '0.02', at))] })));
+
+  it('keeps its version when it is saved as it was', () => {
+    given(decider, first)
+      .when(update({ creditPrices: [price('EUR', '0.01')] }))
+      .then(changed(2, { creditPrices: first.creditPrices }));
+    given(decider, first)
+      .when(update({ creditPrices: [price('EUR', '0.01', at)] }))
+      .then(changed(2, { creditPrices: [version(2, price('EUR', '0.01', at))] }));
+  });
+
+  it('stays when its currency is left out', () =>
+    given(decider, first)
+      .when(update({ creditPrices: [price('USD', '1')] }))
+      .then(changed(2, { creditPrices: [version(1, price('EUR', '0.01')), version(1, price('USD', '1'))] })));
+
+  it('is the one whose time has come', () => {
+    const { state } = given(
+      decider,
+      first,
+      changed(2, { creditPrices: [version(2, price('EUR', '0.02', at)), version(1, price('USD', '5', at))] }),
+      changed(3, {
+        creditPrices: [version(3, price('EUR', '0.03', later(at, 10))), version(1, price('USD', '5', at))],
+      }),
+      changed(4, { creditPrices: [version(4, price('EUR', '0.04', at)), version(1, price('USD', '5', at))] }),
+    );
+    const inForce = (ms: number, currency = 'EUR') => priceInForce(state, currency, later(at, ms))?.version;
+    expect([inForce(-1), inForce(0), inForce(9), inForce(10)]).toEqual([1, 4, 4, 3]);
+    expect([inForce(-1, 'USD'), inForce(0, 'USD'), inForce(0, 'JPY')]).toEqual([undefined, 1, undefined]);
+    expect(settings.state.read(JSON.parse(settings.state.write(state)))).toEqual(state);
+  });
+
+  it('has a bounded history', () => {
+    const history = (length: number) =>
+      Array.from({ length }, (_, i) =>
+        changed(i + 1, { creditPrices: [version(i + 1, price('EUR', '1', later(at, i)))] }),
+      );
+    const next = update({ creditPrices: [price('EUR', '2')] });
+    expect(given(decider, ...history(PRICES_PER_CURRENCY_MAX - 1)).when(next).events).toHaveLength(1);
+    const full = history(PRICES_PER_CURRENCY_MAX);
+    given(decider, ...full)
+      .when(next)
+      .thenRefused('too_many_prices', { currency: 'EUR', max: PRICES_PER_CURRENCY_MAX });
+    // What is saved as it was needs no place.
+    expect(given(decider, ...full).when(update({ creditPrices: [price('EUR', '1')] })).events).toHaveLength(1);
+    expect(given(decider, ...full).when(update({ creditPrices: [price('USD', '1')] })).events).toHaveLength(1);
+  });
+});
+
+it('SettingsChanged is written and read as ever', () => {
+  const event = changed(3, {
+    actor: 'ann',
+    creditPrices: [version(1, price('EUR', '0.01')), version(2, price('USD', '0.5', at))],
+  });
+  const text =
+    '{"actor":"ann","allowFreeCredits":false,"at":"2024-03-01T12:00:00.000Z","creditPrices":[{"currency":"EUR","price":"0.01","version":1},{"currency":"USD","effectiveAt":"2024-03-01T12:00:00.000Z","price":"0.5","version":2}],"enabled":true,"version":3}';
+  expect(writeEvent(settings, event)).toBe(text);
+  expect(readEvent(settings, 'SettingsChanged', text)).toEqual(event);
+  expect(Object.keys(settings.events)).toEqual(['SettingsChanged']);
+});

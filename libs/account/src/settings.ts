@@ -1,0 +1,154 @@
+/** The account's settings: one object, saved as one versioned change. Pure. */
+import { type Amount, type Instant, isCurrency, ZERO } from '@drawdown/amounts';
+import { accept, type Aggregate, type Decision, refuse, shape } from '@drawdown/decider';
+
+/** Credit prices that one currency can have one after the other. */
+export const PRICES_PER_CURRENCY_MAX = 256;
+
+export const creditPrice = shape.record({
+  currency: shape.text,
+  /** 1, 2, 3... within its currency, in the order of recording. */
+  version: shape.integer,
+  /** What one wallet credit is worth, in the currency's major unit. */
+  price: shape.amount,
+  /** Absent: in force since ever. Only the first price of a currency can be so. */
+  effectiveAt: shape.maybe(shape.instant),
+});
+export type CreditPrice = shape.Of<typeof creditPrice>;
+
+export const settingsState = shape.record({
+  /** How often settings were changed; 0 before the first change. */
+  version: shape.integer,
+  enabled: shape.flag,
+  allowFreeCredits: shape.flag,
+  /** Every price there ever was, in the order of recording. */
+  creditPrices: shape.list(creditPrice),
+});
+export type Settings = shape.Of<typeof settingsState>;
+
+export interface CreditPriceRequest {
+  readonly currency: string;
+  readonly price: Amount;
+  /** Default: the time of the command; for a currency's first price, since ever. */
+  readonly effectiveAt?: Instant;
+}
+
+export interface UpdateSettings {
+  readonly type: 'UpdateSettings';
+  readonly at: Instant;
+  readonly enabled: boolean;
+  readonly allowFreeCredits: boolean;
+  /** One for each currency named. A currency left out keeps its price: wallets may be kept in it. */
+  readonly creditPrices: readonly CreditPriceRequest[];
+  readonly actor?: string;
+  /** The version that the change was made from; refused when it is not the current one. */
+  readonly expectedVersion?: number;
+}
+
+/** In order of precedence. */
+export type SettingsRefusal =
+  | { readonly code: 'settings_version_conflict'; readonly expected: number; readonly version: number }
+  | { readonly code: 'duplicate_currency'; readonly currency: string }
+  | { readonly code: 'unknown_currency'; readonly currency: string }
+  | { readonly code: 'price_not_positive'; readonly currency: string; readonly price: Amount }
+  | { readonly code: 'too_many_prices'; readonly currency: string; readonly max: number };
+
+/** Stored for ever: add, never rename. */
+export const settingsEvents = {
+  /** The whole new object. `creditPrices` has the latest price of each currency, the unchanged ones too. */
+  SettingsChanged: shape.record({
+    at: shape.instant,
+    version: shape.integer,
+    enabled: shape.flag,
+    allowFreeCredits: shape.flag,
+    creditPrices: shape.list(creditPrice),
+    actor: shape.maybe(shape.text),
+  }),
+} as const;
+export type SettingsEvent = { readonly type: 'SettingsChanged' } & shape.Of<typeof settingsEvents.SettingsChanged>;
+
+/** The price of a credit at a moment: the greatest effective time not later; of two equal ones, the later recorded. */
+export function priceInForce(settings: Settings, currency: string, at: Instant): CreditPrice | undefined {
+  let found: CreditPrice | undefined;
+  let since = -Infinity;
+  for (const candidate of settings.creditPrices) {
+    const from = candidate.effectiveAt ?? -Infinity;
+    if (candidate.currency !== currency || from > at || from < since) continue;
+    found = candidate;
+    since = from;
+  }
+  return found;
+}
+
+function decide(command: UpdateSettings, state: Settings): Decision<SettingsEvent, SettingsRefusal> {
+  const wrong = problem(command, state);
+  if (wrong) return refuse(wrong);
+  const { at, enabled, allowFreeCredits, actor } = command;
+  const latest = new Map(state.creditPrices.map((price) => [price.currency, price]));
+  for (const request of command.creditPrices) {
+    latest.set(request.currency, recorded(request, latest.get(request.currency), command.at));
+  }
+  return accept({
+    type: 'SettingsChanged',
+    at,
+    version: state.version + 1,
+    enabled,
+    allowFreeCredits,
+    creditPrices: [...latest.values()],
+    ...(actor !== undefined && { actor }),
+  });
+}
+
+function problem(command: UpdateSettings, state: Settings): SettingsRefusal | undefined {
+  const { creditPrices, expectedVersion } = command;
+  if (expectedVersion !== undefined && expectedVersion !== state.version)
+    return { code: 'settings_version_conflict', expected: expectedVersion, version: state.version };
+  for (const [i, { currency, price }] of creditPrices.entries()) {
+    if (creditPrices.findIndex((other) => other.currency === currency) < i)
+      return { code: 'duplicate_currency', currency };
+    if (!isCurrency(currency)) return { code: 'unknown_currency', currency };
+    if (price <= ZERO) return { code: 'price_not_positive', currency, price };
+  }
+  for (const request of creditPrices) {
+    const { currency } = request;
+    const earlier = state.creditPrices.filter((price) => price.currency === currency);
+    const full = earlier.length >= PRICES_PER_CURRENCY_MAX;
+    if (full && !unchanged(request, earlier.at(-1)))
+      return { code: 'too_many_prices', currency, max: PRICES_PER_CURRENCY_MAX };
+  }
+  return undefined;
+}
+
+/** Saving the settings page again must not make a new price of one that nobody touched. */
+const unchanged = (request: CreditPriceRequest, last: CreditPrice | undefined): boolean =>
+  last !== undefined &&
+  last.price === request.price &&
+  (request.effectiveAt === undefined || request.effectiveAt === last.effectiveAt);
+
+function recorded(request: CreditPriceRequest, last: CreditPrice | undefined, at: Instant): CreditPrice {
+  if (last && unchanged(request, last)) return last;
+  const { currency, price } = request;
+  const effectiveAt = request.effectiveAt ?? (last && at);
+  return { currency, version: (last?.version ?? 0) + 1, price, ...(effectiveAt !== undefined && { effectiveAt }) };
+}
+
+function evolve(state: Settings, event: SettingsEvent): Settings {
+  const known = new Set(state.creditPrices.map(nameOf));
+  const added = event.creditPrices.filter((price) => !known.has(nameOf(price)));
+  const { version, enabled, allowFreeCredits } = event;
+  return { version, enabled, allowFreeCredits, creditPrices: [...state.creditPrices, ...added] };
+}
+
+const nameOf = ({ currency, version }: CreditPrice): string => `${currency} ${version}`;
+
+export const settings: Aggregate<UpdateSettings, Settings, SettingsEvent, SettingsRefusal> = {
+  category: 'settings',
+  decider: {
+    initial: { version: 0, enabled: true, allowFreeCredits: false, creditPrices: [] },
+    decide,
+    evolve,
+  },
+  events: settingsEvents,
+  state: settingsState,
+  stateVersion: 1,
+};
