@@ -11,6 +11,7 @@ module.exports = class SummaryReporter {
     const skipped = numPendingTests + numTodoTests;
     const line = `${numPassedTests} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}\n`;
     if (process.env.TALLY_FILE) writeFileSync(process.env.TALLY_FILE, line);
-    else process.stdout.write(line);
+    // Jest writes its own summary after every reporter has been called, so the last word is had on leaving.
+    else process.once('exit', () => process.stdout.write(line));
   }
 };

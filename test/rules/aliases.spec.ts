@@ -1,0 +1,27 @@
+import { aliases } from './aliases';
+import { found } from './rules.fixtures';
+
+const agreeing = {
+  'tsconfig.base.json': '{ "compilerOptions": { "paths": { "@drawdown/*": ["./libs/*/src"] } } }',
+  '.swcrc': '{ "jsc": { "paths": { "@drawdown/*": ["./libs/*/src"] } } }',
+  'jest.config.cjs': `module.exports = { projects: [{ moduleNameMapper: { '^@drawdown/([^/]+)$': '<rootDir>/libs/$1/src' } }] };`,
+  'libs/wallet/src/index.ts': '',
+};
+
+describe('@drawdown/*', () => {
+  it('leads to the same place in all three', () => expect(found(aliases, agreeing)).toBe(''));
+
+  it.each([
+    ['tsconfig.base.json', '{ "compilerOptions": { "paths": { "@drawdown/*": ["./libs/*/lib"] } } }', 'libs/wallet/lib'],
+    ['.swcrc', '{ "jsc": { "paths": { "@drawdown/amounts": ["./libs/amounts/src"] } } }', 'nowhere'],
+    ['jest.config.cjs', `module.exports = { projects: [{ moduleNameMapper: { '^@drawdown/(.*)$': '<rootDir>/dist/$1' } }] };`, 'dist/wallet'],
+    ['jest.config.cjs', 'module.exports = { projects: [{}] };', 'nowhere'],
+  ])('is found astray in %s: %s', (path, text, target) =>
+    expect(found(aliases, { ...agreeing, [path]: text })).toBe(
+      `${path}  leads @drawdown/wallet to ${target}: it must be libs/wallet/src, as in the other two.`,
+    ),
+  );
+
+  it('is checked in a project at least', () =>
+    expect(found(aliases, { ...agreeing, 'jest.config.cjs': 'module.exports = {};' })).toContain('has no projects'));
+});

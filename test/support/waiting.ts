@@ -1,0 +1,24 @@
+/** The only place in the tests that pauses. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+const PAUSE_MS = 10;
+export const WAIT_MS_MAX = 15_000;
+
+/**
+ * Waits until a probe finds something (anything but undefined and false) and returns it.
+ * @param what completes the sentence "waited 15000 ms for ...".
+ * @throws Error saying what was awaited, with the probe's last answer, when the bound has passed.
+ */
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  withinMs = WAIT_MS_MAX,
+): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() >= deadline) throw new Error(`waited ${withinMs} ms for ${what}`);
+    await pause(PAUSE_MS);
+  }
+}

@@ -1,0 +1,24 @@
+import { aliases } from './rules/aliases';
+import { libsExplainThemselves } from './rules/libs';
+import { drawers, typeNames } from './rules/names';
+import { sizes } from './rules/sizes';
+import { besideItsCode, sleeps, switchedOff } from './rules/tests-are-honest';
+import { readTree, report, type Rule } from './rules/tree';
+import { words } from './rules/words';
+
+const files = readTree(`${__dirname}/..`);
+const holds = (rule: Rule) => () => expect(report(rule(files))).toBe('');
+
+describe('the house', () => {
+  it('has files to look at', () => expect(files.length).toBeGreaterThan(40));
+
+  it('has no file too long to read', holds(sizes));
+  it('names folders and files after what they hold', holds(drawers));
+  it('names types after what they are', holds(typeNames));
+  it('runs every test', holds(switchedOff));
+  it('sleeps in no test', holds(sleeps));
+  it('keeps every spec beside the code it tests', holds(besideItsCode));
+  it('explains every lib in its README', holds(libsExplainThemselves));
+  it('says nothing that a reader has no use for', holds(words));
+  it('reads @drawdown/* alike in every tool', holds(aliases));
+});
