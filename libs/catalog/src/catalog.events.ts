@@ -1,12 +1,12 @@
 /** What happens to a credit product. Type names and field names are stored for ever: add, never rename. */
 import { shape } from '@drawdown/decider';
 import { limit } from '@drawdown/drawdown';
-import { creditProductFigures, meter, weightVersion } from './credit-product';
+import { creditProductState, meter, weightVersion } from './credit-product';
 
 const at = shape.instant;
 
 export const creditProductEvents = {
-  CreditProductCreated: shape.record({ at, product: creditProductFigures }),
+  CreditProductCreated: shape.record({ at, product: creditProductState }),
   MeterAdded: shape.record({ at, meter }),
   MeterRetired: shape.record({ at, meterId: shape.text, effectiveAt: shape.instant }),
   MeterWeightSet: shape.record({ at, meterId: shape.text, weight: weightVersion }),

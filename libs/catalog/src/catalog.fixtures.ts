@@ -3,7 +3,7 @@ import { amount, type Instant, instant } from '@drawdown/amounts';
 import { creditProduct } from './catalog';
 import type { CreditProductCommand, MeterRequest } from './catalog.commands';
 import type { CreditProductEvent } from './catalog.events';
-import type { Meter, RatableProduct } from './credit-product';
+import type { Meter, CreditProduct } from './credit-product';
 
 export const noon = instant('2024-03-01T12:00:00Z');
 export const at = noon;
@@ -26,7 +26,7 @@ export const meterOf = (id: string, changes: Partial<Meter> = {}): Meter => ({
   ...changes,
 });
 
-export const productOf = (changes: Partial<RatableProduct> = {}): RatableProduct => ({
+export const productOf = (changes: Partial<CreditProduct> = {}): CreditProduct => ({
   id: 'tokens',
   name: 'Tokens',
   unit: 'token',

@@ -1,11 +1,11 @@
 /** The aggregate `creditProduct`: a unit, the meters that consume it with their weights, and default limits. Pure. */
 import { type Instant, ZERO } from '@drawdown/amounts';
-import { accept, type Aggregate, type Decision, refuse, shape } from '@drawdown/decider';
+import { accept, type Aggregate, type Decision, refuse } from '@drawdown/decider';
 import { limitsProblem } from '@drawdown/drawdown';
 import type { CreditProductCommand, CreditProductRefusal, MeterRequest } from './catalog.commands';
 import { type CreditProductEvent, creditProductEvents } from './catalog.events';
 import {
-  creditProductFigures,
+  creditProductState,
   EVENT_TYPE_BYTES_MAX,
   filterValueProblem,
   FILTERS_MAX,
@@ -14,23 +14,19 @@ import {
   NAME_BYTES_MAX,
   nameProblem,
   pathProblem,
-  type RatableProduct,
+  type CreditProduct,
   UNIT_BYTES_MAX,
   WEIGHTS_MAX,
 } from './credit-product';
 
-/** `product` is absent until it has been created. */
-export const creditProductState = shape.record({ product: shape.maybe(creditProductFigures) });
-export type CreditProductState = shape.Of<typeof creditProductState>;
-
 type Answer = Decision<CreditProductEvent, CreditProductRefusal>;
 type Command<T extends CreditProductCommand['type']> = Extract<CreditProductCommand, { type: T }>;
 
-function decide(command: CreditProductCommand, { product }: CreditProductState): Answer {
+function decide(command: CreditProductCommand, product: CreditProduct): Answer {
   if (command.type === 'CreateCreditProduct') {
-    return product ? refuse({ code: 'credit_product_exists', creditProductId: product.id }) : create(command);
+    return exists(product) ? refuse({ code: 'credit_product_exists', creditProductId: product.id }) : create(command);
   }
-  if (!product) return refuse({ code: 'credit_product_not_found' });
+  if (!exists(product)) return refuse({ code: 'credit_product_not_found' });
   switch (command.type) {
     case 'AddMeter':
       return addMeter(command, product);
@@ -51,6 +47,8 @@ function decide(command: CreditProductCommand, { product }: CreditProductState):
   }
 }
 
+const exists = (product: CreditProduct): boolean => product.id !== '';
+
 function create(command: Command<'CreateCreditProduct'>): Answer {
   const { at, id, name, unit, limits } = command;
   const wrongName = nameProblem(name, NAME_BYTES_MAX);
@@ -69,12 +67,12 @@ function create(command: Command<'CreateCreditProduct'>): Answer {
     : accept({ type: 'CreditProductCreated', at, product: { id, name, unit, meters, limits } });
 }
 
-function addMeter(command: Command<'AddMeter'>, product: RatableProduct): Answer {
+function addMeter(command: Command<'AddMeter'>, product: CreditProduct): Answer {
   const wrong = meterProblem(command.meter, product.meters);
   return wrong ? refuse(wrong) : accept({ type: 'MeterAdded', at: command.at, meter: newMeter(command.meter) });
 }
 
-function retireMeter(command: Command<'RetireMeter'>, product: RatableProduct): Answer {
+function retireMeter(command: Command<'RetireMeter'>, product: CreditProduct): Answer {
   const { at, meterId } = command;
   const meter = product.meters.find(({ id }) => id === meterId);
   if (!meter) return refuse({ code: 'meter_not_found', meterId });
@@ -82,7 +80,7 @@ function retireMeter(command: Command<'RetireMeter'>, product: RatableProduct): 
   return accept({ type: 'MeterRetired', at, meterId, effectiveAt: command.effectiveAt ?? at });
 }
 
-function setWeight(command: Command<'SetWeight'>, product: RatableProduct): Answer {
+function setWeight(command: Command<'SetWeight'>, product: CreditProduct): Answer {
   const { at, meterId, weight } = command;
   const effectiveAt: Instant = command.effectiveAt ?? at;
   const meter = product.meters.find(({ id }) => id === meterId);
@@ -122,35 +120,31 @@ const newMeter = ({ id, eventType, filters, quantity, weight, effectiveAt }: Met
   weights: [{ version: 1, weight, ...(effectiveAt !== undefined && { effectiveAt }) }],
 });
 
-function evolve({ product }: CreditProductState, event: CreditProductEvent): CreditProductState {
-  if (event.type === 'CreditProductCreated') return { product: event.product };
-  if (!product) return {};
+function evolve(product: CreditProduct, event: CreditProductEvent): CreditProduct {
   switch (event.type) {
+    case 'CreditProductCreated':
+      return event.product;
     case 'MeterAdded':
-      return { product: { ...product, meters: [...product.meters, event.meter] } };
+      return { ...product, meters: [...product.meters, event.meter] };
     case 'MeterRetired':
       return changed(product, event.meterId, (meter) => ({ ...meter, retiredAt: event.effectiveAt }));
     case 'MeterWeightSet':
       return changed(product, event.meterId, (meter) => ({ ...meter, weights: [...meter.weights, event.weight] }));
     case 'CreditProductLimitsSet':
-      return { product: { ...product, limits: event.limits } };
+      return { ...product, limits: event.limits };
     case 'CreditProductRenamed':
-      return { product: { ...product, name: event.name } };
+      return { ...product, name: event.name };
   }
 }
 
-const changed = (product: RatableProduct, meterId: string, change: (meter: Meter) => Meter): CreditProductState => ({
-  product: { ...product, meters: product.meters.map((meter) => (meter.id === meterId ? change(meter) : meter)) },
+const changed = (product: CreditProduct, meterId: string, change: (meter: Meter) => Meter): CreditProduct => ({
+  ...product,
+  meters: product.meters.map((meter) => (meter.id === meterId ? change(meter) : meter)),
 });
 
-export const creditProduct: Aggregate<
-  CreditProductCommand,
-  CreditProductState,
-  CreditProductEvent,
-  CreditProductRefusal
-> = {
+export const creditProduct: Aggregate<CreditProductCommand, CreditProduct, CreditProductEvent, CreditProductRefusal> = {
   category: 'creditProduct',
-  decider: { initial: {}, decide, evolve },
+  decider: { initial: { id: '', name: '', unit: '', meters: [], limits: [] }, decide, evolve },
   events: creditProductEvents,
   state: creditProductState,
   stateVersion: 1,

@@ -4,7 +4,7 @@ import { type Shape, shape } from '@drawdown/decider';
 import { limit } from '@drawdown/drawdown';
 
 /** Retired ones included: movements name a meter for ever, so its id is never free again. */
-export const METERS_MAX = 64;
+export const METERS_MAX = 32;
 /** Weight versions of one meter. */
 export const WEIGHTS_MAX = 256;
 /** Filters of one meter. */
@@ -62,14 +62,17 @@ export const meter = shape.record({
 });
 export type Meter = shape.Of<typeof meter>;
 
-export const creditProductFigures = shape.record({
+export const creditProductState = shape.record({
   id: shape.text,
   name: shape.text,
   unit: shape.text,
   meters: shape.list(meter),
   limits: shape.list(limit),
 });
-export type RatableProduct = shape.Of<typeof creditProductFigures>;
+/** What the aggregate keeps of a product. Its `id` is empty until it has been created. */
+export type CreditProduct = shape.Of<typeof creditProductState>;
+/** What rating reads of it. */
+export type RatableProduct = Pick<CreditProduct, 'id' | 'meters'>;
 
 /**
  * The weight that counts for usage of a moment: the greatest effective time that is not later; of two with the same one,

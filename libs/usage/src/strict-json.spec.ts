@@ -65,12 +65,19 @@ describe('the strict JSON parser', () => {
     ['duplicate_key', 7, '{"a":1,"\\u0061":2}'],
     ['duplicate_key', 13, '{"bb":{"a":1,"a":1}}'],
     ['too_deep', JSON_DEPTH_MAX, nested(JSON_DEPTH_MAX + 1)],
-    ['too_deep', JSON_DEPTH_MAX, '['.repeat(200_000)],
-    ['too_deep', 5 * JSON_DEPTH_MAX, '{"a":'.repeat(200_000)],
-  ])('refuses with %s at %i: %.40j', (code, position, source) => {
+  ])('refuses with %s at %i: %j', (code, position, source) => {
     const { problem } = parseJson(source);
     expect(problem).toMatchObject({ code, position });
     expect(problem?.detail).toContain(`(at position ${position})`);
+  });
+
+  it('does not run out of stack', () => {
+    for (const opening of ['[', '{"a":']) {
+      expect(parseJson(opening.repeat(200_000)).problem).toMatchObject({
+        code: 'too_deep',
+        position: opening.length * JSON_DEPTH_MAX,
+      });
+    }
   });
 
   it('finds a duplicate among many keys', () => {
