@@ -46,6 +46,8 @@ export const balance = shape.record({
   runOut: position,
   lastTopUp: shape.amount,
   totals,
+  /** When the first usage was debited: before it, no usage event can have been applied and forgotten. */
+  consumingSince: shape.maybe(shape.instant),
 });
 export type Balance = shape.Of<typeof balance>;
 
@@ -86,7 +88,7 @@ function apply(state: Balance, event: BalanceEvent): Balance {
     case 'ToppedUp':
       return toppedUp(state, event);
     case 'CreditsConsumed':
-      return counted(state, event.grants, { consumed: event.amount, uncovered: event.uncovered });
+      return consumed(state, event);
     case 'CreditsDeducted':
       return counted(state, event.grants, { deducted: event.amount });
     case 'HoldPlaced':
@@ -125,6 +127,7 @@ const created = (state: Balance, event: EventOf<'Created'>): Balance => ({
   grantCount: state.grantCount,
   holdCount: state.holdCount,
   totals: state.totals,
+  ...(state.consumingSince !== undefined && { consumingSince: state.consumingSince }),
   status: 'open',
   customerId: event.customerId,
   ...(event.currency !== undefined && { currency: event.currency }),
@@ -144,6 +147,11 @@ function toppedUp(state: Balance, event: EventOf<'ToppedUp'>): Balance {
     totals: { ...state.totals, granted: plus(state.totals.granted, event.grant.amount) },
   };
 }
+
+const consumed = (state: Balance, event: EventOf<'CreditsConsumed'>): Balance => ({
+  consumingSince: event.at,
+  ...counted(state, event.grants, { consumed: event.amount, uncovered: event.uncovered }),
+});
 
 function holdPlaced(state: Balance, event: EventOf<'HoldPlaced'>): Balance {
   const placed: Hold = {

@@ -16,6 +16,7 @@ export interface UsageToConsume {
   readonly usedAt: Instant;
   readonly amount: Amount;
   readonly parts: readonly RatedPart[];
+  readonly alsoCharged?: readonly string[];
 }
 
 export type BalanceCommand = { readonly at: Instant } & (
@@ -64,13 +65,13 @@ export type BalanceRefusal =
   | { readonly code: 'balance_not_paused' }
   | { readonly code: 'amount_not_positive' }
   | { readonly code: 'grant_never_effective'; readonly effectiveAt?: Instant; readonly expiresAt: Instant }
+  | { readonly code: 'hold_already_expired'; readonly expiresAt: Instant }
   | { readonly code: 'too_many_grants'; readonly max: number }
   | { readonly code: 'too_many_holds'; readonly max: number }
   | { readonly code: 'too_many_limits'; readonly max: number }
   | { readonly code: 'duplicate_limit'; readonly limitId: string }
   | { readonly code: 'limit_out_of_range'; readonly limitId: string }
   | { readonly code: 'hold_not_open'; readonly holdId: string }
-  | { readonly code: 'hold_already_expired'; readonly expiresAt: Instant }
   | { readonly code: 'capture_exceeds_hold'; readonly held: Amount; readonly requested: Amount }
   | { readonly code: 'holds_open'; readonly holds: number }
   | { readonly code: 'insufficient_credits'; readonly available: Amount; readonly requested: Amount };

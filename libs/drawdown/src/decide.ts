@@ -44,7 +44,7 @@ export function decide(command: BalanceCommand, state: Balance): Answer {
 
 function create(command: Command<'Create'>, state: Balance): Answer {
   if (state.status === 'open' || state.status === 'paused') return refuse({ code: 'balance_exists' });
-  const wrong = limitsProblem(command.limits) ?? (command.startingGrant && grantProblem(command.startingGrant, command, state));
+  const wrong = (command.startingGrant && grantProblem(command.startingGrant, command, state)) ?? limitsProblem(command.limits);
   if (wrong) return refuse(wrong);
   const { customerId, currency, creditProductId, name, limits } = command;
   const postings = Postings.on(state, command.at).created({
@@ -89,6 +89,7 @@ const usageLine = (usage: UsageToConsume, allocation: Allocation, uncovered: Amo
   uncovered,
   allocation,
   parts: usage.parts,
+  ...(usage.alsoCharged !== undefined && { alsoCharged: usage.alsoCharged }),
 });
 
 function deduct(command: Command<'Deduct'>, state: Balance): Answer {
@@ -159,8 +160,9 @@ function setLimits(command: Command<'SetLimits'>, state: Balance): Answer {
 
 function close(command: Command<'Close'>, state: Balance): Answer {
   const postings = Postings.on(state, command.at).endedHolds();
-  const { grants, holds } = postings.state;
-  if (holds.length > 0) return refuse({ code: 'holds_open', holds: holds.length });
+  if (postings.state.holds.length > 0) return refuse({ code: 'holds_open', holds: postings.state.holds.length });
+  // What has expired is no residual, however late the sweeper is.
+  const { grants } = postings.expired().state;
   const allocation = grants.map((of) => ({ grant: of.id, amount: of.remaining }));
   const emptied = grants.map((of) => ({ ...of, remaining: ZERO }));
   return postings.post('Closed', { reason: command.reason, amount: bookedOf(grants), allocation }, emptied).done();

@@ -39,6 +39,8 @@ export const usageLine = shape.record({
   uncovered: shape.amount,
   allocation,
   parts: shape.list(ratedPart),
+  /** Other credit products that the same usage event is charged to: a repeat of it completes them and adds no others. */
+  alsoCharged: shape.maybe(shape.list(shape.text)),
 });
 export type UsageLine = shape.Of<typeof usageLine>;
 

@@ -28,7 +28,7 @@ export const streams = {
   creditProduct: (creditProductId: string) => `creditProduct-${encodeId(creditProductId)}`,
   webhookEndpoint: (endpointId: string) => `webhookEndpoint-${encodeId(endpointId)}`,
   deliveries: (endpointId: string) => `deliveries-${encodeId(endpointId)}`,
-  rejectedUsage: 'rejectedUsage-account',
+  rejectedUsage: (rejectionId: string) => `rejectedUsage-${rejectionId}`,
 } as const;
 
 export const categoryOf = (stream: string): string => stream.slice(0, stream.indexOf('-'));

@@ -1,0 +1,147 @@
+/**
+ * The audit of a history: the invariants, judged on what was decided alone (commands, events, states), and beside it the
+ * test's own books. Throws a sentence for the first thing that is wrong.
+ */
+import { deepStrictEqual, fail } from 'node:assert/strict';
+import type { Decision } from '@drawdown/decider';
+import type { Balance } from './balance';
+import { Books } from './books.fixtures';
+import type { BalanceCommand, BalanceRefusal } from './commands';
+import type { BalanceDecider } from './drawdown.fixtures';
+import type { BalanceEvent } from './events';
+import type { Allocation } from './grants';
+import { told } from './told.fixtures';
+
+type Answer = Decision<BalanceEvent, BalanceRefusal>;
+
+/** Runs a history through a decider and audits every step. `onStep` sees each command, its answer and the state after it. */
+export function audit(
+  decider: BalanceDecider,
+  history: readonly BalanceCommand[],
+  onStep: (command: BalanceCommand, answer: Answer, before: Balance, after: Balance) => void = () => {},
+): void {
+  const books = new Books();
+  const ledger = new Sums();
+  let state = decider.initial;
+  for (const command of history) {
+    const before = state;
+    const answer = decider.decide(command, state);
+    const foretold = books.foretell(command);
+    deepStrictEqual(answer.accepted ? { story: answer.events.map(told) } : { refused: answer.refusal.code }, foretold);
+    for (const event of answer.accepted ? answer.events : []) {
+      if (event.at !== command.at) fail('an event has not the time of its command');
+      state = decider.evolve(state, event);
+      ledger.add(event);
+      standsAsTold(state, event);
+    }
+    if (answer.accepted && command.type === 'Consume') ledger.rate(command);
+    agrees(state, books);
+    onStep(command, answer, before, state);
+  }
+}
+
+/** I3 and I4, by the events' own words. */
+class Sums {
+  private booked = 0n;
+  private reserved = 0n;
+  private settled = 0n;
+  private rated = 0n;
+
+  add(event: BalanceEvent): void {
+    switch (event.type) {
+      case 'ToppedUp':
+        this.booked += event.grant.amount;
+        break;
+      case 'CreditsConsumed':
+        for (const line of event.lines) equal('a usage line', line.amount, parts(line.allocation) + line.uncovered);
+        equal('a packed debit', event.amount, event.lines.reduce((all, line) => all + parts(line.allocation), 0n));
+        equal('its uncovered part', event.uncovered, event.lines.reduce((all, line) => all + line.uncovered, 0n));
+        this.booked -= event.amount;
+        this.settled += event.amount + event.uncovered;
+        break;
+      case 'CreditsDeducted':
+      case 'Closed':
+        equal('a debit', event.amount, parts(event.allocation));
+        this.booked -= event.amount;
+        break;
+      case 'HoldPlaced':
+        equal('a hold', event.amount, parts(event.allocation));
+        this.reserved += event.amount;
+        break;
+      case 'HoldCaptured':
+        equal('a capture', event.amount, parts(event.captured) + parts(event.overrun));
+        this.booked -= event.amount;
+        this.reserved -= parts(event.captured) + parts(event.released);
+        break;
+      case 'HoldReleased':
+      case 'HoldExpired':
+        equal('a release', event.amount, parts(event.released));
+        this.reserved -= event.amount;
+        break;
+      case 'GrantExpired':
+        this.booked -= event.amount;
+        break;
+      case 'Created':
+      case 'GrantBecameEffective':
+      case 'LowBalanceReached':
+      case 'BalanceRanOut':
+      case 'BalanceRecovered':
+      case 'LimitsSet':
+      case 'Paused':
+      case 'Resumed':
+        break;
+    }
+    equal('booked by I3', event.figures.booked, this.booked);
+    equal('held by the holds', event.figures.held, this.reserved);
+  }
+
+  /** consumed + uncovered = rated. */
+  rate(command: Extract<BalanceCommand, { type: 'Consume' }>): void {
+    for (const line of command.lines) this.rated += line.amount;
+    equal('consumed and uncovered', this.settled, this.rated);
+  }
+}
+
+/** I4 and I5: nothing is negative, and the state that the next command meets is the one that this event's figures tell. */
+function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
+  let booked = 0n;
+  let held = 0n;
+  let available = 0n;
+  for (const { id, remaining, held: reserved, effectiveAt = -Infinity, expiresAt = Infinity } of state.grants) {
+    if (reserved < 0n || remaining < reserved || remaining === 0n) fail(`grant ${id} is negative or empty`);
+    booked += remaining;
+    held += reserved;
+    if (effectiveAt <= at && !(expiresAt <= at)) available += remaining - reserved;
+  }
+  let reserved = 0n;
+  for (const { id, amount, allocation } of state.holds) {
+    if (amount <= 0n || allocation.some((part) => part.amount <= 0n)) fail(`hold ${id} is not positive`);
+    equal(`hold ${id}`, amount, parts(allocation));
+    reserved += amount;
+  }
+  equal('booked by I5', figures.booked, booked);
+  equal('held by I5', figures.held, held);
+  equal('held by its holds', held, reserved);
+  equal('available by I5', figures.available, available);
+  const { granted, consumed, captured, deducted, expired, closed, uncovered } = state.totals;
+  equal('the totals by I3', booked, granted - consumed - captured - deducted - expired - closed);
+  equal('uncovered', figures.uncovered, uncovered);
+  if ([booked, held, available, ...Object.values(state.totals)].some((figure) => figure < 0n)) fail('a figure is negative');
+}
+
+/** Parcel by parcel and hold by hold, the state is what the books say. */
+function agrees(state: Balance, books: Books): void {
+  const standing = books.parcels
+    .map((of) => ({ id: of.id, held: books.heldIn(of), remaining: books.heldIn(of) + (of.accounts.get('free') ?? 0n) }))
+    .filter((of) => of.remaining > 0n);
+  const grants = state.grants.map(({ id, held, remaining }) => ({ id, held, remaining }));
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  deepStrictEqual(grants.sort(byId), standing.sort(byId));
+  deepStrictEqual(state.holds.map((of) => of.id), [...books.holds.keys()]);
+  deepStrictEqual(state.status, books.status);
+}
+
+const parts = (of: Allocation): bigint => of.reduce((all, part) => all + part.amount, 0n);
+function equal(what: string, got: bigint, wanted: bigint): void {
+  if (got !== wanted) fail(`${what}: ${got} is not ${wanted}`);
+}

@@ -1,0 +1,315 @@
+/**
+ * The test's own books of a balance: each parcel of value is a set of accounts, and value only ever moves from one account
+ * to another. They are told the commands and foretell, by their own reading of the rules, every event in `told`'s words, or
+ * the code of the refusal. They know nothing of decide, evolve, figuresOf or drawDown, and share no arithmetic with them.
+ */
+import type { BalanceCommand } from './commands';
+import type { Limit } from './limits';
+import { figuresTold, limitTold, told9 } from './told.fixtures';
+
+type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
+type Terms = Asked<'TopUp'>['grant'];
+/** `free`, `held h1`, `consumed`, `captured`, `deducted`, `expired`, `closed`. */
+type Account = string;
+
+interface Parcel {
+  readonly id: string;
+  readonly rank: string;
+  readonly begins: number;
+  readonly ends: number;
+  awaited: boolean;
+  readonly accounts: Map<Account, bigint>;
+}
+interface Line {
+  readonly limit?: Limit;
+  stands: 'unknown' | 'over' | 'under';
+}
+type Taken = readonly (readonly [id: string, amount: bigint])[];
+export type Foretold = { readonly refused: string } | { readonly story: readonly string[] };
+
+export class Books {
+  status = 'none';
+  uncovered = 0n;
+  /** Every parcel there ever was, in recorded order. */
+  readonly parcels: Parcel[] = [];
+  /** Open holds, by id, with their ends. */
+  readonly holds = new Map<string, number>();
+  private holdsEver = 0;
+  private lastTopUp = 0n;
+  private lines: Line[] = [];
+  private runOut: Line = { stands: 'unknown' };
+  private story: string[] = [];
+  private now = 0;
+
+  /** What must be answered to a command; the books move on accordingly. */
+  foretell(command: BalanceCommand): Foretold {
+    this.now = command.at;
+    this.story = [];
+    const refused = refusalByRule(command, this.status) ?? this.undo(() => this.post(command));
+    if (refused) return { refused };
+    if (this.status !== 'closed' && this.story.length > 0) this.notices();
+    return { story: this.story };
+  }
+
+  booked = (): bigint => total(this.parcels.map((of) => this.heldIn(of) + value(of, 'free')));
+  held = (): bigint => total(this.parcels.map((of) => this.heldIn(of)));
+  available = (): bigint => total(this.parcels.filter((of) => counts(of, this.now)).map((of) => value(of, 'free')));
+  heldIn = (of: Parcel): bigint => total([...of.accounts].filter(([name]) => name.startsWith('held')).map(([, n]) => n));
+
+  /** A request that is refused leaves nothing behind, not even the holds it found ended. */
+  private undo(act: () => string | undefined): string | undefined {
+    const before = this.parcels.map((of) => new Map(of.accounts));
+    const holds = new Map(this.holds);
+    const refused = act();
+    if (refused === undefined) return undefined;
+    for (const [i, accounts] of before.entries()) {
+      const parcel = this.parcels[i]!;
+      parcel.accounts.clear();
+      for (const [name, n] of accounts) parcel.accounts.set(name, n);
+    }
+    this.holds.clear();
+    for (const [id, ends] of holds) this.holds.set(id, ends);
+    // Postings arm lines, and only a command that went through may do that; endings never lower a balance, so re-arming
+    // is all they can have done.
+    return refused;
+  }
+
+  private post(command: BalanceCommand): string | undefined {
+    switch (command.type) {
+      case 'Create':
+        this.status = 'open';
+        this.lastTopUp = 0n;
+        this.lines = command.limits.map((limit) => ({ limit, stands: 'unknown' }));
+        this.runOut = { stands: 'unknown' };
+        this.write(`created for ${command.customerId}${command.limits.map((of) => `, ${limitTold(of)}`).join('')}`);
+        return command.startingGrant && this.add(command.startingGrant);
+      case 'TopUp':
+        return this.add(command.grant);
+      case 'Consume':
+        return this.consume(command);
+      case 'Deduct': {
+        this.endHolds();
+        const taken = this.take(command.amount, this.now, 'deducted');
+        if (sumOf(taken) !== command.amount) return 'insufficient_credits';
+        return this.write(`deducted ${told9(command.amount)} out of ${list(taken)}`);
+      }
+      case 'PlaceHold': {
+        this.endHolds();
+        const id = `h${this.holdsEver + 1}`;
+        const taken = this.take(command.amount, this.now, `held ${id}`);
+        if (sumOf(taken) !== command.amount) return 'insufficient_credits';
+        this.holdsEver++;
+        this.holds.set(id, command.expiresAt ?? Infinity);
+        return this.write(`held ${id}:${told9(command.amount)} in ${list(taken)}`);
+      }
+      case 'CaptureHold':
+        return this.capture(command);
+      case 'ReleaseHold': {
+        this.endHolds();
+        if (!this.holds.delete(command.holdId)) return 'hold_not_open';
+        const back = this.giveBack(command.holdId);
+        this.write(`released ${command.holdId}:${told9(sumOf(back))} to ${list(back)}`);
+        return this.expire(back.map(([id]) => id));
+      }
+      case 'SetLimits': {
+        const before = this.lines;
+        const same = (a: Limit, b: Limit | undefined) => a.id === b?.id && a.kind === b.kind && a.value === b.value;
+        this.lines = command.limits.map((limit) => ({
+          limit,
+          stands: before.find((line) => same(limit, line.limit))?.stands ?? 'unknown',
+        }));
+        return this.write(`limits set: ${command.limits.map(limitTold).join(', ') || 'none'}`);
+      }
+      case 'Pause':
+        this.status = 'paused';
+        return this.write(`paused${command.reason === undefined ? '' : `: ${command.reason}`}`);
+      case 'Resume':
+        this.status = 'open';
+        return this.write('resumed');
+      case 'Close': {
+        this.endHolds();
+        if (this.holds.size > 0) return 'holds_open';
+        this.expire();
+        const rest = this.ordered().map((of) => [of.id, this.move(of, 'free', 'closed', value(of, 'free'))] as const);
+        this.status = 'closed';
+        return this.write(`closed ${told9(sumOf(rest))} out of ${list(rest.filter(([, n]) => n > 0n))}`);
+      }
+      case 'Sweep': {
+        if (this.status === 'closed') return undefined;
+        this.endHolds();
+        for (const of of this.ordered()) {
+          if (!of.awaited || of.begins > this.now || spent(of, this.heldIn(of))) continue;
+          of.awaited = false;
+          this.write(`began ${of.id}`);
+        }
+        return this.expire();
+      }
+    }
+  }
+
+  private add(terms: Terms): undefined {
+    const id = `g${this.parcels.length + 1}`;
+    this.parcels.push({
+      id,
+      rank: rank(terms, this.parcels.length),
+      begins: terms.effectiveAt ?? -Infinity,
+      ends: terms.expiresAt ?? Infinity,
+      awaited: (terms.effectiveAt ?? -Infinity) > this.now,
+      accounts: new Map([['free', terms.amount]]),
+    });
+    this.lastTopUp = terms.amount;
+    return this.write(`topped up ${id}:${told9(terms.amount)}`);
+  }
+
+  private consume(command: Asked<'Consume'>): undefined {
+    this.endHolds();
+    let covered = 0n;
+    let uncovered = 0n;
+    const lines = command.lines.map((line) => {
+      const taken = this.status === 'paused' ? [] : this.take(line.amount, line.usedAt, 'consumed');
+      const lacking = line.amount - sumOf(taken);
+      covered += sumOf(taken);
+      uncovered += lacking;
+      return `${told9(line.amount)} out of ${list(taken)}${short(lacking)}`;
+    });
+    this.uncovered += uncovered;
+    return this.write(`consumed ${told9(covered)}${short(uncovered)} (${lines.join('; ')})`);
+  }
+
+  private capture({ holdId, amount, keepOpen, overrun }: Asked<'CaptureHold'>): string | undefined {
+    this.endHolds();
+    if (!this.holds.has(holdId)) return 'hold_not_open';
+    const parcels = this.ordered().filter((of) => value(of, `held ${holdId}`) > 0n);
+    let left: bigint = amount;
+    const out: [string, bigint][] = [];
+    for (const of of parcels) {
+      const n = smaller(left, value(of, `held ${holdId}`));
+      if (n > 0n) out.push([of.id, this.move(of, `held ${holdId}`, 'captured', n)]);
+      left -= n;
+    }
+    if (left > 0n && overrun === 'refuse') return 'capture_exceeds_hold';
+    const beyond = this.take(left, this.now, 'captured');
+    if (sumOf(beyond) !== left) return 'insufficient_credits';
+    const back = keepOpen ? [] : this.giveBack(holdId);
+    const remaining = total(this.parcels.map((of) => value(of, `held ${holdId}`)));
+    if (remaining === 0n) this.holds.delete(holdId);
+    this.write(
+      `captured ${holdId}:${told9(amount)} out of ${list(out)}, beyond it ${list(beyond)}, ` +
+        `released ${list(back)}, remaining ${told9(remaining)}`,
+    );
+    return this.expire(back.map(([id]) => id));
+  }
+
+  private endHolds(): void {
+    const ended = [...this.holds].filter(([, ends]) => ends <= this.now).sort(([, a], [, b]) => a - b);
+    for (const [id] of ended) {
+      this.holds.delete(id);
+      const back = this.giveBack(id);
+      this.write(`hold ${id}:${told9(sumOf(back))} expired to ${list(back)}`);
+      this.expire(back.map(([parcel]) => parcel));
+    }
+  }
+
+  private expire(only?: readonly string[]): undefined {
+    const over = this.ordered()
+      .filter((of) => of.ends <= this.now && value(of, 'free') > 0n && (only?.includes(of.id) ?? true))
+      .sort((a, b) => a.ends - b.ends);
+    for (const of of over) this.write(`expired ${of.id}:${told9(this.move(of, 'free', 'expired', value(of, 'free')))}`);
+  }
+
+  private giveBack(holdId: string): Taken {
+    return this.ordered()
+      .filter((of) => value(of, `held ${holdId}`) > 0n)
+      .map((of) => [of.id, this.move(of, `held ${holdId}`, 'free', value(of, `held ${holdId}`))] as const);
+  }
+
+  private take(wanted: bigint, when: number, into: Account): Taken {
+    const taken: [string, bigint][] = [];
+    for (const of of this.ordered().filter((parcel) => counts(parcel, when))) {
+      const n = smaller(wanted - sumOf(taken), value(of, 'free'));
+      if (n > 0n) taken.push([of.id, this.move(of, 'free', into, n)]);
+    }
+    return taken;
+  }
+
+  private move(of: Parcel, from: Account, to: Account, n: bigint): bigint {
+    if (n < 0n || value(of, from) < n) throw new Error(`the books would go negative: ${of.id} ${from}`);
+    of.accounts.set(from, value(of, from) - n);
+    of.accounts.set(to, value(of, to) + n);
+    return n;
+  }
+
+  private ordered = (): Parcel[] => [...this.parcels].sort((a, b) => (a.rank < b.rank ? -1 : 1));
+
+  private write(what: string): undefined {
+    const available = this.available();
+    const figures = { booked: this.booked(), held: this.held(), available, uncovered: this.uncovered };
+    this.story.push(`${what} -> ${figuresTold(figures)}`);
+    if (this.status === 'closed') return;
+    for (const line of [this.runOut, ...this.lines])
+      if (line.stands === 'unknown' && available > this.threshold(line)) line.stands = 'over';
+  }
+
+  /** In tenths of a billionth of a percent, so that the rounding half to even is done on whole numbers of its own. */
+  private threshold({ limit }: Line): bigint {
+    if (!limit) return 0n;
+    if (limit.kind === 'absolute') return limit.value;
+    const exact = this.lastTopUp * limit.value;
+    const floor = exact / 100_000_000_000n;
+    const doubled = 2n * (exact - floor * 100_000_000_000n);
+    if (doubled === 100_000_000_000n) return floor + (floor & 1n);
+    return doubled > 100_000_000_000n ? floor + 1n : floor;
+  }
+
+  /** Rising from the lowest line up, then falling from the highest line down; the run-out is the lowest of all. */
+  private notices(): void {
+    const available = this.available();
+    const rising = [this.runOut, ...this.lines].sort((a, b) => Number(this.threshold(a) - this.threshold(b)));
+    const name = (line: Line, otherwise: string) => line.limit?.id ?? otherwise;
+    const crossed: [Line, 'over' | 'under', string][] = [];
+    for (const line of rising)
+      if (line.stands === 'under' && available > this.threshold(line))
+        crossed.push([line, 'over', `recovered from ${name(line, 'run_out')} at ${told9(this.threshold(line))}`]);
+    for (const line of rising.reverse())
+      if (line.stands === 'over' && available <= this.threshold(line))
+        crossed.push([line, 'under', line.limit ? `low on ${line.limit.id} at ${told9(this.threshold(line))}` : 'ran out']);
+    for (const [line, stands, what] of crossed) {
+      line.stands = stands;
+      this.write(what);
+    }
+  }
+}
+
+/** Refusals that need no books: the command is wrong in itself, or for what the balance is. */
+function refusalByRule(command: BalanceCommand, status: string): string | undefined {
+  if (command.type === 'Create' && (status === 'open' || status === 'paused')) return 'balance_exists';
+  if (command.type !== 'Create' && status === 'none') return 'balance_not_found';
+  if (command.type !== 'Create' && command.type !== 'Sweep' && status === 'closed') return 'balance_closed';
+  if (status === 'paused' && ['Deduct', 'PlaceHold', 'CaptureHold', 'Pause'].includes(command.type)) return 'balance_paused';
+  if (command.type === 'Resume' && status === 'open') return 'balance_not_paused';
+  if ('amount' in command && command.amount <= 0n) return 'amount_not_positive';
+  if (command.type === 'PlaceHold' && (command.expiresAt ?? Infinity) <= command.at) return 'hold_already_expired';
+  const terms = command.type === 'TopUp' ? command.grant : command.type === 'Create' ? command.startingGrant : undefined;
+  if (terms && terms.amount <= 0n) return 'amount_not_positive';
+  if (terms && (terms.expiresAt ?? Infinity) <= Math.max(command.at, terms.effectiveAt ?? -Infinity)) return 'grant_never_effective';
+  const limits = 'limits' in command ? command.limits : [];
+  if (new Set(limits.map((of) => of.id)).size < limits.length) return 'duplicate_limit';
+  const outside = ({ kind, value }: Limit) => (kind === 'absolute' ? value < 0n : value <= 0n || value > 100_000_000_000n);
+  if (limits.some(outside)) return 'limit_out_of_range';
+  return undefined;
+}
+
+const value = (of: Parcel, account: Account): bigint => of.accounts.get(account) ?? 0n;
+const counts = (of: Parcel, when: number): boolean => !(when < of.begins) && when < of.ends;
+const spent = (of: Parcel, heldIn: bigint): boolean => heldIn + value(of, 'free') === 0n;
+const total = (of: readonly bigint[]): bigint => of.reduce((a, b) => a + b, 0n);
+const sumOf = (of: Taken): bigint => total(of.map(([, n]) => n));
+const smaller = (a: bigint, b: bigint): bigint => (b < a ? b : a);
+const list = (of: Taken): string => of.map(([id, n]) => `${id}:${told9(n)}`).join(' ') || 'nothing';
+const short = (lacking: bigint): string => (lacking === 0n ? '' : ` and ${told9(lacking)} uncovered`);
+
+/** The burn-down order as a text that sorts: priority, end (none last), `free` before `paid`, beginning (none first), order recorded. */
+function rank({ priority, expiresAt, origin, effectiveAt }: Terms, recorded: number): string {
+  const digits = (n: number) => String(n).padStart(15, '0');
+  return [digits(priority), expiresAt === undefined ? 'never' : digits(expiresAt), origin, effectiveAt === undefined ? '' : digits(effectiveAt), digits(recorded)].join(' ');
+}

@@ -1,0 +1,155 @@
+/**
+ * The small language of the tests of a balance:
+ *
+ *     given(toppedUp(60)).when(deduct(60)).then('deducted 60 out of g1:60 -> 0', 'ran out -> 0');
+ *     given(toppedUp(59)).when(deduct(60)).thenRefused('insufficient_credits');
+ *
+ * Everything happens at NOON unless it says `after(ms, ...)`. What happened is told in one line per event (`told`).
+ */
+import { deepStrictEqual } from 'node:assert/strict';
+import { type Amount, amount, type Instant, instant, later } from '@drawdown/amounts';
+import { type Decider, given as givenEvents } from '@drawdown/decider';
+import { type Balance, evolve, nothing } from './balance';
+import type { BalanceCommand, BalanceRefusal, GrantRequest, UsageToConsume } from './commands';
+import { decide } from './decide';
+import type { BalanceEvent } from './events';
+import { PRIORITY_DEFAULT } from './grants';
+import type { Limit } from './limits';
+import { told } from './told.fixtures';
+
+export type BalanceDecider = Decider<BalanceCommand, Balance, BalanceEvent, BalanceRefusal>;
+export const theBalance: BalanceDecider = { initial: nothing, decide, evolve };
+
+export const NOON: Instant = instant('2026-03-01T12:00:00Z');
+/** The smallest amount there is. */
+export const UNIT = amount('0.000000001');
+export const units = (value: number | string): Amount => amount(String(value));
+
+// What can be asked.
+type Command<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
+
+export const create = (rest: Partial<Command<'Create'>> = {}): BalanceCommand => ({
+  type: 'Create',
+  at: NOON,
+  customerId: 'cus_1',
+  limits: [],
+  ...rest,
+});
+
+export const parcel = (value: number | string, rest: Partial<GrantRequest> = {}): GrantRequest => ({
+  origin: 'paid',
+  priority: PRIORITY_DEFAULT,
+  ...rest,
+  amount: units(value),
+});
+export const topUp = (value: number | string, rest: Partial<GrantRequest> = {}): BalanceCommand => ({
+  type: 'TopUp',
+  at: NOON,
+  grant: parcel(value, rest),
+});
+
+export const usage = (value: number | string, usedAt: Instant = NOON, id = 'u1'): UsageToConsume => ({
+  source: 'api',
+  id,
+  bodyHash: 'b1',
+  time: '2026-03-01T12:00:00Z',
+  usedAt,
+  amount: units(value),
+  parts: [],
+});
+export const use = (...lines: readonly (number | string | UsageToConsume)[]): BalanceCommand => ({
+  type: 'Consume',
+  at: NOON,
+  lines: lines.map((line, i) => (typeof line === 'object' ? line : usage(line, NOON, `u${i + 1}`))),
+});
+
+export const deduct = (value: number | string): BalanceCommand => ({
+  type: 'Deduct',
+  at: NOON,
+  amount: units(value),
+  reason: 'correction',
+});
+export const hold = (value: number | string, expiresAt?: Instant): BalanceCommand => ({
+  type: 'PlaceHold',
+  at: NOON,
+  amount: units(value),
+  ...(expiresAt !== undefined && { expiresAt }),
+});
+export const capture = (
+  holdId: string,
+  value: number | string,
+  rest: Partial<Pick<Command<'CaptureHold'>, 'keepOpen' | 'overrun'>> = {},
+): BalanceCommand => ({ type: 'CaptureHold', at: NOON, holdId, amount: units(value), keepOpen: false, overrun: 'refuse', ...rest });
+export const release = (holdId: string): BalanceCommand => ({ type: 'ReleaseHold', at: NOON, holdId });
+export const setLimits = (...limits: readonly Limit[]): BalanceCommand => ({ type: 'SetLimits', at: NOON, limits });
+export const pause = (reason?: string): BalanceCommand => ({ type: 'Pause', at: NOON, ...(reason !== undefined && { reason }) });
+export const resume = (): BalanceCommand => ({ type: 'Resume', at: NOON });
+export const close = (): BalanceCommand => ({ type: 'Close', at: NOON, reason: 'the customer left' });
+export const sweep = (): BalanceCommand => ({ type: 'Sweep', at: NOON });
+
+export const at = (moment: Instant, command: BalanceCommand): BalanceCommand => ({ ...command, at: moment });
+export const after = (ms: number, command: BalanceCommand): BalanceCommand => at(later(NOON, ms), command);
+
+export const absolute = (id: string, value: number | string): Limit => ({ id, kind: 'absolute', value: units(value) });
+export const percent = (id: string, value: number | string): Limit => ({
+  id,
+  kind: 'percent_of_last_top_up',
+  value: units(value),
+});
+
+// What has happened: the same words in the past tense.
+export type Past = { readonly happened: BalanceCommand };
+export const past = (happened: BalanceCommand): Past => ({ happened });
+const inThePast =
+  <Words extends readonly unknown[]>(ask: (...words: Words) => BalanceCommand) =>
+  (...words: Words): Past =>
+    past(ask(...words));
+
+export const created = inThePast(create);
+export const toppedUp = inThePast(topUp);
+export const used = inThePast(use);
+export const held = inThePast(hold);
+export const captured = inThePast(capture);
+export const released = inThePast(release);
+export const limited = inThePast(setLimits);
+export const paused = inThePast(pause);
+export const resumed = inThePast(resume);
+export const closed = inThePast(close);
+export const swept = inThePast(sweep);
+export const afterwards = (ms: number, { happened }: Past): Past => past(after(ms, happened));
+
+/** A balance with a history; it was created without limits, unless the history begins by creating it. */
+export function given(...history: readonly Past[]) {
+  const commands = history.map(({ happened }) => happened);
+  return from(commands[0]?.type === 'Create' ? commands : [create(), ...commands]);
+}
+
+/** A balance that was never created. */
+export const givenNothing = () => from([]);
+
+function from(commands: readonly BalanceCommand[]) {
+  const events: BalanceEvent[] = [];
+  for (const command of commands) events.push(...givenEvents(theBalance, ...events).when(command).events);
+  const { state, when } = givenEvents(theBalance, ...events);
+  return {
+    state,
+    when: (command: BalanceCommand) => {
+      const then = when(command);
+      return {
+        get state() {
+          return then.state;
+        },
+        get events() {
+          return then.events;
+        },
+        /** Accepted, and this is the whole story: one line per event. */
+        then: (...story: readonly string[]) => {
+          deepStrictEqual(then.events.map(told), story);
+          for (const event of then.events) deepStrictEqual(event.at, command.at);
+        },
+        thenRefused: (code: BalanceRefusal['code'], details: Readonly<Record<string, unknown>> = {}) =>
+          then.thenRefused(code, details as Partial<BalanceRefusal>),
+      };
+    },
+  };
+}

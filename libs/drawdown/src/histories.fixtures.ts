@@ -1,0 +1,163 @@
+/**
+ * Histories: lists of commands over every command and over time, made by fast-check. They know no state, so that they shrink
+ * well and any shell can be fed with them: a hold is named by how many were asked for before, a time is so many ticks from the
+ * one before. Amounts are small, so that they meet each other and the limits exactly.
+ */
+import { type Amount, formatInstant, type Instant, later } from '@drawdown/amounts';
+import fc from 'fast-check';
+import type { BalanceCommand, UsageToConsume } from './commands';
+import { NOON } from './drawdown.fixtures';
+import type { Limit } from './limits';
+
+/** Printed with every failure; `fc.assert` adds the path of the counterexample. */
+export const SEED = 20_260_301;
+const COMMANDS_MAX = 16;
+const TICK_MS = 1;
+
+/** What a tick is worth in amounts: the smallest amount, a whole, and one that divides evenly by nothing. */
+const SCALES = [1n, 1_000_000_000n, 333_333_337n] as const;
+
+const weighted = <T>(...choices: readonly (readonly [weight: number, of: fc.Arbitrary<T>])[]): fc.Arbitrary<T> =>
+  fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+const whole = (min: number, max: number) => fc.integer({ min, max });
+const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+
+/** Mostly forwards, often standing still, now and then back a little, as a clock that was put right. */
+const ticks = weighted([5, fc.constant(0)], [8, whole(1, 4)], [2, whole(5, 25)], [1, whole(-3, -1)]);
+
+const grants = fc.record({
+  amount: weighted([20, whole(1, 12)], [1, whole(-1, 0)]),
+  origin: fc.constantFrom('paid' as const, 'free' as const),
+  priority: fc.constantFrom(100, 100, 100, 0, 255),
+  begins: weighted<number | undefined>([5, fc.constant(undefined)], [2, whole(1, 8)], [1, whole(-8, 0)]),
+  ends: weighted<number | undefined>([4, fc.constant(undefined)], [6, whole(1, 16)], [1, whole(-2, 0)]),
+});
+const limitsOf = fc.array(
+  fc.record({
+    id: fc.constantFrom('a', 'b', 'c', 'd'),
+    kind: fc.constantFrom('absolute' as const, 'percent_of_last_top_up' as const),
+    value: weighted([12, whole(1, 10)], [1, fc.constantFrom(-1, 0, 11)]),
+  }),
+  { maxLength: 3 },
+);
+const lines = fc.array(
+  fc.record({ amount: whole(0, 9), ago: weighted([6, fc.constant(0)], [3, whole(1, 12)], [2, whole(-6, -1)]) }),
+  { minLength: 1, maxLength: 4 },
+);
+const wanted = weighted([20, whole(1, 12)], [1, whole(-1, 0)]);
+/** 0 is the hold asked for last; more than there are names one that never was. */
+const whichHold = whole(0, 3);
+
+const of = <const K extends string, T>(kind: K, rest: fc.Arbitrary<T>) => rest.map((asked) => ({ kind, asked }));
+const creation = of('Create', fc.record({ limits: limitsOf, startingGrant: maybe(grants) }));
+const steps = fc.oneof(
+  { weight: 9, arbitrary: of('TopUp', grants) },
+  { weight: 12, arbitrary: of('Consume', lines) },
+  { weight: 5, arbitrary: of('Deduct', wanted) },
+  { weight: 9, arbitrary: of('PlaceHold', fc.record({ amount: wanted, ends: maybe(weighted([9, whole(1, 9)], [1, whole(-1, 0)])) })) },
+  {
+    weight: 7,
+    arbitrary: of(
+      'CaptureHold',
+      fc.record({
+        hold: whichHold,
+        amount: wanted,
+        keepOpen: fc.boolean(),
+        overrun: fc.constantFrom('refuse' as const, 'from_available' as const),
+      }),
+    ),
+  },
+  { weight: 4, arbitrary: of('ReleaseHold', whichHold) },
+  { weight: 3, arbitrary: of('SetLimits', limitsOf) },
+  { weight: 7, arbitrary: of('Sweep', fc.constant(undefined)) },
+  { weight: 1, arbitrary: of('Pause', fc.constant(undefined)) },
+  { weight: 2, arbitrary: of('Resume', fc.constant(undefined)) },
+  { weight: 1, arbitrary: of('Close', fc.constant(undefined)) },
+  { weight: 1, arbitrary: creation },
+);
+type Step = (typeof steps extends fc.Arbitrary<infer S> ? S : never) & { readonly ticks: number };
+
+/** Nearly all begin by creating the balance; the others are refused until one does. */
+export const histories: fc.Arbitrary<readonly BalanceCommand[]> = fc
+  .tuple(
+    fc.constantFrom(...SCALES),
+    fc.option(creation, { freq: 30, nil: undefined }),
+    fc.array(fc.tuple(ticks, steps), { minLength: 1, maxLength: COMMANDS_MAX, size: 'max' }),
+  )
+  .map(([scale, first, rest]) => {
+    const timed = rest.map(([ticks, step]): Step => ({ ...step, ticks }));
+    return commands(first ? [{ ...first, ticks: 0 }, ...timed] : timed, scale);
+  });
+
+function commands(all: readonly Step[], scale: bigint): readonly BalanceCommand[] {
+  let now: Instant = NOON;
+  let holds = 0;
+  return all.map((step, i) => {
+    now = later(now, step.ticks * TICK_MS);
+    if (step.kind === 'PlaceHold') holds++;
+    return command(step, { at: now, scale, holds, i });
+  });
+}
+
+interface Scene {
+  readonly at: Instant;
+  readonly scale: bigint;
+  readonly holds: number;
+  readonly i: number;
+}
+
+function command(step: Step, { at, scale, holds, i }: Scene): BalanceCommand {
+  const amount = (n: number): Amount => (BigInt(n) * scale) as Amount;
+  const time = (n: number): Instant => later(at, n * TICK_MS);
+  const grant = ({ amount: size, begins, ends, ...rest }: typeof grants extends fc.Arbitrary<infer G> ? G : never) => ({
+    ...rest,
+    amount: amount(size),
+    ...(begins !== undefined && { effectiveAt: time(begins) }),
+    ...(ends !== undefined && { expiresAt: time(ends) }),
+  });
+  const limit = ({ id, kind, value }: { id: string; kind: Limit['kind']; value: number }): Limit => ({
+    id,
+    kind,
+    value: kind === 'absolute' ? amount(value) : ((BigInt(value) * 10_000_000_000n) as Amount),
+  });
+  const usage = (line: { amount: number; ago: number }, n: number): UsageToConsume => ({
+    source: 'api',
+    id: `u${i}.${n}`,
+    bodyHash: `b${i}.${n}`,
+    time: formatInstant(time(-line.ago)),
+    usedAt: time(-line.ago),
+    amount: amount(line.amount),
+    parts: [],
+  });
+  switch (step.kind) {
+    case 'Create': {
+      const { limits, startingGrant } = step.asked;
+      const starting = startingGrant && { startingGrant: grant(startingGrant) };
+      return { type: step.kind, at, customerId: 'cus_1', limits: limits.map(limit), ...starting };
+    }
+    case 'TopUp':
+      return { type: step.kind, at, grant: grant(step.asked) };
+    case 'Consume':
+      return { type: step.kind, at, lines: step.asked.map(usage) };
+    case 'Deduct':
+      return { type: step.kind, at, amount: amount(step.asked), reason: 'correction' };
+    case 'PlaceHold': {
+      const ends = step.asked.ends === undefined ? {} : { expiresAt: time(step.asked.ends) };
+      return { type: step.kind, at, amount: amount(step.asked.amount), ...ends };
+    }
+    case 'CaptureHold': {
+      const { hold, keepOpen, overrun } = step.asked;
+      return { type: step.kind, at, holdId: `h${holds - hold}`, amount: amount(step.asked.amount), keepOpen, overrun };
+    }
+    case 'ReleaseHold':
+      return { type: step.kind, at, holdId: `h${holds - step.asked}` };
+    case 'SetLimits':
+      return { type: step.kind, at, limits: step.asked.map(limit) };
+    case 'Close':
+      return { type: step.kind, at, reason: 'the customer left' };
+    case 'Sweep':
+    case 'Pause':
+    case 'Resume':
+      return { type: step.kind, at };
+  }
+}

@@ -1,0 +1,65 @@
+/** An event in one line, with all that it says but its time: `deducted 60 out of g1:40 g2:20 -> 15 booked, 5 held, 10 available`. */
+import { type Amount, formatAmount } from '@drawdown/amounts';
+import type { BalanceEvent, Figures } from './events';
+import type { Allocation } from './grants';
+import type { Limit } from './limits';
+
+export const told = (event: BalanceEvent): string => `${what(event)} -> ${figuresTold(event.figures)}`;
+
+/** `60` where all of it is available and nothing was ever uncovered; otherwise every figure by name. */
+export function figuresTold({ booked, held, available, uncovered }: { [F in keyof Figures]: bigint }): string {
+  if (held === 0n && uncovered === 0n && available === booked) return told9(booked);
+  const parts = [`${told9(booked)} booked`, `${told9(held)} held`, `${told9(available)} available`];
+  return [...parts, ...(uncovered === 0n ? [] : [`${told9(uncovered)} uncovered`])].join(', ');
+}
+
+export const told9 = (value: bigint): string => formatAmount(value as Amount);
+export const limitTold = (of: Limit): string =>
+  `${of.id} at ${told9(of.value)}${of.kind === 'absolute' ? '' : '% of the last top-up'}`;
+const parts = (of: Allocation): string => of.map((part) => `${part.grant}:${told9(part.amount)}`).join(' ') || 'nothing';
+
+function what(event: BalanceEvent): string {
+  switch (event.type) {
+    case 'Created':
+      return `created for ${event.customerId}${event.limits.map((of) => `, ${limitTold(of)}`).join('')}`;
+    case 'ToppedUp':
+      return `topped up ${event.grant.id}:${told9(event.grant.amount)}`;
+    case 'CreditsConsumed': {
+      const lines = event.lines.map((line) => `${told9(line.amount)} out of ${parts(line.allocation)}${short(line.uncovered)}`);
+      return `consumed ${told9(event.amount)}${short(event.uncovered)} (${lines.join('; ')})`;
+    }
+    case 'CreditsDeducted':
+      return `deducted ${told9(event.amount)} out of ${parts(event.allocation)}`;
+    case 'HoldPlaced':
+      return `held ${event.holdId}:${told9(event.amount)} in ${parts(event.allocation)}`;
+    case 'HoldCaptured':
+      return (
+        `captured ${event.holdId}:${told9(event.amount)} out of ${parts(event.captured)}, beyond it ${parts(event.overrun)}, ` +
+        `released ${parts(event.released)}, remaining ${told9(event.remaining)}`
+      );
+    case 'HoldReleased':
+      return `released ${event.holdId}:${told9(event.amount)} to ${parts(event.released)}`;
+    case 'HoldExpired':
+      return `hold ${event.holdId}:${told9(event.amount)} expired to ${parts(event.released)}`;
+    case 'GrantExpired':
+      return `expired ${event.grantId}:${told9(event.amount)}`;
+    case 'GrantBecameEffective':
+      return `began ${event.grantId}`;
+    case 'LowBalanceReached':
+      return `low on ${event.limit.id} at ${told9(event.threshold)}`;
+    case 'BalanceRanOut':
+      return 'ran out';
+    case 'BalanceRecovered':
+      return `recovered from ${event.limit?.id ?? event.from} at ${told9(event.threshold)}`;
+    case 'LimitsSet':
+      return `limits set: ${event.limits.map(limitTold).join(', ') || 'none'}`;
+    case 'Paused':
+      return `paused${event.reason === undefined ? '' : `: ${event.reason}`}`;
+    case 'Resumed':
+      return 'resumed';
+    case 'Closed':
+      return `closed ${told9(event.amount)} out of ${parts(event.allocation)}`;
+  }
+}
+
+const short = (uncovered: Amount): string => (uncovered === 0n ? '' : ` and ${told9(uncovered)} uncovered`);

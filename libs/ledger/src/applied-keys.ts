@@ -1,0 +1,75 @@
+/**
+ * The keys already applied: in the index up to what has been saved, in memory for the events after that. A key stays in
+ * memory until the index has it, so at every moment one of the two knows it.
+ */
+import type { AppliedKey, Projections } from '@drawdown/balances';
+import { later, type Instant, parseInstant } from '@drawdown/amounts';
+import type { DomainEvent } from '@drawdown/decider';
+import type { EventOf } from '@drawdown/drawdown';
+import { commandFingerprint, type KeyPlace, usageFingerprint } from './keys';
+
+export class AppliedKeys {
+  private recent = new Map<bigint, KeyPlace[]>();
+  private unsaved: AppliedKey[] = [];
+
+  constructor(
+    private readonly projections: Projections,
+    /** How long a usage key is kept after its usage event (or its recording, if that is later), in milliseconds. */
+    readonly windowMs: number,
+  ) {}
+
+  /** Notes the keys of an applied event. `key` is the command's, on the first event it caused. */
+  note(stream: string, revision: number, event: DomainEvent, key: string | undefined): void {
+    if (key !== undefined) this.add(commandFingerprint(stream, key), stream, revision);
+    if (isConsumption(event))
+      for (const line of event.lines) {
+        const kept = Math.max(parseInstant(line.time) ?? event.at, event.at) as Instant;
+        this.add(usageFingerprint(line.source, line.id), stream, revision, later(kept, this.windowMs));
+      }
+  }
+
+  /** Where keys were applied, newest knowledge first. A place has to be confirmed: fingerprints may meet by chance. */
+  async find(fingerprints: readonly bigint[]): Promise<readonly (readonly KeyPlace[])[]> {
+    const inMemory = fingerprints.map((fingerprint) => this.recent.get(fingerprint) ?? []);
+    const saved = await this.projections.find(fingerprints);
+    return inMemory.map((places, i) => [...places, ...(saved[i] ?? [])]);
+  }
+
+  /** What memory alone knows of a key: the events that came after the index. */
+  recently = (fingerprint: bigint): readonly KeyPlace[] => this.recent.get(fingerprint) ?? [];
+
+  /** Hands over what has to be saved. `saved` is called once the index has it, and only then does memory let go. */
+  take(): { readonly keys: readonly AppliedKey[]; readonly saved: () => void } {
+    const keys = this.unsaved;
+    this.unsaved = [];
+    return {
+      keys,
+      saved: () => {
+        for (const { fingerprint, stream, revision } of keys) {
+          const left = this.recent.get(fingerprint)?.filter((place) => place.stream !== stream || place.revision !== revision);
+          if (left?.length) this.recent.set(fingerprint, left);
+          else this.recent.delete(fingerprint);
+        }
+      },
+    };
+  }
+
+  /** Puts keys back that could not be saved. */
+  giveBack(keys: readonly AppliedKey[]): void {
+    this.unsaved = [...keys, ...this.unsaved];
+  }
+
+  clear(): void {
+    this.recent.clear();
+    this.unsaved = [];
+  }
+
+  private add(fingerprint: bigint, stream: string, revision: number, keepUntil?: Instant): void {
+    const places = this.recent.get(fingerprint);
+    if (places) places.push({ stream, revision });
+    else this.recent.set(fingerprint, [{ stream, revision }]);
+    this.unsaved.push({ fingerprint, stream, revision, ...(keepUntil !== undefined && { keepUntil }) });
+  }
+}
+
+export const isConsumption = (event: DomainEvent): event is EventOf<'CreditsConsumed'> => event.type === 'CreditsConsumed';

@@ -1,0 +1,38 @@
+/** The catalog as rating needs it, always as new as what this process has met of the log. */
+import type { Projections } from '@drawdown/balances';
+import { creditProduct, type CreditProduct } from '@drawdown/catalog';
+import { RatingTable } from '@drawdown/usage';
+import type { StreamStates } from './stream-states';
+
+const PAGE = 500;
+
+export class CatalogFollower {
+  private readonly products = new Map<string, CreditProduct>();
+  private built: RatingTable | undefined;
+
+  constructor(private readonly states: StreamStates) {
+    states.follow(({ entry }) => {
+      if (entry.folding.category === creditProduct.category) this.put(entry.stream, entry.state);
+    });
+  }
+
+  /** Reads what was saved before this process started. Call once the log has been caught up with. */
+  async start(projections: Projections): Promise<void> {
+    for (let after: string | undefined; ; ) {
+      const page = await projections.list({ prefix: `${creditProduct.category}-`, limit: PAGE, ...(after !== undefined && { after }) });
+      for (const { stream } of page) this.put(stream, (await this.states.load(stream)).state);
+      after = page.at(-1)?.stream;
+      if (page.length < PAGE) return;
+    }
+  }
+
+  get table(): RatingTable {
+    return (this.built ??= new RatingTable([...this.products.values()]));
+  }
+
+  // States of this category are folded by `creditProduct`, so the cast gives back what the cache erased.
+  private put(stream: string, state: unknown): void {
+    this.products.set(stream, state as CreditProduct);
+    this.built = undefined;
+  }
+}

@@ -1,0 +1,171 @@
+/** Carrying out a command: load, decide, append, again. Everything impure about a command is in this file. */
+import { type Aggregate, type DomainEvent, readEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/decider';
+import type { EventLog, ExpectedRevision } from './event-log';
+import { AppendUnknown, Contention } from './faults';
+import { commandFingerprint } from './keys';
+import { readMetadata, seal, type Sealed } from './seal';
+import { SerialByStream } from './serial-by-stream';
+import type { StreamState, StreamStates } from './stream-states';
+
+export const ATTEMPTS_MAX = 16;
+
+export interface CommandContext {
+  /** Idempotency key, unique within the stream. Same key and body: the first answer again. Absent: never a retry. */
+  readonly key?: string;
+  /** SHA-256 of the request, to tell a retry from another command under the same key. */
+  readonly body?: string;
+  readonly actor?: string;
+  readonly traceparent?: string;
+}
+
+export interface Done<E, S> {
+  readonly outcome: 'done';
+  /** The stream's state after the last of the events, however much has happened since. */
+  readonly state: S;
+  /** What the command caused; nothing when it changed nothing. */
+  readonly events: readonly E[];
+  /** Of the last of them; the stream's when there is none. */
+  readonly revision: number;
+  /** True when this is the first result again. */
+  readonly replayed: boolean;
+}
+export type IdempotencyConflict = { readonly code: 'idempotency_conflict'; readonly key: string };
+export interface Refused<R> {
+  readonly outcome: 'refused';
+  readonly refusal: R | IdempotencyConflict;
+}
+export type Outcome<E, S, R> = Done<E, S> | Refused<R>;
+
+export class Ledger {
+  private readonly serial = new SerialByStream();
+
+  constructor(
+    readonly log: EventLog,
+    readonly states: StreamStates,
+  ) {}
+
+  /** The state of a stream as it is now. `revision` -1: nothing has happened. */
+  async load<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    stream: string,
+  ): Promise<{ readonly state: S; readonly revision: number }> {
+    const { state, revision } = await this.states.load(stream);
+    return { state: stateOf(aggregate, state), revision };
+  }
+
+  /** Waits for its turn on the stream, so that commands of this process do not race each other. */
+  inTurn = <T>(stream: string, work: () => Promise<T>): Promise<T> => this.serial.run(stream, work);
+
+  /** The state after a revision, folded from the beginning of the stream: its cost grows with the history before it. */
+  async stateAt<C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>, stream: string, revision: number): Promise<S> {
+    let state = aggregate.decider.initial;
+    for (let from = 0; from <= revision; ) {
+      const page = await this.log.readStream(stream, { from });
+      if (page.length === 0) break;
+      for (const event of page)
+        if (event.revision <= revision) state = aggregate.decider.evolve(state, readEvent(aggregate, event.type, event.data));
+      from += page.length;
+    }
+    return state;
+  }
+
+  /**
+   * A command may be given as a function: it is made when the key turns out to be new, so that a retry is answered as the
+   * first time even where the rules the command is made under have changed since.
+   * @throws Contention other processes were first ATTEMPTS_MAX times; nothing was written.
+   * @throws LogUnavailable nothing was written.
+   */
+  async execute<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    stream: string,
+    command: C | (() => C | Promise<C>),
+    context: CommandContext = {},
+  ): Promise<Outcome<E, S, R>> {
+    return this.inTurn(stream, async () => {
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        const entry = attempt === 1 ? await this.states.load(stream) : await this.states.reload(stream);
+        const earlier = context.key === undefined ? undefined : await this.resultOf(aggregate, entry, context.key);
+        if (earlier) return earlier.body === context.body ? earlier.done() : conflict(context.key);
+        const made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
+        const decision = aggregate.decider.decide(made, stateOf(aggregate, entry.state));
+        if (!decision.accepted) return { outcome: 'refused', refusal: decision.refusal };
+        const { events } = decision;
+        if (events.length > 0 && !(await this.append(aggregate, entry, events, context))) continue;
+        const { revision } = entry;
+        return { outcome: 'done', events, revision, state: stateOf(aggregate, entry.state), replayed: false };
+      }
+      throw new Contention(stream, ATTEMPTS_MAX);
+    });
+  }
+
+  /** Appends decided events after an entry and moves the entry on. False: another writer was first, decide again. */
+  async append<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    entry: StreamState,
+    events: readonly E[],
+    { key, body, actor, traceparent }: CommandContext,
+  ): Promise<boolean> {
+    const first = entry.revision + 1;
+    let { chain } = entry;
+    const sealed = events.map((event, index) => {
+      const cause = { index, size: events.length, ...present({ key, body, actor, traceparent }) };
+      const made = seal(chain, entry.stream, first + index, storedTypeOf(aggregate, event), writeEvent(aggregate, event), cause);
+      chain = made.chain;
+      return made;
+    });
+    if (!(await this.write(entry.stream, sealed, first === 0 ? 'no_stream' : first - 1))) return false;
+    for (const [index, event] of events.entries()) {
+      // The catch-up subscription may have met the events already.
+      if (entry.revision >= first + index) continue;
+      this.states.advance(entry, event, first + index, { index, chain: sealed[index]!.chain, ...present({ key }) });
+    }
+    return true;
+  }
+
+  /** An append has three outcomes. After an unknown one the stream is asked whether our own events are in it. */
+  private async write(stream: string, events: readonly Sealed[], expected: ExpectedRevision): Promise<boolean> {
+    try {
+      return (await this.log.append(stream, events, expected)).outcome === 'appended';
+    } catch (fault) {
+      if (!(fault instanceof AppendUnknown)) throw fault;
+      const from = expected === 'no_stream' ? 0 : expected + 1;
+      const there = await this.log.readStream(stream, { from, limit: events.length });
+      return there.length === events.length && there.every((event, i) => event.id === events[i]?.id);
+    }
+  }
+
+  /** What a key did before on this stream, if anything. */
+  private async resultOf<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    { stream }: StreamState,
+    key: string,
+  ): Promise<{ readonly body: string | undefined; readonly done: () => Promise<Done<E, S>> } | undefined> {
+    const [places = []] = await this.states.keys.find([commandFingerprint(stream, key)]);
+    for (const place of places) {
+      if (place.stream !== stream) continue;
+      const [first] = await this.log.readStream(stream, { from: place.revision, limit: 1 });
+      const cause = first && readMetadata(first);
+      if (!cause || cause.key !== key) continue;
+      const done = async (): Promise<Done<E, S>> => {
+        const recorded = await this.log.readStream(stream, { from: place.revision, limit: cause.size });
+        const events = recorded.map((event) => readEvent(aggregate, event.type, event.data));
+        const revision = place.revision + cause.size - 1;
+        return { outcome: 'done', events, revision, state: await this.stateAt(aggregate, stream, revision), replayed: true };
+      };
+      return { body: cause.body, done };
+    }
+    return undefined;
+  }
+}
+
+const conflict = (key: string | undefined): Refused<never> => ({
+  outcome: 'refused',
+  refusal: { code: 'idempotency_conflict', key: key ?? '' },
+});
+
+// An entry was folded by the aggregate of its stream's category: the cast gives back the type that the cache erased.
+const stateOf = <S>(_: Aggregate<never, S, never, never> | { readonly state: { read(json: unknown): S } }, state: unknown): S => state as S;
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+const present = <T extends object>(fields: T): Present<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;

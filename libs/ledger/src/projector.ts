@@ -1,0 +1,128 @@
+/**
+ * Derived state follows the log: what this process appends is in memory at once and saved in batches; a catch-up
+ * subscription meets every event in order, repairs what was missed, and alone moves the checkpoint.
+ */
+import type { Projections } from '@drawdown/balances';
+import type { EventLog, Subscription } from './event-log';
+import { Fault } from './faults';
+import type { StreamState, StreamStates } from './stream-states';
+
+export const SAVE_EVERY_MS = 50;
+/** Streams changed before they are saved without waiting for the interval. */
+export const DIRTY_MAX = 5_000;
+const SAVE_AGAIN_AFTER_MS = 1_000;
+
+export class Projector {
+  private dirty = new Map<string, StreamState>();
+  private met = -1n;
+  private saving: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  private subscription: Subscription | undefined;
+  private stopped = false;
+  /** The last failure to save, until a save works again. Readers are served from memory meanwhile. */
+  failure: unknown;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly projections: Projections,
+    private readonly states: StreamStates,
+  ) {
+    states.follow(({ entry }) => this.changed(entry));
+  }
+
+  /** Follows the log from the checkpoint. Resolves when everything that was in it at the start has been met. */
+  async start(): Promise<void> {
+    this.met = await this.projections.checkpoint();
+    this.subscription = this.log.subscribe(this.met, async (events) => {
+      for (const event of events) {
+        await this.states.meet(event);
+        this.met = event.position;
+      }
+      if (this.dirty.size >= DIRTY_MAX) await this.save();
+    });
+    await Promise.race([this.subscription.caughtUp, this.subscription.ended]);
+  }
+
+  /** Position of the last event met: the figures of all events up to it are in memory or saved. */
+  get position(): bigint {
+    return this.met;
+  }
+
+  /** Settles when following the log has ended: never resolved before `stop`. */
+  get ended(): Promise<void> {
+    return this.subscription?.ended ?? Promise.resolve();
+  }
+
+  /** Saves what has changed. Everything met before the call is saved when it resolves. */
+  save(): Promise<void> {
+    this.saving = this.saving.then(
+      () => this.saveNow(),
+      () => this.saveNow(),
+    );
+    return this.saving;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.subscription?.close();
+    await this.save();
+  }
+
+  /** Throws all derived state away and folds the streams anew. Nothing may be appended meanwhile. */
+  async rebuild(progress: (position: bigint) => void = () => undefined): Promise<void> {
+    await this.subscription?.close();
+    await this.save();
+    await this.projections.clear();
+    this.states.clear();
+    this.states.keys.clear();
+    this.dirty.clear();
+    this.met = -1n;
+    const started = this.start();
+    const ticker = setInterval(() => progress(this.met), 250);
+    await started.finally(() => clearInterval(ticker));
+    await this.save();
+    progress(this.met);
+  }
+
+  private changed(entry: StreamState): void {
+    this.dirty.set(entry.stream, entry);
+    if (this.dirty.size >= DIRTY_MAX) void this.save().catch(() => undefined);
+    else this.schedule(SAVE_EVERY_MS);
+  }
+
+  private schedule(afterMs: number): void {
+    if (this.timer || this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.save().catch(() => undefined);
+    }, afterMs);
+  }
+
+  private async saveNow(): Promise<void> {
+    const entries = this.dirty;
+    const checkpoint = this.met;
+    const { keys, saved } = this.states.keys.take();
+    if (entries.size === 0 && keys.length === 0 && checkpoint <= (await this.projections.checkpoint())) return;
+    this.dirty = new Map();
+    const documents = [...entries.values()].map((entry) => {
+      entry.dirty = false;
+      return this.states.document(entry);
+    });
+    try {
+      await this.projections.save({ documents, keys, checkpoint });
+      saved();
+      this.failure = undefined;
+      this.states.trim();
+    } catch (fault) {
+      this.failure = fault;
+      for (const entry of entries.values()) {
+        entry.dirty = true;
+        this.dirty.set(entry.stream, entry);
+      }
+      this.states.keys.giveBack(keys);
+      this.schedule(SAVE_AGAIN_AFTER_MS);
+      throw new Fault('projection_unavailable', 'derived state could not be saved; it is kept in memory and tried again', true, { cause: fault });
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** Usage that could not be applied, kept with its reason and its original bytes, so that it can be mended and replayed. */
+import type { Instant } from '@drawdown/amounts';
+import { accept, type Aggregate, type Decider, refuse, shape } from '@drawdown/decider';
+
+const outcome = shape.oneOf('applied', 'duplicate', 'rejected');
+
+const events = {
+  UsageRejected: shape.record({
+    at: shape.instant,
+    /** Stable code: see the rejection reasons. */
+    reason: shape.text,
+    detail: shape.text,
+    field: shape.maybe(shape.text),
+    /** The original, as text; base64 where it was not UTF-8. */
+    original: shape.text,
+    encoding: shape.oneOf('utf8', 'base64'),
+    /** By which door it came. */
+    door: shape.text,
+    source: shape.maybe(shape.text),
+    id: shape.maybe(shape.text),
+    subject: shape.maybe(shape.text),
+  }),
+  RejectedUsageReplayed: shape.record({
+    at: shape.instant,
+    fate: outcome,
+    reason: shape.maybe(shape.text),
+    detail: shape.maybe(shape.text),
+  }),
+} as const;
+
+const state = shape.record({
+  status: shape.oneOf('none', 'open', 'replayed'),
+  rejection: shape.maybe(events.UsageRejected),
+  /** How the last replay ended. */
+  lastReplay: shape.maybe(events.RejectedUsageReplayed),
+  replays: shape.integer,
+});
+
+export type UsageRejected = { readonly type: 'UsageRejected' } & shape.Of<typeof events.UsageRejected>;
+export type RejectedUsageReplayed = { readonly type: 'RejectedUsageReplayed' } & shape.Of<typeof events.RejectedUsageReplayed>;
+export type RejectedUsageEvent = UsageRejected | RejectedUsageReplayed;
+export type RejectedUsage = shape.Of<typeof state>;
+export type RejectedUsageCommand =
+  | ({ readonly type: 'Reject' } & shape.Of<typeof events.UsageRejected>)
+  | ({ readonly type: 'RecordReplay' } & shape.Of<typeof events.RejectedUsageReplayed>);
+export type RejectedUsageRefusal =
+  | { readonly code: 'rejected_usage_not_found' }
+  | { readonly code: 'rejected_usage_already_replayed' };
+
+const decider: Decider<RejectedUsageCommand, RejectedUsage, RejectedUsageEvent, RejectedUsageRefusal> = {
+  initial: { status: 'none', replays: 0 },
+  decide(command, current) {
+    switch (command.type) {
+      case 'Reject':
+        // The id is made of moment and bytes: there already means kept already.
+        return current.status === 'none' ? accept({ ...command, type: 'UsageRejected' }) : accept();
+      case 'RecordReplay':
+        if (current.status === 'none') return refuse({ code: 'rejected_usage_not_found' });
+        if (current.status === 'replayed') return refuse({ code: 'rejected_usage_already_replayed' });
+        return accept({ ...command, type: 'RejectedUsageReplayed' });
+    }
+  },
+  evolve(current, event) {
+    switch (event.type) {
+      case 'UsageRejected': {
+        const { type: _, ...rejection } = event;
+        return { status: 'open', rejection, replays: 0 };
+      }
+      case 'RejectedUsageReplayed': {
+        const { type: _, ...lastReplay } = event;
+        // Rejected again: it stays open, with the newest reason beside the first.
+        const status = event.fate === 'rejected' ? 'open' : 'replayed';
+        return { ...current, status, lastReplay, replays: current.replays + 1 };
+      }
+    }
+  },
+};
+
+export const rejectedUsage: Aggregate<RejectedUsageCommand, RejectedUsage, RejectedUsageEvent, RejectedUsageRefusal> = {
+  category: 'rejectedUsage',
+  decider,
+  events,
+  state,
+  stateVersion: 1,
+};
+
+const ID_TIME_DIGITS = 9;
+/** Ids sort by time. 9 digits of base 36 milliseconds last until the year 5188. */
+export const rejectionId = (at: Instant, fingerprint: string): string =>
+  `${at.toString(36).padStart(ID_TIME_DIGITS, '0')}-${fingerprint}`;

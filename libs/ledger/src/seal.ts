@@ -1,0 +1,53 @@
+/**
+ * Seals an event into its stream's hash chain: h(n) = SHA-256(h(n-1) + canonical JSON of event n). The event's id is the
+ * first half of h(n), so the same command attempted again on the same state makes the same id, and finds itself.
+ */
+import { hash } from 'node:crypto';
+import { type Json, shape } from '@drawdown/decider';
+import type { NewEvent, RecordedEvent } from './event-log';
+
+/** Before the first event of a stream. */
+export const CHAIN_START = '0'.repeat(64);
+
+export const causeShape = shape.record({
+  /** Who asked, as the door knows it. */
+  actor: shape.maybe(shape.text),
+  /** Idempotency key of the command. */
+  key: shape.maybe(shape.text),
+  /** SHA-256 of the command's body: tells a retry from another command under the same key. */
+  body: shape.maybe(shape.text),
+  /** W3C trace context of the request. */
+  traceparent: shape.maybe(shape.text),
+  /** Place of the event among those appended together, from 0, and how many they are. */
+  index: shape.integer,
+  size: shape.integer,
+});
+export type Cause = shape.Of<typeof causeShape>;
+export const metadataShape = shape.record({ ...causeShape.fields, chain: shape.text });
+export type Metadata = shape.Of<typeof metadataShape>;
+
+export interface Sealed extends NewEvent {
+  readonly chain: string;
+}
+
+export function seal(previous: string, stream: string, revision: number, type: string, data: string, cause: Cause): Sealed {
+  const chain = chained(previous, stream, revision, type, data, causeShape.write(cause));
+  return { id: idOf(chain), type, data, metadata: metadataShape.write({ ...cause, chain }), chain };
+}
+
+const chained = (previous: string, stream: string, revision: number, type: string, data: string, cause: string): string =>
+  hash('sha256', `${previous}{"cause":${cause},"data":${data},"revision":${revision},"stream":${JSON.stringify(stream)},"type":"${type}"}`);
+
+/** A UUID of version 8 (RFC 9562, section 5.8: the bits are ours). */
+const idOf = (chain: string): string =>
+  `${chain.slice(0, 8)}-${chain.slice(8, 12)}-8${chain.slice(13, 16)}-8${chain.slice(17, 20)}-${chain.slice(20, 32)}`;
+
+export const readMetadata = (event: RecordedEvent): Metadata => metadataShape.read(JSON.parse(event.metadata));
+
+/** The chain value an event should carry, computed anew from what is stored. */
+export function chainOf(previous: string, event: RecordedEvent): { readonly chain: string; readonly id: string } {
+  const { chain: _, ...cause } = JSON.parse(event.metadata) as { [key: string]: Json };
+  const data = shape.canonicalJson(JSON.parse(event.data) as Json);
+  const chain = chained(previous, event.stream, event.revision, event.type, data, shape.canonicalJson(cause));
+  return { chain, id: idOf(chain) };
+}

@@ -1,0 +1,166 @@
+/**
+ * The streams this process knows, folded: from a document (the snapshot) plus the tail of the stream, then kept up to date.
+ * A cache: an entry may be behind the stream, and every append is checked against the stream itself.
+ */
+import type { DomainEvent } from '@drawdown/decider';
+import type { Document, Projections } from '@drawdown/balances';
+import type { Instant } from '@drawdown/amounts';
+import { type EventLog, READ_LIMIT_MAX, type RecordedEvent } from './event-log';
+import type { Folding } from './folding';
+import { AppliedKeys } from './applied-keys';
+import { CHAIN_START, readMetadata } from './seal';
+import { categoryOf } from './streams';
+
+/** Folded streams kept in memory. A clean one beyond this is dropped, the longest unused first. */
+export const STREAMS_CACHED_MAX = 200_000;
+
+export interface StreamState {
+  readonly stream: string;
+  readonly folding: Folding;
+  state: unknown;
+  /** -1: nothing has happened yet. */
+  revision: number;
+  chain: string;
+  /** Changed since its document was last saved. */
+  dirty: boolean;
+}
+
+/** One event as it was applied to its stream, with its meaning. */
+export interface Applied {
+  readonly entry: StreamState;
+  readonly event: DomainEvent;
+  readonly revision: number;
+}
+
+export class StreamStates {
+  private readonly entries = new Map<string, StreamState>();
+  private readonly loading = new Map<string, Promise<StreamState>>();
+  private readonly foldings: ReadonlyMap<string, Folding>;
+  private readonly followers: ((applied: Applied) => void)[] = [];
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly projections: Projections,
+    readonly keys: AppliedKeys,
+    foldings: readonly Folding[],
+  ) {
+    this.foldings = new Map(foldings.map((folding) => [folding.category, folding]));
+  }
+
+  /** Called after every event that changes a folded stream, in order of each stream's revisions. */
+  follow(follower: (applied: Applied) => void): void {
+    this.followers.push(follower);
+  }
+
+  foldingOf = (stream: string): Folding | undefined => this.foldings.get(categoryOf(stream));
+  cached = (stream: string): StreamState | undefined => this.entries.get(stream);
+
+  /** As far as this process knows; reads the stream's tail only when it is not in memory. */
+  async load(stream: string): Promise<StreamState> {
+    const entry = this.entries.get(stream);
+    if (entry) return entry;
+    return this.once(stream, async () => this.catchUp(await this.restore(stream)));
+  }
+
+  /** To the end of the stream, whoever wrote it. */
+  async reload(stream: string): Promise<StreamState> {
+    return this.catchUp(await this.load(stream));
+  }
+
+  /** An event of the log, met in order by the catch-up subscription. One that is known already changes nothing. */
+  async meet(event: RecordedEvent): Promise<void> {
+    if (!this.foldingOf(event.stream)) return;
+    const entry = this.entries.get(event.stream) ?? (await this.once(event.stream, () => this.restore(event.stream)));
+    if (event.revision <= entry.revision) return;
+    if (event.revision === entry.revision + 1) this.apply(entry, event);
+    else await this.catchUp(entry);
+  }
+
+  apply(entry: StreamState, recorded: RecordedEvent): void {
+    this.advance(entry, entry.folding.decode(recorded.type, recorded.data), recorded.revision, readMetadata(recorded));
+  }
+
+  /** Moves an entry on by one event that is certain to be in the log. */
+  advance(
+    entry: StreamState,
+    event: DomainEvent,
+    revision: number,
+    cause: { readonly key?: string; readonly index: number; readonly chain: string },
+  ): void {
+    entry.state = entry.folding.evolve(entry.state, event);
+    entry.revision = revision;
+    entry.chain = cause.chain;
+    entry.dirty = true;
+    this.keys.note(entry.stream, revision, event, cause.index === 0 ? cause.key : undefined);
+    for (const follower of this.followers) follower({ entry, event, revision });
+  }
+
+  document(entry: StreamState): Document {
+    const { folding, stream, revision, chain, state } = entry;
+    const dueAt: Instant | undefined = folding.dueAt(state);
+    return {
+      stream,
+      revision,
+      json: `{"chain":"${chain}","state":${folding.write(state)},"version":${folding.stateVersion}}`,
+      ...(dueAt !== undefined && { dueAt }),
+    };
+  }
+
+  /** Drops the longest unused clean entries beyond the limit. */
+  trim(): void {
+    let excess = this.entries.size - STREAMS_CACHED_MAX;
+    for (const [stream, entry] of this.entries) {
+      if (excess <= 0) return;
+      if (entry.dirty) continue;
+      this.entries.delete(stream);
+      excess -= 1;
+    }
+  }
+
+  /** Forgets everything that was folded, for a rebuild. */
+  clear(): void {
+    this.entries.clear();
+  }
+
+  private once(stream: string, load: () => Promise<StreamState>): Promise<StreamState> {
+    const running = this.loading.get(stream);
+    if (running) return running;
+    const started = load().finally(() => this.loading.delete(stream));
+    this.loading.set(stream, started);
+    return started;
+  }
+
+  private async restore(stream: string): Promise<StreamState> {
+    const folding = this.foldingOf(stream);
+    if (!folding) throw new RangeError(`no aggregate folds ${stream}`);
+    const document = await this.projections.load(stream);
+    const entry = (document && readDocument(folding, document)) ?? {
+      stream,
+      folding,
+      state: folding.initial,
+      revision: -1,
+      chain: CHAIN_START,
+      dirty: false,
+    };
+    this.entries.set(stream, entry);
+    return entry;
+  }
+
+  private async catchUp(entry: StreamState): Promise<StreamState> {
+    for (;;) {
+      const tail = await this.log.readStream(entry.stream, { from: entry.revision + 1 });
+      for (const event of tail) if (event.revision === entry.revision + 1) this.apply(entry, event);
+      if (tail.length < READ_LIMIT_MAX) return entry;
+    }
+  }
+}
+
+/** The folded state in a document, or undefined when an older or newer version of the program wrote it. */
+function readDocument(folding: Folding, document: Document): StreamState | undefined {
+  const stored = JSON.parse(document.json) as { chain: string; state: unknown; version: number };
+  if (stored.version !== folding.stateVersion) return undefined;
+  const { stream, revision } = document;
+  return { stream, folding, state: folding.read(stored.state), revision, chain: stored.chain, dirty: false };
+}
+
+export const stateOf = (folding: Folding, document: Document): unknown => readDocument(folding, document)?.state;

@@ -1,0 +1,56 @@
+/** Posts what becomes due by itself: ended holds, expired grants, grants that begin. Its being late makes nothing spendable. */
+import type { Projections } from '@drawdown/balances';
+import { creditBalance } from '@drawdown/credit-balance';
+import { wallet } from '@drawdown/wallet';
+import type { Ledger } from './ledger';
+import type { Projector } from './projector';
+import { categoryOf } from './streams';
+import type { Clock } from './usage-fate';
+
+export const SWEEP_EVERY_MS = 1_000;
+export const SWEEP_STREAMS_MAX = 500;
+
+const balances = [wallet, creditBalance];
+
+export class Sweeper {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly projections: Projections,
+    private readonly projector: Projector,
+    private readonly clock: Clock,
+    /** Told of a sweep that failed; the next one tries again. */
+    private readonly failed: (fault: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.running = this.running.then(() => this.sweep()).catch(this.failed);
+    }, SWEEP_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  /** Sweeps everything that is due now; returns how many streams were. */
+  async sweep(): Promise<number> {
+    let swept = 0;
+    for (;;) {
+      const at = this.clock();
+      const due = await this.projections.due(at, SWEEP_STREAMS_MAX);
+      for (const { stream } of due) {
+        const aggregate = balances.find(({ category }) => category === categoryOf(stream));
+        if (aggregate) await this.ledger.execute(aggregate, stream, { type: 'Sweep', at });
+      }
+      swept += due.length;
+      if (due.length === 0) return swept;
+      // The index of what is due is derived: it has to be saved before it is asked again.
+      await this.projector.save();
+      if (due.length < SWEEP_STREAMS_MAX) return swept;
+    }
+  }
+}

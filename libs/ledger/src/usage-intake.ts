@@ -1,0 +1,98 @@
+/** The one way of usage into the ledger: offers queue up, and one round at a time takes all that has gathered. */
+import type { CatalogFollower } from './catalog-follower';
+import { Fault } from './faults';
+import type { Ledger } from './ledger';
+import { type Clock, type Fate, QUEUED_USAGE_MAX, ROUND_USAGE_MAX, type UsageOffer } from './usage-fate';
+import { UsageRound } from './usage-round';
+
+interface Submission {
+  readonly offers: readonly UsageOffer[];
+  readonly resolve: (fates: readonly Fate[]) => void;
+  readonly reject: (fault: unknown) => void;
+}
+
+/** Nothing was taken of the batch: more usage is waiting than the ledger keeps up with. Try again shortly. */
+export class Overloaded extends Fault {
+  constructor() {
+    super('overloaded', `more than ${QUEUED_USAGE_MAX} usage events are waiting; send again in a moment`, true);
+  }
+}
+
+export class UsageIntake {
+  private queue: Submission[] = [];
+  private waiting = 0;
+  private running: Promise<void> | undefined;
+  private paused: Promise<void> | undefined;
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly catalog: CatalogFollower,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Resolves when every offer has its fate, durably. A fault means some of them may have been applied: send the same again.
+   * @throws Overloaded, LogUnavailable, Contention
+   */
+  submit(offers: readonly UsageOffer[]): Promise<readonly Fate[]> {
+    if (offers.length === 0) return Promise.resolve([]);
+    if (this.waiting + offers.length > QUEUED_USAGE_MAX) return Promise.reject(new Overloaded());
+    this.waiting += offers.length;
+    return new Promise((resolve, reject) => {
+      this.queue.push({ offers, resolve, reject });
+      this.running ??= this.drain();
+    });
+  }
+
+  /** Keeps usage waiting while something is done that nothing may be appended during. */
+  async pausedWhile<T>(work: () => Promise<T>): Promise<T> {
+    let resume: () => void = () => undefined;
+    this.paused = new Promise((resolve) => (resume = resolve));
+    try {
+      await this.idle();
+      return await work();
+    } finally {
+      this.paused = undefined;
+      resume();
+    }
+  }
+
+  /** Resolves when the round in progress has ended. */
+  private async idle(): Promise<void> {
+    while (this.busy) await this.busy;
+  }
+  private busy: Promise<unknown> | undefined;
+
+  private async drain(): Promise<void> {
+    // One turn of the event loop: what arrives together goes into one round.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.queue.length > 0) {
+      await this.paused;
+      this.busy = this.round(this.take());
+      await this.busy;
+      this.busy = undefined;
+    }
+    this.running = undefined;
+  }
+
+  private take(): Submission[] {
+    let events = 0;
+    let count = 0;
+    while (count < this.queue.length && (count === 0 || events + this.queue[count]!.offers.length <= ROUND_USAGE_MAX))
+      events += this.queue[count++]!.offers.length;
+    return this.queue.splice(0, count);
+  }
+
+  private async round(submissions: readonly Submission[]): Promise<void> {
+    const offers = submissions.flatMap((submission) => submission.offers);
+    try {
+      const fates = await new UsageRound(this.ledger, this.catalog.table, this.clock).run(offers);
+      let from = 0;
+      for (const { offers, resolve } of submissions) resolve(fates.slice(from, (from += offers.length)));
+    } catch (fault) {
+      for (const { reject } of submissions) reject(fault);
+    } finally {
+      this.waiting -= offers.length;
+    }
+  }
+}

@@ -1,0 +1,275 @@
+/**
+ * One round of usage: rate, find what is known already, decide and append per balance, and say what became of each event.
+ * Dedupe belongs here: a key is looked up, confirmed in the stream, and applied under one expected revision.
+ */
+import { hash } from 'node:crypto';
+import { type Instant, minus } from '@drawdown/amounts';
+import { customer } from '@drawdown/account';
+import { creditBalance } from '@drawdown/credit-balance';
+import type { Balance, EventOf, UsageLine, UsageToConsume } from '@drawdown/drawdown';
+import type { Rating, RatingTable, Rejection, UsageEvent } from '@drawdown/usage';
+import { isConsumption } from './applied-keys';
+import { Contention } from './faults';
+import { type KeyPlace, usageFingerprint } from './keys';
+import { ATTEMPTS_MAX, type Ledger } from './ledger';
+import { rejectedUsage, rejectionId } from './rejected-usage';
+import { streams } from './streams';
+import type { StreamState } from './stream-states';
+import { type Charge, type Clock, type Fate, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer } from './usage-fate';
+
+type Matched = Extract<Rating, { matched: unknown }>['matched'][number];
+
+/** A usage event on its way through a round. */
+interface Item {
+  readonly offer: UsageOffer;
+  readonly usage: UsageEvent;
+  readonly fingerprint: bigint;
+  /** What it draws on, by stream. Emptied as it turns out to be applied already. */
+  readonly targets: Map<string, Matched>;
+  readonly charges: Charge[];
+  rejection?: Rejection;
+  /** Applied by somebody before. */
+  known: boolean;
+}
+
+export class UsageRound {
+  private readonly now: Instant;
+  /** Lines of consumption events read to confirm a fingerprint, by place. */
+  private readonly confirmed = new Map<string, ReadonlyMap<string, UsageLine>>();
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly table: RatingTable,
+    clock: Clock,
+  ) {
+    this.now = clock();
+  }
+
+  /** The fates, in the order of the offers. @throws Fault when the log took nothing of at least one; the others stand. */
+  async run(offers: readonly UsageOffer[]): Promise<readonly Fate[]> {
+    const fates = new Array<Fate | undefined>(offers.length);
+    let waiting = offers.map((_, i) => i);
+    while (waiting.length > 0) {
+      const first = new Map<string, number>();
+      const again: number[] = [];
+      // Two events of one key in a round: the second is judged when the first has its fate.
+      for (const i of waiting) {
+        const { parsed } = offers[i]!;
+        const key = 'usage' in parsed ? `${parsed.usage.source}\0${parsed.usage.id}` : `\0${i}`;
+        if (first.has(key)) again.push(i);
+        else first.set(key, i);
+      }
+      const now = [...first.values()];
+      const results = await this.pass(now.map((i) => offers[i]!));
+      now.forEach((i, k) => (fates[i] = results[k]));
+      waiting = again;
+    }
+    return fates as Fate[];
+  }
+
+  private async pass(offers: readonly UsageOffer[]): Promise<readonly Fate[]> {
+    const items = offers.map(({ parsed }, i) => ('usage' in parsed ? this.rate(offers[i]!, parsed.usage) : parsed.rejection));
+    const rated = items.filter((item): item is Item => 'usage' in item);
+    const placed = await Promise.all(rated.map((item) => this.place(item)));
+    const open = rated.filter((_, i) => placed[i]);
+    const places = await this.ledger.states.keys.find(open.map((item) => item.fingerprint));
+    for (const [i, item] of open.entries()) for (const place of places[i] ?? []) await this.recognise(item, place);
+    await this.consumeAll(open);
+    return Promise.all(items.map((item, i) => this.fateOf(offers[i]!, item)));
+  }
+
+  private rate(offer: UsageOffer, usage: UsageEvent): Item | Rejection {
+    if (usage.usedAt > this.now + USAGE_FUTURE_MS_MAX)
+      return {
+        reason: 'time_in_future',
+        field: 'time',
+        detail: `time is more than ${USAGE_FUTURE_MS_MAX / 3_600_000} hours ahead of the ledger's clock; correct the producer's clock and send it again`,
+      };
+    const rating = this.table.rate(usage);
+    if ('rejection' in rating) return rating.rejection;
+    return {
+      offer,
+      usage,
+      fingerprint: usageFingerprint(usage.source, usage.id),
+      targets: new Map(rating.matched.map((matched) => [streams.creditBalance(usage.subject, matched.creditProductId), matched])),
+      charges: [],
+      known: false,
+    };
+  }
+
+  /** Keeps the targets that the customer holds. False, with the item rejected, when there is none. */
+  private async place(item: Item): Promise<boolean> {
+    let closed = 0;
+    for (const [stream] of item.targets) {
+      const { status, consumingSince } = await this.balance(stream);
+      if (status === 'closed') closed += 1;
+      if (status === 'none' || status === 'closed') item.targets.delete(stream);
+      else if (this.tooLate(item.usage, consumingSince)) {
+        item.rejection = tooLate;
+        return false;
+      }
+    }
+    if (item.targets.size > 0) return true;
+    item.rejection = closed > 0 ? balanceClosed : await this.noBalance(item.usage);
+    return false;
+  }
+
+  /** Older than the window is refused only where a key may have been forgotten: where something was consumed before the window. */
+  private tooLate(usage: UsageEvent, consumingSince: Instant | undefined): boolean {
+    const horizon = this.now - this.ledger.states.keys.windowMs;
+    return usage.usedAt < horizon && consumingSince !== undefined && consumingSince < horizon;
+  }
+
+  private async noBalance(usage: UsageEvent): Promise<Rejection> {
+    const { revision } = await this.ledger.load(customer, streams.customer(usage.subject));
+    if (revision < 0)
+      return {
+        reason: 'unknown_customer',
+        field: 'subject',
+        detail: `customer ${usage.subject} does not exist; create it and its credit balance, then replay this usage`,
+      };
+    return {
+      reason: 'no_credit_balance',
+      field: 'subject',
+      detail: `customer ${usage.subject} has no credit balance of a product that meters ${usage.type}; create one, then replay this usage`,
+    };
+  }
+
+  /** Is what stands at this place the same usage event? Then it is not applied there again. */
+  private async recognise(item: Item, place: KeyPlace): Promise<void> {
+    const line = (await this.linesAt(place)).get(lineKey(item.usage));
+    if (!line) return;
+    if (line.bodyHash !== item.usage.bodyHash) {
+      item.rejection = conflict(item.usage);
+      return;
+    }
+    item.known = true;
+    item.targets.delete(place.stream);
+    // The first decision stands: a repeat completes what it set out to charge and adds nothing to it.
+    const meant = new Set(line.alsoCharged ?? []);
+    for (const [stream, { creditProductId }] of item.targets) if (!meant.has(creditProductId)) item.targets.delete(stream);
+  }
+
+  private async linesAt({ stream, revision }: KeyPlace): Promise<ReadonlyMap<string, UsageLine>> {
+    const at = `${stream}@${revision}`;
+    const before = this.confirmed.get(at);
+    if (before) return before;
+    const [recorded] = await this.ledger.log.readStream(stream, { from: revision, limit: 1 });
+    const event = recorded && this.ledger.states.foldingOf(stream)?.decode(recorded.type, recorded.data);
+    const lines = new Map(event && isConsumption(event) ? event.lines.map((line) => [lineKey(line), line]) : []);
+    this.confirmed.set(at, lines);
+    return lines;
+  }
+
+  private async consumeAll(items: readonly Item[]): Promise<void> {
+    const byStream = new Map<string, Item[]>();
+    for (const item of items)
+      if (!item.rejection)
+        for (const stream of item.targets.keys()) {
+          const group = byStream.get(stream);
+          if (group) group.push(item);
+          else byStream.set(stream, [item]);
+        }
+    const ended = await Promise.allSettled([...byStream].map(([stream, group]) => this.consume(stream, group)));
+    const failed = ended.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private async consume(stream: string, items: readonly Item[]): Promise<void> {
+    for (let i = 0; i < items.length; i += LINES_PER_EVENT_MAX) await this.pack(stream, items.slice(i, i + LINES_PER_EVENT_MAX));
+  }
+
+  /** Packs usage events of one balance into one event. */
+  private pack(stream: string, items: readonly Item[]): Promise<void> {
+    return this.ledger.inTurn(stream, async () => {
+      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+        const { states } = this.ledger;
+        const entry = attempt === 1 ? await states.load(stream) : await states.reload(stream);
+        if (attempt > 1) await this.recogniseAnew(entry, items);
+        const left = items.filter((item) => !item.rejection && item.targets.has(stream));
+        if (left.length === 0) return;
+        const lines = left.map((item) => toConsume(item, item.targets.get(stream)!));
+        const decision = creditBalance.decider.decide({ type: 'Consume', at: this.now, lines }, entry.state as Balance);
+        if (!decision.accepted) {
+          for (const item of left) item.rejection = balanceClosed;
+          return;
+        }
+        const { traceparent } = left.find((item) => item.offer.traceparent !== undefined)?.offer ?? {};
+        if (await this.ledger.append(creditBalance, entry, decision.events, traceparent === undefined ? {} : { traceparent })) {
+          const packed = decision.events.findIndex((event) => event.type === 'CreditsConsumed');
+          const revision = entry.revision - decision.events.length + 1 + packed;
+          const consumed = decision.events[packed] as EventOf<'CreditsConsumed'>;
+          for (const [i, item] of left.entries()) charge(item, stream, consumed.lines[i]!, revision);
+          return;
+        }
+      }
+      throw new Contention(stream, ATTEMPTS_MAX);
+    });
+  }
+
+  /** After a lost race: what the other writer applied is no longer ours to apply. */
+  private async recogniseAnew(entry: StreamState, items: readonly Item[]): Promise<void> {
+    for (const item of items)
+      for (const place of this.ledger.states.keys.recently(item.fingerprint))
+        if (place.stream === entry.stream) await this.recognise(item, place);
+  }
+
+  private async fateOf(offer: UsageOffer, item: Item | Rejection): Promise<Fate> {
+    const rejection = 'usage' in item ? item.rejection : item;
+    if (rejection) return { fate: 'rejected', rejection, rejectionId: await this.keep(offer, rejection) };
+    const { charges, known } = item as Item;
+    return charges.length === 0 && known ? { fate: 'duplicate' } : { fate: 'applied', charges };
+  }
+
+  private async keep(offer: UsageOffer, rejection: Rejection): Promise<string> {
+    const { text: original, encoding } = offer.original();
+    const id = rejectionId(this.now, hash('sha256', `${offer.door}\0${original}`).slice(0, 12));
+    const known = 'usage' in offer.parsed ? offer.parsed.usage : undefined;
+    await this.ledger.execute(rejectedUsage, streams.rejectedUsage(id), {
+      type: 'Reject',
+      at: this.now,
+      reason: rejection.reason,
+      detail: rejection.detail,
+      ...(rejection.field !== undefined && { field: rejection.field }),
+      original,
+      encoding,
+      door: offer.door,
+      ...(known && { source: known.source, id: known.id, subject: known.subject }),
+    });
+    return id;
+  }
+
+  private async balance(stream: string): Promise<Balance> {
+    const { state } = this.ledger.states.cached(stream) ?? (await this.ledger.states.load(stream));
+    return state as Balance;
+  }
+}
+
+const lineKey = ({ source, id }: { readonly source: string; readonly id: string }): string => `${source}\0${id}`;
+
+function toConsume({ usage, targets }: Item, { creditProductId, credits, parts }: Matched): UsageToConsume {
+  const { source, id, bodyHash, time, usedAt } = usage;
+  const others = [...targets.values()].map((target) => target.creditProductId).filter((other) => other !== creditProductId);
+  return { source, id, bodyHash, time, usedAt, amount: credits, parts, ...(others.length > 0 && { alsoCharged: others }) };
+}
+
+function charge(item: Item, stream: string, line: UsageLine, revision: number): void {
+  const { creditProductId } = item.targets.get(stream)!;
+  item.charges.push({ creditProductId, amount: minus(line.amount, line.uncovered), uncovered: line.uncovered, revision });
+}
+
+const balanceClosed: Rejection = {
+  reason: 'credit_balance_closed',
+  field: 'subject',
+  detail: 'the credit balance was closed before this usage arrived; create it again and replay, or leave it rejected',
+};
+const tooLate: Rejection = {
+  reason: 'too_late',
+  field: 'time',
+  detail: 'older than the dedupe window, so it cannot be told from a repeat; book it by a deduction if it was never charged',
+};
+const conflict = ({ source, id }: UsageEvent): Rejection => ({
+  reason: 'usage_conflict',
+  field: 'id',
+  detail: `another usage event with source ${source} and id ${id} was applied before and stands; give a different event an id of its own`,
+});
