@@ -1,0 +1,2 @@
+export * from './destination-guard';
+export * from './http-webhook-sender';
