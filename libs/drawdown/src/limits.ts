@@ -25,8 +25,9 @@ const HUNDRED_PERCENT = amount('100');
 /** Why a list of limits cannot be set, on a balance or as the defaults of a credit product. */
 export function limitsProblem(limits: readonly Limit[]): LimitsRefusal | undefined {
   if (limits.length > LIMITS_MAX) return { code: 'too_many_limits', max: LIMITS_MAX };
-  for (const [i, { id, kind, value }] of limits.entries()) {
-    if (limits.findIndex((other) => other.id === id) < i) return { code: 'duplicate_limit', limitId: id };
+  const twice = limits.find(({ id }, i) => limits.findIndex((other) => other.id === id) < i);
+  if (twice) return { code: 'duplicate_limit', limitId: twice.id };
+  for (const { id, kind, value } of limits) {
     const fits = kind === 'absolute' ? value >= ZERO : value > ZERO && value <= HUNDRED_PERCENT;
     if (!fits) return { code: 'limit_out_of_range', limitId: id };
   }
