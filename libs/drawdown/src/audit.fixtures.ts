@@ -2,7 +2,7 @@
  * The audit of a history: the invariants, judged on what was decided alone (commands, events, states), and beside it the
  * test's own books. Throws a sentence for the first thing that is wrong.
  */
-import { deepStrictEqual, fail } from 'node:assert/strict';
+import { fail } from 'node:assert/strict';
 import type { Decision } from '@drawdown/decider';
 import type { Balance } from './balance';
 import { Books } from './books.fixtures';
@@ -27,7 +27,7 @@ export function audit(
     const before = state;
     const answer = decider.decide(command, state);
     const foretold = books.foretell(command);
-    deepStrictEqual(answer.accepted ? { story: answer.events.map(told) } : { refused: answer.refusal.code }, foretold);
+    same(`the answer to ${command.type}`, outcome(answer.accepted ? answer.events.map(told) : answer.refusal.code), outcome(foretold));
     for (const event of answer.accepted ? answer.events : []) {
       if (event.at !== command.at) fail('an event has not the time of its command');
       state = decider.evolve(state, event);
@@ -39,6 +39,9 @@ export function audit(
     onStep(command, answer, before, state);
   }
 }
+
+/** The story of what was accepted, or the code of the refusal. */
+const outcome = (of: readonly string[] | string): string => (typeof of === 'string' ? `refused: ${of}` : of.join('\n'));
 
 /** I3 and I4, by the events' own words. */
 class Sums {
@@ -134,13 +137,16 @@ function agrees(state: Balance, books: Books): void {
   const standing = books.parcels
     .map((of) => ({ id: of.id, held: books.heldIn(of), remaining: books.heldIn(of) + (of.accounts.get('free') ?? 0n) }))
     .filter((of) => of.remaining > 0n);
-  const grants = state.grants.map(({ id, held, remaining }) => ({ id, held, remaining }));
-  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
-  deepStrictEqual(grants.sort(byId), standing.sort(byId));
-  deepStrictEqual(state.holds.map((of) => of.id), [...books.holds.keys()]);
-  deepStrictEqual(state.status, books.status);
+  same('grants', listed(state.grants), listed(standing));
+  same('holds', state.holds.map((of) => of.id).join(' '), [...books.holds.keys()].join(' '));
+  same('status', state.status, books.status);
 }
 
+const listed = (all: readonly { readonly id: string; readonly remaining: bigint; readonly held: bigint }[]): string =>
+  all.map(({ id, remaining, held }) => `${id}: ${remaining}, ${held} held`).sort().join('; ');
+function same(what: string, got: string, wanted: string): void {
+  if (got !== wanted) fail(`${what}: [${got}] and not [${wanted}]`);
+}
 const parts = (of: Allocation): bigint => of.reduce((all, part) => all + part.amount, 0n);
 function equal(what: string, got: bigint, wanted: bigint): void {
   if (got !== wanted) fail(`${what}: ${got} is not ${wanted}`);

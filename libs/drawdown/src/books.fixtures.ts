@@ -18,14 +18,15 @@ interface Parcel {
   readonly begins: number;
   readonly ends: number;
   awaited: boolean;
-  readonly accounts: Map<Account, bigint>;
+  accounts: Map<Account, bigint>;
 }
 interface Line {
   readonly limit?: Limit;
   stands: 'unknown' | 'over' | 'under';
 }
 type Taken = readonly (readonly [id: string, amount: bigint])[];
-export type Foretold = { readonly refused: string } | { readonly story: readonly string[] };
+/** The story of what has to happen, or the code of the refusal. */
+export type Foretold = readonly string[] | string;
 
 export class Books {
   status = 'none';
@@ -33,7 +34,7 @@ export class Books {
   /** Every parcel there ever was, in recorded order. */
   readonly parcels: Parcel[] = [];
   /** Open holds, by id, with their ends. */
-  readonly holds = new Map<string, number>();
+  holds = new Map<string, number>();
   private holdsEver = 0;
   private lastTopUp = 0n;
   private lines: Line[] = [];
@@ -46,9 +47,9 @@ export class Books {
     this.now = command.at;
     this.story = [];
     const refused = refusalByRule(command, this.status) ?? this.undo(() => this.post(command));
-    if (refused) return { refused };
+    if (refused) return refused;
     if (this.status !== 'closed' && this.story.length > 0) this.notices();
-    return { story: this.story };
+    return this.story;
   }
 
   booked = (): bigint => total(this.parcels.map((of) => this.heldIn(of) + value(of, 'free')));
@@ -58,19 +59,16 @@ export class Books {
 
   /** A request that is refused leaves nothing behind, not even the holds it found ended. */
   private undo(act: () => string | undefined): string | undefined {
-    const before = this.parcels.map((of) => new Map(of.accounts));
-    const holds = new Map(this.holds);
+    const before = {
+      accounts: this.parcels.map((of) => new Map(of.accounts)),
+      holds: [...this.holds],
+      stands: [this.runOut, ...this.lines].map((line) => [line, line.stands] as const),
+    };
     const refused = act();
     if (refused === undefined) return undefined;
-    for (const [i, accounts] of before.entries()) {
-      const parcel = this.parcels[i]!;
-      parcel.accounts.clear();
-      for (const [name, n] of accounts) parcel.accounts.set(name, n);
-    }
-    this.holds.clear();
-    for (const [id, ends] of holds) this.holds.set(id, ends);
-    // Postings arm lines, and only a command that went through may do that; endings never lower a balance, so re-arming
-    // is all they can have done.
+    for (const [i, of] of this.parcels.entries()) of.accounts = before.accounts[i]!;
+    this.holds = new Map(before.holds);
+    for (const [line, stands] of before.stands) line.stands = stands;
     return refused;
   }
 

@@ -1,17 +1,18 @@
 /**
  * Histories: lists of commands over every command and over time, made by fast-check. They know no state, so that they shrink
- * well and any shell can be fed with them: a hold is named by how many were asked for before, a time is so many ticks from the
- * one before. Amounts are small, so that they meet each other and the limits exactly.
+ * well and any shell can be fed with them: a time is so many ticks from the one before, and only to name holds that are open
+ * are the test's own books kept along the way. Amounts are small, so that they meet each other and the limits exactly.
  */
 import { type Amount, formatInstant, type Instant, later } from '@drawdown/amounts';
 import fc from 'fast-check';
+import { Books } from './books.fixtures';
 import type { BalanceCommand, UsageToConsume } from './commands';
 import { NOON } from './drawdown.fixtures';
 import type { Limit } from './limits';
 
 /** Printed with every failure; `fc.assert` adds the path of the counterexample. */
 export const SEED = 20_260_301;
-const COMMANDS_MAX = 16;
+const COMMANDS_MAX = 20;
 const TICK_MS = 1;
 
 /** What a tick is worth in amounts: the smallest amount, a whole, and one that divides evenly by nothing. */
@@ -26,37 +27,43 @@ const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 const ticks = weighted([5, fc.constant(0)], [8, whole(1, 4)], [2, whole(5, 25)], [1, whole(-3, -1)]);
 
 const grants = fc.record({
-  amount: weighted([20, whole(1, 12)], [1, whole(-1, 0)]),
+  amount: weighted([40, whole(1, 20)], [1, whole(-1, 0)]),
   origin: fc.constantFrom('paid' as const, 'free' as const),
   priority: fc.constantFrom(100, 100, 100, 0, 255),
   begins: weighted<number | undefined>([5, fc.constant(undefined)], [2, whole(1, 8)], [1, whole(-8, 0)]),
-  ends: weighted<number | undefined>([4, fc.constant(undefined)], [6, whole(1, 16)], [1, whole(-2, 0)]),
+  ends: weighted<number | undefined>([10, fc.constant(undefined)], [10, whole(4, 30)], [4, whole(1, 6)], [1, whole(-2, 0)]),
 });
-const limitsOf = fc.array(
-  fc.record({
-    id: fc.constantFrom('a', 'b', 'c', 'd'),
-    kind: fc.constantFrom('absolute' as const, 'percent_of_last_top_up' as const),
-    value: weighted([12, whole(1, 10)], [1, fc.constantFrom(-1, 0, 11)]),
-  }),
-  { maxLength: 3 },
+const limitOf = fc.record({
+  id: fc.constantFrom('a', 'b', 'c', 'd'),
+  kind: fc.constantFrom('absolute' as const, 'percent_of_last_top_up' as const),
+  value: weighted([40, whole(1, 10)], [1, fc.constantFrom(-1, 0, 11)]),
+});
+const limitsOf = weighted(
+  [12, fc.uniqueArray(limitOf, { maxLength: 3, selector: ({ id }) => id })],
+  [1, fc.array(limitOf, { maxLength: 3 })],
 );
 const lines = fc.array(
-  fc.record({ amount: whole(0, 9), ago: weighted([6, fc.constant(0)], [3, whole(1, 12)], [2, whole(-6, -1)]) }),
-  { minLength: 1, maxLength: 4 },
+  fc.record({ amount: whole(0, 6), ago: weighted([6, fc.constant(0)], [3, whole(1, 12)], [2, whole(-6, -1)]) }),
+  { minLength: 1, maxLength: 3 },
 );
-const wanted = weighted([20, whole(1, 12)], [1, whole(-1, 0)]);
-/** 0 is the hold asked for last; more than there are names one that never was. */
-const whichHold = whole(0, 3);
+const wanted = weighted([30, whole(1, 9)], [1, whole(-1, 0)]);
+/** One of the open holds; now and then one that is not. */
+const whichHold = weighted<number | undefined>([12, whole(0, 9)], [1, fc.constant(undefined)]);
 
 const of = <const K extends string, T>(kind: K, rest: fc.Arbitrary<T>) => rest.map((asked) => ({ kind, asked }));
 const creation = of('Create', fc.record({ limits: limitsOf, startingGrant: maybe(grants) }));
+const beginning = creation.filter(
+  ({ asked: { limits, startingGrant: { amount, begins, ends } = { amount: 1 } } }) =>
+    new Set(limits.map(({ id }) => id)).size === limits.length &&
+    limits.every(({ value }) => value >= 1 && value <= 10) && amount > 0 && (ends ?? Infinity) > Math.max(begins ?? 0, 0),
+);
 const steps = fc.oneof(
-  { weight: 9, arbitrary: of('TopUp', grants) },
-  { weight: 12, arbitrary: of('Consume', lines) },
-  { weight: 5, arbitrary: of('Deduct', wanted) },
-  { weight: 9, arbitrary: of('PlaceHold', fc.record({ amount: wanted, ends: maybe(weighted([9, whole(1, 9)], [1, whole(-1, 0)])) })) },
+  { weight: 24, arbitrary: of('TopUp', grants) },
+  { weight: 18, arbitrary: of('Consume', lines) },
+  { weight: 8, arbitrary: of('Deduct', wanted) },
+  { weight: 18, arbitrary: of('PlaceHold', fc.record({ amount: wanted, ends: maybe(weighted([20, whole(1, 20)], [1, whole(-1, 0)])) })) },
   {
-    weight: 7,
+    weight: 16,
     arbitrary: of(
       'CaptureHold',
       fc.record({
@@ -67,46 +74,49 @@ const steps = fc.oneof(
       }),
     ),
   },
-  { weight: 4, arbitrary: of('ReleaseHold', whichHold) },
-  { weight: 3, arbitrary: of('SetLimits', limitsOf) },
-  { weight: 7, arbitrary: of('Sweep', fc.constant(undefined)) },
+  { weight: 8, arbitrary: of('ReleaseHold', whichHold) },
+  { weight: 6, arbitrary: of('SetLimits', limitsOf) },
+  { weight: 14, arbitrary: of('Sweep', fc.constant(undefined)) },
   { weight: 1, arbitrary: of('Pause', fc.constant(undefined)) },
-  { weight: 2, arbitrary: of('Resume', fc.constant(undefined)) },
+  { weight: 3, arbitrary: of('Resume', fc.constant(undefined)) },
   { weight: 1, arbitrary: of('Close', fc.constant(undefined)) },
-  { weight: 1, arbitrary: creation },
+  { weight: 3, arbitrary: creation },
 );
 type Step = (typeof steps extends fc.Arbitrary<infer S> ? S : never) & { readonly ticks: number };
 
 /** Nearly all begin by creating the balance; the others are refused until one does. */
-export const histories: fc.Arbitrary<readonly BalanceCommand[]> = fc
-  .tuple(
-    fc.constantFrom(...SCALES),
-    fc.option(creation, { freq: 30, nil: undefined }),
-    fc.array(fc.tuple(ticks, steps), { minLength: 1, maxLength: COMMANDS_MAX, size: 'max' }),
-  )
-  .map(([scale, first, rest]) => {
-    const timed = rest.map(([ticks, step]): Step => ({ ...step, ticks }));
-    return commands(first ? [{ ...first, ticks: 0 }, ...timed] : timed, scale);
-  });
+export const histories: fc.Arbitrary<readonly BalanceCommand[]> = fc.noBias(
+  fc
+    .tuple(
+      fc.constantFrom(...SCALES),
+      weighted<typeof beginning extends fc.Arbitrary<infer B> ? B | undefined : never>([40, beginning], [1, fc.constant(undefined)]),
+      fc.array(fc.tuple(ticks, steps), { minLength: 1, maxLength: COMMANDS_MAX, size: 'max' }),
+    )
+    .map(([scale, first, rest]) => {
+      const timed = rest.map(([ticks, step]): Step => ({ ...step, ticks }));
+      return commands(first ? [{ ...first, ticks: 0 }, ...timed] : timed, scale);
+    }),
+);
 
 function commands(all: readonly Step[], scale: bigint): readonly BalanceCommand[] {
+  const books = new Books();
   let now: Instant = NOON;
-  let holds = 0;
   return all.map((step, i) => {
     now = later(now, step.ticks * TICK_MS);
-    if (step.kind === 'PlaceHold') holds++;
-    return command(step, { at: now, scale, holds, i });
+    const asked = command(step, { at: now, scale, i, holds: [...books.holds.keys()] });
+    books.foretell(asked);
+    return asked;
   });
 }
 
 interface Scene {
   readonly at: Instant;
   readonly scale: bigint;
-  readonly holds: number;
   readonly i: number;
+  readonly holds: readonly string[];
 }
 
-function command(step: Step, { at, scale, holds, i }: Scene): BalanceCommand {
+function command(step: Step, { at, scale, i, holds }: Scene): BalanceCommand {
   const amount = (n: number): Amount => (BigInt(n) * scale) as Amount;
   const time = (n: number): Instant => later(at, n * TICK_MS);
   const grant = ({ amount: size, begins, ends, ...rest }: typeof grants extends fc.Arbitrary<infer G> ? G : never) => ({
@@ -115,6 +125,13 @@ function command(step: Step, { at, scale, holds, i }: Scene): BalanceCommand {
     ...(begins !== undefined && { effectiveAt: time(begins) }),
     ...(ends !== undefined && { expiresAt: time(ends) }),
   });
+  // Where no hold is open there is none to settle, so one is placed instead.
+  const settling = (which: number | undefined, instead: number, settle: (holdId: string) => BalanceCommand): BalanceCommand =>
+    which === undefined
+      ? settle('h99')
+      : holds.length === 0
+        ? { type: 'PlaceHold', at, amount: amount(instead) }
+        : settle(holds[which % holds.length]!);
   const limit = ({ id, kind, value }: { id: string; kind: Limit['kind']; value: number }): Limit => ({
     id,
     kind,
@@ -146,11 +163,11 @@ function command(step: Step, { at, scale, holds, i }: Scene): BalanceCommand {
       return { type: step.kind, at, amount: amount(step.asked.amount), ...ends };
     }
     case 'CaptureHold': {
-      const { hold, keepOpen, overrun } = step.asked;
-      return { type: step.kind, at, holdId: `h${holds - hold}`, amount: amount(step.asked.amount), keepOpen, overrun };
+      const { hold, amount: size, ...rest } = step.asked;
+      return settling(hold, size, (holdId) => ({ type: step.kind, at, holdId, amount: amount(size), ...rest }));
     }
     case 'ReleaseHold':
-      return { type: step.kind, at, holdId: `h${holds - step.asked}` };
+      return settling(step.asked, step.asked ?? 1, (holdId) => ({ type: step.kind, at, holdId }));
     case 'SetLimits':
       return { type: step.kind, at, limits: step.asked.map(limit) };
     case 'Close':
