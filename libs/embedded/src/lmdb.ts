@@ -15,6 +15,24 @@ const BYTES = { encoding: 'binary', keyEncoding: 'binary' } as const;
 /** Lower than every key that we make. lmdb-js would otherwise begin a range at byte 5. */
 export const LOWEST_KEY = Buffer.from([0]);
 
+/** Puts and removals that go into one transaction, or none of them. They are collected first: lmdb-js commits what a throwing batch has put so far. */
+export class Writes {
+  private readonly list: { readonly table: Bytes; readonly key: Buffer; readonly value: Buffer | undefined }[] = [];
+
+  put(table: Bytes, key: Buffer, value: Buffer): void {
+    this.list.push({ table, key, value });
+  }
+
+  remove(table: Bytes, key: Buffer): void {
+    this.list.push({ table, key, value: undefined });
+  }
+
+  /** In an `Environment.write`. */
+  apply(): void {
+    for (const { table, key, value } of this.list) void (value ? table.put(key, value) : table.remove(key));
+  }
+}
+
 export class Environment {
   private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {}
 
@@ -33,7 +51,7 @@ export class Environment {
     return this.root.openDB<Buffer, Buffer>(name, BYTES);
   }
 
-  /** All writes that `action` makes, as one transaction; resolves when readers see it. */
+  /** All writes that `action` makes, as one transaction; resolves when readers see it. `action` must not throw. */
   async write(action: () => void): Promise<void> {
     try {
       await this.root.batch(action);
