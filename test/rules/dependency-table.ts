@@ -62,8 +62,8 @@ export const APPS: Readonly<Record<string, readonly string[]>> = {
   cli: ['standalone'],
 };
 
-/** What a pure lib may take from Node: a hash is a function of its input, and a bug is asserted. */
-export const BUILTINS_IN_PURE: readonly string[] = ['node:assert/strict', 'node:crypto'];
+/** What a pure lib may take from Node: hashes and bytes are functions of their input, and a bug is asserted. */
+export const BUILTINS_IN_PURE: readonly string[] = ['node:assert/strict', 'node:buffer', 'node:crypto'];
 /** Libs that carry out may also wait and pass on events. Files, sockets and processes belong to adapters. */
 export const BUILTINS_IN_SHELLS: readonly string[] = [
   ...BUILTINS_IN_PURE,
