@@ -12,6 +12,10 @@ export class JsonObject {
   constructor(
     readonly keys: readonly string[],
     readonly values: readonly JsonNode[],
+    /** The text it was read from, where that is canonical but for the order of its own keys. */
+    readonly text?: string,
+    /** Where each member begins in `text`; absent when the keys are in order. */
+    readonly starts?: readonly number[],
   ) {}
 
   get(key: string): JsonNode | undefined {
@@ -48,19 +52,36 @@ export function canonicalText(node: JsonNode): string {
   return String(node);
 }
 
-function canonicalObject({ keys, values }: JsonObject): string {
-  const order = inOrder(keys) ? undefined : keys.map((_, i) => i).sort((a, b) => (keys[a]! < keys[b]! ? -1 : 1));
+function canonicalObject({ keys, values, text, starts }: JsonObject): string {
+  if (text !== undefined && !starts) return text;
+  const order = sortedOrder(keys);
   let out = '{';
-  for (let i = 0; i < keys.length; i++) {
-    const at = order ? order[i]! : i;
-    out += `${i ? ',' : ''}${quoted(keys[at]!)}:${canonicalText(values[at] as JsonNode)}`;
+  for (let i = 0; i < order.length; i++) {
+    const at = order[i] as number;
+    out += i ? ',' : '';
+    // As most programs write JSON its members need no rewriting, only their order.
+    if (text !== undefined && starts) out += text.slice(starts[at], (starts[at + 1] ?? text.length) - 1);
+    else out += `${quoted(keys[at] as string)}:${canonicalText(values[at] as JsonNode)}`;
   }
   return `${out}}`;
 }
 
-function inOrder(keys: readonly string[]): boolean {
-  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return false;
-  return true;
+/** Beyond this many keys sorting by insertion is the slower one. */
+const KEYS_INSERTED_MAX = 24;
+
+/** The places of the keys in their sorted order. */
+function sortedOrder(keys: readonly string[]): number[] {
+  const order: number[] = [];
+  if (keys.length > KEYS_INSERTED_MAX) {
+    for (let i = 0; i < keys.length; i++) order.push(i);
+    return order.sort((a, b) => (keys[a]! < keys[b]! ? -1 : 1));
+  }
+  for (let i = 0; i < keys.length; i++) {
+    let to = i;
+    for (; to > 0 && keys[order[to - 1]!]! > keys[i]!; to--) order[to] = order[to - 1]!;
+    order[to] = i;
+  }
+  return order;
 }
 
 const QUOTE = 0x22;

@@ -71,6 +71,8 @@ const enum Char {
 class Parser {
   private at = 0;
   private depth = 0;
+  /** Where something was last met that canonical text writes otherwise: white space, an escape, an object out of order. */
+  private irregular = -1;
   private broken: JsonProblem | undefined;
   flaw: JsonProblem | undefined;
 
@@ -141,21 +143,29 @@ class Parser {
   }
 
   private object(): JsonNode | undefined {
+    const from = this.at;
     if (!this.enter()) return undefined;
     const keys: string[] = [];
     const values: JsonNode[] = [];
+    const starts: number[] = [];
+    let ordered = true;
     let seen: Set<string> | undefined;
     this.skipSpace();
-    if (this.take(Char.closeBrace)) return this.leave(new JsonObject(keys, values));
+    if (this.take(Char.closeBrace)) return this.leaveObject(from, keys, values, ordered ? undefined : starts);
     for (;;) {
-      const from = this.at;
-      if (this.source.charCodeAt(from) !== Char.quote) return this.unexpected();
+      const keyAt = this.at;
+      if (this.source.charCodeAt(keyAt) !== Char.quote) return this.unexpected();
       const key = this.string();
       if (key === undefined) return undefined;
-      if (seen ? seen.has(key) : keys.includes(key)) this.note('duplicate_key', from);
+      // Keys in rising order cannot repeat; only from the first that is out of order on they have to be searched.
+      if (ordered && keys.length > 0 && key <= (keys[keys.length - 1] as string)) ordered = false;
+      if (!ordered) {
+        if (keys.length > KEYS_LINEAR_MAX) seen ??= new Set(keys);
+        if (seen ? seen.has(key) : keys.includes(key)) this.note('duplicate_key', keyAt);
+        seen?.add(key);
+      }
       keys.push(key);
-      seen?.add(key);
-      if (!seen && keys.length > KEYS_LINEAR_MAX) seen = new Set(keys);
+      starts.push(keyAt - from);
       this.skipSpace();
       if (!this.take(Char.colon)) return this.unexpected();
       this.skipSpace();
@@ -163,23 +173,37 @@ class Parser {
       if (value === undefined) return undefined;
       values.push(value);
       this.skipSpace();
-      if (this.take(Char.closeBrace)) return this.leave(new JsonObject(keys, values));
+      if (this.take(Char.closeBrace)) return this.leaveObject(from, keys, values, ordered ? undefined : starts);
       if (!this.take(Char.comma)) return this.unexpected();
       this.skipSpace();
     }
+  }
+
+  private leaveObject(
+    from: number,
+    keys: readonly string[],
+    values: readonly JsonNode[],
+    starts: readonly number[] | undefined,
+  ): JsonObject {
+    this.depth -= 1;
+    const regular = this.irregular < from;
+    if (starts) this.irregular = from;
+    return regular
+      ? new JsonObject(keys, values, this.source.slice(from, this.at), starts)
+      : new JsonObject(keys, values);
   }
 
   private array(): JsonNode | undefined {
     if (!this.enter()) return undefined;
     const values: JsonNode[] = [];
     this.skipSpace();
-    if (this.take(Char.closeBracket)) return this.leave(values);
+    if (this.take(Char.closeBracket)) return this.leaveArray(values);
     for (;;) {
       const value = this.value();
       if (value === undefined) return undefined;
       values.push(value);
       this.skipSpace();
-      if (this.take(Char.closeBracket)) return this.leave(values);
+      if (this.take(Char.closeBracket)) return this.leaveArray(values);
       if (!this.take(Char.comma)) return this.unexpected();
       this.skipSpace();
     }
@@ -193,9 +217,9 @@ class Parser {
     return !this.broken;
   }
 
-  private leave<T>(value: T): T {
+  private leaveArray(values: readonly JsonNode[]): readonly JsonNode[] {
     this.depth -= 1;
-    return value;
+    return values;
   }
 
   private number(): JsonNumber | undefined {
@@ -243,6 +267,7 @@ class Parser {
 
   private escaped(from: number, firstEscape: number): string | undefined {
     const { source } = this;
+    this.irregular = firstEscape;
     let out = '';
     let done = from;
     for (let i = firstEscape; i < source.length; i++) {
@@ -278,6 +303,7 @@ class Parser {
     for (; ; this.at++) {
       const c = this.source.charCodeAt(this.at);
       if (c !== Char.space && c !== Char.lineFeed && c !== Char.carriageReturn && c !== Char.tab) return;
+      this.irregular = this.at;
     }
   }
 
