@@ -24,7 +24,8 @@ export class AppliedKeys {
     if (isConsumption(event))
       for (const line of event.lines) {
         const kept = Math.max(parseInstant(line.time) ?? event.at, event.at) as Instant;
-        this.add(usageFingerprint(line.source, line.id), stream, revision, later(kept, this.windowMs));
+        // One more millisecond: at the very end of the window the event is still accepted, so its key is still needed.
+        this.add(usageFingerprint(line.source, line.id), stream, revision, later(kept, this.windowMs + 1));
       }
   }
 

@@ -2,6 +2,7 @@ export * from './applied-keys';
 export * from './event-log';
 export * from './faults';
 export * from './folding';
+export * from './gate';
 export * from './keys';
 export * from './ledger';
 export * from './projector';

@@ -2,12 +2,15 @@
 import { type Aggregate, type DomainEvent, readEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/decider';
 import type { EventLog, ExpectedRevision } from './event-log';
 import { AppendUnknown, Contention } from './faults';
+import { Gate } from './gate';
 import { commandFingerprint } from './keys';
 import { readMetadata, seal, type Sealed } from './seal';
 import { SerialByStream } from './serial-by-stream';
 import type { StreamState, StreamStates } from './stream-states';
 
 export const ATTEMPTS_MAX = 16;
+/** The longest wait before deciding again after a lost race; shorter at first, and by chance, so that two writers part. */
+export const PAUSE_MS_MAX = 100;
 
 export interface CommandContext {
   /** Idempotency key, unique within the stream. Same key and body: the first answer again. Absent: never a retry. */
@@ -38,6 +41,7 @@ export type Outcome<E, S, R> = Done<E, S> | Refused<R>;
 
 export class Ledger {
   private readonly serial = new SerialByStream();
+  private readonly gate = new Gate();
 
   constructor(
     readonly log: EventLog,
@@ -49,12 +53,21 @@ export class Ledger {
     aggregate: Aggregate<C, S, E, R>,
     stream: string,
   ): Promise<{ readonly state: S; readonly revision: number }> {
+    if (this.busy) await this.busy;
     const { state, revision } = await this.states.load(stream);
     return { state: stateOf(aggregate, state), revision };
   }
 
   /** Waits for its turn on the stream, so that commands of this process do not race each other. */
-  inTurn = <T>(stream: string, work: () => Promise<T>): Promise<T> => this.serial.run(stream, work);
+  inTurn = <T>(stream: string, work: () => Promise<T>): Promise<T> => this.gate.pass(() => this.serial.run(stream, work));
+
+  /** Does something that nothing may be appended during: waits for the commands under way, and keeps others and reads waiting. */
+  alone = <T>(work: () => Promise<T>): Promise<T> => this.gate.alone(work);
+
+  /** While something is alone: its end. Derived state is not whole until then. */
+  get busy(): Promise<void> | undefined {
+    return this.gate.busy;
+  }
 
   /** The state after a revision, folded from the beginning of the stream: its cost grows with the history before it. */
   async stateAt<C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>, stream: string, revision: number): Promise<S> {
@@ -83,7 +96,7 @@ export class Ledger {
   ): Promise<Outcome<E, S, R>> {
     return this.inTurn(stream, async () => {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-        const entry = attempt === 1 ? await this.states.load(stream) : await this.states.reload(stream);
+        const entry = await this.fresh(stream, attempt);
         const earlier = context.key === undefined ? undefined : await this.resultOf(aggregate, entry, context.key);
         if (earlier) return earlier.body === context.body ? earlier.done() : conflict(context.key);
         const made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
@@ -96,6 +109,14 @@ export class Ledger {
       }
       throw new Contention(stream, ATTEMPTS_MAX);
     });
+  }
+
+  /** The stream as it is known; after a lost race, a pause and what the other writer wrote. */
+  async fresh(stream: string, attempt: number): Promise<StreamState> {
+    if (attempt === 1) return this.states.load(stream);
+    const longest = Math.min(PAUSE_MS_MAX, 2 ** attempt);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+    return this.states.reload(stream);
   }
 
   /** Appends decided events after an entry and moves the entry on. False: another writer was first, decide again. */

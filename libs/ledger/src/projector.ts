@@ -15,6 +15,7 @@ const SAVE_AGAIN_AFTER_MS = 1_000;
 export class Projector {
   private dirty = new Map<string, StreamState>();
   private met = -1n;
+  private eventsMet = 0;
   private saving: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private subscription: Subscription | undefined;
@@ -37,6 +38,7 @@ export class Projector {
       for (const event of events) {
         await this.states.meet(event);
         this.met = event.position;
+        this.eventsMet += 1;
       }
       if (this.dirty.size >= DIRTY_MAX) await this.save();
     });
@@ -69,8 +71,8 @@ export class Projector {
     await this.save();
   }
 
-  /** Throws all derived state away and folds the streams anew. Nothing may be appended meanwhile. */
-  async rebuild(progress: (position: bigint) => void = () => undefined): Promise<void> {
+  /** Throws all derived state away and folds the streams anew; returns how many events were read. Nothing may be appended meanwhile. */
+  async rebuild(progress: (position: bigint) => void = () => undefined): Promise<number> {
     await this.subscription?.close();
     await this.save();
     await this.projections.clear();
@@ -78,11 +80,13 @@ export class Projector {
     this.states.keys.clear();
     this.dirty.clear();
     this.met = -1n;
+    this.eventsMet = 0;
     const started = this.start();
     const ticker = setInterval(() => progress(this.met), 250);
     await started.finally(() => clearInterval(ticker));
     await this.save();
     progress(this.met);
+    return this.eventsMet;
   }
 
   private changed(entry: StreamState): void {
@@ -96,7 +100,7 @@ export class Projector {
     this.timer = setTimeout(() => {
       this.timer = undefined;
       void this.save().catch(() => undefined);
-    }, afterMs);
+    }, afterMs).unref();
   }
 
   private async saveNow(): Promise<void> {

@@ -85,6 +85,8 @@ export const rejectedUsage: Aggregate<RejectedUsageCommand, RejectedUsage, Rejec
 };
 
 const ID_TIME_DIGITS = 9;
-/** Ids sort by time. 9 digits of base 36 milliseconds last until the year 5188. */
+/** Nine digits of base 36 count the milliseconds until the year 5188. */
+const LAST_MOMENT = 36 ** ID_TIME_DIGITS - 1;
+/** Counts down, so that streams in order of name are rejected usage with the newest first. */
 export const rejectionId = (at: Instant, fingerprint: string): string =>
-  `${at.toString(36).padStart(ID_TIME_DIGITS, '0')}-${fingerprint}`;
+  `${(LAST_MOMENT - at).toString(36).padStart(ID_TIME_DIGITS, '0')}-${fingerprint}`;

@@ -32,11 +32,15 @@ export interface Applied {
   readonly revision: number;
 }
 
+export type Follower = (applied: Applied) => void;
+const NOBODY: readonly Follower[] = [];
+
 export class StreamStates {
   private readonly entries = new Map<string, StreamState>();
   private readonly loading = new Map<string, Promise<StreamState>>();
   private readonly foldings: ReadonlyMap<string, Folding>;
-  private readonly followers: ((applied: Applied) => void)[] = [];
+  private readonly followers = new Set<Follower>();
+  private readonly followersOf = new Map<string, Set<Follower>>();
 
   constructor(
     private readonly log: EventLog,
@@ -47,9 +51,20 @@ export class StreamStates {
     this.foldings = new Map(foldings.map((folding) => [folding.category, folding]));
   }
 
-  /** Called after every event that changes a folded stream, in order of each stream's revisions. */
-  follow(follower: (applied: Applied) => void): void {
-    this.followers.push(follower);
+  /** Calls after every event that changes a folded stream, in order of each stream's revisions. Returns how to stop it. */
+  follow(follower: Follower): () => void {
+    this.followers.add(follower);
+    return () => this.followers.delete(follower);
+  }
+
+  /** The same for one stream: costs nothing where other streams change. */
+  followStream(stream: string, follower: Follower): () => void {
+    const followers = this.followersOf.get(stream) ?? new Set();
+    this.followersOf.set(stream, followers.add(follower));
+    return () => {
+      followers.delete(follower);
+      if (followers.size === 0 && this.followersOf.get(stream) === followers) this.followersOf.delete(stream);
+    };
   }
 
   foldingOf = (stream: string): Folding | undefined => this.foldings.get(categoryOf(stream));
@@ -92,7 +107,9 @@ export class StreamStates {
     entry.chain = cause.chain;
     entry.dirty = true;
     this.keys.note(entry.stream, revision, event, cause.index === 0 ? cause.key : undefined);
-    for (const follower of this.followers) follower({ entry, event, revision });
+    const applied: Applied = { entry, event, revision };
+    for (const follower of this.followers) follower(applied);
+    for (const follower of this.followersOf.get(entry.stream) ?? NOBODY) follower(applied);
   }
 
   document(entry: StreamState): Document {

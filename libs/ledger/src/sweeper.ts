@@ -9,12 +9,15 @@ import type { Clock } from './usage-fate';
 
 export const SWEEP_EVERY_MS = 1_000;
 export const SWEEP_STREAMS_MAX = 500;
+/** How often keys outside the dedupe window are dropped from the index. */
+export const FORGET_EVERY_MS = 3_600_000;
 
 const balances = [wallet, creditBalance];
 
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<unknown> = Promise.resolve();
+  private forgotten = 0;
 
   constructor(
     private readonly ledger: Ledger,
@@ -27,13 +30,21 @@ export class Sweeper {
 
   start(): void {
     this.timer = setInterval(() => {
-      this.running = this.running.then(() => this.sweep()).catch(this.failed);
-    }, SWEEP_EVERY_MS);
+      this.running = this.running.then(() => this.round()).catch(this.failed);
+    }, SWEEP_EVERY_MS).unref();
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.running;
+  }
+
+  private async round(): Promise<void> {
+    await this.sweep();
+    const now = this.clock();
+    if (now - this.forgotten < FORGET_EVERY_MS) return;
+    this.forgotten = now;
+    await this.projections.forget(now);
   }
 
   /** Sweeps everything that is due now; returns how many streams were. */

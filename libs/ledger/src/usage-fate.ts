@@ -20,6 +20,8 @@ export interface UsageOffer {
   readonly door: string;
   /** W3C trace context, carried into the metadata of what it causes. */
   readonly traceparent?: string;
+  /** The rejection it is kept as already, where it is replayed: rejected again, it makes no second one. */
+  readonly keptAs?: string;
 }
 
 /** One debit that a usage event caused. */

@@ -67,7 +67,8 @@ export class UsageIntake {
     // One turn of the event loop: what arrives together goes into one round.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.queue.length > 0) {
-      await this.paused;
+      // No turn of the event loop between the look and the round: a pause that begins in it would not see the round.
+      while (this.paused) await this.paused;
       this.busy = this.round(this.take());
       await this.busy;
       this.busy = undefined;

@@ -70,11 +70,11 @@ export class UsageRound {
   private async pass(offers: readonly UsageOffer[]): Promise<readonly Fate[]> {
     const items = offers.map(({ parsed }, i) => ('usage' in parsed ? this.rate(offers[i]!, parsed.usage) : parsed.rejection));
     const rated = items.filter((item): item is Item => 'usage' in item);
-    const placed = await Promise.all(rated.map((item) => this.place(item)));
-    const open = rated.filter((_, i) => placed[i]);
-    const places = await this.ledger.states.keys.find(open.map((item) => item.fingerprint));
-    for (const [i, item] of open.entries()) for (const place of places[i] ?? []) await this.recognise(item, place);
-    await this.consumeAll(open);
+    // First what is known already: a repeat is a duplicate, whatever has become of its balance since.
+    const places = await this.ledger.states.keys.find(rated.map((item) => item.fingerprint));
+    for (const [i, item] of rated.entries()) for (const place of places[i]!) await this.recognise(item, place);
+    await Promise.all(rated.map((item) => this.place(item)));
+    await this.consumeAll(rated);
     return Promise.all(items.map((item, i) => this.fateOf(offers[i]!, item)));
   }
 
@@ -97,21 +97,17 @@ export class UsageRound {
     };
   }
 
-  /** Keeps the targets that the customer holds. False, with the item rejected, when there is none. */
-  private async place(item: Item): Promise<boolean> {
+  /** Keeps the targets that the customer holds; rejects the item when it is new and there is none. */
+  private async place(item: Item): Promise<void> {
+    if (item.rejection) return;
     let closed = 0;
-    for (const [stream] of item.targets) {
+    for (const stream of item.targets.keys()) {
       const { status, consumingSince } = await this.balance(stream);
       if (status === 'closed') closed += 1;
       if (status === 'none' || status === 'closed') item.targets.delete(stream);
-      else if (this.tooLate(item.usage, consumingSince)) {
-        item.rejection = tooLate;
-        return false;
-      }
+      else if (!item.known && this.tooLate(item.usage, consumingSince)) item.rejection = tooLate;
     }
-    if (item.targets.size > 0) return true;
-    item.rejection = closed > 0 ? balanceClosed : await this.noBalance(item.usage);
-    return false;
+    if (item.targets.size === 0 && !item.known) item.rejection = closed > 0 ? balanceClosed : await this.noBalance(item.usage);
   }
 
   /** Older than the window is refused only where a key may have been forgotten: where something was consumed before the window. */
@@ -183,8 +179,7 @@ export class UsageRound {
   private pack(stream: string, items: readonly Item[]): Promise<void> {
     return this.ledger.inTurn(stream, async () => {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-        const { states } = this.ledger;
-        const entry = attempt === 1 ? await states.load(stream) : await states.reload(stream);
+        const entry = await this.ledger.fresh(stream, attempt);
         if (attempt > 1) await this.recogniseAnew(entry, items);
         const left = items.filter((item) => !item.rejection && item.targets.has(stream));
         if (left.length === 0) return;
@@ -222,6 +217,7 @@ export class UsageRound {
   }
 
   private async keep(offer: UsageOffer, rejection: Rejection): Promise<string> {
+    if (offer.keptAs !== undefined) return offer.keptAs;
     const { text: original, encoding } = offer.original();
     const id = rejectionId(this.now, hash('sha256', `${offer.door}\0${original}`).slice(0, 12));
     const known = 'usage' in offer.parsed ? offer.parsed.usage : undefined;

@@ -1,0 +1,150 @@
+/** A ledger on real files in a folder of its own, for specs. `kill` drops it as a crash would: nothing is saved, nothing closed in order. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { customer, settings } from '@drawdown/account';
+import { amount, type Instant, instant, later } from '@drawdown/amounts';
+import type { Projections } from '@drawdown/balances';
+import { creditProduct } from '@drawdown/catalog';
+import { creditBalance } from '@drawdown/credit-balance';
+import type { Balance, GrantRequest } from '@drawdown/drawdown';
+import { EmbeddedLog, EmbeddedProjections } from '@drawdown/embedded';
+import { parseStructured } from '@drawdown/usage';
+import { wallet } from '@drawdown/wallet';
+import { AppliedKeys } from './applied-keys';
+import { CatalogFollower } from './catalog-follower';
+import type { EventLog } from './event-log';
+import { foldingOf } from './folding';
+import { Ledger } from './ledger';
+import { Projector } from './projector';
+import { rejectedUsage } from './rejected-usage';
+import { StreamStates } from './stream-states';
+import { streams } from './streams';
+import { DEDUPE_WINDOW_MS_DEFAULT, type Fate, type UsageOffer } from './usage-fate';
+import { UsageIntake } from './usage-intake';
+import { verify, type VerifyStep } from './verify';
+
+export const START = instant('2026-01-01T00:00:00Z');
+export const foldings = [customer, settings, creditProduct, wallet, creditBalance, rejectedUsage].map((aggregate) =>
+  foldingOf(aggregate as typeof creditBalance),
+);
+
+/** One folder and its files, open. */
+export class TestLedger {
+  now: Instant = START;
+  readonly keys: AppliedKeys;
+  readonly states: StreamStates;
+  readonly ledger: Ledger;
+  readonly projector: Projector;
+  readonly catalog: CatalogFollower;
+  readonly intake: UsageIntake;
+
+  private constructor(
+    readonly directory: string,
+    readonly log: EventLog,
+    readonly projections: Projections,
+  ) {
+    this.keys = new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT);
+    this.states = new StreamStates(log, projections, this.keys, foldings);
+    this.ledger = new Ledger(log, this.states);
+    this.projector = new Projector(log, projections, this.states);
+    this.catalog = new CatalogFollower(this.states);
+    this.intake = new UsageIntake(this.ledger, this.catalog, () => this.now);
+  }
+
+  /** `wrap` puts a double between the ledger and the log. */
+  static async open(directory = mkdtempSync(join(tmpdir(), 'drawdown-ledger-')), wrap: (log: EventLog) => EventLog = (log) => log): Promise<TestLedger> {
+    const clock: { now: () => Instant } = { now: () => START };
+    const log = await EmbeddedLog.open({ directory, clock: () => clock.now() });
+    const projections = await EmbeddedProjections.open({ directory });
+    const opened = new TestLedger(directory, wrap(log), projections);
+    clock.now = () => opened.now;
+    await opened.projector.start();
+    await opened.catalog.start(projections);
+    return opened;
+  }
+
+  /** A second process on the same log, as far as the ledger can tell: its own memory, its own index of what it knows. */
+  static beside(first: TestLedger): TestLedger {
+    return new TestLedger(first.directory, first.log, first.projections);
+  }
+
+  async stop(): Promise<void> {
+    await this.projector.stop();
+    await this.log.close();
+    await this.projections.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async reopen(): Promise<TestLedger> {
+    await this.stop();
+    return TestLedger.open(this.directory);
+  }
+
+  pass(ms: number): void {
+    this.now = later(this.now, ms);
+  }
+
+  async addCustomer(id: string): Promise<void> {
+    await this.ledger.execute(customer, streams.customer(id), { type: 'RegisterCustomer', at: this.now, id, currency: 'EUR' });
+  }
+
+  /** A product whose usage of `type` weighs its `data.tokens` by 1. */
+  async addProduct(id: string, type = 'llm.request'): Promise<void> {
+    await this.ledger.execute(creditProduct, streams.creditProduct(id), {
+      type: 'CreateCreditProduct',
+      at: this.now,
+      id,
+      name: id,
+      unit: 'credit',
+      meters: [{ id: 'tokens', eventType: type, filters: [], quantity: { kind: 'value', path: 'tokens' }, weight: amount('1') }],
+      limits: [],
+    });
+  }
+
+  async addBalance(customerId: string, creditProductId: string, credits = '100', grant: Partial<GrantRequest> = {}): Promise<void> {
+    await this.ledger.execute(creditBalance, streams.creditBalance(customerId, creditProductId), {
+      type: 'Create',
+      at: this.now,
+      customerId,
+      creditProductId,
+      limits: [],
+      startingGrant: { origin: 'free', priority: 100, amount: amount(credits), ...grant },
+    });
+  }
+
+  async balance(customerId: string, creditProductId: string): Promise<Balance> {
+    return (await this.ledger.load(creditBalance, streams.creditBalance(customerId, creditProductId))).state;
+  }
+
+  /** Sends usage events and says their fates. */
+  async use(...events: UsageFields[]): Promise<readonly Fate[]> {
+    return this.intake.submit(events.map((fields) => this.offer(fields)));
+  }
+
+  offer(fields: UsageFields): UsageOffer {
+    const text = JSON.stringify({ specversion: '1.0', source: 'test', type: 'llm.request', subject: 'ada', ...fields });
+    return { parsed: parseStructured(text, this.now), original: () => ({ text, encoding: 'utf8' }), door: 'test' };
+  }
+
+  async verify(): Promise<VerifyStep[]> {
+    await this.projector.save();
+    const steps: VerifyStep[] = [];
+    for await (const step of verify({ log: this.log, projections: this.projections, foldings })) steps.push(step);
+    return steps.filter((step) => step.kind !== 'progress');
+  }
+}
+
+export interface UsageFields {
+  readonly id: string;
+  readonly source?: string;
+  readonly type?: string;
+  readonly subject?: string;
+  readonly time?: string;
+  readonly data: { readonly [name: string]: unknown };
+}
+export const tokens = (id: string, tokens: number, more: Partial<UsageFields> = {}): UsageFields => ({ id, data: { tokens }, ...more });

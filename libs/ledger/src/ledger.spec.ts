@@ -1,0 +1,148 @@
+import { amount } from '@drawdown/amounts';
+import { creditBalance } from '@drawdown/credit-balance';
+import type { BalanceCommand } from '@drawdown/drawdown';
+import type { EventLog } from './event-log';
+import { AppendUnknown, LogUnavailable } from './faults';
+import { TestLedger } from './ledger.fixtures';
+import { streams } from './streams';
+
+const STREAM = streams.creditBalance('ada', 'api');
+let home: TestLedger;
+const deduct = (units: string): BalanceCommand => ({ type: 'Deduct', at: home.now, amount: amount(units), reason: 'test' });
+const execute = (units: string, key?: string, body = units, on = home) =>
+  on.ledger.execute(creditBalance, STREAM, deduct(units), key === undefined ? {} : { key, body });
+
+beforeEach(async () => {
+  home = await TestLedger.open();
+  await home.addBalance('ada', 'api', '100');
+});
+afterEach(() => home.remove());
+
+describe('a command', () => {
+  it('is decided, appended, and answered with the state it made', async () => {
+    const outcome = await execute('60');
+    expect(outcome).toMatchObject({ outcome: 'done', replayed: false, revision: 2, state: { totals: { deducted: amount('60') } } });
+  });
+
+  it('that is refused writes nothing', async () => {
+    const before = await home.log.head();
+    expect(await execute('101')).toEqual({
+      outcome: 'refused',
+      refusal: { code: 'insufficient_credits', available: amount('100'), requested: amount('101') },
+    });
+    expect(await home.log.head()).toBe(before);
+  });
+
+  it('given twice at once is decided one after the other', async () => {
+    const both = await Promise.all([execute('60'), execute('60')]);
+    expect(both.map(({ outcome }) => outcome).sort()).toEqual(['done', 'refused']);
+  });
+});
+
+describe('an idempotency key', () => {
+  const answers = [
+    ['at once', async () => home],
+    ['after its key went from memory into the index', async () => (await home.projector.save(), home)],
+    ['after a restart', async () => (home = await home.reopen())],
+    ['on another process that knows nothing yet', async () => TestLedger.beside(home)],
+  ] as const;
+
+  it.each(answers)('gives the first answer again %s, whatever has happened since', async (_, on) => {
+    const first = await execute('60', 'k');
+    await execute('10');
+    const ledger = await on();
+    const { replayed, ...again } = (await execute('60', 'k', '60', ledger)) as Exclude<typeof first, { outcome: 'refused' }>;
+    expect(replayed).toBe(true);
+    expect({ ...again, replayed: false }).toEqual(first);
+    expect((await home.balance('ada', 'api')).totals.deducted).toBe(amount('70'));
+  });
+
+  it.each(answers)('with another body is a conflict %s', async (_, on) => {
+    await execute('60', 'k');
+    const ledger = await on();
+    expect(await execute('1', 'k', '1', ledger)).toEqual({ outcome: 'refused', refusal: { code: 'idempotency_conflict', key: 'k' } });
+  });
+
+  it('is not used up by a refusal', async () => {
+    expect(await execute('101', 'k')).toMatchObject({ outcome: 'refused' });
+    expect(await execute('100', 'k', '100')).toMatchObject({ outcome: 'done', replayed: false });
+  });
+
+  it('belongs to its stream: the same key elsewhere is another command', async () => {
+    await home.addBalance('bob', 'api', '100');
+    await execute('60', 'k');
+    const other = await home.ledger.execute(creditBalance, streams.creditBalance('bob', 'api'), deduct('1'), { key: 'k', body: '1' });
+    expect(other).toMatchObject({ outcome: 'done', replayed: false });
+  });
+
+  it('is looked up before the command is made, so rules that changed since do not matter', async () => {
+    await execute('60', 'k');
+    const made = jest.fn(() => deduct('60'));
+    const again = await home.ledger.execute(creditBalance, STREAM, made, { key: 'k', body: '60' });
+    expect(again).toMatchObject({ outcome: 'done', replayed: true });
+    expect(made).not.toHaveBeenCalled();
+  });
+});
+
+describe('two writers on one stream', () => {
+  it('both come through, one after the other, and nothing is spent twice', async () => {
+    const other = TestLedger.beside(home);
+    await other.ledger.load(creditBalance, STREAM);
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => execute('5', `k${i}`, '5', i % 2 ? home : other)),
+    );
+    expect(outcomes.filter(({ outcome }) => outcome === 'done')).toHaveLength(20);
+    expect((await home.states.reload(STREAM)).state).toMatchObject({ totals: { deducted: amount('100') }, grants: [] });
+    expect((await home.verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
+  });
+
+  it('sent the same key has one effect', async () => {
+    const other = TestLedger.beside(home);
+    await other.ledger.load(creditBalance, STREAM);
+    const outcomes = await Promise.all([execute('5', 'k'), execute('5', 'k', '5', other)]);
+    expect(outcomes.filter((outcome) => outcome.outcome === 'done' && outcome.replayed)).toHaveLength(1);
+    expect((await home.states.reload(STREAM)).state).toMatchObject({ totals: { deducted: amount('5') } });
+  });
+});
+
+describe('an append whose outcome is unknown (a double of the log that loses the answer)', () => {
+  /** Loses the answer to the next append: after writing it, or instead of writing it. */
+  const unsure = (log: EventLog, lose: { next?: 'after' | 'instead' }): EventLog =>
+    Object.assign(Object.create(log) as EventLog, {
+      append: async (...args: Parameters<EventLog['append']>) => {
+        const { next } = lose;
+        delete lose.next;
+        if (next === 'instead') throw new AppendUnknown('lost before it was written');
+        const outcome = await log.append(...args);
+        if (next === 'after') throw new AppendUnknown('lost after it was written');
+        return outcome;
+      },
+    });
+
+  it.each(['after', 'instead'] as const)('is settled by looking into the stream: lost %s writing', async (when) => {
+    const lose: { next?: 'after' | 'instead' } = {};
+    const shaky = await TestLedger.open(undefined, (log) => unsure(log, lose));
+    await shaky.addBalance('ada', 'api', '100');
+    lose.next = when;
+    expect(await execute('60', 'k', '60', shaky)).toMatchObject({ outcome: 'done', revision: 2 });
+    expect((await shaky.balance('ada', 'api')).totals.deducted).toBe(amount('60'));
+    expect(await shaky.log.readStream(STREAM)).toHaveLength(3);
+    await shaky.remove();
+  });
+});
+
+it('passes on that the log takes nothing, and decides anew when it does again', async () => {
+  let full = false;
+  const filling = await TestLedger.open(undefined, (log) =>
+    Object.assign(Object.create(log) as EventLog, {
+      append: (...args: Parameters<EventLog['append']>) =>
+        full ? Promise.reject(new LogUnavailable('disk full (a double)')) : log.append(...args),
+    }),
+  );
+  await filling.addBalance('ada', 'api', '100');
+  full = true;
+  await expect(execute('60', 'k', '60', filling)).rejects.toThrow(LogUnavailable);
+  full = false;
+  expect(await execute('60', 'k', '60', filling)).toMatchObject({ outcome: 'done', replayed: false });
+  await filling.remove();
+});
