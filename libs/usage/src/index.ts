@@ -13,5 +13,6 @@ export {
   TYPE_BYTES_MAX,
 } from './usage-event';
 export type { ParsedUsage, UsageEvent } from './usage-event';
+export { usageEventSchema } from './usage-event.schema';
 export * from './usage-message';
 export * from './usage-transport';
