@@ -53,7 +53,7 @@ export class Ledger {
     aggregate: Aggregate<C, S, E, R>,
     stream: string,
   ): Promise<{ readonly state: S; readonly revision: number }> {
-    if (this.busy) await this.busy;
+    while (this.busy) await this.busy;
     const { state, revision } = await this.states.load(stream);
     return { state: stateOf(aggregate, state), revision };
   }

@@ -15,7 +15,7 @@ import { ATTEMPTS_MAX, type Ledger } from './ledger';
 import { rejectedUsage, rejectionId } from './rejected-usage';
 import { streams } from './streams';
 import type { StreamState } from './stream-states';
-import { type Charge, type Clock, type Fate, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer } from './usage-fate';
+import { type Charge, type Clock, type Fate, LINES_BYTES_MAX, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer } from './usage-fate';
 
 type Matched = Extract<Rating, { matched: unknown }>['matched'][number];
 
@@ -172,7 +172,13 @@ export class UsageRound {
   }
 
   private async consume(stream: string, items: readonly Item[]): Promise<void> {
-    for (let i = 0; i < items.length; i += LINES_PER_EVENT_MAX) await this.pack(stream, items.slice(i, i + LINES_PER_EVENT_MAX));
+    for (let from = 0; from < items.length; ) {
+      let bytes = 0;
+      let to = from;
+      while (to < items.length && to - from < LINES_PER_EVENT_MAX && bytes < LINES_BYTES_MAX) bytes += bytesOf(items[to++]!, stream);
+      await this.pack(stream, items.slice(from, to));
+      from = to;
+    }
   }
 
   /** Packs usage events of one balance into one event. */
@@ -242,6 +248,12 @@ export class UsageRound {
 }
 
 const lineKey = ({ source, id }: { readonly source: string; readonly id: string }): string => `${source}\0${id}`;
+
+/** At most what a line takes as JSON: every byte of text may need a backslash, and a rated part has its longest figures. */
+const LINE_BYTES = 256;
+const PART_BYTES = 256;
+const bytesOf = ({ usage, targets }: Item, stream: string): number =>
+  LINE_BYTES + 2 * (Buffer.byteLength(usage.source) + Buffer.byteLength(usage.id)) + PART_BYTES * (targets.get(stream)?.parts.length ?? 0);
 
 function toConsume({ usage, targets }: Item, { creditProductId, credits, parts }: Matched): UsageToConsume {
   const { source, id, bodyHash, time, usedAt } = usage;

@@ -11,6 +11,8 @@ import { CHAIN_START, chainOf, readMetadata } from './seal';
 import { categoryOf } from './streams';
 
 const PAGE = 1_000;
+/** After every position: of a document whose stream has no event. */
+const NEVER = 2n ** 64n;
 /** Findings listed; all are counted. */
 export const FINDINGS_LISTED_MAX = 1_000;
 
@@ -27,17 +29,21 @@ export interface VerifySummary {
   readonly events: number;
   readonly streams: number;
   readonly usageLines: number;
+  /** Wallets and credit balances whose books were kept. */
+  readonly balances: number;
   readonly documents: number;
   readonly findings: number;
   readonly byKind: Readonly<Partial<Record<FindingKind, number>>>;
 }
 
 export type VerifyStep =
-  | { readonly kind: 'progress'; readonly events: number }
+  | { readonly kind: 'progress'; readonly events: number; readonly streams: number }
   | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'summary'; readonly summary: VerifySummary };
 
 interface Trail {
+  /** In the log, of the stream's first event. */
+  begins: bigint;
   revision: number;
   chain: string;
   books: AuditBooks | undefined;
@@ -60,9 +66,9 @@ export async function* verify({ log, projections, foldings }: Sources): AsyncGen
     after = page.at(-1)!.position;
     for (const event of page) yield* audit.check(event);
     yield* audit.checkIndex(projections, page.filter((event) => event.position <= checkpoint));
-    yield { kind: 'progress', events: audit.events };
+    yield { kind: 'progress', events: audit.events, streams: audit.streams };
   }
-  for (const { category } of foldings) yield* audit.checkDocuments(log, projections, `${category}-`, checkpoint >= 0n);
+  for (const { category } of foldings) yield* audit.checkDocuments(log, projections, `${category}-`, checkpoint);
   yield { kind: 'summary', summary: audit.summary() };
 }
 
@@ -79,9 +85,14 @@ class Audit {
     this.foldings = new Map(foldings.map((folding) => [folding.category, folding]));
   }
 
+  get streams(): number {
+    return this.trails.size;
+  }
+
   *check(event: RecordedEvent): Generator<VerifyStep> {
     this.events += 1;
     const trail = this.trailOf(event.stream);
+    if (trail.revision < 0) trail.begins = event.position;
     if (event.revision !== trail.revision + 1)
       yield* this.found('revision', event, `revision ${event.revision} follows revision ${trail.revision}`);
     try {
@@ -125,7 +136,7 @@ class Audit {
         yield* this.found('index', event, 'a key of this event is missing in the index of applied keys; rebuild the projection');
   }
 
-  async *checkDocuments(log: EventLog, projections: Projections, prefix: string, saved: boolean): AsyncGenerator<VerifyStep> {
+  async *checkDocuments(log: EventLog, projections: Projections, prefix: string, checkpoint: bigint): AsyncGenerator<VerifyStep> {
     const seen = new Set<string>();
     for (let after: string | undefined; ; ) {
       const page = await projections.list({ prefix, limit: PAGE, ...(after !== undefined && { after }) });
@@ -142,16 +153,17 @@ class Audit {
       after = page.at(-1)?.stream;
       if (page.length < PAGE) break;
     }
-    if (!saved) return;
+    // A stream that began after the checkpoint may be saved a moment later.
     for (const [stream, trail] of this.trails)
-      if (stream.startsWith(prefix) && !seen.has(stream) && trail.revision >= 0)
+      if (stream.startsWith(prefix) && !seen.has(stream) && trail.begins <= checkpoint)
         yield* this.found('projection', { stream, revision: trail.revision }, 'the stream has no document; rebuild the projection');
   }
 
   summary = (): VerifySummary => ({
     events: this.events,
-    streams: this.trails.size,
+    streams: this.streams,
     usageLines: this.usageLines,
+    balances: [...this.trails.values()].filter(({ books }) => books !== undefined).length,
     documents: this.documents,
     findings: Object.values(this.counts).reduce((sum, count) => sum + count, 0),
     byKind: this.counts,
@@ -169,7 +181,7 @@ class Audit {
     const category = categoryOf(stream);
     const folding = this.foldings.get(category);
     const books = category === 'wallet' || category === 'creditBalance' ? new AuditBooks() : undefined;
-    const trail: Trail = { revision: -1, chain: CHAIN_START, books, folding, state: folding?.initial };
+    const trail: Trail = { begins: NEVER, revision: -1, chain: CHAIN_START, books, folding, state: folding?.initial };
     this.trails.set(stream, trail);
     return trail;
   }
