@@ -11,16 +11,16 @@ export interface Context {
   readonly door: 'http' | 'grpc';
   /** Identifies this call in the logs. X-Request-Id of the caller, or made by the door. */
   readonly callId: string;
-  /** Idempotency key of a command: the caller's, or made for this call alone. Empty for queries and streams. */
-  readonly key: string;
-  /** Canonical text of the command without its key: the same key with another body is a conflict. */
-  readonly body: string;
+  /** Idempotency key of a command. Undefined: the caller gave none, and a retry is a new command. */
+  readonly key: string | undefined;
+  /** SHA-256 of the command without its key, in hex: the same key with another body is a conflict. Undefined without a key. */
+  readonly body: string | undefined;
   /** W3C trace context of the caller. */
-  readonly traceparent?: string;
+  readonly traceparent: string | undefined;
   /** Aborted when the caller went away, the deadline passed or the service stops for good. */
   readonly signal: AbortSignal;
   /** When the caller stops waiting, in milliseconds since 1970. */
-  readonly deadline?: number;
+  readonly deadline: number | undefined;
   /** To be called when the answer is that of an earlier command with the same key. */
   replayed(): void;
 }
@@ -32,13 +32,15 @@ export type AnswerStream = (request: Message, context: Context) => AsyncIterable
 /** One handler per rpc: an rpc that is added to the table does not compile until it has one. */
 export type Handlers = { readonly [Name in RpcName]: Name extends StreamName ? AnswerStream : AnswerOnce };
 
-export type Operation = Route & { readonly name: string } & (
-    | { readonly kind: 'command' | 'query'; readonly handle: AnswerOnce }
-    | { readonly kind: 'stream'; readonly handle: AnswerStream }
-  );
+export type Operation = Route & {
+  readonly name: RpcName;
+  readonly handle: AnswerOnce | AnswerStream;
+};
+
+export const rpcNames = Object.keys(routes) as readonly RpcName[];
 
 export const operations = (handlers: Handlers): readonly Operation[] =>
-  Object.entries(routes).map(([name, route]): Operation => ({ name, ...route, handle: handlers[name as RpcName] }) as Operation);
+  rpcNames.map((name) => ({ name, ...routes[name], handle: handlers[name] }));
 
 /** Usage as it came over HTTP, unparsed. */
 export interface RawUsage {

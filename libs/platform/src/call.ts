@@ -1,0 +1,77 @@
+/** What both doors do around an operation: identify the call, read its key, know when the caller has gone. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { Context, Message, Violation } from '@drawdown/application';
+
+export const KEY_LENGTH_MAX = 128;
+export const CALL_ID_LENGTH_MAX = 128;
+
+const PRINTABLE = /^[\x20-\x7e]+$/;
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** The caller's id for the call where it can be used, otherwise one of ours. */
+export const callIdOf = (given: string | undefined): string =>
+  given !== undefined && given.length <= CALL_ID_LENGTH_MAX && PRINTABLE.test(given) ? given : randomUUID();
+
+export const traceparentOf = (given: string | undefined): string | undefined =>
+  given !== undefined && TRACEPARENT.test(given) ? given : undefined;
+
+/** @param field where the door keeps the key, for what is said about it */
+export function keyViolation(key: string, field: string): Violation | undefined {
+  if (key.length <= KEY_LENGTH_MAX && PRINTABLE.test(key)) return undefined;
+  return { field, problem: `is not 1 to ${KEY_LENGTH_MAX} printable ASCII characters`, mend: 'send a UUID, for example' };
+}
+
+/** SHA-256 of the command without its key. Both doors hand over the same Message for the same command, so a retry may change doors. */
+export const bodyHash = (rpc: string, request: Message): string =>
+  createHash('sha256').update(`${rpc}\n${canonical(request)}`).digest('hex');
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('base64'));
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .filter(([name, field]) => name !== 'request_id' && field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`)
+    .join(',')}}`;
+}
+
+/** A Context whose abort signal costs nothing until an operation asks for it. */
+export class Call implements Context {
+  private controller: AbortController | undefined;
+  private ended = false;
+  wasReplayed = false;
+  key: string | undefined;
+  body: string | undefined;
+
+  constructor(
+    readonly door: 'http' | 'grpc',
+    readonly callId: string,
+    readonly traceparent: string | undefined,
+    readonly deadline: number | undefined,
+  ) {}
+
+  /** Takes the key out of a command, for the ledger. */
+  identify(rpc: string, request: Message): void {
+    const key = request['request_id'];
+    if (typeof key !== 'string') return;
+    this.key = key;
+    this.body = bodyHash(rpc, request);
+  }
+
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.ended) this.controller.abort();
+    return this.controller.signal;
+  }
+
+  /** The caller has gone, or the service goes. */
+  end(): void {
+    this.ended = true;
+    this.controller?.abort();
+  }
+
+  replayed(): void {
+    this.wasReplayed = true;
+  }
+}

@@ -1,0 +1,119 @@
+/** Answers gRPC calls from the operation table. */
+import { Metadata, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
+import { doorAnswer, InvalidRequest, type Message, type Operation, type Violation } from '@drawdown/application';
+import { once } from 'node:events';
+import { Call, callIdOf, keyViolation, traceparentOf } from '../call';
+import type { Rpc } from '../contract/contract';
+import { messageFromWire } from '../contract/wire-reader';
+import { messageToWire } from '../contract/wire-writer';
+import type { Log } from '../logging';
+import { type GrpcError, grpcError } from './status-details';
+
+/** Requests come and answers go as bytes: reading and writing happen here, so that whatever is wrong with them has a proper answer. */
+export type WireBytes = Uint8Array;
+type Unary = ServerUnaryCall<WireBytes, WireBytes>;
+type Streaming = ServerWritableStream<WireBytes, WireBytes>;
+
+export class GrpcCalls {
+  private readonly open = new Set<Call>();
+  private readonly streams = new Set<Call>();
+
+  constructor(private readonly log: Log) {}
+
+  endStreams(): void {
+    for (const call of this.streams) call.end();
+  }
+
+  endAll(): void {
+    for (const call of this.open) call.end();
+  }
+
+  /** @throws GrpcError */
+  async once(operation: Operation, rpc: Rpc, bytes: WireBytes, metadata: Metadata, wire: Unary): Promise<WireBytes> {
+    const call = this.begin(metadata, wire);
+    try {
+      const result = operation.handle(read(operation, rpc, bytes, call), call);
+      if (Symbol.asyncIterator in result) throw new TypeError(`${operation.name} answered with a stream`);
+      const answer = messageToWire(rpc.response, await result);
+      wire.sendMetadata(headersOf(call));
+      return answer;
+    } catch (error) {
+      throw this.errorOf(error, call);
+    } finally {
+      this.open.delete(call);
+    }
+  }
+
+  /** Writes the whole stream, never ahead of the reader. @throws GrpcError */
+  async stream(operation: Operation, rpc: Rpc, bytes: WireBytes, metadata: Metadata, wire: Streaming): Promise<void> {
+    const call = this.begin(metadata, wire);
+    this.streams.add(call);
+    const gone = new Promise<{ readonly done: true }>((resolve) =>
+      call.signal.addEventListener('abort', () => resolve({ done: true }), { once: true }),
+    );
+    let messages: AsyncIterator<Message> | undefined;
+    try {
+      const result = operation.handle(read(operation, rpc, bytes, call), call);
+      if (!(Symbol.asyncIterator in result)) throw new TypeError(`${operation.name} answered without a stream`);
+      wire.sendMetadata(headersOf(call));
+      messages = result[Symbol.asyncIterator]();
+      for (;;) {
+        const next = messages.next();
+        next.catch(() => undefined);
+        const { done, value } = await Promise.race([next, gone.then(() => ({ done: true, value: undefined }) as const)]);
+        if (done) return;
+        if (!wire.write(messageToWire(rpc.response, value))) await Promise.race([once(wire, 'drain'), gone]);
+      }
+    } catch (error) {
+      throw this.errorOf(error, call);
+    } finally {
+      // A source that hangs must not hold up the end of the call.
+      void Promise.resolve(messages?.return?.()).catch(() => undefined);
+      this.open.delete(call);
+      this.streams.delete(call);
+    }
+  }
+
+  private begin(metadata: Metadata, wire: Unary | Streaming): Call {
+    const deadline = Number(wire.getDeadline());
+    const call = new Call(
+      'grpc',
+      callIdOf(textOf(metadata, 'x-request-id')),
+      traceparentOf(textOf(metadata, 'traceparent')),
+      Number.isFinite(deadline) ? deadline : undefined,
+    );
+    this.open.add(call);
+    // Also when the deadline has passed.
+    wire.once('cancelled', () => call.end());
+    return call;
+  }
+
+  private errorOf(error: unknown, call: Call): GrpcError {
+    const answer = doorAnswer(error);
+    if (answer.bug) this.log.error({ err: error, callId: call.callId }, 'a call met a defect');
+    return grpcError(answer, call.callId);
+  }
+}
+
+function read(operation: Operation, rpc: Rpc, bytes: WireBytes, call: Call): Message {
+  const violations: Violation[] = [];
+  const message = messageFromWire(rpc.request, bytes, violations);
+  const key = message['request_id'];
+  const wrongKey = typeof key === 'string' ? keyViolation(key, 'request_id') : undefined;
+  if (wrongKey) violations.push(wrongKey);
+  if (violations.length > 0) throw new InvalidRequest(violations);
+  if (operation.kind === 'command') call.identify(operation.name, message);
+  return message;
+}
+
+function headersOf(call: Call): Metadata {
+  const metadata = new Metadata();
+  metadata.set('x-request-id', call.callId);
+  if (call.wasReplayed) metadata.set('idempotent-replayed', 'true');
+  return metadata;
+}
+
+function textOf(metadata: Metadata, name: string): string | undefined {
+  const [value] = metadata.get(name);
+  return typeof value === 'string' ? value : undefined;
+}
