@@ -70,6 +70,8 @@ function consume(command: Command<'Consume'>, state: Balance): Answer {
   let covered = ZERO;
   let uncovered = ZERO;
   for (const usage of command.lines) {
+    // Meters and weights are never negative: a negative line would take back what went uncovered.
+    if (usage.amount < ZERO) throw new RangeError(`usage ${usage.id} is rated below zero`);
     const drawn = drawDown(grants, usage.amount, usage.usedAt);
     grants = drawn.grants;
     lines.push(usageLine(usage, drawn.allocation, drawn.short));
