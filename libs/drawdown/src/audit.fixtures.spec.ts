@@ -34,7 +34,9 @@ const answering = (change: (answer: Answer, command: BalanceCommand, state: Bala
   decide: (command, state) => change(decide(command, state), command, state),
 });
 
-const withGrants = (change: (of: Grant) => Grant) => (state: Balance): Balance => ({ ...state, grants: state.grants.map(change) });
+const withGrants =
+  (change: (of: Grant) => Grant) =>
+  (state: Balance): Balance => ({ ...state, grants: state.grants.map(change) });
 const shifted = (of: Grant, by: number): Grant => ({
   ...of,
   ...(of.expiresAt !== undefined && { expiresAt: (of.expiresAt + by) as Grant['expiresAt'] & number }),
@@ -44,15 +46,24 @@ const UNIT = 1n as Amount;
 const PLANTED: Readonly<Record<string, BalanceDecider>> = {
   'an allocation off by one unit': recording((event) =>
     event.type === 'CreditsDeducted'
-      ? [{ ...event, allocation: event.allocation.map((part, i) => (i ? part : { ...part, amount: plus(part.amount, UNIT) })) }]
+      ? [
+          {
+            ...event,
+            allocation: event.allocation.map((part, i) => (i ? part : { ...part, amount: plus(part.amount, UNIT) })),
+          },
+        ]
       : [event],
   ),
   'a usage line off by one unit': recording((event) =>
-    event.type === 'CreditsConsumed' ? [{ ...event, lines: event.lines.map((line, i) => (i ? line : { ...line, amount: plus(line.amount, UNIT) })) }] : [event],
+    event.type === 'CreditsConsumed'
+      ? [{ ...event, lines: event.lines.map((line, i) => (i ? line : { ...line, amount: plus(line.amount, UNIT) })) }]
+      : [event],
   ),
   'the expiry counted in (at expires_at it still covers)': seeing(withGrants((of) => shifted(of, 1))),
   'the beginning counted out (at effective_at it does not cover yet)': seeing(
-    withGrants((of) => (of.effectiveAt === undefined ? of : { ...of, effectiveAt: (of.effectiveAt + 1) as Grant['effectiveAt'] & number })),
+    withGrants((of) =>
+      of.effectiveAt === undefined ? of : { ...of, effectiveAt: (of.effectiveAt + 1) as Grant['effectiveAt'] & number },
+    ),
   ),
   'expiry left to the sweeper': seeing((state, command) =>
     command.type === 'Sweep' ? state : { ...state, grants: state.grants.map(({ expiresAt: _, ...of }) => of) },
@@ -61,21 +72,33 @@ const PLANTED: Readonly<Record<string, BalanceDecider>> = {
     command.type === 'Sweep' ? state : { ...state, holds: state.holds.map(({ expiresAt: _, ...of }) => of) },
   ),
   'late usage judged by the time of the command': answering((_, command, state) =>
-    decide(command.type === 'Consume' ? { ...command, lines: command.lines.map((line) => ({ ...line, usedAt: command.at })) } : command, state),
+    decide(
+      command.type === 'Consume'
+        ? { ...command, lines: command.lines.map((line) => ({ ...line, usedAt: command.at })) }
+        : command,
+      state,
+    ),
   ),
-  'uncovered usage not counted': recording((event) => (event.type === 'CreditsConsumed' ? [{ ...event, uncovered: ZERO }] : [event])),
+  'uncovered usage not counted': recording((event) =>
+    event.type === 'CreditsConsumed' ? [{ ...event, uncovered: ZERO }] : [event],
+  ),
   'uncovered usage refused': answering((answer, command, state) =>
-    command.type === 'Consume' && answer.accepted && drawDown(state.grants, command.lines[0]!.amount, command.lines[0]!.usedAt).short > ZERO
+    command.type === 'Consume' &&
+    answer.accepted &&
+    drawDown(state.grants, command.lines[0]!.amount, command.lines[0]!.usedAt).short > ZERO
       ? { accepted: false, refusal: { code: 'insufficient_credits', available: ZERO, requested: ZERO } }
       : answer,
   ),
   'a request clipped to what is there': answering((answer, command, state) =>
-    command.type === 'Deduct' && !answer.accepted && answer.refusal.code === 'insufficient_credits' && answer.refusal.available > ZERO
+    command.type === 'Deduct' &&
+    !answer.accepted &&
+    answer.refusal.code === 'insufficient_credits' &&
+    answer.refusal.available > ZERO
       ? decide({ ...command, amount: answer.refusal.available }, state)
       : answer,
   ),
   'a line crossed only below it': recording((event) =>
-    (event.type === 'LowBalanceReached' && event.figures.available === event.threshold) ? [] : [event],
+    event.type === 'LowBalanceReached' && event.figures.available === event.threshold ? [] : [event],
   ),
   'a run-out that nobody is told': recording((event) => (event.type === 'BalanceRanOut' ? [] : [event])),
   'a warning given twice': recording((event) => (event.type === 'LowBalanceReached' ? [event, event] : [event])),
@@ -87,27 +110,46 @@ const PLANTED: Readonly<Record<string, BalanceDecider>> = {
     },
   },
   'held value forgotten in available': recording((event) => [
-    { ...event, figures: { ...event.figures, available: plus(event.figures.available, event.figures.held) } } as BalanceEvent,
+    {
+      ...event,
+      figures: { ...event.figures, available: plus(event.figures.available, event.figures.held) },
+    } as BalanceEvent,
   ]),
   'held value spent by others': seeing(withGrants((of) => ({ ...of, held: ZERO }))),
-  'held value expired': seeing((state, command) => (command.type === 'Sweep' ? withGrants((of) => ({ ...of, held: ZERO }))(state) : state)),
+  'held value expired': seeing((state, command) =>
+    command.type === 'Sweep' ? withGrants((of) => ({ ...of, held: ZERO }))(state) : state,
+  ),
   'a release to another grant': recording((event, state) =>
     event.type === 'HoldReleased' && state.grants.length > 1
-      ? [{ ...event, released: event.released.map((part) => ({ ...part, grant: state.grants.find((of) => of.id !== part.grant)!.id })) }]
+      ? [
+          {
+            ...event,
+            released: event.released.map((part) => ({
+              ...part,
+              grant: state.grants.find((of) => of.id !== part.grant)!.id,
+            })),
+          },
+        ]
       : [event],
   ),
   'a release to another grant, in the figures alone': recording((event, state) => {
-    const other = state.grants.find((of) => event.type === 'HoldReleased' && event.released.every((part) => part.grant !== of.id) && of.held > ZERO);
+    const other = state.grants.find(
+      (of) => event.type === 'HoldReleased' && event.released.every((part) => part.grant !== of.id) && of.held > ZERO,
+    );
     if (event.type !== 'HoldReleased' || !other) return [event];
     return [{ ...event, grants: [{ id: other.id, remaining: other.remaining, held: minus(other.held, UNIT) }] }];
   }),
   'paid spent before free': seeing((state) => ({
     ...state,
-    grants: [...state.grants].sort((a, b) => a.priority - b.priority || (a.origin < b.origin ? 1 : a.origin > b.origin ? -1 : 0)),
+    grants: [...state.grants].sort(
+      (a, b) => a.priority - b.priority || (a.origin < b.origin ? 1 : a.origin > b.origin ? -1 : 0),
+    ),
   })),
   'the last expiry first': seeing((state) => ({
     ...state,
-    grants: [...state.grants].sort((a, b) => a.priority - b.priority || (b.expiresAt ?? Infinity) - (a.expiresAt ?? Infinity) || 0),
+    grants: [...state.grants].sort(
+      (a, b) => a.priority - b.priority || (b.expiresAt ?? Infinity) - (a.expiresAt ?? Infinity) || 0,
+    ),
   })),
   'a spent grant forgotten one unit early': {
     ...theBalance,
@@ -120,11 +162,17 @@ const PLANTED: Readonly<Record<string, BalanceDecider>> = {
     ...theBalance,
     evolve: (state, event) => {
       const after = theBalance.evolve(state, event);
-      return event.type === 'HoldCaptured' ? { ...after, totals: { ...after.totals, captured: state.totals.captured } } : after;
+      return event.type === 'HoldCaptured'
+        ? { ...after, totals: { ...after.totals, captured: state.totals.captured } }
+        : after;
     },
   },
-  'a paused balance debited': seeing((state, command) => (state.status === 'paused' && command.type === 'Consume' ? { ...state, status: 'open' } : state)),
-  'the residual of a closed balance kept': recording((event) => (event.type === 'Closed' ? [{ ...event, amount: ZERO }] : [event])),
+  'a paused balance debited': seeing((state, command) =>
+    state.status === 'paused' && command.type === 'Consume' ? { ...state, status: 'open' } : state,
+  ),
+  'the residual of a closed balance kept': recording((event) =>
+    event.type === 'Closed' ? [{ ...event, amount: ZERO }] : [event],
+  ),
 };
 
 const findingsOf = (decider: BalanceDecider) =>

@@ -27,7 +27,11 @@ export function audit(
     const before = state;
     const answer = decider.decide(command, state);
     const foretold = books.foretell(command);
-    same(`the answer to ${command.type}`, outcome(answer.accepted ? answer.events.map(told) : answer.refusal.code), outcome(foretold));
+    same(
+      `the answer to ${command.type}`,
+      outcome(answer.accepted ? answer.events.map(told) : answer.refusal.code),
+      outcome(foretold),
+    );
     for (const event of answer.accepted ? answer.events : []) {
       if (event.at !== command.at) fail('an event has not the time of its command');
       state = decider.evolve(state, event);
@@ -57,8 +61,16 @@ class Sums {
         break;
       case 'CreditsConsumed':
         for (const line of event.lines) equal('a usage line', line.amount, parts(line.allocation) + line.uncovered);
-        equal('a packed debit', event.amount, event.lines.reduce((all, line) => all + parts(line.allocation), 0n));
-        equal('its uncovered part', event.uncovered, event.lines.reduce((all, line) => all + line.uncovered, 0n));
+        equal(
+          'a packed debit',
+          event.amount,
+          event.lines.reduce((all, line) => all + parts(line.allocation), 0n),
+        );
+        equal(
+          'its uncovered part',
+          event.uncovered,
+          event.lines.reduce((all, line) => all + line.uncovered, 0n),
+        );
         this.booked -= event.amount;
         this.settled += event.amount + event.uncovered;
         break;
@@ -129,7 +141,8 @@ function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
   const { granted, consumed, captured, deducted, expired, closed, uncovered } = state.totals;
   equal('the totals by I3', booked, granted - consumed - captured - deducted - expired - closed);
   equal('uncovered', figures.uncovered, uncovered);
-  if ([booked, held, available, ...Object.values(state.totals)].some((figure) => figure < 0n)) fail('a figure is negative');
+  if ([booked, held, available, ...Object.values(state.totals)].some((figure) => figure < 0n))
+    fail('a figure is negative');
 }
 
 /** Parcel by parcel and hold by hold, the state is what the books say. */
@@ -143,7 +156,10 @@ function agrees(state: Balance, books: Books): void {
 }
 
 const listed = (all: readonly { readonly id: string; readonly remaining: bigint; readonly held: bigint }[]): string =>
-  all.map(({ id, remaining, held }) => `${id}: ${remaining}, ${held} held`).sort().join('; ');
+  all
+    .map(({ id, remaining, held }) => `${id}: ${remaining}, ${held} held`)
+    .sort()
+    .join('; ');
 function same(what: string, got: string, wanted: string): void {
   if (got !== wanted) fail(`${what}: [${got}] and not [${wanted}]`);
 }

@@ -55,7 +55,8 @@ export class Books {
   booked = (): bigint => total(this.parcels.map((of) => this.heldIn(of) + value(of, 'free')));
   held = (): bigint => total(this.parcels.map((of) => this.heldIn(of)));
   available = (): bigint => total(this.parcels.filter((of) => counts(of, this.now)).map((of) => value(of, 'free')));
-  heldIn = (of: Parcel): bigint => total([...of.accounts].filter(([name]) => name.startsWith('held')).map(([, n]) => n));
+  heldIn = (of: Parcel): bigint =>
+    total([...of.accounts].filter(([name]) => name.startsWith('held')).map(([, n]) => n));
 
   /** A request that is refused leaves nothing behind, not even the holds it found ended. */
   private undo(act: () => string | undefined): string | undefined {
@@ -270,7 +271,11 @@ export class Books {
         crossed.push([line, 'over', `recovered from ${name(line, 'run_out')} at ${told9(this.threshold(line))}`]);
     for (const line of rising.reverse())
       if (line.stands === 'over' && available <= this.threshold(line))
-        crossed.push([line, 'under', line.limit ? `low on ${line.limit.id} at ${told9(this.threshold(line))}` : 'ran out']);
+        crossed.push([
+          line,
+          'under',
+          line.limit ? `low on ${line.limit.id} at ${told9(this.threshold(line))}` : 'ran out',
+        ]);
     for (const [line, stands, what] of crossed) {
       line.stands = stands;
       this.write(what);
@@ -283,16 +288,20 @@ function refusalByRule(command: BalanceCommand, status: string): string | undefi
   if (command.type === 'Create' && (status === 'open' || status === 'paused')) return 'balance_exists';
   if (command.type !== 'Create' && status === 'none') return 'balance_not_found';
   if (command.type !== 'Create' && command.type !== 'Sweep' && status === 'closed') return 'balance_closed';
-  if (status === 'paused' && ['Deduct', 'PlaceHold', 'CaptureHold', 'Pause'].includes(command.type)) return 'balance_paused';
+  if (status === 'paused' && ['Deduct', 'PlaceHold', 'CaptureHold', 'Pause'].includes(command.type))
+    return 'balance_paused';
   if (command.type === 'Resume' && status === 'open') return 'balance_not_paused';
   if ('amount' in command && command.amount <= 0n) return 'amount_not_positive';
   if (command.type === 'PlaceHold' && (command.expiresAt ?? Infinity) <= command.at) return 'hold_already_expired';
-  const terms = command.type === 'TopUp' ? command.grant : command.type === 'Create' ? command.startingGrant : undefined;
+  const terms =
+    command.type === 'TopUp' ? command.grant : command.type === 'Create' ? command.startingGrant : undefined;
   if (terms && terms.amount <= 0n) return 'amount_not_positive';
-  if (terms && (terms.expiresAt ?? Infinity) <= Math.max(command.at, terms.effectiveAt ?? -Infinity)) return 'grant_never_effective';
+  if (terms && (terms.expiresAt ?? Infinity) <= Math.max(command.at, terms.effectiveAt ?? -Infinity))
+    return 'grant_never_effective';
   const limits = 'limits' in command ? command.limits : [];
   if (new Set(limits.map((of) => of.id)).size < limits.length) return 'duplicate_limit';
-  const outside = ({ kind, value }: Limit) => (kind === 'absolute' ? value < 0n : value <= 0n || value > 100_000_000_000n);
+  const outside = ({ kind, value }: Limit) =>
+    kind === 'absolute' ? value < 0n : value <= 0n || value > 100_000_000_000n;
   if (limits.some(outside)) return 'limit_out_of_range';
   return undefined;
 }
@@ -309,5 +318,11 @@ const short = (lacking: bigint): string => (lacking === 0n ? '' : ` and ${told9(
 /** The burn-down order as a text that sorts: priority, end (none last), `free` before `paid`, beginning (none first), order recorded. */
 function rank({ priority, expiresAt, origin, effectiveAt }: Terms, recorded: number): string {
   const digits = (n: number) => String(n).padStart(15, '0');
-  return [digits(priority), expiresAt === undefined ? 'never' : digits(expiresAt), origin, effectiveAt === undefined ? '' : digits(effectiveAt), digits(recorded)].join(' ');
+  return [
+    digits(priority),
+    expiresAt === undefined ? 'never' : digits(expiresAt),
+    origin,
+    effectiveAt === undefined ? '' : digits(effectiveAt),
+    digits(recorded),
+  ].join(' ');
 }

@@ -67,17 +67,31 @@ const writtenAndRead = (state: typeof theBalance.initial) => balance.read(JSON.p
 
 /** Frozen through and through: whoever changes it, throws. */
 function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) Object.values(Object.freeze(value)).forEach(frozen);
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value))
+    Object.values(Object.freeze(value)).forEach(frozen);
   return value;
 }
 
 function refusalCodes(): string[] {
   // A record, so that a new refusal does not compile until it is listed here.
   const codes = {
-    balance_not_found: 0, balance_exists: 0, balance_closed: 0, balance_paused: 0, balance_not_paused: 0,
-    amount_not_positive: 0, grant_never_effective: 0, hold_already_expired: 0, too_many_grants: 0, too_many_holds: 0,
-    too_many_limits: 0, duplicate_limit: 0, limit_out_of_range: 0, hold_not_open: 0, capture_exceeds_hold: 0,
-    holds_open: 0, insufficient_credits: 0,
+    balance_not_found: 0,
+    balance_exists: 0,
+    balance_closed: 0,
+    balance_paused: 0,
+    balance_not_paused: 0,
+    amount_not_positive: 0,
+    grant_never_effective: 0,
+    hold_already_expired: 0,
+    too_many_grants: 0,
+    too_many_holds: 0,
+    too_many_limits: 0,
+    duplicate_limit: 0,
+    limit_out_of_range: 0,
+    hold_not_open: 0,
+    capture_exceeds_hold: 0,
+    holds_open: 0,
+    insufficient_credits: 0,
   } satisfies Record<import('./commands').BalanceRefusal['code'], 0>;
   return Object.keys(codes).filter((code) => !REFUSALS_BY_EXAMPLE.includes(code));
 }

@@ -6,7 +6,7 @@
  *
  * Everything happens at NOON unless it says `after(ms, ...)`. What happened is told in one line per event (`told`).
  */
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, fail } from 'node:assert/strict';
 import { type Amount, amount, type Instant, instant, later } from '@drawdown/amounts';
 import { type Decider, given as givenEvents } from '@drawdown/decider';
 import { type Balance, evolve, nothing } from './balance';
@@ -79,10 +79,22 @@ export const capture = (
   holdId: string,
   value: number | string,
   rest: Partial<Pick<Command<'CaptureHold'>, 'keepOpen' | 'overrun'>> = {},
-): BalanceCommand => ({ type: 'CaptureHold', at: NOON, holdId, amount: units(value), keepOpen: false, overrun: 'refuse', ...rest });
+): BalanceCommand => ({
+  type: 'CaptureHold',
+  at: NOON,
+  holdId,
+  amount: units(value),
+  keepOpen: false,
+  overrun: 'refuse',
+  ...rest,
+});
 export const release = (holdId: string): BalanceCommand => ({ type: 'ReleaseHold', at: NOON, holdId });
 export const setLimits = (...limits: readonly Limit[]): BalanceCommand => ({ type: 'SetLimits', at: NOON, limits });
-export const pause = (reason?: string): BalanceCommand => ({ type: 'Pause', at: NOON, ...(reason !== undefined && { reason }) });
+export const pause = (reason?: string): BalanceCommand => ({
+  type: 'Pause',
+  at: NOON,
+  ...(reason !== undefined && { reason }),
+});
 export const resume = (): BalanceCommand => ({ type: 'Resume', at: NOON });
 export const close = (): BalanceCommand => ({ type: 'Close', at: NOON, reason: 'the customer left' });
 export const sweep = (): BalanceCommand => ({ type: 'Sweep', at: NOON });
@@ -128,9 +140,16 @@ export function given(...history: readonly Past[]) {
 export const givenNothing = () => from([]);
 
 function from(commands: readonly BalanceCommand[]) {
+  let state = nothing;
   const events: BalanceEvent[] = [];
-  for (const command of commands) events.push(...givenEvents(theBalance, ...events).when(command).events);
-  const { state, when } = givenEvents(theBalance, ...events);
+  for (const command of commands) {
+    const decision = decide(command, state);
+    if (!decision.accepted)
+      fail(`what was given did not happen: ${command.type} was refused with ${decision.refusal.code}`);
+    state = decision.events.reduce(evolve, state);
+    events.push(...decision.events);
+  }
+  const { when } = givenEvents(theBalance, ...events);
   return {
     state,
     when: (command: BalanceCommand) => {

@@ -31,7 +31,12 @@ const grants = fc.record({
   origin: fc.constantFrom('paid' as const, 'free' as const),
   priority: fc.constantFrom(100, 100, 100, 0, 255),
   begins: weighted<number | undefined>([5, fc.constant(undefined)], [2, whole(1, 8)], [1, whole(-8, 0)]),
-  ends: weighted<number | undefined>([10, fc.constant(undefined)], [10, whole(4, 30)], [4, whole(1, 6)], [1, whole(-2, 0)]),
+  ends: weighted<number | undefined>(
+    [10, fc.constant(undefined)],
+    [10, whole(4, 30)],
+    [4, whole(1, 6)],
+    [1, whole(-2, 0)],
+  ),
 });
 const limitOf = fc.record({
   id: fc.constantFrom('a', 'b', 'c', 'd'),
@@ -55,13 +60,21 @@ const creation = of('Create', fc.record({ limits: limitsOf, startingGrant: maybe
 const beginning = creation.filter(
   ({ asked: { limits, startingGrant: { amount, begins, ends } = { amount: 1 } } }) =>
     new Set(limits.map(({ id }) => id)).size === limits.length &&
-    limits.every(({ value }) => value >= 1 && value <= 10) && amount > 0 && (ends ?? Infinity) > Math.max(begins ?? 0, 0),
+    limits.every(({ value }) => value >= 1 && value <= 10) &&
+    amount > 0 &&
+    (ends ?? Infinity) > Math.max(begins ?? 0, 0),
 );
 const steps = fc.oneof(
   { weight: 24, arbitrary: of('TopUp', grants) },
   { weight: 18, arbitrary: of('Consume', lines) },
   { weight: 8, arbitrary: of('Deduct', wanted) },
-  { weight: 18, arbitrary: of('PlaceHold', fc.record({ amount: wanted, ends: maybe(weighted([20, whole(1, 20)], [1, whole(-1, 0)])) })) },
+  {
+    weight: 18,
+    arbitrary: of(
+      'PlaceHold',
+      fc.record({ amount: wanted, ends: maybe(weighted([20, whole(1, 20)], [1, whole(-1, 0)])) }),
+    ),
+  },
   {
     weight: 16,
     arbitrary: of(
@@ -89,7 +102,10 @@ export const histories: fc.Arbitrary<readonly BalanceCommand[]> = fc.noBias(
   fc
     .tuple(
       fc.constantFrom(...SCALES),
-      weighted<typeof beginning extends fc.Arbitrary<infer B> ? B | undefined : never>([40, beginning], [1, fc.constant(undefined)]),
+      weighted<typeof beginning extends fc.Arbitrary<infer B> ? B | undefined : never>(
+        [40, beginning],
+        [1, fc.constant(undefined)],
+      ),
       fc.array(fc.tuple(ticks, steps), { minLength: 1, maxLength: COMMANDS_MAX, size: 'max' }),
     )
     .map(([scale, first, rest]) => {
@@ -126,7 +142,11 @@ function command(step: Step, { at, scale, i, holds }: Scene): BalanceCommand {
     ...(ends !== undefined && { expiresAt: time(ends) }),
   });
   // Where no hold is open there is none to settle, so one is placed instead.
-  const settling = (which: number | undefined, instead: number, settle: (holdId: string) => BalanceCommand): BalanceCommand =>
+  const settling = (
+    which: number | undefined,
+    instead: number,
+    settle: (holdId: string) => BalanceCommand,
+  ): BalanceCommand =>
     which === undefined
       ? settle('h99')
       : holds.length === 0

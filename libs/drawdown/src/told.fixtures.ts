@@ -16,7 +16,8 @@ export function figuresTold({ booked, held, available, uncovered }: { [F in keyo
 export const told9 = (value: bigint): string => formatAmount(value as Amount);
 export const limitTold = (of: Limit): string =>
   `${of.id} at ${told9(of.value)}${of.kind === 'absolute' ? '' : '% of the last top-up'}`;
-const parts = (of: Allocation): string => of.map((part) => `${part.grant}:${told9(part.amount)}`).join(' ') || 'nothing';
+const parts = (of: Allocation): string =>
+  of.map((part) => `${part.grant}:${told9(part.amount)}`).join(' ') || 'nothing';
 
 function what(event: BalanceEvent): string {
   switch (event.type) {
@@ -25,7 +26,9 @@ function what(event: BalanceEvent): string {
     case 'ToppedUp':
       return `topped up ${event.grant.id}:${told9(event.grant.amount)}`;
     case 'CreditsConsumed': {
-      const lines = event.lines.map((line) => `${told9(line.amount)} out of ${parts(line.allocation)}${short(line.uncovered)}`);
+      const lines = event.lines.map(
+        (line) => `${told9(line.amount)} out of ${parts(line.allocation)}${short(line.uncovered)}`,
+      );
       return `consumed ${told9(event.amount)}${short(event.uncovered)} (${lines.join('; ')})`;
     }
     case 'CreditsDeducted':
