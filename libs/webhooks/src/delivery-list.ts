@@ -3,24 +3,23 @@
  */
 import type { Instant } from '@drawdown/amounts';
 import { readEvent } from '@drawdown/decider';
-import { type EventLog, type Ledger, type RecordedEvent, streams } from '@drawdown/ledger';
+import { type CommandContext, type EventLog, type Ledger, type Outcome, type RecordedEvent, streams } from '@drawdown/ledger';
 import { deliveries, type Deliveries, type DeliveriesRefusal, deliveryOf } from './deliveries';
-import type { Attempt, Delivery } from './deliveries.events';
+import type { Attempt, DeliveriesEvent, Delivery } from './deliveries.events';
 
-export const DELIVERIES_PAGE_SIZE_MAX = 200;
+export const DELIVERIES_PAGE_SIZE_MAX = 1_000;
+export const DELIVERIES_PAGE_SIZE_DEFAULT = 100;
 /** Events of attempts that one page looks through at most: a page may be short, or empty, and still have a next one. */
 export const EVENTS_SCANNED_PER_PAGE_MAX = 500;
 const EVENTS_PER_READ = 50;
 
-/** `pending`: not tried yet, or asked for again. */
-export type DeliveryStatus = 'pending' | 'retrying' | 'delivered' | 'exhausted';
+/** `pending`: on its way, waiting for its next attempt, or asked for again. */
+export type DeliveryStatus = 'pending' | 'delivered' | 'exhausted';
 
 export interface DeliveryRow extends Delivery {
   readonly status: DeliveryStatus;
-  /** Attempts of its round; 0 when pending. */
-  readonly attempts: number;
-  /** The attempt that made it so; absent when pending. */
-  readonly lastAttempt?: Attempt;
+  /** Of its round, oldest first. The earliest may be missing when they lie further back than one page looks. */
+  readonly attempts: readonly Attempt[];
   readonly nextAttemptAt?: Instant;
 }
 
@@ -56,22 +55,35 @@ export async function listDeliveries(
   ledger: Pick<Ledger, 'load'>,
   log: Read,
   endpointId: string,
-  { status, pageSize = 50, pageToken }: DeliveryListOptions = {},
+  { status, pageSize = DELIVERIES_PAGE_SIZE_DEFAULT, pageToken }: DeliveryListOptions = {},
 ): Promise<DeliveryPage> {
   const stream = streams.deliveries(endpointId);
   const size = Math.max(1, Math.min(pageSize, DELIVERIES_PAGE_SIZE_MAX));
   const { state } = await ledger.load(deliveries, stream);
   const found: DeliveryRow[] = [];
+  const incomplete = new Map<string, Attempt[]>();
+  let next: Place | undefined;
   let newest: number | undefined;
   for await (const place of placesBackwards(log, stream, startOf(pageToken))) {
     newest ??= place.revision;
-    if (newest - place.revision >= EVENTS_SCANNED_PER_PAGE_MAX) return pageOf(found, place);
+    if (newest - place.revision >= EVENTS_SCANNED_PER_PAGE_MAX) {
+      next ??= place;
+      break;
+    }
+    if (completes(incomplete, place)) continue;
+    if (next) {
+      if (incomplete.size === 0) break;
+      continue;
+    }
     const row = rowOf(place, state);
     if (!row || (status !== undefined && row.status !== status)) continue;
-    if (found.length === size) return pageOf(found, place);
-    found.push(row);
+    if (found.length === size) next = place;
+    else {
+      found.push(row);
+      if ((row.attempts[0]?.attempt ?? 1) > 1) incomplete.set(row.webhookId, row.attempts);
+    }
   }
-  return { deliveries: found };
+  return { deliveries: found, ...(next && { nextPageToken: tokenOf(next) }) };
 }
 
 /** Every attempt of one delivery, newest first; an empty list for one that this endpoint never had. */
@@ -82,27 +94,24 @@ export async function listAttempts(log: Read, endpointId: string, webhookId: str
   return attempts;
 }
 
-export type ResendRefusal = DeliveriesRefusal | { readonly code: 'delivery_not_found'; readonly webhookId: string };
-export type ResendOutcome = { readonly outcome: 'done'; readonly revision: number } | { readonly outcome: 'refused'; readonly refusal: ResendRefusal };
+export type DeliveryNotFound = { readonly code: 'delivery_not_found'; readonly webhookId: string };
 
-/** Asks for one delivery again: the same id and payload, a new round of the schedule. Reads the stream back to where it was last seen. */
+/**
+ * Asks for one delivery again: the same id and payload, a new round of the schedule. Reads the stream back to where the
+ * delivery was last mentioned.
+ */
 export async function resend(
   ledger: Pick<Ledger, 'execute'>,
   log: Read,
   endpointId: string,
   webhookId: string,
   at: Instant,
-): Promise<ResendOutcome> {
+  context?: CommandContext,
+): Promise<Outcome<DeliveriesEvent, Deliveries, DeliveriesRefusal | DeliveryNotFound>> {
   const stream = streams.deliveries(endpointId);
-  for await (const { delivery } of placesBackwards(log, stream)) {
-    if (delivery.webhookId !== webhookId) continue;
-    const answer = await ledger.execute(deliveries, stream, { type: 'Resend', at, deliveries: [deliveryOf(delivery)] });
-    if (answer.outcome === 'done') return { outcome: 'done', revision: answer.revision };
-    const { refusal } = answer;
-    // Only a command with a key can conflict with another one.
-    if (refusal.code === 'idempotency_conflict') throw new Error('a resend without a key met a key');
-    return { outcome: 'refused', refusal };
-  }
+  for await (const { delivery } of placesBackwards(log, stream))
+    if (delivery.webhookId === webhookId)
+      return ledger.execute(deliveries, stream, { type: 'Resend', at, deliveries: [deliveryOf(delivery)] }, context);
   return { outcome: 'refused', refusal: { code: 'delivery_not_found', webhookId } };
 }
 
@@ -140,23 +149,31 @@ function placesOf(recorded: RecordedEvent): Place[] {
   return places.map((place, index) => ({ ...place, index })).reverse();
 }
 
+type RowInTheMaking = DeliveryRow & { readonly attempts: Attempt[] };
+
 /** Undefined for a place that a later one has overtaken. */
-function rowOf({ at, delivery, attempt }: Place, state: Deliveries): DeliveryRow | undefined {
+function rowOf({ at, delivery, attempt }: Place, state: Deliveries): RowInTheMaking | undefined {
   const open = state.open.get(delivery.webhookId);
   if (!attempt) {
     const stands = open?.attempts === 0 && open.nextAttemptAt === at;
-    return stands ? { ...delivery, status: 'pending', attempts: 0, nextAttemptAt: at } : undefined;
+    return stands ? { ...delivery, status: 'pending', attempts: [], nextAttemptAt: at } : undefined;
   }
   const { outcome, nextAttemptAt } = attempt;
-  const row = { ...delivery, status: outcome, attempts: attempt.attempt, lastAttempt: attempt };
-  if (nextAttemptAt === undefined) return row;
-  return open?.attempts === attempt.attempt && open.nextAttemptAt === nextAttemptAt ? { ...row, nextAttemptAt } : undefined;
+  if (outcome !== 'retrying') return { ...delivery, status: outcome, attempts: [attempt] };
+  const stands = open?.attempts === attempt.attempt && open.nextAttemptAt === nextAttemptAt;
+  return stands && nextAttemptAt !== undefined ? { ...delivery, status: 'pending', attempts: [attempt], nextAttemptAt } : undefined;
 }
 
-const pageOf = (found: readonly DeliveryRow[], { revision, index }: Place): DeliveryPage => ({
-  deliveries: found,
-  nextPageToken: Buffer.from(`${revision}.${index}`).toString('base64url'),
-});
+/** An earlier attempt of a row that is already on the page goes there. */
+function completes(incomplete: Map<string, Attempt[]>, { attempt }: Place): boolean {
+  const attempts = attempt && incomplete.get(attempt.webhookId);
+  if (!attempt || attempts?.[0]?.attempt !== attempt.attempt + 1) return false;
+  attempts.unshift(attempt);
+  if (attempt.attempt === 1) incomplete.delete(attempt.webhookId);
+  return true;
+}
+
+const tokenOf = ({ revision, index }: Place): string => Buffer.from(`${revision}.${index}`).toString('base64url');
 
 function startOf(pageToken: string | undefined): Pick<Place, 'revision' | 'index'> | undefined {
   if (pageToken === undefined) return undefined;

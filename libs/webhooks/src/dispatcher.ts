@@ -123,8 +123,13 @@ export class WebhookDispatcher {
 
   private follow(): void {
     if (this.stopping) return;
-    this.subscription = this.parts.log.subscribe(this.position, (events) => this.handle(events));
-    this.subscription.ended.catch(() => this.parts.timers.after(FAULT_PAUSE_MS, () => this.follow()));
+    const again = (): unknown => this.parts.timers.after(FAULT_PAUSE_MS, () => this.follow());
+    try {
+      this.subscription = this.parts.log.subscribe(this.position, (events) => this.handle(events));
+      this.subscription.ended.catch(again);
+    } catch {
+      again();
+    }
   }
 
   private async handle(events: readonly RecordedEvent[]): Promise<void> {
@@ -186,6 +191,7 @@ export class WebhookDispatcher {
   }
 
   private whenDue(at: Instant, worker: EndpointWorker, webhookId: string): void {
+    if (at <= this.parts.clock.now()) return queueMicrotask(() => worker.retry(webhookId));
     this.dueQueue.add(at, { worker, webhookId });
     this.setWake();
   }
