@@ -48,6 +48,12 @@ describe('tests', () => {
     expect(importing('libs/ledger/src/ledger.spec.ts', '@drawdown/embedded', './ledger.fixtures')).toBe('');
     expect(importing('libs/ledger/src/ledger.ts', '@drawdown/embedded')).not.toBe('');
   });
+  it('may use the fixtures of a lib that they may import, and nothing else beside its index', () => {
+    expect(importing('libs/ledger/src/ledger.spec.ts', '../../drawdown/src/histories.fixtures')).toBe('');
+    expect(importing('libs/drawdown/src/decide.spec.ts', '../../ledger/src/ledger.fixtures')).not.toBe('');
+    expect(importing('libs/ledger/src/ledger.spec.ts', '../../drawdown/src/decide')).not.toBe('');
+    expect(importing('libs/ledger/src/ledger.ts', '../../drawdown/src/histories.fixtures')).not.toBe('');
+  });
   it('of a lib that decides need no more than it does', () =>
     expect(importing('libs/wallet/src/wallet.spec.ts', '@drawdown/ledger')).not.toBe(''));
 });

@@ -71,7 +71,10 @@ const allowedBy = (lib: string): string => LIBS[lib]?.join(', ') || 'nothing';
 
 function problemWithFile(path: string, target: string): string | undefined {
   const [fromLib, toLib, fromApp, toApp] = [libOf(path), libOf(target), appOf(path), appOf(target)];
-  if (toLib !== undefined && toLib !== fromLib) return `a lib is reached by its name: import @drawdown/${toLib}.`;
+  if (toLib !== undefined && toLib !== fromLib) {
+    if (isTestPath(path) && target.endsWith('.fixtures')) return fromLib === undefined ? undefined : problemWithLib(path, toLib);
+    return `a lib is reached by its name: import @drawdown/${toLib}.`;
+  }
   if (toApp !== undefined && toApp !== fromApp) {
     if (fromLib !== undefined) return 'a lib knows no app; take what is needed as an argument.';
     if (fromApp !== undefined && !APPS[fromApp]?.includes(toApp))
