@@ -1,1 +1,3 @@
+export * from './judged';
+export * from './movement';
 export * from './projections';

@@ -36,7 +36,7 @@ export type BalanceCommand = { readonly at: Instant } & (
     }
   /** Usage has happened: it is never refused for lack of credit, it goes uncovered. */
   | { readonly type: 'Consume'; readonly lines: readonly UsageToConsume[] }
-  | { readonly type: 'Deduct'; readonly amount: Amount; readonly reason: string }
+  | { readonly type: 'Deduct'; readonly amount: Amount; readonly reason: string; readonly reference?: string }
   | { readonly type: 'PlaceHold'; readonly amount: Amount; readonly expiresAt?: Instant; readonly reference?: string }
   | {
       readonly type: 'CaptureHold';
@@ -50,7 +50,7 @@ export type BalanceCommand = { readonly at: Instant } & (
   | { readonly type: 'ReleaseHold'; readonly holdId: string }
   | { readonly type: 'SetLimits'; readonly limits: readonly Limit[] }
   | { readonly type: 'Pause'; readonly reason?: string }
-  | { readonly type: 'Resume' }
+  | { readonly type: 'Resume'; readonly reason?: string }
   | { readonly type: 'Close'; readonly reason: string }
   /** Posts what has become due by itself: ended holds, expired grants, grants that begin. */
   | { readonly type: 'Sweep' }

@@ -36,7 +36,7 @@ export function decide(command: BalanceCommand, state: Balance): Answer {
       return Postings.on(state, command.at).lifecycle('Paused', command.reason).done();
     case 'Resume':
       if (state.status !== 'paused') return refuse({ code: 'balance_not_paused' });
-      return Postings.on(state, command.at).lifecycle('Resumed').done();
+      return Postings.on(state, command.at).lifecycle('Resumed', command.reason).done();
     case 'Close':
       return close(command, state);
   }
@@ -100,8 +100,9 @@ function deduct(command: Command<'Deduct'>, state: Balance): Answer {
   const postings = Postings.on(state, command.at).endedHolds();
   const drawn = drawDown(postings.state.grants, command.amount, command.at);
   if (drawn.short > ZERO) return refuse(insufficient(postings.state, command));
-  const { amount, reason } = command;
-  return postings.post('CreditsDeducted', { amount, reason, allocation: drawn.allocation }, drawn.grants).done();
+  const { amount, reason, reference } = command;
+  const fields = { amount, reason, ...(reference !== undefined && { reference }), allocation: drawn.allocation };
+  return postings.post('CreditsDeducted', fields, drawn.grants).done();
 }
 
 function placeHold(command: Command<'PlaceHold'>, state: Balance): Answer {

@@ -65,7 +65,15 @@ export const balanceEvents = {
     ...after,
   }),
   CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: shape.amount, lines: shape.list(usageLine), ...after }),
-  CreditsDeducted: shape.record({ at, amount: shape.amount, reason: shape.text, allocation, ...after }),
+  CreditsDeducted: shape.record({
+    at,
+    amount: shape.amount,
+    reason: shape.text,
+    /** The account's own reference. */
+    reference: shape.maybe(shape.text),
+    allocation,
+    ...after,
+  }),
   HoldPlaced: shape.record({
     at,
     holdId: shape.text,
@@ -104,7 +112,7 @@ export const balanceEvents = {
   }),
   LimitsSet: shape.record({ at, limits: shape.list(limit), figures }),
   Paused: shape.record({ at, reason: shape.maybe(shape.text), figures }),
-  Resumed: shape.record({ at, figures }),
+  Resumed: shape.record({ at, reason: shape.maybe(shape.text), figures }),
   /** `amount` is the residual that was posted out. */
   Closed: shape.record({ at, reason: shape.text, amount: shape.amount, allocation, ...after }),
 } as const;

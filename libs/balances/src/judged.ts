@@ -1,0 +1,58 @@
+/** A balance as a reader sees it: booked as the stream says, the rest judged by a moment. Pure. */
+import { type Amount, type Instant, ZERO } from '@drawdown/amounts';
+import {
+  availableOf, type Balance, bookedOf, giveBack, type Grant, heldOf, type Hold, type Limit, thresholdOf,
+} from '@drawdown/drawdown';
+
+export interface LimitFigures {
+  readonly limit: Limit;
+  /** Absent while a percentage has no top-up to refer to. */
+  readonly threshold: Amount | undefined;
+  /** From the crossing downwards until the recovery. */
+  readonly reached: boolean;
+}
+
+export interface BalanceFigures {
+  /** What grants still have, those included whose expiry has not been posted yet: the sum of all movements up to the revision. */
+  readonly booked: Amount;
+  /** By holds that are open at the moment. */
+  readonly held: Amount;
+  /** What a debit at the moment would find: eligible then, and not held. */
+  readonly available: Amount;
+  /** Purchases not yet confirmed. None can be made yet. */
+  readonly pending: Amount;
+  /** Available less unbilled usage, of which there is none yet. */
+  readonly projected: Amount;
+  readonly uncovered: Amount;
+  readonly consumed: Amount;
+  /** In burn-down order. */
+  readonly grants: readonly Grant[];
+  readonly holds: readonly Hold[];
+  readonly limits: readonly LimitFigures[];
+}
+
+/**
+ * The figures at a moment. A hold whose time has come counts as ended and an expired grant as not available, as the next
+ * command would decide, whether or not a sweeper has posted it yet.
+ */
+export function judgedAt(balance: Balance, at: Instant): BalanceFigures {
+  const ended = balance.holds.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= at);
+  const grants = ended.reduce((left, hold) => giveBack(left, hold.allocation), balance.grants);
+  const available = balance.status === 'closed' ? ZERO : availableOf(grants, at);
+  return {
+    booked: bookedOf(grants),
+    held: heldOf(grants),
+    available,
+    pending: ZERO,
+    projected: available,
+    uncovered: balance.totals.uncovered,
+    consumed: balance.totals.consumed,
+    grants,
+    holds: ended.length === 0 ? balance.holds : balance.holds.filter((hold) => !ended.includes(hold)),
+    limits: balance.limits.map(({ limit, position }) => ({
+      limit,
+      threshold: limit.kind === 'percent_of_last_top_up' && balance.lastTopUp === ZERO ? undefined : thresholdOf(limit, balance.lastTopUp),
+      reached: position === 'below',
+    })),
+  };
+}

@@ -1,0 +1,127 @@
+/** An event of a balance as one entry of an account statement. Pure. Amounts say how booked moved, so they add up to it. */
+import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/amounts';
+import type { Allocation, BalanceEvent, Figures, UsageLine } from '@drawdown/drawdown';
+
+/** Lines of usage in one movement; the count says how many there are in all. */
+export const MOVEMENT_USAGE_LINES_MAX = 100;
+
+export const MOVEMENT_TYPES = [
+  'created',
+  'credited',
+  'consumed',
+  'deducted',
+  'hold_placed',
+  'hold_captured',
+  'hold_released',
+  'hold_expired',
+  'grant_expired',
+  'paused',
+  'resumed',
+  'closed',
+  'limits_set',
+  'low_balance',
+  'run_out',
+  'recovered',
+  'grant_effective',
+] as const;
+export type MovementType = (typeof MOVEMENT_TYPES)[number];
+
+export interface Movement {
+  readonly type: MovementType;
+  /** Positive when it was added to booked, negative when it was taken. */
+  readonly amount: Amount;
+  /** After it. */
+  readonly figures: Figures;
+  readonly effectiveAt: Instant;
+  readonly uncovered?: Amount;
+  readonly reason?: string;
+  readonly reference?: string;
+  readonly grantId?: string;
+  readonly holdId?: string;
+  readonly limitId?: string;
+  /** Grants it took from, reserved in or gave back to, each once. */
+  readonly allocation?: Allocation;
+  /** At most MOVEMENT_USAGE_LINES_MAX of them. */
+  readonly usage?: readonly UsageLine[];
+  readonly usageCount?: number;
+}
+
+/** The movement type that an event is shown as. */
+export const movementTypeOf = (event: BalanceEvent): MovementType => TYPES[event.type];
+
+const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
+  Created: 'created',
+  ToppedUp: 'credited',
+  CreditsConsumed: 'consumed',
+  CreditsDeducted: 'deducted',
+  HoldPlaced: 'hold_placed',
+  HoldCaptured: 'hold_captured',
+  HoldReleased: 'hold_released',
+  HoldExpired: 'hold_expired',
+  GrantExpired: 'grant_expired',
+  GrantBecameEffective: 'grant_effective',
+  LowBalanceReached: 'low_balance',
+  BalanceRanOut: 'run_out',
+  BalanceRecovered: 'recovered',
+  LimitsSet: 'limits_set',
+  Paused: 'paused',
+  Resumed: 'resumed',
+  Closed: 'closed',
+};
+
+export function movementOf(event: BalanceEvent): Movement {
+  const { figures, at: effectiveAt } = event;
+  const still = { type: movementTypeOf(event), amount: ZERO, figures, effectiveAt };
+  switch (event.type) {
+    case 'Created':
+    case 'LimitsSet':
+    case 'BalanceRanOut':
+      return still;
+    case 'Paused':
+    case 'Resumed':
+      return { ...still, ...(event.reason !== undefined && { reason: event.reason }) };
+    case 'LowBalanceReached':
+      return { ...still, limitId: event.limit.id };
+    case 'BalanceRecovered':
+      return { ...still, ...(event.limit && { limitId: event.limit.id }) };
+    case 'GrantBecameEffective':
+      return { ...still, effectiveAt: event.effectiveAt, grantId: event.grantId };
+    case 'ToppedUp': {
+      const { id: grantId, amount, reference, effectiveAt: from = effectiveAt } = event.grant;
+      return { ...still, amount, effectiveAt: from, grantId, ...(reference !== undefined && { reference }) };
+    }
+    case 'GrantExpired':
+      return { ...still, amount: negative(event.amount), effectiveAt: event.expiresAt, grantId: event.grantId };
+    case 'CreditsConsumed': {
+      const { lines, uncovered } = event;
+      const allocation = merged(lines.flatMap((line) => line.allocation));
+      const usage = lines.slice(0, MOVEMENT_USAGE_LINES_MAX);
+      return { ...still, amount: negative(event.amount), uncovered, allocation, usage, usageCount: lines.length };
+    }
+    case 'CreditsDeducted': {
+      const { reason, reference, allocation } = event;
+      return { ...still, amount: negative(event.amount), reason, ...(reference !== undefined && { reference }), allocation };
+    }
+    case 'HoldPlaced': {
+      const { holdId, allocation, reference } = event;
+      return { ...still, holdId, allocation, ...(reference !== undefined && { reference }) };
+    }
+    case 'HoldCaptured':
+      return { ...still, amount: negative(event.amount), holdId: event.holdId, allocation: merged([...event.captured, ...event.overrun]) };
+    case 'HoldReleased':
+      return { ...still, holdId: event.holdId, allocation: event.released };
+    case 'HoldExpired':
+      return { ...still, effectiveAt: event.expiresAt, holdId: event.holdId, allocation: event.released };
+    case 'Closed':
+      return { ...still, amount: negative(event.amount), reason: event.reason, allocation: event.allocation };
+  }
+}
+
+const negative = (amount: Amount): Amount => minus(ZERO, amount);
+
+/** One part per grant, in the order in which they were first taken. */
+export function merged(parts: Allocation): Allocation {
+  const byGrant = new Map<string, Amount>();
+  for (const { grant, amount } of parts) byGrant.set(grant, plus(byGrant.get(grant) ?? ZERO, amount));
+  return [...byGrant].map(([grant, amount]) => ({ grant, amount }));
+}
