@@ -11,6 +11,9 @@ const MINUTE_MS = 60_000;
 const FRACTION_DIGITS_MAX = 9;
 // Date.UTC reads the years 0 to 99 as 1900 to 1999.
 const YEAR_MIN = 100;
+// An offset may lead out of the years with four digits. What is written from there could not be read again.
+const FIRST = Date.UTC(YEAR_MIN, 0, 1);
+const LAST = Date.UTC(10_000, 0, 1) - 1;
 
 /**
  * Reads an RFC 3339 time (section 5.6). Undefined when the text is not one, or names a day or hour that does not exist.
@@ -37,7 +40,8 @@ export function parseInstant(text: string): Instant | undefined {
       : fraction > 0
         ? digits(text, 20, 20 + fraction) * (fraction === 1 ? 100 : 10)
         : 0;
-  return (Date.UTC(year, month - 1, day) + (minutes - offset) * MINUTE_MS + second * 1_000 + ms) as Instant;
+  const at = Date.UTC(year, month - 1, day) + (minutes - offset) * MINUTE_MS + second * 1_000 + ms;
+  return at >= FIRST && at <= LAST ? (at as Instant) : undefined;
 }
 
 const ZERO_CHAR = 0x30;

@@ -76,7 +76,7 @@ export const dictionary = <T>(item: Shape<T>): Shape<Readonly<Record<string, T>>
       .join(',')}}`,
   read: (json, path = '') => {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new ShapeError(path, 'an object');
-    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, item.read(value, `${path}.${key}`)]));
+    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, item.read(value, path ? `${path}.${key}` : key)]));
   },
 });
 
@@ -102,7 +102,11 @@ export function record<F extends Fields>(fields: F): Shape<RecordOf<F>> & { read
       let out = '';
       for (const { key, label, shape } of parts) {
         const field = (value as Record<string, unknown>)[key];
-        if (field === undefined && shape.optional) continue;
+        if (field === undefined) {
+          if (shape.optional) continue;
+          // It could never be read back.
+          throw new ShapeError(key, 'there');
+        }
         out += (out ? ',' : '') + label + shape.write(field);
       }
       return `{${out}}`;
