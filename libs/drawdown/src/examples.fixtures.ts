@@ -71,7 +71,7 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
       },
     ],
   },
-  CreditsDeducted: { type: 'CreditsDeducted', ...after, amount: amount('12.5'), reason: 'correction', allocation },
+  CreditsDeducted: { type: 'CreditsDeducted', ...after, amount: amount('12.5'), reason: 'correction', reference: 'ticket_1', allocation },
   HoldPlaced: {
     type: 'HoldPlaced',
     ...after,
@@ -114,6 +114,6 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
   },
   LimitsSet: { type: 'LimitsSet', at, figures, limits: [warning, tenth] },
   Paused: { type: 'Paused', at, figures, reason: 'a dispute' },
-  Resumed: { type: 'Resumed', at, figures },
+  Resumed: { type: 'Resumed', at, figures, reason: 'settled' },
   Closed: { type: 'Closed', ...after, reason: 'the customer left', amount: amount('60'), allocation },
 };

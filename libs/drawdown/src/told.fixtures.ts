@@ -59,7 +59,7 @@ function what(event: BalanceEvent): string {
     case 'Paused':
       return `paused${event.reason === undefined ? '' : `: ${event.reason}`}`;
     case 'Resumed':
-      return 'resumed';
+      return `resumed${event.reason === undefined ? '' : `: ${event.reason}`}`;
     case 'Closed':
       return `closed ${told9(event.amount)} out of ${parts(event.allocation)}`;
   }
