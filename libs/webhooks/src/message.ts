@@ -76,7 +76,14 @@ function told(fields: JsonObject): JsonObject {
   const { lines, ...rest } = fields;
   const snake = snakeCased(rest) as JsonObject;
   if (!Array.isArray(lines)) return snake;
-  return { ...snake, usage_events: lines.length, usage: snakeCased(lines.slice(0, USAGE_LINES_MAX)) };
+  return { ...snake, usage_events: lines.length, usage: lines.slice(0, USAGE_LINES_MAX).map(toldLine) };
+}
+
+/** The fingerprint of a usage event's body is the ledger's own. */
+function toldLine(line: Json): Json {
+  if (typeof line !== 'object' || line === null || !('id' in line)) return snakeCased(line);
+  const { bodyHash: _, ...rest } = line;
+  return snakeCased(rest);
 }
 
 /** Names of fields only. What stands under `metadata` is the account's own and is left as it is. */
