@@ -36,9 +36,13 @@ function canonical(value: unknown): string {
     .join(',')}}`;
 }
 
+/** Node's timers hold no more: 2^31 - 1. */
+const TIMER_MS_MAX = 2_147_483_647;
+
 /** A Context whose abort signal costs nothing until an operation asks for it. */
 export class Call implements Context {
   private controller: AbortController | undefined;
+  private timer: NodeJS.Timeout | undefined;
   private ended = false;
   wasReplayed = false;
   key: string | undefined;
@@ -60,14 +64,19 @@ export class Call implements Context {
   }
 
   get signal(): AbortSignal {
-    this.controller ??= new AbortController();
-    if (this.ended) this.controller.abort();
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.ended) this.controller.abort();
+      // The transport tells of a deadline only once all that was written has been read, which may be never.
+      else if (this.deadline !== undefined) this.timer = setTimeout(() => this.end(), Math.min(this.deadline - Date.now(), TIMER_MS_MAX)).unref();
+    }
     return this.controller.signal;
   }
 
-  /** The caller has gone, or the service goes. */
+  /** The call is over: answered, given up by the caller, or ended with the service. */
   end(): void {
     this.ended = true;
+    clearTimeout(this.timer);
     this.controller?.abort();
   }
 

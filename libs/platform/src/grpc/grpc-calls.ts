@@ -1,12 +1,12 @@
 /** Answers gRPC calls from the operation table. */
 import { Metadata, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
 import { doorAnswer, InvalidRequest, type Message, type Operation, type Violation } from '@drawdown/application';
-import { once } from 'node:events';
 import { Call, callIdOf, keyViolation, traceparentOf } from '../call';
 import type { Rpc } from '../contract/contract';
 import { messageFromWire } from '../contract/wire-reader';
 import { messageToWire } from '../contract/wire-writer';
 import type { Log } from '../logging';
+import { MessagePump } from '../message-pump';
 import { type GrpcError, grpcError } from './status-details';
 
 /** Requests come and answers go as bytes: reading and writing happen here, so that whatever is wrong with them has a proper answer. */
@@ -40,7 +40,7 @@ export class GrpcCalls {
     } catch (error) {
       throw this.errorOf(error, call);
     } finally {
-      this.open.delete(call);
+      this.over(call);
     }
   }
 
@@ -48,29 +48,16 @@ export class GrpcCalls {
   async stream(operation: Operation, rpc: Rpc, bytes: WireBytes, metadata: Metadata, wire: Streaming): Promise<void> {
     const call = this.begin(metadata, wire);
     this.streams.add(call);
-    const gone = new Promise<{ readonly done: true }>((resolve) =>
-      call.signal.addEventListener('abort', () => resolve({ done: true }), { once: true }),
-    );
-    let messages: AsyncIterator<Message> | undefined;
     try {
       const result = operation.handle(read(operation, rpc, bytes, call), call);
       if (!(Symbol.asyncIterator in result)) throw new TypeError(`${operation.name} answered without a stream`);
+      const pump = new MessagePump(result, call.signal);
       wire.sendMetadata(headersOf(call));
-      messages = result[Symbol.asyncIterator]();
-      for (;;) {
-        const next = messages.next();
-        next.catch(() => undefined);
-        const { done, value } = await Promise.race([next, gone.then(() => ({ done: true, value: undefined }) as const)]);
-        if (done) return;
-        if (!wire.write(messageToWire(rpc.response, value))) await Promise.race([once(wire, 'drain'), gone]);
-      }
+      await pump.run((message) => wire.write(messageToWire(rpc.response, message)), wire);
     } catch (error) {
       throw this.errorOf(error, call);
     } finally {
-      // A source that hangs must not hold up the end of the call.
-      void Promise.resolve(messages?.return?.()).catch(() => undefined);
-      this.open.delete(call);
-      this.streams.delete(call);
+      this.over(call);
     }
   }
 
@@ -86,6 +73,12 @@ export class GrpcCalls {
     // Also when the deadline has passed.
     wire.once('cancelled', () => call.end());
     return call;
+  }
+
+  private over(call: Call): void {
+    this.open.delete(call);
+    this.streams.delete(call);
+    call.end();
   }
 
   private errorOf(error: unknown, call: Call): GrpcError {

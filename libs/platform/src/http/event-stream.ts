@@ -1,10 +1,10 @@
-/** A stream of answers over HTTP as server-sent events. A slow reader holds up its own stream only: nothing is read ahead for it. */
-import { once } from 'node:events';
+/** A stream of answers over HTTP as server-sent events. A slow reader holds up its own stream only. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from '@drawdown/application';
-import type { Problem } from './problem';
+import { MessagePump } from '../message-pump';
 import { HTTP_STREAM_FIRST_MESSAGE_MS, HTTP_STREAM_HEARTBEAT_MS } from './http-limits';
+import type { Problem } from './problem';
 
 export const EVENT_STREAM_TYPE = 'text/event-stream';
 
@@ -27,34 +27,20 @@ export async function writeEventStream(
   source: AsyncIterable<Message>,
   { headers, write, problemOf, signal }: EventStreamOptions,
 ): Promise<void> {
-  const messages = source[Symbol.asyncIterator]();
-  // Its rejection is met at the latest by the loop below.
-  let next = messages.next();
-  next.catch(() => undefined);
-  await Promise.race([next, delay(HTTP_STREAM_FIRST_MESSAGE_MS, undefined, { ref: false })]);
+  const pump = new MessagePump(source, signal);
+  await Promise.race([pump.first(), delay(HTTP_STREAM_FIRST_MESSAGE_MS, undefined, { ref: false })]);
   response.writeHead(200, { ...headers, 'content-type': EVENT_STREAM_TYPE, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   response.flushHeaders();
   const heartbeat = setInterval(() => response.write(': alive\n\n'), HTTP_STREAM_HEARTBEAT_MS);
-  const gone = new Promise<{ readonly done: true }>((resolve) => {
-    const leave = (): void => resolve({ done: true });
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-  });
   try {
-    for (;;) {
-      const result = await Promise.race([next, gone]);
-      if (result.done) break;
-      const { id, data } = write(result.value);
-      if (!response.write(`${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`)) await Promise.race([once(response, 'drain'), gone]);
-      next = messages.next();
-      next.catch(() => undefined);
-    }
+    await pump.run((message) => {
+      const { id, data } = write(message);
+      return response.write(`${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`);
+    }, response);
   } catch (error) {
     response.write(`event: error\ndata: ${problemOf(error).body}\n\n`);
   } finally {
     clearInterval(heartbeat);
-    // A source that hangs must not keep the response open.
-    void Promise.resolve(messages.return?.()).catch(() => undefined);
     response.end();
   }
 }
