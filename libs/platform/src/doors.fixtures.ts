@@ -5,7 +5,7 @@ import {
 import { amount, formatAmount, ZERO } from '@drawdown/amounts';
 import { LogUnavailable } from '@drawdown/ledger';
 import { loadContract } from './contract/contract';
-import { Doors } from './doors';
+import { Doors, type DoorsOptions } from './doors';
 import { Health } from './health';
 import { openLog } from './logging';
 
@@ -18,12 +18,15 @@ export interface Seen {
 
 export interface Demo {
   readonly doors: Doors;
+  readonly options: DoorsOptions;
   readonly health: Health;
   /** What reached the operations, oldest first. */
   readonly seen: Seen[];
   readonly logged: string[];
-  /** What to do in the next calls of PauseWallet. */
+  /** What PauseWallet throws; undefined: it succeeds. */
   failWith: unknown;
+  /** What PauseWallet waits for first. */
+  beforePause: () => Promise<void>;
   /** Messages that WatchBalance sends. */
   watch: AnswerStream;
 }
@@ -74,7 +77,9 @@ export async function openDemo(): Promise<Demo> {
     }),
     GetSettings: remember(async () => ({ revision: 7, as_of: '2026-01-01T00:00:00.000Z', settings: { enabled: true } })),
     PauseWallet: remember(async () => {
-      throw demo.failWith;
+      await demo.beforePause();
+      if (demo.failWith !== undefined) throw demo.failWith;
+      return { revision: 1 };
     }),
     WatchBalance: (request: Message, context: Context) => {
       seen.push({ request, context });
@@ -88,13 +93,14 @@ export async function openDemo(): Promise<Demo> {
   const health = new Health();
   const log = openLog('error', { write: (line) => void logged.push(line) });
   const loopback = { host: '127.0.0.1', port: 0 };
-  const doors = await Doors.open({
-    handlers, usage, http: loopback, grpc: loopback, insecure: false, reflection: true, health, log, contract,
-  });
+  const options = { handlers, usage, http: loopback, grpc: loopback, insecure: false, reflection: true, health, log, contract };
+  const doors = await Doors.open(options);
   health.started();
   const demo: Demo = {
     doors,
+    options,
     health,
+    beforePause: async () => undefined,
     seen,
     logged,
     failWith: new LogUnavailable('disk full'),

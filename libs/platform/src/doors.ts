@@ -1,7 +1,6 @@
 /** Both doors of an app: Nest on Fastify for HTTP, Nest's gRPC transport, one operation table under the two. */
 import 'reflect-metadata';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { type AnswerUsage, type Handlers, operations as operationsOf } from '@drawdown/application';
 import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -35,6 +34,11 @@ export interface DoorsOptions {
 
 const IDLE_SWEEP_MS = 50;
 
+function portOf({ server }: FastifyInstance): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 /** Routes are Fastify's own: Nest's router, guards and pipes stand in nobody's way, its lifecycle and transports are used. */
 class DoorAdapter extends FastifyAdapter {
   override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
@@ -46,6 +50,8 @@ class DoorAdapter extends FastifyAdapter {
 }
 
 export class Doors {
+  private httpPort = 0;
+
   private constructor(
     private readonly app: INestApplication,
     private readonly instance: FastifyInstance,
@@ -80,6 +86,7 @@ export class Doors {
       app.connectMicroservice({ strategy: grpcServer });
       await app.startAllMicroservices();
       await app.listen(http.port, http.host);
+      doors.httpPort = portOf(instance);
       return doors;
     } catch (error) {
       await doors.close(AbortSignal.abort());
@@ -88,8 +95,7 @@ export class Doors {
   }
 
   get httpUrl(): string {
-    const { port } = this.instance.server.address() as AddressInfo;
-    return `http://${addressText({ host: this.options.http.host, port })}`;
+    return `http://${addressText({ host: this.options.http.host, port: this.httpPort })}`;
   }
 
   get grpcAddress(): string {
