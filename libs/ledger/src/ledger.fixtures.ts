@@ -1,5 +1,5 @@
-/** A ledger on real files in a folder of its own, for specs. `kill` drops it as a crash would: nothing is saved, nothing closed in order. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** A ledger on real files in a folder of its own, for specs. `crashed` is what a crash would leave of it. */
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { customer, settings } from '@drawdown/account';
@@ -23,6 +23,8 @@ import { streams } from './streams';
 import { DEDUPE_WINDOW_MS_DEFAULT, type Fate, type UsageOffer } from './usage-fate';
 import { UsageIntake } from './usage-intake';
 import { verify, type VerifyStep } from './verify';
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'drawdown-ledger-'));
 
 export const START = instant('2026-01-01T00:00:00Z');
 export const foldings = [customer, settings, creditProduct, wallet, creditBalance, rejectedUsage].map((aggregate) =>
@@ -52,16 +54,27 @@ export class TestLedger {
     this.intake = new UsageIntake(this.ledger, this.catalog, () => this.now);
   }
 
-  /** `wrap` puts a double between the ledger and the log. */
-  static async open(directory = mkdtempSync(join(tmpdir(), 'drawdown-ledger-')), wrap: (log: EventLog) => EventLog = (log) => log): Promise<TestLedger> {
+  /** `wrap` and `wrapProjections` put a double between the ledger and what it stores. */
+  static async open(
+    directory = newFolder(),
+    wrap: (log: EventLog) => EventLog = (log) => log,
+    wrapProjections: (projections: Projections) => Projections = (projections) => projections,
+  ): Promise<TestLedger> {
     const clock: { now: () => Instant } = { now: () => START };
     const log = await EmbeddedLog.open({ directory, clock: () => clock.now() });
     const projections = await EmbeddedProjections.open({ directory });
-    const opened = new TestLedger(directory, wrap(log), projections);
+    const opened = new TestLedger(directory, wrap(log), wrapProjections(projections));
     clock.now = () => opened.now;
     await opened.projector.start();
-    await opened.catalog.start(projections);
+    await opened.catalog.start(opened.projections);
     return opened;
+  }
+
+  /** A folder with the files as a crash at this moment would leave them. The log's own index is left out: it is made anew. */
+  crashed(): string {
+    const copy = newFolder();
+    for (const part of ['log', 'balances']) cpSync(join(this.directory, part), join(copy, part), { recursive: true });
+    return copy;
   }
 
   /** A second process on the same log, as far as the ledger can tell: its own memory, its own index of what it knows. */

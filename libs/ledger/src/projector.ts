@@ -15,11 +15,14 @@ const SAVE_AGAIN_AFTER_MS = 1_000;
 export class Projector {
   private dirty = new Map<string, StreamState>();
   private met = -1n;
+  /** The checkpoint as it was last saved. */
+  private savedTo = -1n;
   private eventsMet = 0;
   private saving: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private subscription: Subscription | undefined;
   private stopped = false;
+  private readonly following = new Following();
   /** The last failure to save, until a save works again. Readers are served from memory meanwhile. */
   failure: unknown;
 
@@ -33,16 +36,19 @@ export class Projector {
 
   /** Follows the log from the checkpoint. Resolves when everything that was in it at the start has been met. */
   async start(): Promise<void> {
-    this.met = await this.projections.checkpoint();
-    this.subscription = this.log.subscribe(this.met, async (events) => {
+    this.met = this.savedTo = await this.projections.checkpoint();
+    const subscription = this.log.subscribe(this.met, async (events) => {
       for (const event of events) {
         await this.states.meet(event);
         this.met = event.position;
         this.eventsMet += 1;
       }
-      if (this.dirty.size >= DIRTY_MAX) await this.save();
+      // A save that fails is tried again by the clock. Thrown here it would end the following for good.
+      if (this.dirty.size >= DIRTY_MAX) await this.save().catch(() => undefined);
     });
-    await Promise.race([this.subscription.caughtUp, this.subscription.ended]);
+    this.subscription = subscription;
+    subscription.ended.catch(this.following.failed);
+    await Promise.race([subscription.caughtUp, subscription.ended]);
   }
 
   /** Position of the last event met: the figures of all events up to it are in memory or saved. */
@@ -50,37 +56,28 @@ export class Projector {
     return this.met;
   }
 
-  /** Settles when following the log has ended: never resolved before `stop`. */
+  /** Settles when following the log has ended: resolved by `stop`, rejected when it can go on no longer. A rebuild goes on. */
   get ended(): Promise<void> {
-    return this.subscription?.ended ?? Promise.resolve();
+    return this.following.ended;
   }
 
   /** Saves what has changed. Everything met before the call is saved when it resolves. */
   save(): Promise<void> {
-    this.saving = this.saving.then(
-      () => this.saveNow(),
-      () => this.saveNow(),
-    );
-    return this.saving;
+    return this.oneByOne(() => this.saveNow());
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.subscription?.close();
+    this.following.stopped();
     await this.save();
   }
 
   /** Throws all derived state away and folds the streams anew; returns how many events were read. Nothing may be appended meanwhile. */
   async rebuild(progress: (position: bigint) => void = () => undefined): Promise<number> {
     await this.subscription?.close();
-    await this.save();
-    await this.projections.clear();
-    this.states.clear();
-    this.states.keys.clear();
-    this.dirty.clear();
-    this.met = -1n;
-    this.eventsMet = 0;
+    await this.oneByOne(() => this.clear());
     const started = this.start();
     const ticker = setInterval(() => progress(this.met), 250);
     await started.finally(() => clearInterval(ticker));
@@ -103,11 +100,27 @@ export class Projector {
     }, afterMs).unref();
   }
 
+  private oneByOne(work: () => Promise<void>): Promise<void> {
+    this.saving = this.saving.then(work, work);
+    return this.saving;
+  }
+
+  /** A save that waits behind this one must not find the old checkpoint: it would say that what is cleared has been saved. */
+  private async clear(): Promise<void> {
+    this.met = this.savedTo = -1n;
+    await this.projections.clear();
+    this.states.clear();
+    this.states.keys.clear();
+    this.dirty.clear();
+    this.eventsMet = 0;
+  }
+
   private async saveNow(): Promise<void> {
     const entries = this.dirty;
     const checkpoint = this.met;
+    // All that is saved is of one moment: a document without its keys would let a key be applied again after a crash.
     const { keys, saved } = this.states.keys.take();
-    if (entries.size === 0 && keys.length === 0 && checkpoint <= (await this.projections.checkpoint())) return;
+    if (entries.size === 0 && keys.length === 0 && checkpoint <= this.savedTo) return;
     this.dirty = new Map();
     const documents = [...entries.values()].map((entry) => {
       entry.dirty = false;
@@ -116,6 +129,7 @@ export class Projector {
     try {
       await this.projections.save({ documents, keys, checkpoint });
       saved();
+      this.savedTo = checkpoint;
       this.failure = undefined;
       this.states.trim();
     } catch (fault) {
@@ -128,5 +142,20 @@ export class Projector {
       this.schedule(SAVE_AGAIN_AFTER_MS);
       throw new Fault('projection_unavailable', 'derived state could not be saved; it is kept in memory and tried again', true, { cause: fault });
     }
+  }
+}
+
+/** One end for all subscriptions that follow each other. */
+class Following {
+  stopped: () => void = () => undefined;
+  failed: (fault: unknown) => void = () => undefined;
+  readonly ended = new Promise<void>((resolve, reject) => {
+    this.stopped = resolve;
+    this.failed = reject;
+  });
+
+  constructor() {
+    // Nobody may be listening: `start` and `failure` tell of it too.
+    this.ended.catch(() => undefined);
   }
 }

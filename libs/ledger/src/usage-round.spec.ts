@@ -1,4 +1,5 @@
 import { amount, formatInstant, later } from '@drawdown/amounts';
+import { creditProduct } from '@drawdown/catalog';
 import { creditBalance } from '@drawdown/credit-balance';
 import { TestLedger, tokens } from './ledger.fixtures';
 import { streams } from './streams';
@@ -122,6 +123,22 @@ describe('usage that several credit products meter', () => {
     expect(await fates(tokens('1', 10))).toEqual(['applied']);
     expect(await fates(tokens('1', 10))).toEqual(['duplicate']);
     expect([await consumed(), await audited()]).toEqual([amount('10'), amount('10')]);
+  });
+
+  it('that cannot be rated for one of them is rejected whole, but only where the customer holds that one', async () => {
+    await home.ledger.execute(creditProduct, streams.creditProduct('odd'), {
+      type: 'CreateCreditProduct',
+      at: home.now,
+      id: 'odd',
+      name: 'odd',
+      unit: 'credit',
+      meters: [{ id: 'm', eventType: 'llm.request', filters: [], quantity: { kind: 'value', path: 'absent' }, weight: amount('1') }],
+      limits: [],
+    });
+    expect(await fates(tokens('1', 10))).toEqual(['applied']);
+    await home.addBalance('ada', 'odd', '100');
+    expect(await fates(tokens('2', 10))).toEqual(['quantity_missing']);
+    expect(await consumed()).toBe(amount('10'));
   });
 
   it('is not charged to a product that meters it since: the first decision stands', async () => {

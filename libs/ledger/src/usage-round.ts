@@ -101,10 +101,11 @@ export class UsageRound {
   private async place(item: Item): Promise<void> {
     if (item.rejection) return;
     let closed = 0;
-    for (const stream of item.targets.keys()) {
+    for (const [stream, { rejection }] of item.targets) {
       const { status, consumingSince } = await this.balance(stream);
       if (status === 'closed') closed += 1;
       if (status === 'none' || status === 'closed') item.targets.delete(stream);
+      else if (rejection) item.rejection = rejection;
       else if (!item.known && this.tooLate(item.usage, consumingSince)) item.rejection = tooLate;
     }
     if (item.targets.size === 0 && !item.known) item.rejection = closed > 0 ? balanceClosed : await this.noBalance(item.usage);

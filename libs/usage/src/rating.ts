@@ -1,6 +1,6 @@
 /**
  * Rating: which meters select a usage event, what quantity they take from it, and how many credits of which product that is.
- * An event is rated whole or not at all: half a charge is never made.
+ * A product's share is rated whole or not at all: half a charge is never made.
  */
 import { type Amount, amount, formatInstant, INTEGER_DIGITS_MAX, plus, timesHalfEven, ZERO } from '@drawdown/amounts';
 import { type Meter, type RatableProduct, weightInForce } from '@drawdown/catalog';
@@ -17,6 +17,8 @@ export interface RatedProduct {
   readonly parts: readonly RatedPart[];
   /** The sum of the parts. Zero is possible: usage that costs nothing is still recorded. */
   readonly credits: Amount;
+  /** A meter of this product cannot rate the event: a customer who holds the product cannot be charged for it at all. */
+  readonly rejection?: Rejection;
 }
 
 export type Rating = { readonly matched: readonly RatedProduct[] } | { readonly rejection: Rejection };
@@ -44,21 +46,13 @@ export class RatingTable {
         'type',
       );
     const matched: RatedProduct[] = [];
-    for (const { creditProductId, meters } of products) {
-      const parts: RatedPart[] = [];
-      let credits = ZERO;
-      for (const meter of meters) {
-        if (!selects(meter, usage.data)) continue;
-        const part = rateBy(meter, usage);
-        if (!part) continue;
-        if ('rejection' in part) return part;
-        parts.push(part);
-        credits = plus(credits, part.credits);
-      }
-      if (credits >= CREDITS_END) return outOfRange(`the credits of ${creditProductId}`, undefined);
-      if (parts.length > 0) matched.push({ creditProductId, parts, credits });
+    for (const product of products) {
+      const rated = rateFor(product, usage);
+      if (rated) matched.push(rated);
     }
-    return matched.length > 0 ? { matched } : this.nothingInForce(usage);
+    const first = matched[0];
+    if (!first) return this.nothingInForce(usage);
+    return first.rejection && matched.every(({ rejection }) => rejection) ? { rejection: first.rejection } : { matched };
   }
 
   private nothingInForce({ type, usedAt }: RatableUsage): Rating {
@@ -73,6 +67,22 @@ export class RatingTable {
     if (!product) products.push((product = { creditProductId, meters: [] }));
     product.meters.push(compiled(meter));
   }
+}
+
+function rateFor({ creditProductId, meters }: ProductMeters, usage: RatableUsage): RatedProduct | undefined {
+  const parts: RatedPart[] = [];
+  let credits = ZERO;
+  for (const meter of meters) {
+    if (!selects(meter, usage.data)) continue;
+    const part = rateBy(meter, usage);
+    if (!part) continue;
+    if ('rejection' in part) return { creditProductId, parts: [], credits: ZERO, rejection: part.rejection };
+    parts.push(part);
+    credits = plus(credits, part.credits);
+  }
+  if (credits >= CREDITS_END)
+    return { creditProductId, parts: [], credits: ZERO, ...outOfRange(`the credits of ${creditProductId}`, undefined) };
+  return parts.length > 0 ? { creditProductId, parts, credits } : undefined;
 }
 
 interface ProductMeters {

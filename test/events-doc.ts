@@ -1,0 +1,57 @@
+/** docs/events.md, made of the shapes that write and read the stored events. */
+import { customer, settings } from '@drawdown/account';
+import { creditProduct } from '@drawdown/catalog';
+import { creditBalance } from '@drawdown/credit-balance';
+import { rejectedUsage } from '@drawdown/ledger';
+import { wallet } from '@drawdown/wallet';
+import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/webhooks';
+
+interface Described {
+  readonly category: string;
+  readonly events: object;
+  readonly storedAs?: object;
+}
+type Field = { readonly fields?: Readonly<Record<string, Field>>; readonly optional?: boolean; readonly kind: string };
+
+const STREAMS: readonly (readonly [string, string, Described])[] = [
+  ['`wallet-{customer}`', 'The money of one customer.', wallet],
+  ['`creditBalance-{customer}~{credit product}`', 'The units of one credit product that one customer holds.', creditBalance],
+  ['`customer-{customer}`', 'A payer.', customer],
+  ['`settings-account`', 'The settings of the account.', settings],
+  ['`creditProduct-{credit product}`', 'A credit product with its meters, weights and default limits.', creditProduct],
+  ['`webhookEndpoint-{endpoint}`', 'Where webhooks go.', webhookEndpoint],
+  ['`deliveries-{endpoint}`', 'What was sent there.', deliveries],
+  ['`webhookDispatcher-account`', 'How far the dispatcher has come. A saving, not a truth.', dispatcherPosition],
+  ['`rejectedUsage-{rejection}`', 'One usage event that could not be applied.', rejectedUsage],
+];
+
+export function eventsDocument(): string {
+  const sections = STREAMS.map(([stream, about, { events, storedAs = {} }]) => {
+    const rows = Object.entries(events as Record<string, Field>).map(([type, shape]) => {
+      const stored = (storedAs as Record<string, string>)[type] ?? type;
+      const fields = Object.entries(shape.fields ?? {}).map(([name, field]) => `\`${name}\`${field.optional ? '?' : ''}`);
+      return `| \`${stored}\` | ${fields.join(', ')} |`;
+    });
+    return `## ${stream}\n\n${about}\n\n| event | fields |\n|---|---|\n${rows.join('\n')}\n`;
+  });
+  return `${HEAD}\n${sections.join('\n')}`;
+}
+
+const HEAD = `# The events in the streams
+
+The truth of a Drawdown deployment is these events and nothing else. Types, field names and stream names are stored for ever:
+they are added to and never renamed. This page is made of the shapes in the code by a test; \`?\` marks a field that may be absent.
+
+An event is stored with an \`id\` (a UUID made of its hash), a \`type\`, \`data\` and \`metadata\`, both canonical JSON: keys sorted,
+no white space. Amounts are decimal strings with at most 9 digits after the point, times RFC 3339 in UTC with milliseconds.
+
+\`metadata\` holds \`chain\` (SHA-256 over the chain value before and this event: see libs/ledger/src/seal.ts), \`index\` and \`size\`
+(its place among the events appended with it), and where they exist \`key\` and \`body\` (idempotency key of the command, hash of its
+body), \`actor\`, \`traceparent\`.
+
+Every event of a balance carries the \`figures\` after it (booked, held, available, uncovered) and, in \`grants\`, those of every grant
+it touched, so what is derived from an event is a copy and not a sum.
+
+An id in a stream name is written in lower case: what is not a-z, 0-9, \`_\`, \`.\`, \`:\` or \`-\` becomes \`=\` and its UTF-8 bytes in
+hex. \`~\` joins two ids.
+`;
