@@ -119,6 +119,19 @@ export class Ledger {
     return this.states.reload(stream);
   }
 
+  /** What a key did before on a stream, for a command that has work to do before it can be executed. Undefined: nothing yet. */
+  async earlier<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    stream: string,
+    { key, body }: CommandContext,
+  ): Promise<Outcome<E, S, R> | undefined> {
+    if (key === undefined) return undefined;
+    return this.inTurn(stream, async () => {
+      const found = await this.resultOf(aggregate, await this.states.load(stream), key);
+      return found && (found.body === body ? found.done() : conflict(key));
+    });
+  }
+
   /** Appends decided events after an entry and moves the entry on. False: another writer was first, decide again. */
   async append<C, S, E extends DomainEvent, R extends Refusal>(
     aggregate: Aggregate<C, S, E, R>,
