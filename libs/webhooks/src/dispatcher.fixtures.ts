@@ -76,12 +76,15 @@ const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
 /** One life of the process. After `kill` nothing that it asked for is ever answered, and nothing it still wants happens. */
 export class Life {
-  private dead = false;
+  dead = false;
+  private die: () => void = () => undefined;
+  private readonly death = new Promise<void>((resolve) => (this.die = resolve));
+  private steps = 0;
   readonly ledger: Ledger;
   readonly dispatcher: WebhookDispatcher;
   readonly log: EventLog;
 
-  constructor(private readonly deployment: Deployment, parts: Partial<WebhookDispatcherParts>) {
+  constructor(private readonly deployment: Deployment, parts: Partial<WebhookDispatcherParts>, private readonly killedAtStep = Infinity) {
     const { log, projections, receivers, time } = deployment;
     this.log = this.mortal(log);
     const aggregates = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) => foldingOf(aggregate as typeof wallet));
@@ -99,6 +102,7 @@ export class Life {
 
   kill(): void {
     this.dead = true;
+    this.die();
   }
 
   private mortal<T extends object>(thing: T): T {
@@ -109,6 +113,8 @@ export class Life {
         return (...args: unknown[]): unknown => {
           if (this.dead) return never();
           const result: unknown = Reflect.apply(member, target, args.map((arg) => this.mortalHandler(arg)));
+          // The step has its effect, and nobody hears of it.
+          if (++this.steps >= this.killedAtStep) this.kill();
           return result instanceof Promise ? result.then((value: unknown) => (this.dead ? never() : value)) : result;
         };
       },
@@ -117,7 +123,7 @@ export class Life {
 
   private mortalHandler(argument: unknown): unknown {
     if (typeof argument !== 'function') return argument;
-    return (...args: unknown[]): unknown => (this.dead ? Promise.resolve() : Reflect.apply(argument, undefined, args));
+    return (...args: unknown[]): unknown => (this.dead ? this.death : Promise.race([this.death, Reflect.apply(argument, undefined, args)]));
   }
 
   async endpoint(command: WebhookEndpointCommand, id = 'e1'): Promise<void> {
@@ -175,8 +181,8 @@ export class Deployment {
   }
 
   /** A life whose dispatcher is not started. */
-  live(parts: Partial<WebhookDispatcherParts> = {}): Life {
-    const life = new Life(this, parts);
+  live(parts: Partial<WebhookDispatcherParts> = {}, killedAtStep?: number): Life {
+    const life = new Life(this, parts, killedAtStep);
     this.lives.push(life);
     return life;
   }
