@@ -144,14 +144,14 @@ function toppedUp(state: Balance, event: EventOf<'ToppedUp'>): Balance {
     grants: [...state.grants, added].sort(burnsBefore),
     grantCount: state.grantCount + 1,
     lastTopUp: event.grant.amount,
-    totals: { ...state.totals, granted: plus(state.totals.granted, event.grant.amount) },
+    totals: withMoved(state.totals, { granted: event.grant.amount }),
   };
 }
 
-const consumed = (state: Balance, event: EventOf<'CreditsConsumed'>): Balance => ({
-  consumingSince: event.at,
-  ...counted(state, event.grants, { consumed: event.amount, uncovered: event.uncovered }),
-});
+function consumed(state: Balance, event: EventOf<'CreditsConsumed'>): Balance {
+  const after = counted(state, event.grants, { consumed: event.amount, uncovered: event.uncovered });
+  return after.consumingSince === undefined ? { ...after, consumingSince: event.at } : after;
+}
 
 function holdPlaced(state: Balance, event: EventOf<'HoldPlaced'>): Balance {
   const placed: Hold = {
@@ -184,10 +184,19 @@ function counted(state: Balance, touched: readonly GrantFigures[], moved: Partia
       return now ? { ...of, remaining: now.remaining, held: now.held } : of;
     })
     .filter((of) => of.remaining > ZERO);
-  const sums = { ...state.totals };
-  for (const [name, amount] of Object.entries(moved) as [keyof Totals, Amount][]) sums[name] = plus(sums[name], amount);
-  return { ...state, grants, totals: sums };
+  return { ...state, grants, totals: withMoved(state.totals, moved) };
 }
+
+/** Field by field: on the usage path a loop over names costs more than all the rest of a posting. */
+const withMoved = (totals: Totals, moved: Partial<Totals>): Totals => ({
+  granted: plus(totals.granted, moved.granted ?? ZERO),
+  consumed: plus(totals.consumed, moved.consumed ?? ZERO),
+  captured: plus(totals.captured, moved.captured ?? ZERO),
+  deducted: plus(totals.deducted, moved.deducted ?? ZERO),
+  expired: plus(totals.expired, moved.expired ?? ZERO),
+  closed: plus(totals.closed, moved.closed ?? ZERO),
+  uncovered: plus(totals.uncovered, moved.uncovered ?? ZERO),
+});
 
 const withoutUpcoming = ({ upcoming: _, ...of }: Grant): Grant => of;
 

@@ -4,7 +4,7 @@
  */
 import { type Amount, type Instant, plus, ZERO } from '@drawdown/amounts';
 import { accept } from '@drawdown/decider';
-import { availableOf, type Balance, evolve, figuresOf } from './balance';
+import { type Balance, evolve, figuresOf } from './balance';
 import type { BalanceCommand, GrantRequest } from './commands';
 import type { BalanceEvent, EventOf } from './events';
 import { type Allocation, expired, giveBack, type Grant, unheld } from './grants';
@@ -93,10 +93,10 @@ export class Postings {
 
   /** The decision, with a notice for every line that has been crossed. A closed balance crosses nothing. */
   done(): { readonly accepted: true; readonly events: readonly BalanceEvent[] } {
-    const { status, limits, runOut, lastTopUp, grants } = this.state;
-    if (status === 'closed' || this.events.length === 0) return accept(...this.events);
-    const figures = this.figures();
-    for (const crossing of crossings(limits, runOut, lastTopUp, availableOf(grants, this.at))) {
+    const { status, limits, runOut, lastTopUp } = this.state;
+    const figures = this.events.at(-1)?.figures;
+    if (status === 'closed' || figures === undefined) return accept(...this.events);
+    for (const crossing of crossings(limits, runOut, lastTopUp, figures.available)) {
       if (crossing.kind === 'low_balance')
         this.add({ type: 'LowBalanceReached', at: this.at, limit: crossing.limit, threshold: crossing.threshold, figures });
       else if (crossing.kind === 'run_out') this.add({ type: 'BalanceRanOut', at: this.at, figures });
