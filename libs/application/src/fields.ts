@@ -3,14 +3,12 @@
  * the first thing. After a violation a reader returns a placeholder, which never leaves `readRequest`.
  */
 import { type Amount, amount, AmountError, currencyExponent, formatAmount, type Instant, parseInstant, ZERO } from '@drawdown/amounts';
+import { customerIdProblem, slugProblem } from '@drawdown/usage';
 import { InvalidRequest, type Violation } from './errors';
 import type { Message } from './operation';
 
 export const PAGE_SIZE_MAX = 1_000;
 export const PAGE_SIZE_DEFAULT = 100;
-/** UTF-8 bytes. */
-export const CUSTOMER_ID_BYTES_MAX = 128;
-export const SLUG_LENGTH_MAX = 64;
 export const METADATA_ENTRIES_MAX = 20;
 export const METADATA_NAME_LENGTH_MAX = 64;
 export const METADATA_VALUE_LENGTH_MAX = 512;
@@ -23,11 +21,9 @@ export function readRequest<T>(request: Message, read: (from: Fields) => T): T {
   return value;
 }
 
-const SLUG = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 const METADATA_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 // Control characters, C1 included: they hide in logs and terminals.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/; // oxlint-disable-line no-control-regex -- looking for them is the point
-const BLANK_AT_AN_END = /^\s|\s$/u;
 
 export interface AmountBounds {
   readonly above?: Amount;
@@ -67,10 +63,8 @@ export class Fields {
   customerId(field = 'customer_id'): string {
     const id = this.string(field);
     if (!id) return this.missing(field, '');
-    if (Buffer.byteLength(id) > CUSTOMER_ID_BYTES_MAX)
-      this.violation(field, `is longer than ${CUSTOMER_ID_BYTES_MAX} bytes`, 'use a shorter id');
-    if (CONTROL.test(id)) this.violation(field, 'holds a control character', 'leave it out');
-    if (BLANK_AT_AN_END.test(id)) this.violation(field, 'begins or ends with white space', 'trim it');
+    const problem = customerIdProblem(id);
+    if (problem) this.violation(field, problem.detail, 'send the id by which the customer was created');
     return id;
   }
 
@@ -82,12 +76,8 @@ export class Fields {
   optionalSlug(field: string): string | undefined {
     const id = this.string(field);
     if (id === undefined || id === '') return undefined;
-    if (!SLUG.test(id))
-      this.violation(
-        field,
-        `is not 1 to ${SLUG_LENGTH_MAX} of a-z, 0-9, "_", "." and "-", beginning with a letter or digit`,
-        'choose another id, such as "api-calls"',
-      );
+    const problem = slugProblem(id);
+    if (problem) this.violation(field, problem.detail, 'send an id such as "api-calls"');
     return id;
   }
 

@@ -1,33 +1,36 @@
 /** Every refusal with its answer at both doors. A refusal that is added to a domain does not compile until it has one here. */
+import type { CustomerRefusal, SettingsRefusal } from '@drawdown/account';
 import { type Amount, formatAmount, formatInstant, type Instant } from '@drawdown/amounts';
 import type { CreditProductRefusal } from '@drawdown/catalog';
 import type { BalanceRefusal } from '@drawdown/drawdown';
-import type { IdempotencyConflict } from '@drawdown/ledger';
+import type { IdempotencyConflict, RejectedUsageRefusal } from '@drawdown/ledger';
+import type { DeliveriesRefusal, DeliveryNotFound, WebhookEndpointRefusal } from '@drawdown/webhooks';
 import type { GrpcStatus } from './door-answer';
 
-/** Refused before any aggregate is asked, or by the account's own rules. */
-export type AccountRefusal =
+/** What the doors call revision is one less than the version that the settings count. */
+export type SettingsRefusalAtTheDoors =
+  | Exclude<SettingsRefusal, { readonly code: 'settings_version_conflict' }>
+  | { readonly code: 'settings_revision_conflict'; readonly expected: number; readonly actual: number };
+
+/** Refused by an operation itself, before or between aggregates. */
+export type OperationRefusal =
   | { readonly code: 'customer_not_found'; readonly customerId: string }
-  | { readonly code: 'customer_exists'; readonly customerId: string }
-  | { readonly code: 'unknown_currency'; readonly currency: string }
-  | { readonly code: 'duplicate_currency'; readonly currency: string }
-  | { readonly code: 'price_not_positive'; readonly currency: string }
-  | { readonly code: 'too_many_prices'; readonly currency: string; readonly max: number }
-  | { readonly code: 'settings_revision_conflict'; readonly expected: number; readonly actual: number }
   | { readonly code: 'wallets_disabled' }
   | { readonly code: 'free_credits_not_allowed' }
   | { readonly code: 'no_credit_price'; readonly currency: string }
-  | { readonly code: 'rejected_usage_not_found'; readonly rejectionId: string }
-  | { readonly code: 'rejected_usage_already_replayed'; readonly rejectionId: string }
   | { readonly code: 'page_token_invalid' };
 
-export type WebhookRefusal =
-  | { readonly code: 'endpoint_exists' }
-  | { readonly code: 'endpoint_not_found' }
-  | { readonly code: 'endpoint_deleted' }
-  | { readonly code: 'delivery_not_found'; readonly webhookId: string };
-
-export type AnyRefusal = BalanceRefusal | CreditProductRefusal | IdempotencyConflict | AccountRefusal | WebhookRefusal;
+export type AnyRefusal =
+  | BalanceRefusal
+  | CreditProductRefusal
+  | CustomerRefusal
+  | SettingsRefusalAtTheDoors
+  | WebhookEndpointRefusal
+  | DeliveriesRefusal
+  | DeliveryNotFound
+  | RejectedUsageRefusal
+  | IdempotencyConflict
+  | OperationRefusal;
 export type RefusalCode = AnyRefusal['code'];
 type Facts<Code extends RefusalCode> = Extract<AnyRefusal, { code: Code }>;
 
@@ -100,10 +103,10 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   ],
 
   customer_not_found: ['not_found', 'No such customer', (of) => `"${of.customerId}" is not known; create the customer first`],
-  customer_exists: ['exists', 'The customer exists', (of) => `"${of.customerId}" is taken`],
+  customer_exists: ['exists', 'The customer exists', (of) => `"${of.customerId}" is registered, with currency ${of.currency}`],
   unknown_currency: ['invalid', 'No such currency', (of) => `"${of.currency}" is no ISO 4217 code of legal tender, such as "EUR"`],
   duplicate_currency: ['invalid', 'A currency is given twice', (of) => `send one price for "${of.currency}"`],
-  price_not_positive: ['invalid', 'The price is not above zero', (of) => `send a price above zero for "${of.currency}"`],
+  price_not_positive: ['invalid', 'The price is not above zero', (of) => `send a price above zero for "${of.currency}", not ${show(of.price)}`],
   too_many_prices: ['limit', 'Too many prices', (of) => `"${of.currency}" may have at most ${of.max} prices in its history`],
   settings_revision_conflict: [
     'precondition', 'The settings have changed', (of) => `they are at revision ${of.actual}, not ${of.expected}; read them and try again`,
@@ -111,13 +114,22 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   wallets_disabled: ['state', 'Wallets are disabled', 'the settings say enabled: false; change that first'],
   free_credits_not_allowed: ['state', 'Free credits are not allowed', 'the settings say allow_free_credits: false; change that first'],
   no_credit_price: ['state', 'There is no credit price', (of) => `set one for "${of.currency}" in the settings first`],
-  rejected_usage_not_found: ['not_found', 'No such rejected usage', (of) => `"${of.rejectionId}" is not known`],
-  rejected_usage_already_replayed: ['state', 'Already replayed', (of) => `"${of.rejectionId}" has been applied; there is nothing left to replay`],
+  rejected_usage_not_found: ['not_found', 'No such rejected usage', 'list the rejected usage to find its id'],
+  rejected_usage_already_replayed: ['state', 'Already replayed', 'it has been applied; there is nothing left to replay'],
   page_token_invalid: ['invalid', 'The page token is not valid', 'send next_page_token of the page before, with the same filters'],
 
   endpoint_exists: ['exists', 'The endpoint exists', 'its id is taken'],
   endpoint_not_found: ['not_found', 'No such endpoint', 'list the endpoints to find its id'],
   endpoint_deleted: ['state', 'The endpoint is deleted', 'create a new one'],
+  endpoint_disabled: ['state', 'The endpoint is disabled', 'enable it first'],
+  endpoint_id_invalid: ['invalid', 'The endpoint id is not valid', 'send 1 to 64 characters'],
+  url_invalid: ['invalid', 'The url is not valid', 'send one with http or https and a host, without user name or password, at most 2,048 characters'],
+  unknown_event_type: ['invalid', 'No such type of webhook', (of) => `"${of.eventType}" is none, such as "wallet.low_balance"`],
+  description_too_long: ['invalid', 'The description is too long', 'send at most 256 characters'],
+  secret_invalid: ['invalid', 'The secret is not valid', 'send "whsec_" and the base64 of 24 to 64 bytes'],
+  secret_unchanged: ['state', 'The secret is the one in use', 'send another one'],
+  too_many_open_deliveries: ['limit', 'Too many deliveries are open', 'wait until some of them have ended, or disable the endpoint'],
+  resend_too_large: ['invalid', 'Too many deliveries at a time', 'ask for fewer'],
   delivery_not_found: ['not_found', 'No such delivery', (of) => `"${of.webhookId}" was not sent to this endpoint`],
 };
 

@@ -44,9 +44,9 @@ export class HttpRequestReader {
     readQuery(rpc.request, request.query as QueryValues, message, violations, this.outsideQuery);
     readQuery(rpc.request, request.params as QueryValues, message, violations);
     if (operation.kind === 'command') this.readKey(request, message, violations);
-    if (operation.ifMatch !== undefined) readRevision(request.headers['if-match'], 'If-Match', operation.ifMatch, message, violations);
+    if (operation.ifMatch !== undefined) readNumber(request.headers['if-match'], 'If-Match', operation.ifMatch, message, violations);
     if (operation.resumeFrom !== undefined)
-      readRevision(request.headers['last-event-id'], 'Last-Event-ID', operation.resumeFrom, message, violations);
+      readNumber(request.headers['last-event-id'], 'Last-Event-ID', operation.resumeFrom, message, violations);
     return message;
   }
 
@@ -72,8 +72,8 @@ export class HttpRequestReader {
   }
 }
 
-/** A revision in a header, quoted as an entity tag or bare. */
-function readRevision(
+/** A revision or version in a header, quoted as an entity tag or bare. */
+function readNumber(
   header: string | string[] | undefined,
   name: string,
   field: string,
@@ -82,6 +82,6 @@ function readRevision(
 ): void {
   if (header === undefined || header === '*' || header === '') return;
   const digits = /^"?(-?\d{1,15})"?$/.exec(String(header))?.[1];
-  if (digits === undefined) violations.push({ field: name, problem: 'is not a revision', mend: 'send one that an answer has named, such as "7"' });
+  if (digits === undefined) violations.push({ field: name, problem: 'is not one of ours', mend: 'send what an answer has named, such as "7"' });
   else message[field] = Number(digits);
 }

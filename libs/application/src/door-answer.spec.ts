@@ -1,0 +1,68 @@
+import { amount, instant } from '@drawdown/amounts';
+import { AppendUnknown, Contention, Fault, LogUnavailable, RevisionNotReached } from '@drawdown/ledger';
+import { doorAnswer } from './door-answer';
+import { InvalidRequest, Refused } from './errors';
+import { type AnyRefusal, refusalCodes } from './refusals';
+
+const statusOf = (error: unknown): readonly [string, string, number] => {
+  const { code, grpc, http } = doorAnswer(error);
+  return [code, grpc, http];
+};
+
+describe('an error at the doors', () => {
+  it.each<[string, unknown, readonly [string, string, number]]>([
+    ['a request that cannot be read', new InvalidRequest([{ field: 'a', problem: 'is b', mend: 'c' }]), ['INVALID_REQUEST', 'INVALID_ARGUMENT', 400]],
+    ['something unknown', new Refused({ code: 'balance_not_found' }), ['BALANCE_NOT_FOUND', 'NOT_FOUND', 404]],
+    ['too little', new Refused({ code: 'insufficient_credits', available: amount('1'), requested: amount('2') }), ['INSUFFICIENT_CREDITS', 'FAILED_PRECONDITION', 402]],
+    ['another body under the same key', new Refused({ code: 'idempotency_conflict', key: 'k' }), ['IDEMPOTENCY_CONFLICT', 'ALREADY_EXISTS', 409]],
+    ['contention', new Contention('s', 3), ['CONTENTION', 'ABORTED', 409]],
+    ['a store that is down', new LogUnavailable('disk full'), ['LOG_UNAVAILABLE', 'UNAVAILABLE', 503]],
+    ['an unknown outcome', new AppendUnknown('sync failed'), ['APPEND_UNKNOWN', 'UNAVAILABLE', 503]],
+    ['a revision that does not come', new RevisionNotReached('s', 5, 4), ['REVISION_NOT_REACHED', 'UNAVAILABLE', 503]],
+    ['a fault for good', new Fault('log_corrupt', 'at byte 7', false), ['LOG_CORRUPT', 'INTERNAL', 500]],
+    ['a caller that went away', Object.assign(new Error('x'), { name: 'AbortError' }), ['CANCELLED', 'CANCELLED', 499]],
+    ['a defect', new TypeError('x is not a function'), ['INTERNAL', 'INTERNAL', 500]],
+    ['a thrown text', 'oops', ['INTERNAL', 'INTERNAL', 500]],
+  ])('that is %s', (_, error, status) => {
+    expect(statusOf(error)).toEqual(status);
+  });
+
+  it('says when to try again only where that can help', () => {
+    expect(doorAnswer(new LogUnavailable('down')).retryAfterMs).toBeGreaterThan(0);
+    expect(doorAnswer(new Contention('s', 1)).retryAfterMs).toBeGreaterThan(0);
+    expect(doorAnswer(new Refused({ code: 'balance_paused' })).retryAfterMs).toBeUndefined();
+    expect(doorAnswer(new Error()).retryAfterMs).toBeUndefined();
+  });
+
+  it('tells nothing of a defect, and marks it for the log', () => {
+    const answer = doorAnswer(new Error('swordfish'));
+    expect([answer.bug, JSON.stringify(answer)]).toEqual([true, expect.not.stringContaining('swordfish')]);
+    expect(doorAnswer(new Fault('log_corrupt', 'swordfish', false)).detail).not.toContain('swordfish');
+  });
+
+  it('names every violation in one line', () => {
+    const violations = [{ field: 'amount', problem: 'is missing', mend: 'send it' }, { field: '', problem: 'the body is no JSON', mend: 'mend it' }];
+    expect(doorAnswer(new InvalidRequest(violations)).detail).toBe('amount is missing; the body is no JSON');
+  });
+});
+
+describe('a refusal at the doors', () => {
+  it('has its figures as text, amounts as decimals and moments as times', () => {
+    const { facts, detail } = doorAnswer(new Refused({ code: 'hold_already_expired', expiresAt: instant('2026-01-01T00:00:00Z') }));
+    expect([facts, detail]).toEqual([{ expires_at: '2026-01-01T00:00:00.000Z' }, '2026-01-01T00:00:00.000Z is past; send a later expires_at']);
+    expect(doorAnswer(new Refused({ code: 'capture_exceeds_hold', held: amount('1.5'), requested: amount('2') })).facts).toEqual({ held: '1.5', requested: '2' });
+  });
+
+  it.each(refusalCodes)('%s has a stable code, a status, and says something to do', (code) => {
+    const anyFigures = {
+      available: 1n, requested: 2n, held: 1n, price: 1n, weight: 1n, max: 1, holds: 1, expected: 1, actual: 2, expiresAt: 0, retiredAt: 0,
+      detail: 'd', key: 'k', path: 'p', limitId: 'l', holdId: 'h', meterId: 'm', customerId: 'c', creditProductId: 'p', currency: 'EUR', eventType: 't', webhookId: 'w',
+    };
+    const { http, detail, title, ...answer } = doorAnswer(new Refused({ ...anyFigures, code } as unknown as AnyRefusal));
+    expect(answer.code).toBe(code.toUpperCase());
+    expect(http).toBeGreaterThanOrEqual(400);
+    expect(http).toBeLessThan(500);
+    expect(`${title} ${detail}`).not.toMatch(/undefined|NaN|\[object/);
+    expect(detail).toMatch(/\w/);
+  });
+});
