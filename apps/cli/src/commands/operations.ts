@@ -1,0 +1,107 @@
+import type { Message } from '@drawdown/application';
+import type { Command } from 'commander';
+import { EXIT, Failure } from '../exit-codes';
+import type { Invocation, Runner } from '../invocation';
+import { openDataFolder, rebuild } from '../offline/data-folder';
+import { verifyOffline } from '../offline/verify-offline';
+import { figure, flag, number, text, within } from '../showing/fields';
+import { LiveLine } from '../showing/live-line';
+
+interface WhereOptions {
+  readonly dataDir?: string;
+}
+
+const DATA_DIR = ['--data-dir <folder>', 'work on a data folder directly, while no service runs on it'] as const;
+
+export function operationCommands(program: Command, runner: Runner): void {
+  program
+    .command('verify')
+    .description('check the whole ledger: hash chains, sums, and derived state against the streams')
+    .option(...DATA_DIR)
+    .addHelpText(
+      'after',
+      '\nExit code 4 when something was found. With --json: one line per finding, the summary last.',
+    )
+    .action(
+      runner.run<WhereOptions>((call, _, { dataDir }) =>
+        dataDir === undefined
+          ? verify(call, call.service.stream('VerifyLedger'))
+          : verify(call, verifyOffline(dataDir)),
+      ),
+    );
+  program
+    .command('projection')
+    .description('derived state: balances as readers see them, and the keys already applied')
+    .command('rebuild')
+    .description('throw derived state away and make it anew from the streams')
+    .option(...DATA_DIR)
+    .action(
+      runner.run<WhereOptions>(async (call, _, { dataDir }) =>
+        call.answer(
+          dataDir === undefined ? await call.service.call('RebuildProjections') : await rebuildOffline(dataDir),
+          (answer) => `Rebuilt ${figure(answer, 'documents')} documents in ${seconds(answer)} s.`,
+        ),
+      ),
+    );
+  program
+    .command('status')
+    .description('what runs there and how far it has come')
+    .action(runner.run(async (call) => call.answer(await call.service.call('GetStatus'), statusText)));
+}
+
+const seconds = (message: Message): string => (number(message, 'duration_ms') / 1_000).toFixed(1);
+
+async function rebuildOffline(directory: string): Promise<Message> {
+  const folder = await openDataFolder(directory);
+  const began = performance.now();
+  try {
+    return { documents: await rebuild(folder), duration_ms: Math.round(performance.now() - began) };
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Shows what a check finds as it goes. A check that ends without its summary has not checked everything. */
+export async function verify(call: Invocation, reports: AsyncIterable<Message>): Promise<void> {
+  const live = new LiveLine(call.io);
+  let summary: Message | undefined;
+  for await (const report of reports) {
+    if (report['progress']) live.show(`checking: ${figure(within(report, 'progress'), 'events')} events`);
+    if (report['finding']) {
+      live.clear();
+      call.answer(report, () => findingLine(within(report, 'finding')));
+    }
+    if (report['summary']) summary = within(report, 'summary');
+  }
+  live.clear();
+  if (!summary)
+    throw new Failure('the check ended before it was complete', EXIT.unreachable, {
+      code: 'INCOMPLETE',
+      detail: 'the check ended before it was complete',
+    });
+  call.answer({ summary }, () => summaryLine(summary));
+  if (!flag(summary, 'sound')) call.exitCode = EXIT.findings;
+}
+
+const findingLine = (finding: Message): string =>
+  `${text(finding, 'invariant')}  ${text(finding, 'stream')} at revision ${text(finding, 'revision') || '0'}: ${text(finding, 'detail')}`;
+
+function summaryLine(summary: Message): string {
+  const checked = `${figure(summary, 'events')} events in ${figure(summary, 'streams')} streams, ${figure(summary, 'balances')} balances, ${seconds(summary)} s`;
+  return flag(summary, 'sound')
+    ? `Sound: ${checked}, nothing found.`
+    : `NOT SOUND: ${figure(summary, 'findings')} findings (${checked}).`;
+}
+
+function statusText(status: Message): string {
+  const parts = Array.isArray(status['parts']) ? (status['parts'] as Message[]) : [];
+  const head = `version ${text(status, 'version')}, ${flag(status, 'ready') ? 'ready' : 'NOT READY'}${flag(status, 'draining') ? ', draining' : ''}, since ${text(status, 'started_at')}`;
+  return [
+    head,
+    `log at ${text(status, 'log_position')}, derived state at ${text(status, 'projected_position')}`,
+    ...parts.map(
+      (part) =>
+        `  ${text(part, 'name')}: ${flag(part, 'ready') ? 'ready' : 'NOT READY'}${text(part, 'detail') ? `, ${text(part, 'detail')}` : ''}`,
+    ),
+  ].join('\n');
+}

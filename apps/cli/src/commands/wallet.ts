@@ -1,0 +1,81 @@
+import type { Message } from '@drawdown/application';
+import type { Command } from 'commander';
+import type { Runner } from '../invocation';
+import { collect, limitOf } from '../option-values';
+import { balanceCard, grantsTable } from '../showing/answers';
+import { text, within } from '../showing/fields';
+import { granting, grantOf, type GrantOptions } from './grant-options';
+
+const shown = (answer: Message): string => balanceCard(within(answer, 'balance'));
+
+export function walletCommands(program: Command, runner: Runner): void {
+  const wallet = program.command('wallet').description("a customer's money, in the customer's currency");
+  wallet
+    .command('create')
+    .description('open the wallet; a credit price for the currency has to exist')
+    .argument('<customer>')
+    .option('--limit <limit>', 'warning line, such as low=10 or low=20%; repeatable', collect)
+    .action(
+      runner.run<{ limit?: readonly string[] }>(async (call, [customer], { limit = [] }) =>
+        call.answer(
+          await call.service.call('CreateWallet', { customer_id: customer, limits: limit.map(limitOf) }),
+          shown,
+        ),
+      ),
+    );
+  wallet
+    .command('get')
+    .description('its figures and grants')
+    .argument('<customer>')
+    .action(
+      runner.run(async (call, [customer]) =>
+        call.answer(
+          await call.service.call('GetBalance', { customer_id: customer }),
+          (answer) => `${shown(answer)}\n\n${grantsTable(within(answer, 'balance'))}`,
+        ),
+      ),
+    );
+  granting(
+    wallet
+      .command('add-credits')
+      .description('add credits, converted to money at the credit price in force')
+      .argument('<customer>')
+      .argument('<credits>', 'how many, such as 100 or 12.50'),
+  ).action(
+    runner.run<GrantOptions>(async (call, [customer, credits], options) =>
+      call.answer(
+        await call.service.call('AddCredits', { customer_id: customer, credits, ...grantOf(options) }),
+        (answer) =>
+          `Added ${text(answer, 'grant.amount')} at ${text(answer, 'credit_price')} per credit.\n\n${shown(answer)}`,
+      ),
+    ),
+  );
+  const stops = [
+    ['pause', 'PauseWallet', 'stop debits and new holds; usage goes uncovered'],
+    ['resume', 'ResumeWallet', 'allow debits again'],
+  ] as const;
+  for (const [verb, rpc, description] of stops)
+    wallet
+      .command(verb)
+      .description(description)
+      .argument('<customer>')
+      .option('--reason <text>', 'for the record')
+      .action(
+        runner.run<{ reason?: string }>(async (call, [customer], { reason }) =>
+          call.answer(await call.service.call(rpc, { customer_id: customer, reason }), shown),
+        ),
+      );
+  wallet
+    .command('close')
+    .description('end it for good; what is left is posted away')
+    .argument('<customer>')
+    .requiredOption('--reason <text>', 'for the record')
+    .action(
+      runner.run<{ reason: string }>(async (call, [customer], { reason }) =>
+        call.answer(
+          await call.service.call('CloseWallet', { customer_id: customer, reason }),
+          (answer) => `Closed. Posted away: ${text(answer, 'residual') || '0'}\n\n${shown(answer)}`,
+        ),
+      ),
+    );
+}

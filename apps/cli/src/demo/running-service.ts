@@ -1,0 +1,92 @@
+/** A standalone service of the demo's own: an empty data folder, free ports, its log in a file. */
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { request } from 'undici';
+import { Failure } from '../exit-codes';
+import { ended, startStandalone } from '../standalone-process';
+import { freePort } from './free-port';
+
+const HTTP_PORT = 8080;
+const GRPC_PORT = 50051;
+const READY_WITHIN_MS = 20_000;
+const STOP_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 25;
+const LOG_LINES_SHOWN = 20;
+
+export class RunningService {
+  private constructor(
+    readonly url: string,
+    readonly grpc: string,
+    readonly folder: string,
+    private readonly child: ChildProcess,
+    /** Settles when the process has ended. */
+    readonly ended: Promise<number>,
+  ) {}
+
+  /** @throws Failure with the end of the service's log when it does not become ready. */
+  static async start(): Promise<RunningService> {
+    const [http, grpc] = await Promise.all([freePort(HTTP_PORT), freePort(GRPC_PORT)]);
+    const folder = mkdtempSync(join(tmpdir(), 'drawdown-demo-'));
+    const log = openSync(join(folder, 'service.log'), 'a');
+    const child = startStandalone({
+      env: {
+        HTTP_HOST: '127.0.0.1',
+        HTTP_PORT: String(http),
+        GRPC_HOST: '127.0.0.1',
+        GRPC_PORT: String(grpc),
+        DATA_DIR: join(folder, 'data'),
+        // The demo's inbox is on this machine; otherwise no webhook may go there.
+        WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+      },
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    const service = new RunningService(`http://127.0.0.1:${http}`, `127.0.0.1:${grpc}`, folder, child, ended(child));
+    try {
+      await service.ready();
+    } catch (fault) {
+      await service.stop();
+      service.remove();
+      throw fault;
+    }
+    return service;
+  }
+
+  /** Asks it to drain and end, and waits for that. */
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    const forced = setTimeout(() => this.child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await this.ended;
+    clearTimeout(forced);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async ready(): Promise<void> {
+    let exited = false;
+    void this.ended.then(() => (exited = true));
+    for (
+      const deadline = performance.now() + READY_WITHIN_MS;
+      performance.now() < deadline && !exited;
+      await delay(LOOK_EVERY_MS)
+    ) {
+      const answer = await request(`${this.url}/readyz`).catch(() => undefined);
+      await answer?.body.dump();
+      if (answer?.statusCode === 200) return;
+    }
+    throw new Failure(`the service did not become ready. The end of its log:\n${this.logEnd()}`);
+  }
+
+  private logEnd(): string {
+    return readFileSync(join(this.folder, 'service.log'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(-LOG_LINES_SHOWN)
+      .join('\n');
+  }
+}

@@ -1,0 +1,30 @@
+/** What the exit code of every command means. Scripts rely on it: never change a number. */
+export const EXIT = {
+  ok: 0,
+  /** The service refused, or something did not come out as it must. */
+  failed: 1,
+  /** The command line itself is wrong: nothing was sent. */
+  usage: 2,
+  /** The service could not be reached, or did not answer in time. */
+  unreachable: 3,
+  /** `verify` found something. */
+  findings: 4,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends a command with a sentence for people and an exit code for scripts. */
+export class Failure extends Error {
+  constructor(
+    message: string,
+    readonly exitCode: ExitCode = EXIT.failed,
+    /** What `--json` prints on standard error instead of the sentence. */
+    readonly json: Readonly<Record<string, unknown>> = { code: 'FAILED', detail: message },
+  ) {
+    super(message);
+    this.name = 'Failure';
+  }
+}
+
+export const wrongUsage = (message: string): Failure =>
+  new Failure(message, EXIT.usage, { code: 'WRONG_USAGE', detail: message });

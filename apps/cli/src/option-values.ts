@@ -1,0 +1,50 @@
+/** Reads the values of options. What is wrong is said by the option's name, before anything is sent. */
+import type { Message } from '@drawdown/application';
+import { InvalidArgumentError } from 'commander';
+import { wrongUsage } from './exit-codes';
+
+/** For options that may be given several times. */
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/** A whole number within bounds. */
+export const wholeNumber =
+  (min: number, max: number) =>
+  (value: string): number => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < min || number > max)
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return number;
+  };
+
+/** `name=value`: what is before the first "=". */
+export function pair(option: string, value: string): readonly [name: string, value: string] {
+  const equals = value.indexOf('=');
+  if (equals < 1) throw wrongUsage(`${option} ${value}: write it as name=value`);
+  return [value.slice(0, equals), value.slice(equals + 1)];
+}
+
+export const pairs = (option: string, values: readonly string[] = []): Readonly<Record<string, string>> =>
+  Object.fromEntries(values.map((value) => pair(option, value)));
+
+/** `warning=50` is a line in the balance's own measure, `warning=20%` one in percent of the last top-up. */
+export const limitOf = (value: string): Message => {
+  const [limitId, line] = pair('--limit', value);
+  return line.endsWith('%')
+    ? { limit_id: limitId, percent_of_last_top_up: line.slice(0, -1) }
+    : { limit_id: limitId, absolute: line };
+};
+
+const METER = /^([^=]+)=([^@]+)@(.+)$/;
+
+/** `METER=EVENT_TYPE@WEIGHT` counts events; `METER=EVENT_TYPE:PATH@WEIGHT` takes the number at a path of their data. */
+export const meterOf = (value: string): Message => {
+  const [, meterId = '', selected = '', weight = ''] = METER.exec(value) ?? [];
+  if (!meterId)
+    throw wrongUsage(`--meter ${value}: write it as METER=EVENT_TYPE@WEIGHT or METER=EVENT_TYPE:PATH@WEIGHT`);
+  const colon = selected.lastIndexOf(':');
+  const quantity =
+    colon < 0
+      ? { event_type: selected, count: true }
+      : { event_type: selected.slice(0, colon), value_path: selected.slice(colon + 1) };
+  return { meter_id: meterId, ...quantity, weight };
+};

@@ -1,0 +1,27 @@
+/** The standalone service as a process of its own, as `npm start` runs it. */
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from './exit-codes';
+
+const MAIN = join(__dirname, '../../standalone/src/main.js');
+
+export interface Start {
+  readonly args?: readonly string[];
+  /** On top of the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdio: StdioOptions;
+}
+
+/** @throws Failure when the program has not been built. */
+export function startStandalone({ args = [], env = {}, stdio }: Start): ChildProcess {
+  if (!existsSync(MAIN)) throw new Failure(`${MAIN} is not there: build the program with "npm run build"`);
+  return spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, stdio });
+}
+
+/** The exit code of a process; 1 when a signal ended it. */
+export const ended = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
