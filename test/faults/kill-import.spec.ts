@@ -1,0 +1,99 @@
+/** The service is killed again and again while a file is imported, and the books come out exactly. */
+import type { ImportSummary } from '../../apps/cli/src/importing/tally';
+import { chanceOf } from '../support/chance';
+import type { Child } from '../support/child';
+import { startCli, summaryOf, verified } from '../support/cli';
+import { Relay } from '../support/relay';
+import { Standalone } from '../support/standalone';
+import { IMPORT_MAPPING, openTrace, type Trace } from '../support/trace';
+import { expectFigures, listenTo, openTraceAccount } from '../support/trace-account';
+import { until } from '../support/waiting';
+import { WebhookInbox } from '../support/webhook-inbox';
+
+const SEED = 50;
+const KILLS = 55;
+/** So few that the import lasts longer than all the kills. */
+const BATCH = 8;
+const CONCURRENCY = 3;
+/** Requests that pass after a restart before the next kill, at most. */
+const REQUESTS_BETWEEN_MAX = 8;
+const MOMENT_MS_MAX = 12;
+const MINUTES = 60_000;
+
+let service: Standalone;
+let inbox: WebhookInbox;
+let relay: Relay;
+let trace: Trace;
+
+beforeAll(async () => {
+  trace = openTrace();
+  inbox = await WebhookInbox.open();
+  service = await Standalone.start();
+  relay = await Relay.open(service.url);
+  await openTraceAccount(service.http);
+  await listenTo(service.http, inbox, ['credit_balance.low_balance', 'credit_balance.run_out']);
+}, 2 * MINUTES);
+
+afterAll(async () => {
+  await service.stop();
+  await relay.close();
+  await inbox.close();
+});
+
+const startImport = (): Child =>
+  startCli(relay.url, ['usage', 'import', trace.file, ...IMPORT_MAPPING, '--batch', String(BATCH), '--concurrency', String(CONCURRENCY), '--retry-for', '120']);
+
+/** Waits until so many requests have passed since now and then for a moment more, and kills. False: the import had ended. */
+async function killDuring(importing: Child, requests: number, momentMs: number): Promise<boolean> {
+  const aim = relay.requests + requests;
+  await until(`${requests} more requests of the import${importing.said()}${service.said()}`, () => relay.requests >= aim || importing.ended !== undefined, MINUTES);
+  const at = performance.now() + momentMs;
+  await until('the moment to kill', () => performance.now() >= at);
+  if (importing.ended) return false;
+  await service.kill9();
+  return importing.ended === undefined;
+}
+
+describe(`an import during which the service is killed ${KILLS} times (seed ${SEED})`, () => {
+  it('charges every event exactly once', async () => {
+    const pick = chanceOf(SEED);
+    let importing = startImport();
+    let landed = 0;
+    while (landed < KILLS) {
+      if (!(await killDuring(importing, pick(1, REQUESTS_BETWEEN_MAX), pick(0, MOMENT_MS_MAX))))
+        throw new Error(`only ${landed} of ${KILLS} kills landed before the import had ended${importing.said()}`);
+      landed += 1;
+      await service.restart();
+    }
+    for (;;) {
+      const { code } = await importing.end(4 * MINUTES);
+      if (code === 0) break;
+      // It gave up while the service was down; who imports again goes on where it ended.
+      importing = startImport();
+    }
+    const summary = summaryOf<ImportSummary>(importing.stdout);
+    expect(summary).toMatchObject({ complete: true, read: trace.expected.rows, rejected: 0, accepted: 0 });
+    expect(summary.applied + summary.duplicates).toBe(trace.expected.rows);
+    expect(landed).toBeGreaterThanOrEqual(50);
+    await expectFigures(service.http, trace);
+  }, 10 * MINUTES);
+
+  it('tells of every crossing at least once, each under one id', async () => {
+    const { lowBalance, runOut } = trace.expected;
+    const came = () => ({ low: inbox.notices('credit_balance.low_balance').length, out: inbox.notices('credit_balance.run_out').length });
+    await until(
+      `${lowBalance} low and ${runOut} run-out notices`,
+      () => came().low >= lowBalance && came().out >= runOut,
+      MINUTES,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}; there are ${JSON.stringify(came())}`);
+    });
+    expect(came()).toEqual({ low: lowBalance, out: runOut });
+    expect(inbox.toldTwice()).toEqual([]);
+    expect(inbox.distrusted).toEqual([]);
+  }, 2 * MINUTES);
+
+  it('leaves a ledger that verify finds sound', async () => {
+    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: 100 });
+  }, 2 * MINUTES);
+});

@@ -1,0 +1,29 @@
+/** Tests that start real processes run what was built. A build that is missing or old would test something else. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const ROOT = join(__dirname, '../..');
+export const SERVICE_MAIN = join(ROOT, 'dist/apps/standalone/src/main.js');
+export const CLI_MAIN = join(ROOT, 'dist/apps/cli/src/main.js');
+
+const SOURCES = ['apps', 'libs'] as const;
+
+/** @throws Error saying what to do, when the build is not that of the sources. */
+export function assertBuilt(): void {
+  for (const folder of SOURCES)
+    for (const source of sourcesIn(folder)) {
+      const built = join(ROOT, 'dist', source.replace(/\.ts$/, '.js'));
+      const made = statSync(built, { throwIfNoEntry: false });
+      if (!made) throw new Error(`${built} is missing: run "npm run build" first.`);
+      if (made.mtimeMs < statSync(join(ROOT, source)).mtimeMs)
+        throw new Error(`${built} is older than ${source}: run "npm run build" first.`);
+    }
+}
+
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return sourcesIn(path);
+    return /\.ts$/.test(entry.name) && !/\.(?:spec|fixtures|contract)\.ts$/.test(entry.name) ? [path] : [];
+  });
+}
