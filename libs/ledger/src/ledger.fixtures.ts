@@ -26,6 +26,15 @@ import { verify, type VerifyStep } from './verify';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'drawdown-ledger-'));
 
+/** A double: what is given instead of some methods of a real part; all others are the real ones. */
+export const double = <T extends object>(real: T, instead: Partial<T>): T =>
+  new Proxy(real, {
+    get: (target, name) => {
+      const found: unknown = Reflect.get(name in instead ? instead : target, name);
+      return typeof found === 'function' ? (found.bind(target) as unknown) : found;
+    },
+  });
+
 export const START = instant('2026-01-01T00:00:00Z');
 export const foldings = [customer, settings, creditProduct, wallet, creditBalance, rejectedUsage].map((aggregate) =>
   foldingOf(aggregate as typeof creditBalance),

@@ -88,7 +88,7 @@ export class Projector {
 
   private changed(entry: StreamState): void {
     this.dirty.set(entry.stream, entry);
-    if (this.dirty.size >= DIRTY_MAX) void this.save().catch(() => undefined);
+    if (this.dirty.size >= DIRTY_MAX && this.failure === undefined) void this.save().catch(() => undefined);
     else this.schedule(SAVE_EVERY_MS);
   }
 

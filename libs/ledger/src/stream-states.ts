@@ -7,7 +7,7 @@ import type { Document, Projections } from '@drawdown/balances';
 import type { Instant } from '@drawdown/amounts';
 import { type EventLog, READ_LIMIT_MAX, type RecordedEvent } from './event-log';
 import type { Folding } from './folding';
-import { AppliedKeys } from './applied-keys';
+import type { AppliedKeys } from './applied-keys';
 import { CHAIN_START, readMetadata } from './seal';
 import { categoryOf } from './streams';
 
