@@ -24,7 +24,7 @@ export interface Demo {
   readonly seen: Seen[];
   readonly logged: string[];
   /** What PauseWallet throws; undefined: it succeeds. */
-  failWith: unknown;
+  failWith: Error | undefined;
   /** What PauseWallet waits for first. */
   beforePause: () => Promise<void>;
   /** Messages that WatchBalance sends. */

@@ -7,7 +7,7 @@ it('writes JSON lines in which nothing that could be a secret stands', () => {
   log.debug('not at this level');
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? '')).toEqual({
-    level: 'info', time: expect.stringMatching(/Z$/), msg: 'made', customer: 'cus_1', secret: '[redacted]',
+    level: 'info', time: expect.stringMatching(/Z$/) as unknown, msg: 'made', customer: 'cus_1', secret: '[redacted]',
     endpoint: { secret: '[redacted]', url: 'http://x' }, headers: { authorization: '[redacted]' },
   });
 });

@@ -32,10 +32,15 @@ const packed = (name: string, value: object): object => ({
   value: encode(name, value),
 });
 
-export interface GrpcError {
-  readonly code: status;
-  readonly details: string;
-  readonly metadata: Metadata;
+/** What grpc-js takes for the end of a call that failed. */
+export class GrpcError extends Error {
+  constructor(
+    readonly code: status,
+    readonly details: string,
+    readonly metadata: Metadata,
+  ) {
+    super(details);
+  }
 }
 
 export function grpcError({ code: reason, grpc, title, detail, violations, facts, retryAfterMs }: DoorAnswer, callId: string): GrpcError {
@@ -55,7 +60,7 @@ export function grpcError({ code: reason, grpc, title, detail, violations, facts
   const metadata = new Metadata();
   metadata.set('x-request-id', callId);
   metadata.set('grpc-status-details-bin', Buffer.from(encode('Status', { code, message, details })));
-  return { code, details: message.slice(0, MESSAGE_LENGTH_MAX), metadata };
+  return new GrpcError(code, message.slice(0, MESSAGE_LENGTH_MAX), metadata);
 }
 
 /** Of grpc-message, which shares the header limit with the details. */

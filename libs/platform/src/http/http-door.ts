@@ -57,10 +57,13 @@ export class HttpDoor {
             const violations: Violation[] = [];
             const body = Buffer.isBuffer(request.body) ? request.body : undefined;
             const refused = reader.takesBody && body && body.length > 0 ? contentProblem(request.headers, [JSON_TYPE]) : undefined;
-            if (refused) return send(reply, refused);
+            if (refused) {
+              send(reply, refused);
+              return;
+            }
             const message = reader.read(request, body, violations);
             if (violations.length > 0) throw new InvalidRequest(violations);
-            return this.carryOut(operation, rpc, message, call, request, reply);
+            await this.carryOut(operation, rpc, message, call, request, reply);
           }),
       });
     }
@@ -73,18 +76,24 @@ export class HttpDoor {
     call: Call,
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  ): Promise<void> {
     if (operation.kind === 'command') call.identify(operation.name, message);
     const result = operation.handle(message, call);
-    if (Symbol.asyncIterator in result) return this.stream(result, operation, rpc, call, reply);
+    if (Symbol.asyncIterator in result) {
+      await this.stream(result, operation, rpc, call, reply);
+      return;
+    }
     const answer = await result;
     if (call.wasReplayed) reply.header('idempotent-replayed', 'true');
     if (operation.etag !== undefined) {
       const tag = `"${String(answer[operation.etag] ?? 0)}"`;
       reply.header('etag', tag);
-      if (operation.kind === 'query' && request.headers['if-none-match'] === tag) return reply.code(304).send();
+      if (operation.kind === 'query' && request.headers['if-none-match'] === tag) {
+        reply.code(304).send();
+        return;
+      }
     }
-    return reply.code(operation.success ?? 200).type(JSON_TYPE).send(writeJson(rpc.response, answer));
+    reply.code(operation.success ?? 200).type(JSON_TYPE).send(writeJson(rpc.response, answer));
   }
 
   private async stream(
@@ -93,7 +102,7 @@ export class HttpDoor {
     rpc: Rpc,
     call: Call,
     reply: FastifyReply,
-  ): Promise<FastifyReply> {
+  ): Promise<void> {
     this.streams.add(call);
     try {
       await writeEventStream(reply.raw, source, {
@@ -105,7 +114,7 @@ export class HttpDoor {
         }),
         problemOf: (error) => this.problemOf(error, call),
       });
-      return reply.hijack();
+      reply.hijack();
     } finally {
       this.streams.delete(call);
     }
@@ -120,11 +129,14 @@ export class HttpDoor {
       handler: (request, reply) =>
         this.answer(request, reply, JSON_TYPE, async (call) => {
           const refused = contentProblem(request.headers, USAGE_CONTENT_TYPES);
-          if (refused) return send(reply, refused);
+          if (refused) {
+            send(reply, refused);
+            return;
+          }
           const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
           const contentType = mediaTypeOf(request.headers['content-type']).name;
           const answer = await this.options.usage({ body, contentType, headers: request.headers }, call);
-          return reply.type(JSON_TYPE).send(writeJson(response, answer));
+          reply.type(JSON_TYPE).send(writeJson(response, answer));
         }),
     });
   }
@@ -145,7 +157,7 @@ export class HttpDoor {
     request: FastifyRequest,
     reply: FastifyReply,
     made: string,
-    carryOut: (call: Call) => Promise<FastifyReply>,
+    carryOut: (call: Call) => Promise<void>,
   ): Promise<FastifyReply> {
     const { headers } = request;
     const call = new Call('http', callIdOf(single(headers['x-request-id'])), traceparentOf(single(headers['traceparent'])), undefined);
@@ -157,10 +169,12 @@ export class HttpDoor {
     });
     try {
       const refused = acceptProblem(headers.accept, made);
-      return refused ? send(reply, refused) : await carryOut(call);
+      if (refused) send(reply, refused);
+      else await carryOut(call);
     } catch (error) {
-      return send(reply, this.problemOf(error, call));
+      send(reply, this.problemOf(error, call));
     }
+    return reply;
   }
 
   private problemOf(error: unknown, call: Call): Problem {

@@ -112,7 +112,8 @@ describe('a call over gRPC', () => {
     await call('ListMovements', unpacked);
     const one = last(demo.seen).request;
     await call('ListMovements', { customer_id: 'c', types: ['MOVEMENT_TYPE_CONSUMED', 'MOVEMENT_TYPE_RUN_OUT'] });
-    expect([one, last(demo.seen).request]).toEqual(Array(2).fill({ customer_id: 'c', types: ['consumed', 'run_out'] }));
+    expect(one).toEqual({ customer_id: 'c', types: ['consumed', 'run_out'] });
+    expect(last(demo.seen).request).toEqual(one);
   });
 
   it('carries its id and trace context', async () => {
@@ -162,7 +163,7 @@ describe('what is wrong with a gRPC request', () => {
     const { error } = await call('TopUpCreditBalance', request);
     const { ErrorInfo, BadRequest } = detailsOf(error);
     expect([error?.code, ErrorInfo?.reason, ErrorInfo?.domain]).toEqual([status.INVALID_ARGUMENT, 'INVALID_REQUEST', 'drawdown']);
-    expect(BadRequest?.fieldViolations).toContainEqual({ field, description: expect.stringContaining(problem) });
+    expect(BadRequest?.fieldViolations).toContainEqual({ field, description: expect.stringContaining(problem) as unknown });
   });
 
   it.each([
