@@ -1,6 +1,10 @@
 export * from './door-answer';
 export * from './errors';
 export * from './fields';
+export * from './foldings';
+export * from './handlers';
 export * from './operation';
+export * from './parts';
 export * from './refusals';
 export * from './routes';
+export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage';

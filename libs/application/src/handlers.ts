@@ -1,0 +1,32 @@
+/** Every operation, by the name of its rpc. */
+import { balanceOperations } from './balances';
+import { catalogOperations } from './catalog';
+import { creditBalanceOperations } from './credit-balances';
+import { customerOperations } from './customers';
+import { holdOperations } from './holds';
+import { movementOperations } from './movements';
+import type { Handlers } from './operation';
+import { operatorOperations } from './operations';
+import type { Parts } from './parts';
+import { rejectedUsageOperations } from './rejected-usage';
+import { settingsOperations } from './settings';
+import { usageOperations } from './usage';
+import { walletOperations } from './wallets';
+import { watchOperations } from './watch';
+import { webhookOperations } from './webhooks';
+
+export const handlers = (parts: Parts): Handlers => ({
+  ...settingsOperations(parts),
+  ...customerOperations(parts),
+  ...catalogOperations(parts),
+  ...walletOperations(parts),
+  ...creditBalanceOperations(parts),
+  ...holdOperations(parts),
+  ...usageOperations(parts),
+  ...balanceOperations(parts),
+  ...movementOperations(parts),
+  ...watchOperations(parts),
+  ...webhookOperations(parts),
+  ...rejectedUsageOperations(parts),
+  ...operatorOperations(parts),
+});

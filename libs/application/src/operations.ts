@@ -1,0 +1,93 @@
+/** For whoever runs the deployment: is the ledger whole, make derived state anew, what runs here. */
+import { formatInstant } from '@drawdown/amounts';
+import { type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/ledger';
+import type { Context, Handlers, Message } from './operation';
+import { streamNames } from './pages';
+import type { Parts } from './parts';
+
+/** The invariant that a finding breaks, by its id in docs/reliability.md. */
+const INVARIANTS: { readonly [Kind in FindingKind]: string } = {
+  doubled: 'I2',
+  conservation: 'I3',
+  revision: 'I5',
+  projection: 'I6',
+  index: 'I6',
+  chain: 'I10',
+  unreadable: 'I10',
+};
+
+export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' | 'RebuildProjections' | 'GetStatus'> {
+  // Two rebuilds at a time would each throw away what the other has made.
+  let rebuilding: Promise<unknown> = Promise.resolve();
+  return {
+    VerifyLedger: (_, context) => verification(parts, context),
+
+    async RebuildProjections() {
+      const mine = rebuilding.then(() => rebuild(parts));
+      rebuilding = mine.catch(() => undefined);
+      return mine;
+    },
+
+    GetStatus: () => status(parts),
+  };
+}
+
+async function* verification(parts: Parts, { signal }: Context): AsyncGenerator<Message> {
+  const began = parts.clock();
+  while (parts.ledger.busy) await parts.ledger.busy;
+  await parts.projector.save();
+  for await (const step of verify(parts)) {
+    if (signal.aborted) return;
+    yield reportMessage(step, () => parts.clock() - began);
+  }
+}
+
+function reportMessage(step: VerifyStep, durationMs: () => number): Message {
+  switch (step.kind) {
+    case 'progress':
+      return { progress: { events: step.events, streams: step.streams } };
+    case 'finding':
+      return { finding: findingMessage(step.finding) };
+    case 'summary': {
+      const { events, streams, balances, findings } = step.summary;
+      return { summary: { sound: findings === 0, events, streams, balances, findings, duration_ms: durationMs() } };
+    }
+  }
+}
+
+const findingMessage = ({ kind, stream, revision, detail }: Finding): Message => ({ invariant: INVARIANTS[kind], stream, revision, detail });
+
+/** Usage first, then commands and reads: usage waits in its queue, and a round that has begun still needs the commands' gate. */
+async function rebuild({ intake, ledger, projector, projections, foldings, clock }: Parts): Promise<Message> {
+  const began = clock();
+  return intake.pausedWhile(() =>
+    ledger.alone(async () => {
+      const events = await projector.rebuild();
+      let documents = 0;
+      for (const { category } of foldings) for await (const _ of streamNames({ projections }, `${category}-`)) documents += 1;
+      return { events, documents, duration_ms: clock() - began };
+    }),
+  );
+}
+
+async function status({ log, projector, clock, service }: Parts): Promise<Message> {
+  const head = await log.head().catch((fault: unknown) => fault);
+  const parts = [
+    typeof head === 'bigint' ? ready('log', 'reads and appends') : unready('log', head),
+    projector.failure === undefined ? ready('projections', 'saved') : unready('projections', projector.failure),
+  ];
+  const draining = service?.draining() ?? false;
+  return {
+    version: service?.version,
+    started_at: service && formatInstant(service.startedAt),
+    ready: !draining && parts.every((part) => part.ready),
+    draining,
+    parts,
+    log_position: typeof head === 'bigint' ? String(head) : undefined,
+    projected_position: String(projector.position),
+    as_of: formatInstant(clock()),
+  };
+}
+
+const ready = (name: string, detail: string) => ({ name, ready: true, detail });
+const unready = (name: string, fault: unknown) => ({ name, ready: false, detail: fault instanceof Error ? fault.message : String(fault) });

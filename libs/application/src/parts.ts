@@ -1,0 +1,28 @@
+/** What the operations stand on. A composition fills it in; nothing here knows which technology is behind a part. */
+import type { Projections } from '@drawdown/balances';
+import type { CatalogFollower, Clock, EventLog, Folding, Ledger, Projector, UsageIntake } from '@drawdown/ledger';
+import type { Instant } from '@drawdown/amounts';
+
+export interface Parts {
+  readonly log: EventLog;
+  readonly ledger: Ledger;
+  readonly projections: Projections;
+  readonly projector: Projector;
+  readonly intake: UsageIntake;
+  readonly catalog: CatalogFollower;
+  /** The same that the stream states fold by. */
+  readonly foldings: readonly Folding[];
+  /** The only time that a command is recorded at. */
+  readonly clock: Clock;
+  /** For secrets. */
+  readonly randomBytes: (bytes: number) => Buffer;
+  /** Absent where no process of its own runs the parts, such as in a test. */
+  readonly service?: Service;
+}
+
+/** The process around the parts, for GetStatus. */
+export interface Service {
+  readonly version: string;
+  readonly startedAt: Instant;
+  readonly draining: () => boolean;
+}

@@ -1,0 +1,93 @@
+/** Which balance a request is about, and what is asked of other streams before it may be changed. */
+import { customer, type Customer, priceInForce, settings, type Settings } from '@drawdown/account';
+import type { Instant } from '@drawdown/amounts';
+import { creditProduct, type CreditProduct } from '@drawdown/catalog';
+import { creditBalance } from '@drawdown/credit-balance';
+import type { Balance, BalanceCommand, BalanceEvent } from '@drawdown/drawdown';
+import { streams } from '@drawdown/ledger';
+import { wallet } from '@drawdown/wallet';
+import { balanceMessage, type BesideBalance } from './balance-message';
+import { carryOut, type CarriedOut } from './carry-out';
+import { Refused } from './errors';
+import type { Fields } from './fields';
+import type { Context, Message } from './operation';
+import type { Parts } from './parts';
+
+export interface Target {
+  readonly customerId: string;
+  /** Absent: the customer's wallet. */
+  readonly creditProductId?: string;
+  readonly aggregate: typeof wallet;
+  readonly stream: string;
+}
+
+export const walletOf = (customerId: string): Target => ({ customerId, aggregate: wallet, stream: streams.wallet(customerId) });
+export const creditBalanceOf = (customerId: string, creditProductId: string): Target => ({
+  customerId,
+  creditProductId,
+  aggregate: creditBalance,
+  stream: streams.creditBalance(customerId, creditProductId),
+});
+
+export const readWallet = (from: Fields): Target => walletOf(from.customerId());
+export const readCreditBalance = (from: Fields): Target => creditBalanceOf(from.customerId(), from.slug('credit_product_id'));
+/** Where an empty credit product means the wallet. */
+export function readBalance(from: Fields): Target {
+  const customerId = from.customerId();
+  const creditProductId = from.optionalSlug('credit_product_id');
+  return creditProductId === undefined ? walletOf(customerId) : creditBalanceOf(customerId, creditProductId);
+}
+
+/** @throws Refused customer_not_found */
+export async function theCustomer({ ledger }: Pick<Parts, 'ledger'>, customerId: string): Promise<Customer> {
+  const { state } = await ledger.load(customer, streams.customer(customerId));
+  if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
+  return state.customer;
+}
+
+/** @throws Refused credit_product_not_found */
+export async function theProduct({ ledger }: Pick<Parts, 'ledger'>, creditProductId: string): Promise<CreditProduct> {
+  const { state, revision } = await ledger.load(creditProduct, streams.creditProduct(creditProductId));
+  if (revision < 0) throw new Refused({ code: 'credit_product_not_found' });
+  return state;
+}
+
+export const theSettings = async ({ ledger }: Pick<Parts, 'ledger'>): Promise<Settings> => (await ledger.load(settings, streams.settings)).state;
+
+/** @throws Refused wallets_disabled */
+export async function enabledSettings(parts: Pick<Parts, 'ledger'>): Promise<Settings> {
+  const now = await theSettings(parts);
+  if (!now.enabled) throw new Refused({ code: 'wallets_disabled' });
+  return now;
+}
+
+export interface ChangedBalance extends CarriedOut<BalanceEvent, Balance> {
+  /** The figures after the command, judged by the moment it was recorded at. */
+  readonly balance: Message;
+}
+
+/** Carries out a command on a balance. @throws Refused customer_not_found, or as the balance decides */
+export async function changeBalance(
+  parts: Parts,
+  context: Context,
+  target: Target,
+  command: (at: Instant) => BalanceCommand | Promise<BalanceCommand>,
+): Promise<ChangedBalance> {
+  const done = await carryOut(parts, context, target.aggregate, target.stream, async (at) => {
+    await theCustomer(parts, target.customerId);
+    return command(at);
+  });
+  // No credit equivalent: the price may be another one when a retry is answered.
+  return { ...done, balance: balanceMessage(done.state, done.revision, done.at, await unitOf(parts, target)) };
+}
+
+/** A product's unit never changes, so it is no part of what has to be kept. */
+export const unitOf = async (parts: Pick<Parts, 'ledger'>, { creditProductId }: Pick<Target, 'creditProductId'>): Promise<BesideBalance> =>
+  creditProductId === undefined ? {} : { unit: (await theProduct(parts, creditProductId)).unit };
+
+/** What a balance is shown with when it is asked for: the price is the one in force at the moment. */
+export async function besideOf(parts: Pick<Parts, 'ledger'>, target: Target, { currency }: Balance, at: Instant): Promise<BesideBalance> {
+  if (target.creditProductId !== undefined) return unitOf(parts, target);
+  const inForce = currency === undefined ? undefined : priceInForce(await theSettings(parts), currency, at);
+  return inForce ? { creditPrice: inForce.price } : {};
+}

@@ -1,0 +1,64 @@
+/** Wallets: money of a customer, entered in credits. */
+import { type CreditPrice, priceInForce, type Settings } from '@drawdown/account';
+import { formatAmount, type Instant, ZERO } from '@drawdown/amounts';
+import { addCredits } from '@drawdown/wallet';
+import { closing, pausing, settingLimits } from './balance-changes';
+import { balanceMessage, grantMessage, readLimits } from './balance-message';
+import { caused } from './carry-out';
+import { Refused } from './errors';
+import { readRequest } from './fields';
+import { readTerms } from './grant-request';
+import type { Handlers } from './operation';
+import type { Parts } from './parts';
+import { changeBalance, enabledSettings, readWallet, theCustomer } from './targets';
+
+type WalletHandlers = Pick<Handlers, 'CreateWallet' | 'AddCredits' | 'PauseWallet' | 'ResumeWallet' | 'CloseWallet' | 'SetWalletLimits'>;
+
+export const walletOperations = (parts: Parts): WalletHandlers => ({
+  async CreateWallet(request, context) {
+    const { target, limits } = readRequest(request, (from) => ({ target: readWallet(from), limits: readLimits(from) }));
+    const { customerId } = target;
+    const { revision, balance } = await changeBalance(parts, context, target, async (at) => {
+      const { currency } = await theCustomer(parts, customerId);
+      thePrice(await enabledSettings(parts), currency, at);
+      return { type: 'Create', at, customerId, currency, limits };
+    });
+    return { revision, balance };
+  },
+
+  async AddCredits(request, context) {
+    const { target, credits, terms } = readRequest(request, (from) => {
+      const terms = readTerms(from);
+      if (terms.origin === 'paid' && terms.reference === undefined)
+        from.violation('reference', 'is missing', 'say by which payment the credits were paid, or send origin "free"');
+      return { target: readWallet(from), credits: from.amount('credits', { above: ZERO }), terms };
+    });
+    const { events, state, revision, at } = await changeBalance(parts, context, target, async (at) => {
+      const { currency } = await theCustomer(parts, target.customerId);
+      const settings = await enabledSettings(parts);
+      if (terms.origin === 'free' && !settings.allowFreeCredits) throw new Refused({ code: 'free_credits_not_allowed' });
+      return addCredits(at, credits, thePrice(settings, currency, at), terms);
+    });
+    const { grant, conversion } = caused(events, 'ToppedUp');
+    const creditPrice = conversion?.creditPrice;
+    return {
+      revision,
+      // At the price that the event keeps: a retry is answered the same, whatever the price is by then.
+      balance: balanceMessage(state, revision, at, creditPrice === undefined ? {} : { creditPrice }),
+      grant: grantMessage({ ...grant, remaining: grant.amount, held: ZERO }),
+      credit_price: creditPrice === undefined ? undefined : formatAmount(creditPrice),
+      credit_price_version: conversion?.priceVersion,
+    };
+  },
+
+  PauseWallet: pausing(parts, readWallet, 'Pause'),
+  ResumeWallet: pausing(parts, readWallet, 'Resume'),
+  CloseWallet: closing(parts, readWallet),
+  SetWalletLimits: settingLimits(parts, readWallet),
+});
+
+function thePrice(settings: Settings, currency: string, at: Instant): CreditPrice {
+  const price = priceInForce(settings, currency, at);
+  if (!price) throw new Refused({ code: 'no_credit_price', currency });
+  return price;
+}
