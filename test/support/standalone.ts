@@ -77,6 +77,14 @@ export class Standalone {
     return this.doors.http;
   }
 
+  get grpcAddress(): string {
+    return this.doors.grpc;
+  }
+
+  get grpcAddress(): string {
+    return this.doors.grpc;
+  }
+
   get pid(): number {
     return this.child.pid;
   }
