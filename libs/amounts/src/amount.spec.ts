@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import {
-  type Amount, amount, AmountError, formatAmount, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX, least, minus, overHalfEven, percentHalfEven,
-  plus, sum, timesHalfEven, ZERO,
+  type Amount,
+  amount,
+  AmountError,
+  formatAmount,
+  FRACTION_DIGITS_MAX,
+  INTEGER_DIGITS_MAX,
+  least,
+  minus,
+  overHalfEven,
+  percentHalfEven,
+  plus,
+  sum,
+  timesHalfEven,
+  ZERO,
 } from './amount';
 
 const SEED = 20_260_301;
@@ -9,6 +21,14 @@ const always = <T>(arbitrary: fc.Arbitrary<T>, claim: (value: T) => void) =>
   fc.assert(fc.property(arbitrary, claim), { seed: SEED, numRuns: 2_000 });
 const amounts = fc.bigInt({ min: -(10n ** 27n), max: 10n ** 27n }).map((value) => value as Amount);
 const notZero = amounts.filter((value) => value !== 0n);
+
+function codeOf(text: string): string {
+  try {
+    return formatAmount(amount(text));
+  } catch (error) {
+    return error instanceof AmountError ? error.code : String(error);
+  }
+}
 
 describe('an amount', () => {
   it.each([
@@ -47,7 +67,7 @@ describe('an amount', () => {
     ['-1000000000000000000', 'too_large'],
   ])('is not read from %j: %s', (text, code) => {
     expect(() => amount(text)).toThrow(AmountError);
-    expect(() => amount(text)).toThrow(expect.objectContaining({ code }));
+    expect(codeOf(text)).toBe(code);
   });
 
   it('takes every digit that it may have, and none more', () => {
@@ -58,7 +78,8 @@ describe('an amount', () => {
     expect(() => amount(`0.${fraction}9`)).toThrow('must have at most 9 digits after the point');
   });
 
-  it('that has grown in the log is read back whole', () => expect(amount(`1${'0'.repeat(30)}`, Infinity)).toBe(10n ** 39n));
+  it('that has grown in the log is read back whole', () =>
+    expect(amount(`1${'0'.repeat(30)}`, Infinity)).toBe(10n ** 39n));
 
   it.each([
     [0n, '0'],
@@ -70,10 +91,13 @@ describe('an amount', () => {
     [10_000_000_000n, '10'],
   ])('%s units are written %s', (units, text) => expect(formatAmount(units as Amount)).toBe(text));
 
-  it('is the same after it was written and read', () => always(amounts, (value) => expect(amount(formatAmount(value), Infinity)).toBe(value)));
+  it('is the same after it was written and read', () =>
+    always(amounts, (value) => expect(amount(formatAmount(value), Infinity)).toBe(value)));
 
   it('is written as short as can be', () =>
-    always(amounts, (value) => expect(formatAmount(value)).toMatch(/^(?:0|-?(?:[1-9][0-9]*|0\.[0-9]*[1-9]|[1-9][0-9]*\.[0-9]*[1-9]))$/)));
+    always(amounts, (value) =>
+      expect(formatAmount(value)).toMatch(/^(?:0|-?(?:[1-9][0-9]*|0\.[0-9]*[1-9]|[1-9][0-9]*\.[0-9]*[1-9]))$/),
+    ));
 
   it('adds, subtracts and compares', () =>
     always(fc.tuple(amounts, amounts), ([a, b]) => {
@@ -104,7 +128,9 @@ describe('rounding half to even', () => {
     always(fc.tuple(amounts, notZero), ([a, b]) => expect(isHalfEven(overHalfEven(a, b), a * SCALE, b)).toBe(true)));
 
   it('is exact for every percentage', () =>
-    always(fc.tuple(amounts, amounts), ([a, b]) => expect(isHalfEven(percentHalfEven(a, b), a * b, 100n * SCALE)).toBe(true)));
+    always(fc.tuple(amounts, amounts), ([a, b]) =>
+      expect(isHalfEven(percentHalfEven(a, b), a * b, 100n * SCALE)).toBe(true),
+    ));
 
   it('meets ties, and takes the even neighbour on both sides of zero', () =>
     always(fc.bigInt({ min: -1_000_000n, max: 1_000_000n }), (n) => {

@@ -37,7 +37,10 @@ const orders: fc.Arbitrary<Order> = fc.record(
     paid: fc.boolean(),
     kind: fc.constantFrom('big' as const, 'small' as const),
     lines: fc.array(
-      fc.record({ id: texts, labels: fc.dictionary(texts, amounts, { noNullPrototype: true }) }, { requiredKeys: ['id'] }),
+      fc.record(
+        { id: texts, labels: fc.dictionary(texts, amounts, { noNullPrototype: true }) },
+        { requiredKeys: ['id'] },
+      ),
     ),
   },
   { requiredKeys: ['z', 'at', 'amount', 'paid', 'kind', 'lines'] },
@@ -59,7 +62,7 @@ describe('a shape', () => {
     fc.assert(
       fc.property(orders, (value) => {
         const written = order.write(value);
-        const parsed: shape.Json = JSON.parse(written);
+        const parsed = JSON.parse(written) as shape.Json;
         expect(shape.canonicalJson(parsed)).toBe(written);
       }),
       { seed: SEED },

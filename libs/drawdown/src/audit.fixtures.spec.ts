@@ -11,7 +11,7 @@ import type { BalanceEvent } from './events';
 import { drawDown, type Grant } from './grants';
 import { histories, SEED } from './histories.fixtures';
 
-const HISTORIES = 2_000;
+const HISTORIES = 1_000;
 
 type Answer = ReturnType<BalanceDecider['decide']>;
 const { decide } = theBalance;
@@ -113,7 +113,7 @@ const PLANTED: Readonly<Record<string, BalanceDecider>> = {
     {
       ...event,
       figures: { ...event.figures, available: plus(event.figures.available, event.figures.held) },
-    } as BalanceEvent,
+    },
   ]),
   'held value spent by others': seeing(withGrants((of) => ({ ...of, held: ZERO }))),
   'held value expired': seeing((state, command) =>

@@ -80,6 +80,8 @@ describe('a pause', () => {
     given(toppedUp(10), paused(), resumed()).when(use(1)).then('consumed 1 (1 out of g1:1) -> 9');
   });
 
+  it('may end with a reason', () => given(paused()).when(resume('settled')).then('resumed: settled -> 0'));
+
   it('does not stop expiry, nor the end of a hold', () =>
     given(toppedUp(10, { expiresAt: later(NOON, 2) }), toppedUp(5), held(3, later(NOON, 1)), paused())
       .when(after(2, sweep()))

@@ -1,14 +1,14 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { shape } from '@drawdown/decider';
 import fc from 'fast-check';
 import { audit } from './audit.fixtures';
 import { balance } from './balance';
+import type { BalanceRefusal } from './commands';
 import { theBalance } from './drawdown.fixtures';
 import { balanceEvents } from './events';
 import { histories, SEED } from './histories.fixtures';
 
 const HISTORIES = 10_000;
-const HISTORIES_LOOKED_AT_TWICE = 500;
+const HISTORIES_LOOKED_AT_TWICE = 300;
 /** What the histories must reach often, or the property says little. */
 const SEEN_MIN = 50;
 /** Too long for a history: reached by example in decide.refusals.spec.ts. */
@@ -51,7 +51,7 @@ describe('over all histories', () => {
         audit(theBalance, history, (_, answer, before, after) => {
           if (!answer.accepted) return;
           const read = answer.events.map((event) => {
-            const stored: shape.Json = JSON.parse(balanceEvents[event.type].write(event as never));
+            const stored: unknown = JSON.parse(balanceEvents[event.type].write(event as never));
             return { type: event.type, ...balanceEvents[event.type].read(stored) } as typeof event;
           });
           deepStrictEqual(read, answer.events);
@@ -92,6 +92,6 @@ function refusalCodes(): string[] {
     capture_exceeds_hold: 0,
     holds_open: 0,
     insufficient_credits: 0,
-  } satisfies Record<import('./commands').BalanceRefusal['code'], 0>;
+  } satisfies Record<BalanceRefusal['code'], 0>;
   return Object.keys(codes).filter((code) => !REFUSALS_BY_EXAMPLE.includes(code));
 }

@@ -124,6 +124,11 @@ describe('a deduction', () => {
   it('takes the credits, to the last one', () =>
     given(toppedUp(60)).when(deduct(60)).then('deducted 60 out of g1:60 -> 0', 'ran out -> 0'));
 
+  it('keeps its reason and the reference it was given', () =>
+    expect(given(toppedUp(60)).when(deduct(1, 'ticket_1')).events).toMatchObject([
+      { type: 'CreditsDeducted', reason: 'correction', reference: 'ticket_1' },
+    ]));
+
   it('is refused whole when the balance is one unit short', () =>
     given(toppedUp(60)).when(deduct('60.000000001')).thenRefused('insufficient_credits'));
 

@@ -63,11 +63,12 @@ export const use = (...lines: readonly (number | string | UsageToConsume)[]): Ba
   lines: lines.map((line, i) => (typeof line === 'object' ? line : usage(line, NOON, `u${i + 1}`))),
 });
 
-export const deduct = (value: number | string): BalanceCommand => ({
+export const deduct = (value: number | string, reference?: string): BalanceCommand => ({
   type: 'Deduct',
   at: NOON,
   amount: units(value),
   reason: 'correction',
+  ...(reference !== undefined && { reference }),
 });
 export const hold = (value: number | string, expiresAt?: Instant): BalanceCommand => ({
   type: 'PlaceHold',
@@ -95,7 +96,11 @@ export const pause = (reason?: string): BalanceCommand => ({
   at: NOON,
   ...(reason !== undefined && { reason }),
 });
-export const resume = (): BalanceCommand => ({ type: 'Resume', at: NOON });
+export const resume = (reason?: string): BalanceCommand => ({
+  type: 'Resume',
+  at: NOON,
+  ...(reason !== undefined && { reason }),
+});
 export const close = (): BalanceCommand => ({ type: 'Close', at: NOON, reason: 'the customer left' });
 export const sweep = (): BalanceCommand => ({ type: 'Sweep', at: NOON });
 
@@ -167,7 +172,7 @@ function from(commands: readonly BalanceCommand[]) {
           for (const event of then.events) deepStrictEqual(event.at, command.at);
         },
         thenRefused: (code: BalanceRefusal['code'], details: Readonly<Record<string, unknown>> = {}) =>
-          then.thenRefused(code, details as Partial<BalanceRefusal>),
+          then.thenRefused(code, details),
       };
     },
   };

@@ -71,7 +71,14 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
       },
     ],
   },
-  CreditsDeducted: { type: 'CreditsDeducted', ...after, amount: amount('12.5'), reason: 'correction', reference: 'ticket_1', allocation },
+  CreditsDeducted: {
+    type: 'CreditsDeducted',
+    ...after,
+    amount: amount('12.5'),
+    reason: 'correction',
+    reference: 'ticket_1',
+    allocation,
+  },
   HoldPlaced: {
     type: 'HoldPlaced',
     ...after,

@@ -12,7 +12,7 @@ import type { Limit } from './limits';
 
 /** Printed with every failure; `fc.assert` adds the path of the counterexample. */
 export const SEED = 20_260_301;
-const COMMANDS_MAX = 20;
+const COMMANDS_MAX = 16;
 const TICK_MS = 1;
 
 /** What a tick is worth in amounts: the smallest amount, a whole, and one that divides evenly by nothing. */

@@ -54,7 +54,7 @@ export class Postings {
   }
 
   lifecycle(type: 'Paused' | 'Resumed', reason?: string): this {
-    return this.add({ type, at: this.at, ...(reason !== undefined && { reason }), figures: this.figures() } as BalanceEvent);
+    return this.add({ type, at: this.at, ...(reason !== undefined && { reason }), figures: this.figures() });
   }
 
   /** Ends the holds whose time has come: expiry is judged by the command's time, not by when a sweeper gets to it. */
