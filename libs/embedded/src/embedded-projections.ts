@@ -30,10 +30,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** What the saves of one transaction have put so far; lmdb does not show it before the transaction is committed. */
+/** What the saves of one transaction come to: of a document saved several times, only the last is written. */
 interface Batch {
-  readonly writes: Writes;
-  readonly headers: Map<string, DocumentHeader>;
+  readonly documents: Map<string, { latest: Document | undefined; readonly key: Buffer; readonly stored: DocumentHeader | undefined }>;
   readonly places: Map<bigint, Place[]>;
   readonly expiring: Expiring[];
 }
@@ -147,14 +146,15 @@ export class EmbeddedProjections implements Projections {
 
   private prepare(saves: readonly Waiting[]): Writes {
     const writes = new Writes();
-    const batch: Batch = { writes, headers: new Map(), places: new Map(), expiring: [] };
+    const batch: Batch = { documents: new Map(), places: new Map(), expiring: [] };
     const meta = this.readMeta();
     let checkpoint = BigInt(meta.checkpoint);
     for (const { changes } of saves) {
-      for (const document of changes.documents) this.putDocument(document, batch);
+      for (const document of changes.documents) this.addDocument(document, batch);
       for (const key of changes.keys) this.addKey(key, batch);
       if (changes.checkpoint > checkpoint) checkpoint = changes.checkpoint;
     }
+    for (const { latest, key, stored } of batch.documents.values()) if (latest) this.putDocument(writes, latest, key, stored);
     for (const [fingerprint, places] of batch.places) writes.put(this.keys, fingerprintKey(fingerprint), encodePlaces(places));
     if (batch.expiring.length > 0) noteExpiring(writes, this.forgetting, meta.batch + 1, batch.expiring);
     const next: Meta = { format: FORMAT, checkpoint: String(checkpoint), batch: meta.batch + 1 };
@@ -162,16 +162,22 @@ export class EmbeddedProjections implements Projections {
     return writes;
   }
 
-  private putDocument(document: Document, { writes, headers }: Batch): void {
-    const key = Buffer.from(document.stream);
-    const before = headers.get(document.stream) ?? this.storedHeader(key);
-    if (before && before.revision >= document.revision) return;
-    if (before?.dueAt !== document.dueAt) {
-      if (before?.dueAt !== undefined) writes.remove(this.dueTimes, instantKey(before.dueAt, key));
+  private addDocument(document: Document, { documents }: Batch): void {
+    let known = documents.get(document.stream);
+    if (!known) {
+      const key = Buffer.from(document.stream);
+      documents.set(document.stream, (known = { latest: undefined, key, stored: this.storedHeader(key) }));
+    }
+    const before = known.latest ?? known.stored;
+    if (!before || before.revision < document.revision) known.latest = document;
+  }
+
+  private putDocument(writes: Writes, document: Document, key: Buffer, stored: DocumentHeader | undefined): void {
+    if (stored?.dueAt !== document.dueAt) {
+      if (stored?.dueAt !== undefined) writes.remove(this.dueTimes, instantKey(stored.dueAt, key));
       if (document.dueAt !== undefined) writes.put(this.dueTimes, instantKey(document.dueAt, key), EMPTY);
     }
     writes.put(this.documents, key, encodeDocument(document));
-    headers.set(document.stream, { revision: document.revision, dueAt: document.dueAt });
   }
 
   private storedHeader(key: Buffer): DocumentHeader | undefined {

@@ -5,7 +5,8 @@
  * After `kill -9` the last committed transaction is there. After a power cut (another boot id) the last transaction that
  * was flushed whole is there, older but consistent. So nothing here waits for a sync: all of it is derived.
  */
-import { rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 
 export type Bytes = Database<Buffer, Buffer>;
@@ -36,15 +37,10 @@ export class Writes {
 export class Environment {
   private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {}
 
-  /** Opens a directory of its own; one that lmdb cannot open is thrown away, for all of it is derived. */
+  /** Opens a directory of its own. What is no database, or one cut short, is thrown away, for all of it is derived. */
   static open(directory: string): Environment {
-    const attempt = () => new Environment(open<Buffer, Buffer>({ path: directory, noSubdir: false, ...BYTES }));
-    try {
-      return attempt();
-    } catch {
-      rmSync(directory, { recursive: true, force: true });
-      return attempt();
-    }
+    if (!looksLikeDatabase(join(directory, 'data.mdb'))) rmSync(directory, { recursive: true, force: true });
+    return new Environment(open<Buffer, Buffer>({ path: directory, noSubdir: false, ...BYTES }));
   }
 
   table(name: string): Bytes {
@@ -70,5 +66,24 @@ export class Environment {
 
   close(): Promise<void> {
     return this.root.close();
+  }
+}
+
+const META_MAGIC = 0xbeef_c0de;
+/** After the header of the page, in the format that lmdb 3.5 writes. */
+const META_MAGIC_AT = 24;
+/** Two meta pages stand at the beginning, whatever the page size, and it is at least this. */
+const LEAST_BYTES = 2 * 4_096;
+
+/** lmdb-js ends the process with a segmentation fault when it opens a file that is no database, so this has to be seen before. */
+function looksLikeDatabase(path: string): boolean {
+  if (!existsSync(path)) return true; // it will be made
+  const fd = openSync(path, 'r');
+  try {
+    const header = Buffer.alloc(LEAST_BYTES);
+    const bytes = readSync(fd, header, 0, LEAST_BYTES, 0);
+    return bytes === 0 || (bytes === LEAST_BYTES && header.readUInt32LE(META_MAGIC_AT) === META_MAGIC);
+  } finally {
+    closeSync(fd);
   }
 }

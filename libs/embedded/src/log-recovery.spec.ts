@@ -1,0 +1,255 @@
+import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import type { RecordedEvent } from '@drawdown/ledger';
+import { aDirectory, allOf, anEvent, cleanUp, copyAfterKill, openLog, segmentsOf, someEvents } from './embedded.fixtures';
+import type { EmbeddedLog } from './embedded-log';
+import { LogCorrupt } from './log-corrupt';
+
+afterEach(cleanUp);
+
+/** Appends one behind the other, each a commit of its own; says what was acknowledged and where each ended in its file. */
+async function written(sizes: readonly number[], directory: string, log: EmbeddedLog) {
+  const ends: number[] = [];
+  const revisions = new Map<string, number>();
+  for (const [i, size] of sizes.entries()) {
+    const stream = `wallet-${i % 3}`;
+    const last = revisions.get(stream);
+    await log.append(stream, someEvents(size), last ?? 'no_stream');
+    revisions.set(stream, (last ?? -1) + size);
+    ends.push(statSync(segmentsOf(directory).at(-1)!).size);
+  }
+  return { ends, acknowledged: await allOf(log) };
+}
+
+const eventsOf = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
+
+describe('a log that was cut short', () => {
+  it('keeps every append before the cut and drops the one that was cut whole, at every byte of the last record', async () => {
+    const sizes = [1, 2];
+    const directory = aDirectory();
+    const { ends, acknowledged } = await written(sizes, directory, await openLog({ directory }));
+    for (let cut = ends[0]!; cut <= ends[1]!; cut++) {
+      const copy = copyAfterKill(directory, { withIndex: false });
+      truncateSync(segmentsOf(copy)[0]!, cut);
+      const log = await openLog({ directory: copy });
+      const whole = ends.filter((end) => end <= cut).length;
+      expect(await allOf(log)).toEqual(acknowledged.slice(0, eventsOf(sizes.slice(0, whole))));
+      expect(log.recovered.tornBytes).toBe(cut - ends[whole - 1]!);
+      expect(await log.append('wallet-new', [anEvent()], 'no_stream')).toMatchObject({ outcome: 'appended' });
+      await log.close();
+      if (cut % 16 > 0) continue;
+      const again = await openLog({ directory: copy });
+      expect(again.recovered).toEqual({ tornBytes: 0, scannedRecords: 0, indexRebuilt: false });
+      await again.close();
+    }
+  }, 120_000);
+
+  it('holds after any appends, cut anywhere', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 12 }), fc.double({ min: 0, max: 1, noNaN: true }), async (sizes, where) => {
+        const directory = aDirectory();
+        const { ends, acknowledged } = await written(sizes, directory, await openLog({ directory }));
+        const copy = copyAfterKill(directory, { withIndex: false });
+        const cut = Math.round(64 + where * (ends.at(-1)! - 64));
+        truncateSync(segmentsOf(copy)[0]!, cut);
+        const kept = eventsOf(sizes.slice(0, ends.filter((end) => end <= cut).length));
+        expect(await allOf(await openLog({ directory: copy }))).toEqual(acknowledged.slice(0, kept));
+        await cleanUp();
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+
+  it('drops a whole commit of which later records arrived on the disk and an earlier one did not', async () => {
+    const directory = aDirectory();
+    const log = await openLog({ directory });
+    await log.append('wallet-before', [anEvent()], 'no_stream');
+    const start = statSync(segmentsOf(directory)[0]!).size;
+    await Promise.all(Array.from({ length: 5 }, (_, i) => log.append(`wallet-${i}`, [anEvent()], 'no_stream')));
+    const copy = copyAfterKill(directory, { withIndex: false });
+    const file = segmentsOf(copy)[0]!;
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0, start, start + 40));
+    const again = await openLog({ directory: copy });
+    expect((await allOf(again)).map(({ stream }) => stream)).toEqual(['wallet-before']);
+    expect(again.recovered.tornBytes).toBe(bytes.length - start);
+  });
+
+  it('takes zeros after the end, which some file systems leave, for a torn tail', async () => {
+    const directory = aDirectory();
+    const { ends, acknowledged } = await written([1, 2], directory, await openLog({ directory }));
+    const copy = copyAfterKill(directory, { withIndex: false });
+    truncateSync(segmentsOf(copy)[0]!, ends[1]! + 10_000);
+    const log = await openLog({ directory: copy });
+    expect(await allOf(log)).toEqual(acknowledged);
+    expect(log.recovered.tornBytes).toBe(10_000);
+  });
+});
+
+describe('a log with a changed byte', () => {
+  it('is refused with file and place when later appends are intact; in the last append it counts as torn', async () => {
+    const sizes = [1, 1, 1];
+    const directory = aDirectory();
+    const { ends, acknowledged } = await written(sizes, directory, await openLog({ directory }));
+    const original = readFileSync(segmentsOf(directory)[0]!);
+    const copy = copyAfterKill(directory, { withIndex: false });
+    const file = segmentsOf(copy)[0]!;
+    for (let at = ends[0]!; at < ends[2]!; at++) {
+      rmSync(join(copy, 'stream-index'), { recursive: true, force: true });
+      const bytes = Buffer.from(original);
+      bytes[at]! ^= 0x41;
+      writeFileSync(file, bytes);
+      if (at < ends[1]!) {
+        const error: unknown = await openLog({ directory: copy }).catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(LogCorrupt);
+        expect(error).toMatchObject({ file, offset: ends[0]!, retriable: false });
+        expect(readFileSync(file).equals(bytes)).toBe(true);
+      } else {
+        const log = await openLog({ directory: copy });
+        expect(await allOf(log)).toEqual(acknowledged.slice(0, 2));
+        await log.close();
+      }
+    }
+  }, 120_000);
+
+  it('is refused even in the last append when the index knows that it was durable', async () => {
+    const directory = aDirectory();
+    const log = await openLog({ directory });
+    const { ends } = await written([1, 1], directory, log);
+    await log.close();
+    const file = segmentsOf(directory)[0]!;
+    const original = readFileSync(file);
+    writeFileSync(file, Buffer.from(original).fill(0x20, ends[1]! - 3));
+    await expect(openLog({ directory })).rejects.toThrow('a record is not what was written');
+    writeFileSync(file, original.subarray(0, ends[0]!));
+    await expect(openLog({ directory })).rejects.toThrow(`was durable up to ${ends[1]}`);
+    // The way out that the message names, for whoever brings back an older copy on purpose.
+    rmSync(join(directory, 'stream-index'), { recursive: true });
+    expect(await allOf(await openLog({ directory }))).toHaveLength(1);
+  });
+
+  it('is noticed by a read as well', async () => {
+    const directory = aDirectory();
+    const log = await openLog({ directory, tailCacheBytes: 0 });
+    await log.append('wallet-a', [anEvent('here')], 'no_stream');
+    const file = segmentsOf(directory)[0]!;
+    writeFileSync(file, readFileSync(file, 'latin1').replace('here', 'hers'), 'latin1');
+    await expect(log.readStream('wallet-a')).rejects.toThrow(LogCorrupt);
+    await expect(log.readAll(-1n, 10)).rejects.toThrow(LogCorrupt);
+  });
+});
+
+describe('segments', () => {
+  const threeSegments = async () => {
+    const directory = aDirectory();
+    const log = await openLog({ directory, segmentBytes: 350 });
+    const { acknowledged } = await written([1, 1, 1, 1, 1, 1], directory, log);
+    await log.close();
+    expect(segmentsOf(directory).length).toBeGreaterThan(2);
+    return { directory, acknowledged };
+  };
+
+  it('are read as one log, before and after a full scan', async () => {
+    const { directory, acknowledged } = await threeSegments();
+    rmSync(join(directory, 'stream-index'), { recursive: true });
+    const log = await openLog({ directory });
+    expect(log.recovered).toMatchObject({ indexRebuilt: true, scannedRecords: 6 });
+    expect(await allOf(log)).toEqual(acknowledged);
+    for (let i = 0; i < acknowledged.length; i++) expect(await log.readAll(acknowledged[i]!.position, 10)).toEqual(acknowledged.slice(i + 1));
+    await log.close();
+    expect(await allOf(await openLog({ directory }))).toEqual(acknowledged);
+  });
+
+  it('are refused when one is missing, cut, damaged, of another log or of a later version', async () => {
+    const { directory } = await threeSegments();
+    const other = (await threeSegments()).directory;
+    const open = async (change: (files: string[], copy: string) => void) => {
+      const copy = copyAfterKill(directory, { withIndex: false });
+      change(segmentsOf(copy), copy);
+      return openLog({ directory: copy });
+    };
+    await expect(open((files) => rmSync(files[1]!))).rejects.toThrow('a segment file is missing or was cut');
+    await expect(open((files) => truncateSync(files[1]!, 200))).rejects.toThrow('a segment file is missing or was cut');
+    await expect(open((files) => writeFileSync(files[1]!, readFileSync(files[1]!).fill(7, 100, 110)))).rejects.toThrow('later segments follow');
+    await expect(open((files) => copyFileSync(segmentsOf(other).at(-1)!, files.at(-1)!))).rejects.toThrow(LogCorrupt);
+    await expect(open((files) => writeFileSync(files[0]!, readFileSync(files[0]!).fill(2, 8, 9)))).rejects.toThrow('it has format version 2');
+    await expect(open((files) => truncateSync(files.at(-1)!, 10))).rejects.toThrow(LogCorrupt);
+  });
+
+  it('refuse a position that is not one of the log', async () => {
+    const { directory, acknowledged } = await threeSegments();
+    const log = await openLog({ directory });
+    await expect(log.readAll(acknowledged[0]!.position + 4096n, 10)).rejects.toThrow(RangeError);
+    expect(await log.readAll(acknowledged.at(-1)!.position + 2n ** 50n, 10)).toEqual([]);
+  });
+});
+
+describe('the stream index', () => {
+  const streamsOf = async (log: EmbeddedLog, all: readonly RecordedEvent[]) => {
+    for (const stream of new Set(all.map((event) => event.stream))) expect(await log.readStream(stream)).toEqual(all.filter((event) => event.stream === stream));
+  };
+
+  it('goes on from where it had come when the process was killed', async () => {
+    const directory = aDirectory();
+    const first = await openLog({ directory });
+    await written([2, 2, 2], directory, first);
+    await first.close();
+    const log = await openLog({ directory });
+    await log.append('wallet-0', someEvents(2), 1);
+    await log.append('wallet-new', someEvents(2), 'no_stream');
+    const again = await openLog({ directory: copyAfterKill(directory) });
+    expect(again.recovered).toEqual({ tornBytes: 0, scannedRecords: 2, indexRebuilt: false });
+    const all = await allOf(again);
+    expect(all).toHaveLength(10);
+    await streamsOf(again, all);
+    expect(await again.append('wallet-0', [anEvent()], 3)).toMatchObject({ outcome: 'appended', revision: 4 });
+  });
+
+  it('is made anew when it is lost, broken, or of another log', async () => {
+    const directory = aDirectory();
+    const log = await openLog({ directory });
+    const { acknowledged } = await written([1, 2, 3, 1], directory, log);
+    await log.close();
+    const other = aDirectory();
+    const otherLog = await openLog({ directory: other });
+    await written([1], other, otherLog);
+    await otherLog.close();
+    const index = join(directory, 'stream-index');
+    for (const spoil of [() => rmSync(index, { recursive: true }), () => writeFileSync(join(index, 'data.mdb'), 'no database'.repeat(1_000)), () => copyFileSync(join(other, 'stream-index', 'data.mdb'), join(index, 'data.mdb'))]) {
+      spoil();
+      const again = await openLog({ directory });
+      expect(again.recovered).toEqual({ tornBytes: 0, scannedRecords: 4, indexRebuilt: true });
+      await streamsOf(again, acknowledged);
+      await again.close();
+    }
+  });
+
+  it('finds every record of a long stream, from disk and from memory, after any number of reopenings', async () => {
+    const directory = aDirectory();
+    let log = await openLog({ directory, headsCached: 2 });
+    for (let round = 0, last = -1; round < 4; round++) {
+      for (let i = 0; i < 25; i++) {
+        const size = 1 + ((round + i) % 3);
+        await log.append('wallet-long', someEvents(size), last === -1 ? 'no_stream' : last);
+        last += size;
+        await log.append(`wallet-${round}-${i}`, [anEvent()], 'no_stream');
+      }
+      const expected = (await allOf(log)).filter(({ stream }) => stream === 'wallet-long');
+      expect(await log.readStream('wallet-long')).toEqual(expected);
+      for (const from of [0, 1, 15, 31, last - 1, last]) expect(await log.readStream('wallet-long', { from, limit: 20 })).toEqual(expected.slice(from, from + 20));
+      await log.close();
+      log = await openLog({ directory, headsCached: 2 });
+    }
+  });
+
+  it('reads as few records at the start of a long log as of a short one', async () => {
+    const directory = aDirectory();
+    const log = await openLog({ directory });
+    await Promise.all(Array.from({ length: 3_000 }, (_, i) => log.append(`wallet-${i}`, [anEvent()], 'no_stream')));
+    await log.close();
+    const again = await openLog({ directory });
+    expect(again.recovered.scannedRecords).toBe(0);
+    expect(await again.head()).toBe((await allOf(again)).at(-1)!.position);
+  });
+});
