@@ -60,7 +60,9 @@ export class DestinationGuard {
       if (refused) return done(new DestinationRefused(`${hostname} (${refused.address})`), none, 0);
       const [first] = addresses;
       if (options.all) return done(null, addresses);
-      return first ? done(null, first.address, first.family) : done(new DestinationRefused(`${hostname} (no address)`), none, 0);
+      return first
+        ? done(null, first.address, first.family)
+        : done(new DestinationRefused(`${hostname} (no address)`), none, 0);
     });
   };
 }

@@ -60,12 +60,13 @@ describe('a webhook', () => {
     const seen: unknown[] = [];
     const url = await serve((request, response) => {
       void bodyOf(request).then((body) => {
-        for (const secret of verifying) seen.push(new Webhook(secret).verify(body, request.headers as Record<string, string>));
+        for (const secret of verifying)
+          seen.push(new Webhook(secret).verify(body, request.headers as Record<string, string>));
         response.end('thanks');
       });
     });
     expect(await send(`${url}/hooks?a=b`, local(), { secrets })).toEqual({ httpStatus: 200, response: 'thanks' });
-    expect(seen).toEqual(verifying.map(() => JSON.parse(PAYLOAD)));
+    expect(seen).toEqual(verifying.map((): unknown => JSON.parse(PAYLOAD)));
   });
 
   it('is not verified with another secret, nor when a byte was changed', async () => {
@@ -108,8 +109,15 @@ describe('a webhook', () => {
 
 describe('an answer', () => {
   it.each([
-    [200, undefined], [204, undefined], [299, undefined],
-    [300, 'redirected'], [304, 'redirected'], [400, 'refused_status'], [404, 'refused_status'], [410, 'gone'], [500, 'refused_status'],
+    [200, undefined],
+    [204, undefined],
+    [299, undefined],
+    [300, 'redirected'],
+    [304, 'redirected'],
+    [400, 'refused_status'],
+    [404, 'refused_status'],
+    [410, 'gone'],
+    [500, 'refused_status'],
   ])('of %i is %s', async (status, failure) => {
     const url = await serve((_, response) => response.writeHead(status).end());
     expect(await send(url)).toEqual({ httpStatus: status, ...(failure && { failure }) });
@@ -127,7 +135,11 @@ describe('an answer', () => {
   });
 
   it.each([
-    [429, '120', 120_000], [503, '0', 0], [429, 'soon', undefined], [500, '120', undefined], [429, '-1', undefined],
+    [429, '120', 120_000],
+    [503, '0', 0],
+    [429, 'soon', undefined],
+    [500, '120', undefined],
+    [429, '-1', undefined],
   ])('of %i with Retry-After %s asks for %s ms', async (status, field, wait) => {
     const url = await serve((_, response) => response.writeHead(status, { 'retry-after': field }).end());
     expect((await send(url)).retryAfterMs).toBe(wait);
@@ -135,12 +147,16 @@ describe('an answer', () => {
 
   it('may name a date to wait for', async () => {
     const at = instant('2026-03-01T12:00:00Z');
-    const url = await serve((_, response) => response.writeHead(503, { 'retry-after': 'Sun, 01 Mar 2026 12:10:00 GMT' }).end());
+    const url = await serve((_, response) =>
+      response.writeHead(503, { 'retry-after': 'Sun, 01 Mar 2026 12:10:00 GMT' }).end(),
+    );
     expect((await send(url, local(), { at })).retryAfterMs).toBe(600_000);
   });
 
   it('is kept for the log: its first bytes, without control characters', async () => {
-    const url = await serve((_, response) => response.writeHead(500).end(`bad\u0000\u001b[31m thing ${'x'.repeat(1_000)}`));
+    const url = await serve((_, response) =>
+      response.writeHead(500).end(`bad\u0000\u001b[31m thing ${'x'.repeat(1_000)}`),
+    );
     const { response } = await send(url);
     expect(response).toMatch(/^bad \[31m thing x+$/);
     expect(response!.length).toBeLessThanOrEqual(RESPONSE_KEPT_BYTES);
@@ -194,16 +210,25 @@ describe('a hostile receiver', () => {
 });
 
 describe('the destination', () => {
-  it.each(['127.0.0.1', '127.1', '0x7f000001', '2130706433', '[::1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '0.0.0.0', 'localhost'])(
-    'http://%s is refused, and no connection is made',
-    async (host) => {
-      let connected = 0;
-      const { port } = new URL(await serve((_, response) => response.end()));
-      opened[0]!.on('connection', () => (connected += 1));
-      expect(await send(`http://${host}:${port}/`, local({ allowedNetworks: [] }))).toEqual({ failure: 'destination_refused' });
-      expect(connected).toBe(0);
-    },
-  );
+  it.each([
+    '127.0.0.1',
+    '127.1',
+    '0x7f000001',
+    '2130706433',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '0.0.0.0',
+    'localhost',
+  ])('http://%s is refused, and no connection is made', async (host) => {
+    let connected = 0;
+    const { port } = new URL(await serve((_, response) => response.end()));
+    opened[0]!.on('connection', () => (connected += 1));
+    expect(await send(`http://${host}:${port}/`, local({ allowedNetworks: [] }))).toEqual({
+      failure: 'destination_refused',
+    });
+    expect(connected).toBe(0);
+  });
 
   it('is judged by what the name resolves to when it is dialled, each time', async () => {
     const { port } = new URL(await serve((_, response) => response.writeHead(200, { connection: 'close' }).end()));
@@ -214,8 +239,15 @@ describe('the destination', () => {
   });
 
   it('is refused when one of several addresses is', async () => {
-    const resolve = (_: string, __: object, done: (error: null, found: { address: string; family: number }[]) => void): void =>
-      done(null, [{ address: '93.184.216.34', family: 4 }, { address: '192.168.0.1', family: 4 }]);
+    const resolve = (
+      _: string,
+      __: object,
+      done: (error: null, found: { address: string; family: number }[]) => void,
+    ): void =>
+      done(null, [
+        { address: '93.184.216.34', family: 4 },
+        { address: '192.168.0.1', family: 4 },
+      ]);
     expect(await send('http://receiver.example/', local({ resolve }))).toEqual({ failure: 'destination_refused' });
   });
 

@@ -73,7 +73,8 @@ export class HttpWebhookSender implements WebhookSender {
     });
     const response = await firstBytes(body);
     const failure = failureOfStatus(statusCode);
-    const wait = statusCode === 429 || statusCode === 503 ? retryAfterMs(oneOf(headers['retry-after']), request.at) : undefined;
+    const wait =
+      statusCode === 429 || statusCode === 503 ? retryAfterMs(oneOf(headers['retry-after']), request.at) : undefined;
     return {
       httpStatus: statusCode,
       ...(failure && { failure }),

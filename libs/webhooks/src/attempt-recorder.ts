@@ -78,7 +78,13 @@ export class AttemptRecorder {
     const opened = [...this.taken.values()].filter(({ webhookId }) => !concluded.has(webhookId));
     const through = this.takenThrough;
     try {
-      await ledger.execute(deliveries, this.stream, { type: 'RecordAttempts', at: clock.now(), attempts, opened, through });
+      await ledger.execute(deliveries, this.stream, {
+        type: 'RecordAttempts',
+        at: clock.now(),
+        attempts,
+        opened,
+        through,
+      });
     } catch {
       counters.recordFaults += 1;
       return false;

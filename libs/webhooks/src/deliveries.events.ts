@@ -5,7 +5,8 @@ import { shape, type Shape } from '@drawdown/decider';
 export const logPosition: Shape<bigint> = {
   write: (value) => `"${value}"`,
   read: (json, path = '') => {
-    if (typeof json !== 'string' || !/^(-1|0|[1-9][0-9]*)$/.test(json)) throw new shape.ShapeError(path, 'a log position');
+    if (typeof json !== 'string' || !/^(-1|0|[1-9][0-9]*)$/.test(json))
+      throw new shape.ShapeError(path, 'a log position');
     return BigInt(json);
   },
 };

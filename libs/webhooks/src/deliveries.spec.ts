@@ -8,16 +8,53 @@ import { onlyFails, ONLY_FAILURES_MAX_MS } from './failure-clock';
 import { nextAttempt, parseSchedule } from './schedule';
 
 const { decider } = deliveries;
-const message = (n: number): Delivery => ({ webhookId: `msg_${n}`, type: 'wallet.credited', stream: 'wallet-ada', revision: n, position: BigInt(n) });
-const delivered = (n: number, attempt = 1, at: Instant = NOON): Attempt => ({ ...message(n), attempt, at, durationMs: 3, outcome: 'delivered', httpStatus: 200 });
+const message = (n: number): Delivery => ({
+  webhookId: `msg_${n}`,
+  type: 'wallet.credited',
+  stream: 'wallet-ada',
+  revision: n,
+  position: BigInt(n),
+});
+const delivered = (n: number, attempt = 1, at: Instant = NOON): Attempt => ({
+  ...message(n),
+  attempt,
+  at,
+  durationMs: 3,
+  outcome: 'delivered',
+  httpStatus: 200,
+});
 const failed = (n: number, attempt = 1, at: Instant = NOON): Attempt => ({
-  ...message(n), attempt, at, durationMs: 3, outcome: 'retrying', failure: 'timeout', nextAttemptAt: later(at, 5 * SECOND),
+  ...message(n),
+  attempt,
+  at,
+  durationMs: 3,
+  outcome: 'retrying',
+  failure: 'timeout',
+  nextAttemptAt: later(at, 5 * SECOND),
 });
-const record = (through: number, attempts: readonly Attempt[], opened: readonly Delivery[] = [], at: Instant = NOON): DeliveriesCommand => ({
-  type: 'RecordAttempts', at, attempts, opened, through: BigInt(through),
+const record = (
+  through: number,
+  attempts: readonly Attempt[],
+  opened: readonly Delivery[] = [],
+  at: Instant = NOON,
+): DeliveriesCommand => ({
+  type: 'RecordAttempts',
+  at,
+  attempts,
+  opened,
+  through: BigInt(through),
 });
-const attempted = (through: number, attempts: readonly Attempt[], opened: readonly Delivery[] = [], at: Instant = NOON): DeliveriesEvent => ({
-  type: 'DeliveriesAttempted', at, attempts, opened, through: BigInt(through),
+const attempted = (
+  through: number,
+  attempts: readonly Attempt[],
+  opened: readonly Delivery[] = [],
+  at: Instant = NOON,
+): DeliveriesEvent => ({
+  type: 'DeliveriesAttempted',
+  at,
+  attempts,
+  opened,
+  through: BigInt(through),
 });
 
 describe('recording attempts', () => {
@@ -25,18 +62,37 @@ describe('recording attempts', () => {
     const { state } = given(decider).when(record(4, [delivered(1), failed(2)], [message(4)]));
     expect([...state.open.keys()]).toEqual(['msg_4', 'msg_2']);
     expect(state.through).toBe(4n);
-    expect(given(decider, attempted(4, [failed(2)], [message(4)])).when(record(4, [delivered(2, 2), delivered(4)])).state.open.size).toBe(0);
+    expect(
+      given(decider, attempted(4, [failed(2)], [message(4)])).when(record(4, [delivered(2, 2), delivered(4)])).state
+        .open.size,
+    ).toBe(0);
   });
 
   it('twice is recording once', () => {
     const command = record(2, [delivered(1), failed(2)], []);
-    given(decider, attempted(2, [delivered(1), failed(2)])).when(command).then();
-    given(decider, attempted(2, [failed(2)])).when(record(2, [delivered(2, 2)])).then(attempted(2, [delivered(2, 2)]));
-    given(decider, attempted(2, [failed(2)]), attempted(2, [delivered(2, 2)])).when(record(2, [delivered(2, 2)])).then();
+    given(decider, attempted(2, [delivered(1), failed(2)]))
+      .when(command)
+      .then();
+    given(decider, attempted(2, [failed(2)]))
+      .when(record(2, [delivered(2, 2)]))
+      .then(attempted(2, [delivered(2, 2)]));
+    given(decider, attempted(2, [failed(2)]), attempted(2, [delivered(2, 2)]))
+      .when(record(2, [delivered(2, 2)]))
+      .then();
+  });
+
+  it('closes what has arrived, even when a failure of the same attempt was recorded first', () => {
+    const arrived = record(1, [delivered(1)]);
+    expect(given(decider, attempted(1, [failed(1)])).when(arrived).state.open.size).toBe(0);
+    given(decider, attempted(1, [failed(1)]))
+      .when(record(1, [failed(1)]))
+      .then();
   });
 
   it('never goes back in the log', () =>
-    given(decider, attempted(9, [])).when(record(4, [], [message(3)])).then());
+    given(decider, attempted(9, []))
+      .when(record(4, [], [message(3)]))
+      .then());
 });
 
 describe('a resend', () => {
@@ -48,15 +104,27 @@ describe('a resend', () => {
   });
 
   it('is refused when the window is full, to the last place', () => {
-    const full = (size: number): DeliveriesEvent => attempted(5_000, Array.from({ length: size }, (_, i) => failed(i + 10)));
-    given(decider, full(OPEN_DELIVERIES_MAX - 1)).when(again(message(1))).then({ type: 'DeliveriesResent', at: NOON, deliveries: [message(1)] });
-    given(decider, full(OPEN_DELIVERIES_MAX)).when(again(message(1))).thenRefused('too_many_open_deliveries');
-    given(decider, full(OPEN_DELIVERIES_MAX)).when(again(message(10))).then({ type: 'DeliveriesResent', at: NOON, deliveries: [message(10)] });
+    const full = (size: number): DeliveriesEvent =>
+      attempted(
+        5_000,
+        Array.from({ length: size }, (_, i) => failed(i + 10)),
+      );
+    given(decider, full(OPEN_DELIVERIES_MAX - 1))
+      .when(again(message(1)))
+      .then({ type: 'DeliveriesResent', at: NOON, deliveries: [message(1)] });
+    given(decider, full(OPEN_DELIVERIES_MAX))
+      .when(again(message(1)))
+      .thenRefused('too_many_open_deliveries');
+    given(decider, full(OPEN_DELIVERIES_MAX))
+      .when(again(message(10)))
+      .then({ type: 'DeliveriesResent', at: NOON, deliveries: [message(10)] });
   });
 
   it('is refused when it asks for too many at once', () => {
     const asked = Array.from({ length: RESEND_MAX + 1 }, (_, i) => message(i));
-    given(decider).when(again(...asked)).thenRefused('resend_too_large');
+    given(decider)
+      .when(again(...asked))
+      .thenRefused('resend_too_large');
     expect(given(decider).when(again(...asked.slice(1))).events).toHaveLength(1);
   });
 });
@@ -64,7 +132,9 @@ describe('a resend', () => {
 describe('the clock of failures', () => {
   /** Fails every 12 hours. */
   const failing = (ms: number): readonly DeliveriesEvent[] =>
-    Array.from({ length: Math.floor(ms / (12 * HOUR)) + 1 }, (_, i) => attempted(i, [failed(1, i + 1, later(NOON, i * 12 * HOUR))]));
+    Array.from({ length: Math.floor(ms / (12 * HOUR)) + 1 }, (_, i) =>
+      attempted(i, [failed(1, i + 1, later(NOON, i * 12 * HOUR))]),
+    );
   const clockAfter = (...events: readonly DeliveriesEvent[]) => given(decider, ...events).state.failing;
 
   it('runs from the first failure to the last', () => {
@@ -77,7 +147,10 @@ describe('the clock of failures', () => {
     expect(onlyFails(clockAfter(...failing(ONLY_FAILURES_MAX_MS)), later(NOON, 1))).toBe(false));
   it('begins anew when nothing was tried for long', () => {
     const long = later(NOON, 14 * DAY);
-    expect(clockAfter(attempted(1, [failed(1)]), attempted(2, [failed(2, 1, long)]))).toEqual({ since: long, last: long });
+    expect(clockAfter(attempted(1, [failed(1)]), attempted(2, [failed(2, 1, long)]))).toEqual({
+      since: long,
+      last: long,
+    });
   });
 });
 
@@ -86,43 +159,65 @@ describe('whatever receivers answer', () => {
 
   it('every message ends delivered or exhausted, once, after at most as many attempts as the schedule has', () =>
     fc.assert(
-      fc.property(fc.array(fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), { maxLength: 12 }), fc.infiniteStream(fc.nat(6)), (answers, sizes) => {
-        let state = decider.initial;
-        const ends = new Map<string, string[]>();
-        const ask = (command: DeliveriesCommand): void => {
-          const decision = decider.decide(command, state);
-          if (!decision.accepted) throw new Error(decision.refusal.code);
-          for (const event of decision.events) {
-            const stored = readEvent(deliveries, event.type, writeEvent(deliveries, event));
-            state = decider.evolve(state, stored);
-            if (stored.type !== 'DeliveriesAttempted') continue;
-            for (const { webhookId, outcome } of stored.attempts)
-              if (outcome !== 'retrying') ends.set(webhookId, [...(ends.get(webhookId) ?? []), outcome]);
+      fc.property(
+        fc.array(fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), { maxLength: 12 }),
+        fc.infiniteStream(fc.nat(6)),
+        (answers, sizes) => {
+          let state = decider.initial;
+          const ends = new Map<string, string[]>();
+          const ask = (command: DeliveriesCommand): void => {
+            const decision = decider.decide(command, state);
+            if (!decision.accepted) throw new Error(decision.refusal.code);
+            for (const event of decision.events) {
+              const stored = readEvent(deliveries, event.type, writeEvent(deliveries, event));
+              state = decider.evolve(state, stored);
+              if (stored.type !== 'DeliveriesAttempted') continue;
+              for (const { webhookId, outcome } of stored.attempts)
+                if (outcome !== 'retrying') ends.set(webhookId, [...(ends.get(webhookId) ?? []), outcome]);
+            }
+          };
+          const attemptOf = (n: number, attempt: number): Attempt => {
+            const next = answers[n]![attempt - 1] ? undefined : nextAttempt(schedule, `msg_${n}`, attempt, NOON);
+            const outcome = answers[n]![attempt - 1] ? 'delivered' : next === undefined ? 'exhausted' : 'retrying';
+            return {
+              ...message(n),
+              attempt,
+              at: NOON,
+              durationMs: 0,
+              outcome,
+              ...(next !== undefined && { nextAttemptAt: next }),
+            };
+          };
+          for (let n = 0; n < answers.length;) {
+            const taken = answers.slice(n, n + 1 + (sizes.next().value as number)).map((_, i) => n + i);
+            const tried = taken.filter((of) => of % 3 !== 0);
+            ask(
+              record(
+                taken.at(-1)!,
+                tried.map((of) => attemptOf(of, 1)),
+                taken.filter((of) => of % 3 === 0).map(message),
+              ),
+            );
+            n += taken.length;
           }
-        };
-        const attemptOf = (n: number, attempt: number): Attempt => {
-          const next = answers[n]![attempt - 1] ? undefined : nextAttempt(schedule, `msg_${n}`, attempt, NOON);
-          const outcome = answers[n]![attempt - 1] ? 'delivered' : next === undefined ? 'exhausted' : 'retrying';
-          return { ...message(n), attempt, at: NOON, durationMs: 0, outcome, ...(next !== undefined && { nextAttemptAt: next }) };
-        };
-        for (let n = 0; n < answers.length; ) {
-          const taken = answers.slice(n, n + 1 + (sizes.next().value as number)).map((_, i) => n + i);
-          const tried = taken.filter((of) => of % 3 !== 0);
-          ask(record(taken.at(-1)!, tried.map((of) => attemptOf(of, 1)), taken.filter((of) => of % 3 === 0).map(message)));
-          n += taken.length;
-        }
-        for (let round = 0; round < 5; round++) {
-          const open = [...state.open.values()];
-          const command = record(answers.length, open.map(({ revision, attempts }) => attemptOf(revision, attempts + 1)));
-          ask(command);
-          // An append whose outcome nobody knows is asked for again.
-          ask(command);
-        }
-        expect(state.open.size).toBe(0);
-        const expected = answers.map((answer, n) => [`msg_${n}`, [answer.includes(true) ? 'delivered' : 'exhausted']]);
-        expect([...ends].sort()).toEqual(expected.sort());
-        expect(deliveries.state.read(JSON.parse(deliveries.state.write(state)))).toEqual(state);
-      }),
+          for (let round = 0; round < 5; round++) {
+            const open = [...state.open.values()];
+            const command = record(
+              answers.length,
+              open.map(({ revision, attempts }) => attemptOf(revision, attempts + 1)),
+            );
+            ask(command);
+            // An append whose outcome nobody knows is asked for again.
+            ask(command);
+          }
+          expect(state.open.size).toBe(0);
+          const expected = new Map(
+            answers.map((answer, n) => [`msg_${n}`, [answer.includes(true) ? 'delivered' : 'exhausted']]),
+          );
+          expect(ends).toEqual(expected);
+          expect(deliveries.state.read(JSON.parse(deliveries.state.write(state)))).toEqual(state);
+        },
+      ),
     ));
 });
 
@@ -135,5 +230,7 @@ it('what is stored of deliveries is stored like this', () => {
       `"outcome":"retrying","position":"1","response":"no","revision":1,"stream":"wallet-ada","type":"wallet.credited","webhookId":"msg_1"}],` +
       `"opened":[{${of1}],"through":"2"}`,
   );
-  expect(writeEvent(deliveries, { type: 'DeliveriesResent', at: NOON, deliveries: [deliveryOf(first)] })).toBe(`{${at},"deliveries":[{${of1}]}`);
+  expect(writeEvent(deliveries, { type: 'DeliveriesResent', at: NOON, deliveries: [deliveryOf(first)] })).toBe(
+    `{${at},"deliveries":[{${of1}]}`,
+  );
 });

@@ -4,7 +4,14 @@
  */
 import type { Instant } from '@drawdown/amounts';
 import { accept, type Aggregate, type Decision, refuse, shape, type Shape } from '@drawdown/decider';
-import { type Attempt, type DeliveriesEvent, deliveriesEvents, delivery, type Delivery, logPosition } from './deliveries.events';
+import {
+  type Attempt,
+  type DeliveriesEvent,
+  deliveriesEvents,
+  delivery,
+  type Delivery,
+  logPosition,
+} from './deliveries.events';
 import { afterAttempt, failureClock } from './failure-clock';
 
 /** A window: an endpoint with so many deliveries open takes no more from the log until some of them end. */
@@ -49,7 +56,13 @@ function decide(command: DeliveriesCommand, state: Deliveries): Decision<Deliver
       const attempts = command.attempts.filter((made) => isNew(made, state));
       const opened = command.opened.filter((taken) => taken.position > state.through);
       if (attempts.length === 0 && opened.length === 0 && through <= state.through) return accept();
-      return accept({ type: 'DeliveriesAttempted', at, attempts, opened, through: through > state.through ? through : state.through });
+      return accept({
+        type: 'DeliveriesAttempted',
+        at,
+        attempts,
+        opened,
+        through: through > state.through ? through : state.through,
+      });
     }
     case 'Resend': {
       const { at, deliveries } = command;
@@ -62,9 +75,11 @@ function decide(command: DeliveriesCommand, state: Deliveries): Decision<Deliver
   }
 }
 
+/** What arrived ends its delivery, whatever a life of the process before this one has recorded of it late. */
 function isNew(made: Attempt, state: Deliveries): boolean {
   const open = state.open.get(made.webhookId);
-  return open ? made.attempt === open.attempts + 1 : made.attempt === 1 && made.position > state.through;
+  if (!open) return made.attempt === 1 && made.position > state.through;
+  return made.outcome === 'delivered' || made.attempt === open.attempts + 1;
 }
 
 function evolve(state: Deliveries, event: DeliveriesEvent): Deliveries {
@@ -76,17 +91,25 @@ function evolve(state: Deliveries, event: DeliveriesEvent): Deliveries {
       for (const made of event.attempts) {
         failing = afterAttempt(failing, made.outcome === 'delivered', made.at);
         if (made.nextAttemptAt === undefined) open.delete(made.webhookId);
-        else open.set(made.webhookId, { ...deliveryOf(made), attempts: made.attempt, nextAttemptAt: made.nextAttemptAt });
+        else
+          open.set(made.webhookId, { ...deliveryOf(made), attempts: made.attempt, nextAttemptAt: made.nextAttemptAt });
       }
       return { through: event.through, open, ...(failing && { failing }) };
     }
     case 'DeliveriesResent':
-      for (const wanted of event.deliveries) open.set(wanted.webhookId, { ...wanted, attempts: 0, nextAttemptAt: event.at });
+      for (const wanted of event.deliveries)
+        open.set(wanted.webhookId, { ...wanted, attempts: 0, nextAttemptAt: event.at });
       return { ...state, open };
   }
 }
 
-export const deliveryOf = ({ webhookId, type, stream, revision, position }: Delivery): Delivery => ({ webhookId, type, stream, revision, position });
+export const deliveryOf = ({ webhookId, type, stream, revision, position }: Delivery): Delivery => ({
+  webhookId,
+  type,
+  stream,
+  revision,
+  position,
+});
 
 export const deliveries: Aggregate<DeliveriesCommand, Deliveries, DeliveriesEvent, DeliveriesRefusal> = {
   category: 'deliveries',

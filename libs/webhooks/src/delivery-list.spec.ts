@@ -14,7 +14,10 @@ afterEach(() => at.remove());
 const list = (options?: DeliveryListOptions) => listDeliveries(life.ledger, at.log, 'e1', options);
 const answer = (...failing: readonly number[]): void => {
   at.receivers.answers.set(urlOf('e1'), ({ payload }) =>
-    failing.includes((JSON.parse(payload) as { data: { revision: number } }).data.revision) ? { ...down, response: 'no' } : ok);
+    failing.includes((JSON.parse(payload) as { data: { revision: number } }).data.revision)
+      ? { ...down, response: 'no' }
+      : ok,
+  );
 };
 /** One after the other, so that their order is known. */
 async function topUps(count: number): Promise<void> {
@@ -32,7 +35,9 @@ it('lists deliveries newest first, as they stand now, with all their attempts', 
   await at.recorded(life, 4);
   const { deliveries, nextPageToken } = await list();
   expect(nextPageToken).toBeUndefined();
-  expect(deliveries.map(({ revision, status, attempts }) => [revision, status, attempts.map(({ outcome }) => outcome)])).toEqual([
+  expect(
+    deliveries.map(({ revision, status, attempts }) => [revision, status, attempts.map(({ outcome }) => outcome)]),
+  ).toEqual([
     [2, 'pending', ['retrying', 'retrying']],
     [3, 'delivered', ['delivered']],
     [1, 'delivered', ['delivered']],
@@ -77,4 +82,5 @@ it('is empty for an endpoint that was never sent to', async () => {
 });
 
 it.each(['', 'x', '!!', Buffer.from('1.-1').toString('base64url')])('refuses the page token "%s"', (pageToken) =>
-  expect(list({ pageToken })).rejects.toThrow(PageTokenInvalid));
+  expect(list({ pageToken })).rejects.toThrow(PageTokenInvalid),
+);

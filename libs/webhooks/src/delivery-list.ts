@@ -3,7 +3,14 @@
  */
 import type { Instant } from '@drawdown/amounts';
 import { readEvent } from '@drawdown/decider';
-import { type CommandContext, type EventLog, type Ledger, type Outcome, type RecordedEvent, streams } from '@drawdown/ledger';
+import {
+  type CommandContext,
+  type EventLog,
+  type Ledger,
+  type Outcome,
+  type RecordedEvent,
+  streams,
+} from '@drawdown/ledger';
 import { deliveries, type Deliveries, type DeliveriesRefusal, deliveryOf } from './deliveries';
 import type { Attempt, DeliveriesEvent, Delivery } from './deliveries.events';
 
@@ -126,9 +133,17 @@ interface Place {
 }
 
 /** From a place (inclusive) back to the first; from the newest when there is none. */
-async function* placesBackwards(log: Read, stream: string, start?: Pick<Place, 'revision' | 'index'>): AsyncGenerator<Place> {
-  for (let from = start?.revision; ; ) {
-    const events = await log.readStream(stream, { direction: 'backwards', limit: EVENTS_PER_READ, ...(from !== undefined && { from }) });
+async function* placesBackwards(
+  log: Read,
+  stream: string,
+  start?: Pick<Place, 'revision' | 'index'>,
+): AsyncGenerator<Place> {
+  for (let from = start?.revision; ;) {
+    const events = await log.readStream(stream, {
+      direction: 'backwards',
+      limit: EVENTS_PER_READ,
+      ...(from !== undefined && { from }),
+    });
     for (const event of events)
       for (const place of placesOf(event))
         if (!start || place.revision < start.revision || place.index <= start.index) yield place;
@@ -161,7 +176,9 @@ function rowOf({ at, delivery, attempt }: Place, state: Deliveries): RowInTheMak
   const { outcome, nextAttemptAt } = attempt;
   if (outcome !== 'retrying') return { ...delivery, status: outcome, attempts: [attempt] };
   const stands = open?.attempts === attempt.attempt && open.nextAttemptAt === nextAttemptAt;
-  return stands && nextAttemptAt !== undefined ? { ...delivery, status: 'pending', attempts: [attempt], nextAttemptAt } : undefined;
+  return stands && nextAttemptAt !== undefined
+    ? { ...delivery, status: 'pending', attempts: [attempt], nextAttemptAt }
+    : undefined;
 }
 
 /** An earlier attempt of a row that is already on the page goes there. */

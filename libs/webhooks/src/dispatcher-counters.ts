@@ -12,7 +12,13 @@ export interface DispatcherCounters {
 }
 
 export const noCounts = (): DispatcherCounters => ({
-  delivered: 0, retrying: 0, exhausted: 0, inFlight: 0, recorded: 0, records: 0, recordFaults: 0,
+  delivered: 0,
+  retrying: 0,
+  exhausted: 0,
+  inFlight: 0,
+  recorded: 0,
+  records: 0,
+  recordFaults: 0,
 });
 
 /** How it stands now. */

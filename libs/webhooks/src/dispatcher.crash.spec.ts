@@ -3,16 +3,21 @@ import { until } from '../../../test/support/waiting';
 import { listDeliveries } from './delivery-list';
 import { credited, Deployment, down, HOUR, type Life, MINUTE, ok, urlOf } from './dispatcher.fixtures';
 
-const STEPS = 60;
-const MESSAGES_PER_LIFE = 5;
+const STEPS = 40;
+const MESSAGES_PER_LIFE = 4;
 const MESSAGES = STEPS * MESSAGES_PER_LIFE;
 
 /** A third of the attempts fails, a third is answered late, and no run differs from another. */
-const mood = (webhookId: string, attempt: number): number => createHash('sha256').update(`${webhookId}/${attempt}`).digest()[0]! % 3;
+const mood = (webhookId: string, attempt: number): number =>
+  createHash('sha256').update(`${webhookId}/${attempt}`).digest()[0]! % 3;
 
 const isQuiet = async (at: Deployment, { dispatcher }: Life): Promise<boolean> => {
   const { open, queued, inFlight, position, recorded, delivered, retrying, exhausted } = dispatcher.figures();
-  return open + queued + inFlight === 0 && recorded === delivered + retrying + exhausted && position === (await at.log.head());
+  return (
+    open + queued + inFlight === 0 &&
+    recorded === delivered + retrying + exhausted &&
+    position === (await at.log.head())
+  );
 };
 
 it(`killed at each of its first ${STEPS} steps, it has delivered every message in the end, each under one id`, async () => {
@@ -29,7 +34,9 @@ it(`killed at each of its first ${STEPS} steps, it has delivered every message i
       if (mood(webhookId, attempt) === 0) return down;
       delivered.add(webhookId);
       // Messages sent after this one are answered before it: what is recorded of them must not speak for it.
-      return mood(webhookId, attempt) === 1 ? new Promise((resolve) => at.time.after(2 * MINUTE, () => resolve(ok))) : ok;
+      return mood(webhookId, attempt) === 1
+        ? new Promise((resolve) => at.time.after(2 * MINUTE, () => resolve(ok)))
+        : ok;
     });
     let killed = 0;
     for (let step = 1; step <= STEPS; step++) {

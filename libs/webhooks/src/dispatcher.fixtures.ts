@@ -84,10 +84,16 @@ export class Life {
   readonly dispatcher: WebhookDispatcher;
   readonly log: EventLog;
 
-  constructor(private readonly deployment: Deployment, parts: Partial<WebhookDispatcherParts>, private readonly killedAtStep = Infinity) {
+  constructor(
+    private readonly deployment: Deployment,
+    parts: Partial<WebhookDispatcherParts>,
+    private readonly killedAtStep = Infinity,
+  ) {
     const { log, projections, receivers, time } = deployment;
     this.log = this.mortal(log);
-    const aggregates = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) => foldingOf(aggregate as typeof wallet));
+    const aggregates = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) =>
+      foldingOf(aggregate as typeof wallet),
+    );
     const states = new StreamStates(this.log, projections, new AppliedKeys(projections, DAY), aggregates);
     this.ledger = new Ledger(this.log, states);
     this.dispatcher = new WebhookDispatcher({
@@ -112,7 +118,11 @@ export class Life {
         if (typeof member !== 'function') return member;
         return (...args: unknown[]): unknown => {
           if (this.dead) return never();
-          const result: unknown = Reflect.apply(member, target, args.map((arg) => this.mortalHandler(arg)));
+          const result: unknown = Reflect.apply(
+            member,
+            target,
+            args.map((arg) => this.mortalHandler(arg)),
+          );
           // The step has its effect, and nobody hears of it.
           if (++this.steps >= this.killedAtStep) this.kill();
           return result instanceof Promise ? result.then((value: unknown) => (this.dead ? never() : value)) : result;
@@ -123,7 +133,8 @@ export class Life {
 
   private mortalHandler(argument: unknown): unknown {
     if (typeof argument !== 'function') return argument;
-    return (...args: unknown[]): unknown => (this.dead ? this.death : Promise.race([this.death, Reflect.apply(argument, undefined, args)]));
+    return (...args: unknown[]): unknown =>
+      this.dead ? this.death : Promise.race([this.death, Reflect.apply(argument, undefined, args)]);
   }
 
   async endpoint(command: WebhookEndpointCommand, id = 'e1'): Promise<void> {
@@ -132,18 +143,29 @@ export class Life {
   }
 
   create(id: string, eventTypes: readonly string[] = []): Promise<void> {
-    return this.endpoint({ type: 'CreateEndpoint', at: this.deployment.time.now(), id, url: urlOf(id), eventTypes, secret: SECRET }, id);
+    return this.endpoint(
+      { type: 'CreateEndpoint', at: this.deployment.time.now(), id, url: urlOf(id), eventTypes, secret: SECRET },
+      id,
+    );
   }
 
   async openWallet(customerId: string): Promise<void> {
-    await this.ledger.execute(wallet, streams.wallet(customerId), { type: 'Create', at: NOON, customerId, currency: 'EUR', limits: [] });
+    await this.ledger.execute(wallet, streams.wallet(customerId), {
+      type: 'Create',
+      at: NOON,
+      customerId,
+      currency: 'EUR',
+      limits: [],
+    });
   }
 
   /** `count` webhooks of type wallet.credited. */
   async topUps(customerId: string, count: number): Promise<void> {
     for (let i = 0; i < count; i++)
       await this.ledger.execute(wallet, streams.wallet(customerId), {
-        type: 'TopUp', at: NOON, grant: { origin: 'paid', priority: 100, amount: amount('1') },
+        type: 'TopUp',
+        at: NOON,
+        grant: { origin: 'paid', priority: 100, amount: amount('1') },
       });
   }
 
@@ -201,13 +223,18 @@ export class Deployment {
   }
 
   /** Events of the whole log that an endpoint might have been told of. */
-  async ledgerEvents(): Promise<readonly { readonly type: string; readonly stream: string; readonly revision: number }[]> {
+  async ledgerEvents(): Promise<
+    readonly { readonly type: string; readonly stream: string; readonly revision: number }[]
+  > {
     const events = await this.log.readAll(-1n, 4_096);
     return events.filter(({ stream }) => categoryOf(stream) === 'wallet');
   }
 
   sent = (id: string, count: number): Promise<boolean> =>
-    until(`${count} webhooks at ${id}, now ${this.receivers.to(urlOf(id)).length}`, () => this.receivers.to(urlOf(id)).length >= count);
+    until(
+      `${count} webhooks at ${id}, now ${this.receivers.to(urlOf(id)).length}`,
+      () => this.receivers.to(urlOf(id)).length >= count,
+    );
 
   recorded = (life: Life, count: number): Promise<boolean> =>
     until(`${count} recorded attempts`, () => life.dispatcher.figures().recorded >= count);

@@ -1,7 +1,19 @@
 import { streams } from '@drawdown/ledger';
 import { until } from '../../../test/support/waiting';
 import { OPEN_DELIVERIES_MAX } from './deliveries';
-import { credited, DAY, Deployment, down, held, HOUR, type Life, MINUTE, ok, SECOND, urlOf } from './dispatcher.fixtures';
+import {
+  credited,
+  DAY,
+  Deployment,
+  down,
+  held,
+  HOUR,
+  type Life,
+  MINUTE,
+  ok,
+  SECOND,
+  urlOf,
+} from './dispatcher.fixtures';
 import { DISPATCHER_STREAM } from './dispatcher-position';
 import { QUEUE_MAX } from './endpoint-worker';
 import { resend } from './delivery-list';
@@ -14,7 +26,9 @@ beforeEach(async () => {
 afterEach(() => at.remove());
 
 const revisionsAt = (id: string): number[] =>
-  at.receivers.to(urlOf(id)).map(({ payload }) => (JSON.parse(payload) as { data: { revision: number } }).data.revision);
+  at.receivers
+    .to(urlOf(id))
+    .map(({ payload }) => (JSON.parse(payload) as { data: { revision: number } }).data.revision);
 
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, i) => i + 1);
 
@@ -53,8 +67,13 @@ describe('an endpoint', () => {
     await life.topUps('ada', 1);
     await at.sent('e1', 1);
     await at.sent('e2', 1);
-    expect(at.receivers.requests.map(({ url, payload }) => [url, (JSON.parse(payload) as { type: string }).type])).toEqual(
-      expect.arrayContaining([[urlOf('e1'), 'test.ping'], [urlOf('e2'), 'wallet.credited']]),
+    expect(
+      at.receivers.requests.map(({ url, payload }) => [url, (JSON.parse(payload) as { type: string }).type]),
+    ).toEqual(
+      expect.arrayContaining([
+        [urlOf('e1'), 'test.ping'],
+        [urlOf('e2'), 'wallet.credited'],
+      ]),
     );
     expect(at.receivers.requests).toHaveLength(2);
   });
@@ -120,7 +139,17 @@ describe('an endpoint that is dead', () => {
   it('is tried again by the schedule, under one id and with one payload, until the last attempt', async () => {
     at.receivers.answers.set(urlOf('e1'), () => down);
     await life.topUps('ada', 1);
-    const pauses = [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR];
+    const pauses = [
+      5 * SECOND,
+      5 * MINUTE,
+      30 * MINUTE,
+      2 * HOUR,
+      5 * HOUR,
+      10 * HOUR,
+      14 * HOUR,
+      20 * HOUR,
+      24 * HOUR,
+    ];
     for (const [i, pause] of pauses.entries()) {
       await at.recorded(life, i + 1);
       at.time.pass(pause - 1);
@@ -208,7 +237,8 @@ describe('a resend', () => {
   it('is refused for what was never sent', async () => {
     life = await at.start();
     expect(await resend(life.ledger, at.log, 'e1', 'msg_x', at.time.now())).toEqual({
-      outcome: 'refused', refusal: { code: 'delivery_not_found', webhookId: 'msg_x' },
+      outcome: 'refused',
+      refusal: { code: 'delivery_not_found', webhookId: 'msg_x' },
     });
   });
 });
@@ -256,7 +286,10 @@ describe('a restart', () => {
     await life.openWallet('ada');
     await life.create('e1', ['wallet.paused']);
     await life.topUps('ada', 3);
-    await until('the reader to have come to the end', async () => life.dispatcher.figures().position === (await at.log.head()));
+    await until(
+      'the reader to have come to the end',
+      async () => life.dispatcher.figures().position === (await at.log.head()),
+    );
     await life.dispatcher.stop();
     expect(await at.log.readStream(DISPATCHER_STREAM)).toHaveLength(1);
     const next = at.live({ directory });

@@ -9,7 +9,12 @@ import { categoryOf, type RecordedEvent, streams, type Subscription } from '@dra
 import { deliveries } from './deliveries';
 import type { Delivery } from './deliveries.events';
 import { type DispatcherFigures, noCounts } from './dispatcher-counters';
-import { DISPATCHER_STREAM, dispatcherPosition, type DispatcherPosition, ENDPOINTS_BEHIND_MAX } from './dispatcher-position';
+import {
+  DISPATCHER_STREAM,
+  dispatcherPosition,
+  type DispatcherPosition,
+  ENDPOINTS_BEHIND_MAX,
+} from './dispatcher-position';
 import { DueQueue } from './due-queue';
 import { CONCURRENCY_DEFAULT, EndpointWorker, type WorkerSurroundings } from './endpoint-worker';
 import { type Message, messagesOf } from './message';
@@ -19,7 +24,13 @@ import { Slots } from './slots';
 import { Subscribers } from './subscribers';
 import { webhookEndpoint } from './webhook-endpoint';
 import {
-  type Clock, emptyDirectory, type EndpointDirectory, FAULT_PAUSE_MS, type Timers, type WebhookLedger, type WebhookLog,
+  type Clock,
+  emptyDirectory,
+  type EndpointDirectory,
+  FAULT_PAUSE_MS,
+  type Timers,
+  type WebhookLedger,
+  type WebhookLog,
 } from './webhook-ledger';
 import { typesOf } from './webhook-types';
 
@@ -118,7 +129,15 @@ export class WebhookDispatcher {
       queued += worker.queuedCount;
       if (worker.waitingSince !== undefined && worker.waitingSince < oldest) oldest = worker.waitingSince;
     }
-    return { ...this.counters, endpoints: this.workers.size, behind, open, queued, lagMs: now - oldest, position: this.position };
+    return {
+      ...this.counters,
+      endpoints: this.workers.size,
+      behind,
+      open,
+      queued,
+      lagMs: now - oldest,
+      position: this.position,
+    };
   }
 
   private follow(): void {
@@ -253,8 +272,12 @@ export class WebhookDispatcher {
   private async recordPosition(): Promise<void> {
     const { ledger, clock } = this.parts;
     const through = this.position;
-    const behind = [...this.workers.values()].filter((worker) => !worker.settled).map(({ endpoint }) => endpoint.id).sort();
-    if (this.eventsSinceRecorded === 0 || through <= this.recordedPosition || behind.length > ENDPOINTS_BEHIND_MAX) return;
+    const behind = [...this.workers.values()]
+      .filter((worker) => !worker.settled)
+      .map(({ endpoint }) => endpoint.id)
+      .sort();
+    if (this.eventsSinceRecorded === 0 || through <= this.recordedPosition || behind.length > ENDPOINTS_BEHIND_MAX)
+      return;
     this.eventsSinceRecorded = 0;
     this.recordedPosition = through;
     // It only saves reading after a restart: a fault here costs nothing else.

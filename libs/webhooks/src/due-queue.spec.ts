@@ -8,7 +8,8 @@ it('whatever is put in comes out when it is due, soonest first', () =>
       const queue = new DueQueue<number>();
       for (const at of times) queue.add(at as Instant, at);
       const taken: number[] = [];
-      for (let item = queue.take(now as Instant); item !== undefined; item = queue.take(now as Instant)) taken.push(item);
+      for (let item = queue.take(now as Instant); item !== undefined; item = queue.take(now as Instant))
+        taken.push(item);
       const sorted = [...times].sort((a, b) => a - b);
       expect(taken).toEqual(sorted.filter((at) => at <= now));
       expect(queue.next).toBe(sorted.find((at) => at > now));

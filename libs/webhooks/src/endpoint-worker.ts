@@ -92,10 +92,17 @@ export class EndpointWorker {
     this.mode = endpoint.status === 'enabled' && cursor >= around.position() ? 'live' : 'behind';
     this.allowance = around.concurrency;
     this.failing = deliveries.failing;
-    this.recorder = new AttemptRecorder(around, streams.deliveries(endpoint.id), deliveries.through, (attempts) => this.recorded(attempts));
+    this.recorder = new AttemptRecorder(around, streams.deliveries(endpoint.id), deliveries.through, (attempts) =>
+      this.recorded(attempts),
+    );
     this.recorder.take(cursor, []);
     for (const item of deliveries.open.values())
-      this.open.set(item.webhookId, { delivery: deliveryOf(item), attempts: item.attempts, nextAttemptAt: item.nextAttemptAt, inFlight: false });
+      this.open.set(item.webhookId, {
+        delivery: deliveryOf(item),
+        attempts: item.attempts,
+        nextAttemptAt: item.nextAttemptAt,
+        inFlight: false,
+      });
     if (endpoint.status === 'enabled') this.awaitRetries();
   }
 
@@ -120,7 +127,10 @@ export class EndpointWorker {
   /** Behind, enabled, and with room: worth reading for. */
   get wantsMore(): boolean {
     return (
-      this.mode === 'behind' && this.running && this.queue.length <= QUEUE_MAX / 2 && this.open.size < OPEN_DELIVERIES_MAX
+      this.mode === 'behind' &&
+      this.running &&
+      this.queue.length <= QUEUE_MAX / 2 &&
+      this.open.size < OPEN_DELIVERIES_MAX
     );
   }
 
@@ -156,7 +166,12 @@ export class EndpointWorker {
     this.deliveriesRevision = revision;
     for (const delivery of asked) {
       const known = this.open.get(delivery.webhookId);
-      this.open.set(delivery.webhookId, { delivery: deliveryOf(delivery), attempts: 0, nextAttemptAt: at, inFlight: known?.inFlight ?? false });
+      this.open.set(delivery.webhookId, {
+        delivery: deliveryOf(delivery),
+        attempts: 0,
+        nextAttemptAt: at,
+        inFlight: known?.inFlight ?? false,
+      });
       if (this.running) this.around.whenDue(at, this, delivery.webhookId);
     }
   }
@@ -187,7 +202,11 @@ export class EndpointWorker {
 
   private hasWork(): boolean {
     if (!this.running || this.inFlight >= this.allowance || this.recorder.waiting >= UNRECORDED_MAX) return false;
-    return this.ready.length > 0 || this.retries.length > 0 || (this.queue.length > 0 && this.open.size < OPEN_DELIVERIES_MAX);
+    return (
+      this.ready.length > 0 ||
+      this.retries.length > 0 ||
+      (this.queue.length > 0 && this.open.size < OPEN_DELIVERIES_MAX)
+    );
   }
 
   /** First attempts in the order of the log; retries and first attempts take turns, so that neither waits for the other. */
@@ -210,7 +229,12 @@ export class EndpointWorker {
       const fresh = entry.messages.filter(({ webhookId }) => !this.open.has(webhookId));
       const nextAttemptAt = this.around.clock.now();
       for (const message of fresh)
-        this.open.set(message.webhookId, { delivery: deliveryOf(message), attempts: 0, nextAttemptAt, inFlight: false });
+        this.open.set(message.webhookId, {
+          delivery: deliveryOf(message),
+          attempts: 0,
+          nextAttemptAt,
+          inFlight: false,
+        });
       this.ready.push(...fresh);
       this.recorder.take(entry.position, fresh.map(deliveryOf));
     }
@@ -235,7 +259,11 @@ export class EndpointWorker {
   }
 
   /** Undefined: no attempt was made, because the log could not be read. */
-  private async send(delivery: Delivery, first: Message | undefined, at: Instant): Promise<WebhookResponse | undefined> {
+  private async send(
+    delivery: Delivery,
+    first: Message | undefined,
+    at: Instant,
+  ): Promise<WebhookResponse | undefined> {
     let message = first;
     try {
       message ??= await this.around.readMessage(delivery);
@@ -247,7 +275,14 @@ export class EndpointWorker {
     const { url } = this.endpoint;
     const secrets = secretsInForce(this.endpoint, at);
     try {
-      return await this.around.sender.send({ url, webhookId, payload, at, secrets, ...(traceparent !== undefined && { traceparent }) });
+      return await this.around.sender.send({
+        url,
+        webhookId,
+        payload,
+        at,
+        secrets,
+        ...(traceparent !== undefined && { traceparent }),
+      });
     } catch {
       // A bug of the sender must not lose the delivery, nor stop the others.
       return { failure: 'internal' };
@@ -271,12 +306,21 @@ export class EndpointWorker {
     const outcome = failure === undefined ? 'delivered' : next === undefined ? 'exhausted' : 'retrying';
     counters[outcome] += 1;
     this.failing = afterAttempt(this.failing, failure === undefined, at);
-    this.allowance = failure === undefined ? Math.min(this.around.concurrency, this.allowance + 1) : Math.max(1, this.allowance >> 1);
+    this.allowance =
+      failure === undefined ? Math.min(this.around.concurrency, this.allowance + 1) : Math.max(1, this.allowance >> 1);
     if (failure === 'gone') this.halted = true;
     if (next === undefined) this.open.delete(delivery.webhookId);
     else this.wait(open, next);
     const durationMs = Math.max(0, now - at);
-    this.recorder.add({ ...delivery, attempt: open.attempts, at, durationMs, outcome, ...told, ...(next !== undefined && { nextAttemptAt: next }) });
+    this.recorder.add({
+      ...delivery,
+      attempt: open.attempts,
+      at,
+      durationMs,
+      outcome,
+      ...told,
+      ...(next !== undefined && { nextAttemptAt: next }),
+    });
   }
 
   private wait(open: Open, until: Instant): void {

@@ -13,7 +13,11 @@ export const QUIET_MS = 48 * 60 * 60 * 1000;
 export const failureClock = shape.record({ since: shape.instant, last: shape.instant });
 export type FailureClock = shape.Of<typeof failureClock>;
 
-export function afterAttempt(clock: FailureClock | undefined, delivered: boolean, at: Instant): FailureClock | undefined {
+export function afterAttempt(
+  clock: FailureClock | undefined,
+  delivered: boolean,
+  at: Instant,
+): FailureClock | undefined {
   if (delivered) return undefined;
   if (!clock || at - clock.last > QUIET_MS) return { since: at, last: at };
   return at > clock.last ? { since: clock.since, last: at } : clock;

@@ -4,6 +4,7 @@ export * from './delivery-list';
 export * from './dispatcher';
 export * from './dispatcher-counters';
 export * from './dispatcher-position';
+export * from './endpoint-directory';
 export * from './failure-clock';
 export * from './message';
 export * from './schedule';

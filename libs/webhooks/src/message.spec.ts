@@ -12,7 +12,11 @@ import { webhookEndpoint } from './webhook-endpoint';
 import { WEBHOOK_TYPES } from './webhook-types';
 
 /** What the ledger would have recorded of these commands. */
-function recorded<C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>, stream: string, ...commands: C[]): RecordedEvent[] {
+function recorded<C, S, E extends DomainEvent, R extends Refusal>(
+  aggregate: Aggregate<C, S, E, R>,
+  stream: string,
+  ...commands: C[]
+): RecordedEvent[] {
   let state = aggregate.decider.initial;
   const events: RecordedEvent[] = [];
   for (const command of commands) {
@@ -23,16 +27,41 @@ function recorded<C, S, E extends DomainEvent, R extends Refusal>(aggregate: Agg
       const revision = events.length;
       const id = `00000000-0000-8000-8000-${String(revision).padStart(12, '0')}`;
       const data = writeEvent(aggregate, event);
-      events.push({ id, type: storedTypeOf(aggregate, event), data, metadata: '{}', stream, revision, position: BigInt(revision), recordedAt: later(NOON, 7) });
+      events.push({
+        id,
+        type: storedTypeOf(aggregate, event),
+        data,
+        metadata: '{}',
+        stream,
+        revision,
+        position: BigInt(revision),
+        recordedAt: later(NOON, 7),
+      });
     }
   }
   return events;
 }
 
-const line = (value: string, id: string): UsageToConsume => ({ source: 'api', id, bodyHash: 'b', time: '2026-03-01T12:00:00Z', usedAt: NOON, amount: amount(value), parts: [] });
+const line = (value: string, id: string): UsageToConsume => ({
+  source: 'api',
+  id,
+  bodyHash: 'b',
+  time: '2026-03-01T12:00:00Z',
+  usedAt: NOON,
+  amount: amount(value),
+  parts: [],
+});
 const topUp = (value: string): BalanceCommand => ({
-  type: 'TopUp', at: NOON,
-  grant: { origin: 'paid', priority: 100, amount: amount(value), reference: 'pi_1', expiresAt: later(NOON, HOUR), metadata: { orderId: 'A7' } },
+  type: 'TopUp',
+  at: NOON,
+  grant: {
+    origin: 'paid',
+    priority: 100,
+    amount: amount(value),
+    reference: 'pi_1',
+    expiresAt: later(NOON, HOUR),
+    metadata: { orderId: 'A7' },
+  },
 });
 const life = (create: BalanceCommand): BalanceCommand[] => [
   create,
@@ -51,10 +80,19 @@ const life = (create: BalanceCommand): BalanceCommand[] => [
 ];
 const limits = [{ id: 'warning', kind: 'absolute', value: amount('5') }] as const;
 const all: readonly RecordedEvent[] = [
-  ...recorded(wallet, streams.wallet('Ada'), ...life({ type: 'Create', at: NOON, customerId: 'Ada', currency: 'EUR', limits })),
-  ...recorded(creditBalance, streams.creditBalance('Ada', 'api'), ...life({ type: 'Create', at: NOON, customerId: 'Ada', creditProductId: 'api', limits })),
   ...recorded(
-    webhookEndpoint, streams.webhookEndpoint('e1'),
+    wallet,
+    streams.wallet('Ada'),
+    ...life({ type: 'Create', at: NOON, customerId: 'Ada', currency: 'EUR', limits }),
+  ),
+  ...recorded(
+    creditBalance,
+    streams.creditBalance('Ada', 'api'),
+    ...life({ type: 'Create', at: NOON, customerId: 'Ada', creditProductId: 'api', limits }),
+  ),
+  ...recorded(
+    webhookEndpoint,
+    streams.webhookEndpoint('e1'),
     { type: 'CreateEndpoint', at: NOON, id: 'e1', url: 'https://a.example/', eventTypes: [], secret: SECRET },
     { type: 'SendTestPing', at: NOON },
     { type: 'DisableEndpoint', at: NOON, reason: 'only_failures' },
@@ -67,7 +105,9 @@ describe('a payload', () => {
   // Receivers are built on these texts. A difference here is a break for every one of them.
   const golden = JSON.parse(readFileSync(join(__dirname, 'message.golden.json'), 'utf8')) as Record<string, unknown>;
 
-  it.each(WEBHOOK_TYPES)('of %s is what it always was', (type) => expect(JSON.parse(firstOf(type).payload)).toEqual(golden[type]));
+  it.each(WEBHOOK_TYPES)('of %s is what it always was', (type) =>
+    expect(JSON.parse(firstOf(type).payload)).toEqual(golden[type]),
+  );
 
   it('is canonical: the same event makes the same bytes', () => {
     const again = all.flatMap(messagesOf);
@@ -82,15 +122,23 @@ describe('a payload', () => {
   it('shows the first lines of usage and counts all', () => {
     const lines = Array.from({ length: USAGE_LINES_MAX + 1 }, (_, i) => line('0.1', `u${i}`));
     const create: BalanceCommand = { type: 'Create', at: NOON, customerId: 'Ada', currency: 'EUR', limits: [] };
-    const [debited] = recorded(wallet, 'wallet-ada', create, topUp('10'), { type: 'Consume', at: NOON, lines }).slice(-1).flatMap(messagesOf);
-    expect(JSON.parse(debited!.payload)).toMatchObject({ data: { usage_events: USAGE_LINES_MAX + 1, usage: lines.slice(0, -1).map(({ id }) => ({ id })) } });
+    const [debited] = recorded(wallet, 'wallet-ada', create, topUp('10'), { type: 'Consume', at: NOON, lines })
+      .slice(-1)
+      .flatMap(messagesOf);
+    expect(JSON.parse(debited!.payload)).toMatchObject({
+      data: { usage_events: USAGE_LINES_MAX + 1, usage: lines.slice(0, -1).map(({ id }) => ({ id })) },
+    });
   });
 });
 
 describe('an event', () => {
   it('that covered some usage and not all is told twice, under two ids', () => {
-    const both = messagesOf(all.find((event) => event.type === 'CreditsConsumed' && !event.data.includes('"uncovered":"0","') )!);
-    const partly = all.filter((event) => event.type === 'CreditsConsumed').map((event) => messagesOf(event).map(({ type }) => type));
+    const both = messagesOf(
+      all.find((event) => event.type === 'CreditsConsumed' && !event.data.includes('"uncovered":"0","'))!,
+    );
+    const partly = all
+      .filter((event) => event.type === 'CreditsConsumed')
+      .map((event) => messagesOf(event).map(({ type }) => type));
     expect(partly.slice(0, 2)).toEqual([['wallet.debited'], ['wallet.debited', 'usage.uncovered']]);
     expect(new Set(both.map(({ webhookId }) => webhookId)).size).toBe(both.length);
   });

@@ -62,7 +62,12 @@ function payloadOf(webhookId: string, type: WebhookType, event: RecordedEvent, d
   const { at, ...fields } = data;
   const timestamp = typeof at === 'string' ? at : new Date(event.recordedAt).toISOString();
   const place = { stream: event.stream, revision: event.revision };
-  return shape.canonicalJson({ id: webhookId, type, timestamp, data: { ...told(fields), ...subjectOf(event), ...place } });
+  return shape.canonicalJson({
+    id: webhookId,
+    type,
+    timestamp,
+    data: { ...told(fields), ...subjectOf(event), ...place },
+  });
 }
 
 function subjectOf(event: RecordedEvent): JsonObject {

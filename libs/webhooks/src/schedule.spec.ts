@@ -6,10 +6,22 @@ const schedule = parseSchedule(SCHEDULE_DEFAULT);
 
 describe('a schedule', () => {
   it('is read as people write it', () =>
-    expect(schedule.pauses).toEqual([5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR]));
+    expect(schedule.pauses).toEqual([
+      5 * SECOND,
+      5 * MINUTE,
+      30 * MINUTE,
+      2 * HOUR,
+      5 * HOUR,
+      10 * HOUR,
+      14 * HOUR,
+      20 * HOUR,
+      24 * HOUR,
+    ]));
 
-  it.each(['', '5', '5 s', '0s', '-1s', '1.5h', '5s,5m', '44h', '2d', Array(51).fill('1s').join(' ')])('"%.20s" is refused', (text) =>
-    expect(() => parseSchedule(text)).toThrow(RangeError));
+  it.each(['', '5', '5 s', '0s', '-1s', '1.5h', '5s,5m', '44h', '2d', Array(51).fill('1s').join(' ')])(
+    '"%.20s" is refused',
+    (text) => expect(() => parseSchedule(text)).toThrow(RangeError),
+  );
 
   it('takes the longest pause and the most of them', () => {
     expect(parseSchedule('43h').pauses).toEqual([43 * HOUR]);

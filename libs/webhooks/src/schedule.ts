@@ -30,7 +30,8 @@ function parsePause(part: string): number {
   if (!match) throw new RangeError(`"${part}" is no pause: write a whole number and s, m, h or d, such as 5m`);
   const pause = Number(match[1]) * UNITS[match[2]!]!;
   // A pause that the failure clock takes for silence would keep a dead endpoint from ever being disabled.
-  if (pause * (1 + JITTER_MAX_PERCENT / 100) >= QUIET_MS) throw new RangeError(`"${part}" is too long: a pause is at most 43h`);
+  if (pause * (1 + JITTER_MAX_PERCENT / 100) >= QUIET_MS)
+    throw new RangeError(`"${part}" is too long: a pause is at most 43h`);
   return pause;
 }
 

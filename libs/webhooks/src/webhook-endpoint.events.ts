@@ -17,7 +17,12 @@ export const webhookEndpointEvents = {
     secret: shape.text,
   }),
   /** Holds all three fields as they are from now on. */
-  WebhookEndpointUpdated: shape.record({ at, url: shape.text, eventTypes: shape.list(shape.text), description: shape.text }),
+  WebhookEndpointUpdated: shape.record({
+    at,
+    url: shape.text,
+    eventTypes: shape.list(shape.text),
+    description: shape.text,
+  }),
   WebhookEndpointEnabled: shape.record({ at }),
   WebhookEndpointDisabled: shape.record({ at, reason: disabledReason, url: shape.text }),
   WebhookEndpointDeleted: shape.record({ at }),

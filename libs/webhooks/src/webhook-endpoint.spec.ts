@@ -8,12 +8,31 @@ import { secretsInForce } from './webhook-secret';
 const { decider } = webhookEndpoint;
 const secretOf = (bytes: number, fill = 1): string => `whsec_${Buffer.alloc(bytes, fill).toString('base64')}`;
 const created: WebhookEndpointEvent = {
-  type: 'WebhookEndpointCreated', at: NOON, id: 'e1', url: 'https://a.example/', eventTypes: [], description: '', secret: SECRET,
+  type: 'WebhookEndpointCreated',
+  at: NOON,
+  id: 'e1',
+  url: 'https://a.example/',
+  eventTypes: [],
+  description: '',
+  secret: SECRET,
 };
-const disabled: WebhookEndpointEvent = { type: 'WebhookEndpointDisabled', at: NOON, reason: 'gone', url: 'https://a.example/' };
+const disabled: WebhookEndpointEvent = {
+  type: 'WebhookEndpointDisabled',
+  at: NOON,
+  reason: 'gone',
+  url: 'https://a.example/',
+};
 const deleted: WebhookEndpointEvent = { type: 'WebhookEndpointDeleted', at: NOON };
-const create = (rest: Partial<Extract<WebhookEndpointCommand, { type: 'CreateEndpoint' }>> = {}): WebhookEndpointCommand => ({
-  type: 'CreateEndpoint', at: NOON, id: 'e1', url: 'https://a.example/', eventTypes: [], secret: SECRET, ...rest,
+const create = (
+  rest: Partial<Extract<WebhookEndpointCommand, { type: 'CreateEndpoint' }>> = {},
+): WebhookEndpointCommand => ({
+  type: 'CreateEndpoint',
+  at: NOON,
+  id: 'e1',
+  url: 'https://a.example/',
+  eventTypes: [],
+  secret: SECRET,
+  ...rest,
 });
 const of = (type: 'EnableEndpoint' | 'DeleteEndpoint' | 'SendTestPing'): WebhookEndpointCommand => ({ type, at: NOON });
 
@@ -28,27 +47,49 @@ describe('creating an endpoint', () => {
     given(decider, created, deleted).when(create()).thenRefused('endpoint_deleted');
   });
 
-  it.each(['', 'a.example', 'ftp://a.example/', 'https://user@a.example/', 'https://u:p@a.example/', 'https://', 'javascript:alert(1)',
-    `https://a.example/${'x'.repeat(URL_LENGTH_MAX)}`])('is refused for the URL "%.40s"', (url) =>
-    given(decider).when(create({ url })).thenRefused('url_invalid'));
+  it.each([
+    '',
+    'a.example',
+    'ftp://a.example/',
+    'https://user@a.example/',
+    'https://u:p@a.example/',
+    'https://',
+    'javascript:alert(1)',
+    `https://a.example/${'x'.repeat(URL_LENGTH_MAX)}`,
+  ])('is refused for the URL "%.40s"', (url) => given(decider).when(create({ url })).thenRefused('url_invalid'));
 
   it('takes a URL of the greatest length', () => {
     const url = `https://a.example/${'x'.repeat(URL_LENGTH_MAX - 18)}`;
-    given(decider).when(create({ url })).then({ ...created, url });
+    given(decider)
+      .when(create({ url }))
+      .then({ ...created, url });
   });
 
   it('is refused for a type that does not exist, naming it', () =>
-    given(decider).when(create({ eventTypes: ['test.ping', 'wallet.exploded'] })).thenRefused('unknown_event_type', { eventType: 'wallet.exploded' }));
+    given(decider)
+      .when(create({ eventTypes: ['test.ping', 'wallet.exploded'] }))
+      .thenRefused('unknown_event_type', { eventType: 'wallet.exploded' }));
 
-  it.each([['too short', secretOf(23)], ['too long', secretOf(65)], ['without its prefix', SECRET.slice(6)], ['no base64', 'whsec_!!!'], ['empty', '']])(
-    'is refused for a secret that is %s', (_, secret) => given(decider).when(create({ secret })).thenRefused('secret_invalid'));
+  it.each([
+    ['too short', secretOf(23)],
+    ['too long', secretOf(65)],
+    ['without its prefix', SECRET.slice(6)],
+    ['no base64', 'whsec_!!!'],
+    ['empty', ''],
+  ])('is refused for a secret that is %s', (_, secret) =>
+    given(decider).when(create({ secret })).thenRefused('secret_invalid'),
+  );
 
   it.each([24, 64])('takes a secret of %i bytes', (bytes) =>
-    given(decider).when(create({ secret: secretOf(bytes) })).then({ ...created, secret: secretOf(bytes) }));
+    given(decider)
+      .when(create({ secret: secretOf(bytes) }))
+      .then({ ...created, secret: secretOf(bytes) }),
+  );
 });
 
 describe('an endpoint', () => {
-  it('that was never created is not found', () => given(decider).when(of('EnableEndpoint')).thenRefused('endpoint_not_found'));
+  it('that was never created is not found', () =>
+    given(decider).when(of('EnableEndpoint')).thenRefused('endpoint_not_found'));
   it('that is deleted stays so', () => {
     given(decider, created, deleted).when(of('EnableEndpoint')).thenRefused('endpoint_deleted');
     given(decider, created, deleted).when(of('DeleteEndpoint')).then();
@@ -58,7 +99,13 @@ describe('an endpoint', () => {
     given(decider, created, disabled).when({ type: 'DisableEndpoint', at: NOON, reason: 'by_account' }).then();
   });
   it('changes what is given and keeps the rest', () => {
-    const updated = { type: 'WebhookEndpointUpdated', at: NOON, url: 'https://b.example/', eventTypes: [], description: '' } as const;
+    const updated = {
+      type: 'WebhookEndpointUpdated',
+      at: NOON,
+      url: 'https://b.example/',
+      eventTypes: [],
+      description: '',
+    } as const;
     given(decider, created).when({ type: 'UpdateEndpoint', at: NOON, url: 'https://b.example/' }).then(updated);
     given(decider, created).when({ type: 'UpdateEndpoint', at: NOON, url: created.url }).then();
     given(decider, created).when({ type: 'UpdateEndpoint', at: NOON, url: 'b' }).thenRefused('url_invalid');
@@ -78,8 +125,19 @@ describe('an endpoint', () => {
 });
 
 it('what is stored of an endpoint is stored like this', () => {
-  const rotated: WebhookEndpointEvent = { type: 'WebhookSecretRotated', at: NOON, secret: SECRET, previousValidUntil: NOON };
-  const updated: WebhookEndpointEvent = { type: 'WebhookEndpointUpdated', at: NOON, url: 'u', eventTypes: ['test.ping'], description: 'd' };
+  const rotated: WebhookEndpointEvent = {
+    type: 'WebhookSecretRotated',
+    at: NOON,
+    secret: SECRET,
+    previousValidUntil: NOON,
+  };
+  const updated: WebhookEndpointEvent = {
+    type: 'WebhookEndpointUpdated',
+    at: NOON,
+    url: 'u',
+    eventTypes: ['test.ping'],
+    description: 'd',
+  };
   const at = '"at":"2026-03-01T12:00:00.000Z"';
   const stored: readonly [WebhookEndpointEvent, string][] = [
     [created, `{${at},"description":"","eventTypes":[],"id":"e1","secret":"${SECRET}","url":"https://a.example/"}`],

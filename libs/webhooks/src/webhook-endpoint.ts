@@ -5,7 +5,12 @@
  */
 import type { Instant } from '@drawdown/amounts';
 import { accept, type Aggregate, type Decision, refuse, shape } from '@drawdown/decider';
-import { disabledReason, type DisabledReason, type WebhookEndpointEvent, webhookEndpointEvents } from './webhook-endpoint.events';
+import {
+  disabledReason,
+  type DisabledReason,
+  type WebhookEndpointEvent,
+  webhookEndpointEvents,
+} from './webhook-endpoint.events';
 import { isSecret, overlapEnd } from './webhook-secret';
 import { isWebhookType } from './webhook-types';
 
@@ -72,7 +77,8 @@ const none: WebhookEndpoint = { status: 'none', id: '', url: '', eventTypes: [],
 function decide(command: WebhookEndpointCommand, state: WebhookEndpoint): Decided {
   if (command.type === 'CreateEndpoint') return create(command, state);
   if (state.status === 'none') return refuse({ code: 'endpoint_not_found' });
-  if (state.status === 'deleted') return command.type === 'DeleteEndpoint' ? accept() : refuse({ code: 'endpoint_deleted' });
+  if (state.status === 'deleted')
+    return command.type === 'DeleteEndpoint' ? accept() : refuse({ code: 'endpoint_deleted' });
   const { at } = command;
   switch (command.type) {
     case 'UpdateEndpoint':
@@ -103,7 +109,15 @@ function create(command: Extract<WebhookEndpointCommand, { type: 'CreateEndpoint
   const wrong = problemOf(url, command.eventTypes, description);
   if (wrong) return refuse(wrong);
   if (!isSecret(secret)) return refuse({ code: 'secret_invalid' });
-  return accept({ type: 'WebhookEndpointCreated', at, id, url, eventTypes: sorted(command.eventTypes), description, secret });
+  return accept({
+    type: 'WebhookEndpointCreated',
+    at,
+    id,
+    url,
+    eventTypes: sorted(command.eventTypes),
+    description,
+    secret,
+  });
 }
 
 function update(command: Extract<WebhookEndpointCommand, { type: 'UpdateEndpoint' }>, state: WebhookEndpoint): Decided {
@@ -116,7 +130,11 @@ function update(command: Extract<WebhookEndpointCommand, { type: 'UpdateEndpoint
   return same ? accept() : accept({ type: 'WebhookEndpointUpdated', at: command.at, url, eventTypes, description });
 }
 
-function problemOf(url: string, eventTypes: readonly string[], description: string): WebhookEndpointRefusal | undefined {
+function problemOf(
+  url: string,
+  eventTypes: readonly string[],
+  description: string,
+): WebhookEndpointRefusal | undefined {
   if (!isDestination(url)) return { code: 'url_invalid' };
   const unknown = eventTypes.find((name) => !isWebhookType(name));
   if (unknown !== undefined) return { code: 'unknown_event_type', eventType: unknown };
@@ -147,7 +165,11 @@ function evolve(state: WebhookEndpoint, event: WebhookEndpointEvent): WebhookEnd
     case 'WebhookEndpointDeleted':
       return { ...without(state, 'enabledAt'), status: 'deleted' };
     case 'WebhookSecretRotated':
-      return { ...state, secret: event.secret, previousSecret: { secret: state.secret, validUntil: event.previousValidUntil } };
+      return {
+        ...state,
+        secret: event.secret,
+        previousSecret: { secret: state.secret, validUntil: event.previousValidUntil },
+      };
     case 'TestPingRequested':
       return state;
   }
@@ -158,7 +180,12 @@ function without<K extends 'enabledAt' | 'disabledReason'>(state: WebhookEndpoin
   return rest;
 }
 
-export const webhookEndpoint: Aggregate<WebhookEndpointCommand, WebhookEndpoint, WebhookEndpointEvent, WebhookEndpointRefusal> = {
+export const webhookEndpoint: Aggregate<
+  WebhookEndpointCommand,
+  WebhookEndpoint,
+  WebhookEndpointEvent,
+  WebhookEndpointRefusal
+> = {
   category: 'webhookEndpoint',
   decider: { initial: none, decide, evolve },
   events: webhookEndpointEvents,

@@ -71,4 +71,5 @@ const SOURCES: Readonly<Record<string, Readonly<Record<string, readonly WebhookT
 const NONE: readonly WebhookType[] = [];
 
 /** All types that an event could be told as; which of them it really is may depend on its figures (see `messagesOf`). */
-export const typesOf = (category: string, eventType: string): readonly WebhookType[] => SOURCES[category]?.[eventType] ?? NONE;
+export const typesOf = (category: string, eventType: string): readonly WebhookType[] =>
+  SOURCES[category]?.[eventType] ?? NONE;

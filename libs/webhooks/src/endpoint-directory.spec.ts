@@ -1,0 +1,19 @@
+import { streams } from '@drawdown/ledger';
+import { Deployment } from './dispatcher.fixtures';
+import { projectedEndpoints } from './endpoint-directory';
+
+it('lists every endpoint that derived state holds, page after page, and up to where it holds them', async () => {
+  const at = await Deployment.open();
+  try {
+    const ids = Array.from({ length: 1_001 }, (_, i) => `e${i}`);
+    const names = [...ids.map((id) => streams.webhookEndpoint(id)), streams.wallet('ada'), streams.deliveries('e1')];
+    const documents = names.map((stream) => ({ stream, revision: 0, json: '{}' }));
+    await at.projections.save({ documents, keys: [], checkpoint: 77n });
+    const known = await projectedEndpoints(at.projections).list();
+    expect(known.through).toBe(77n);
+    expect(new Set(known.streams)).toEqual(new Set(ids.map((id) => streams.webhookEndpoint(id))));
+    expect(known.streams).toHaveLength(1_001);
+  } finally {
+    await at.remove();
+  }
+});
