@@ -88,7 +88,8 @@ export async function openDemo(): Promise<Demo> {
   };
   const usage: AnswerUsage = async ({ body, contentType, headers }, context) => {
     seen.push({ request: { body: body.toString('latin1'), contentType, ce: headers['ce-id'] }, context });
-    return { applied: 1, outcomes: [{ index: 0, fate: 'applied' }] };
+    const outcome = { index: 0, fate: 'applied' };
+    return contentType === 'application/cloudevents+json' ? { outcome } : { applied: 1, outcomes: [outcome] };
   };
   const health = new Health();
   const log = openLog('error', { write: (line) => void logged.push(line) });

@@ -285,8 +285,12 @@ describe('usage over HTTP', () => {
     expect(await response.json()).toMatchObject({ applied: 1, duplicate: 0, outcomes: [{ index: 0, fate: 'applied' }] });
   });
 
-  it.each(['application/cloudevents+json', 'application/cloudevents-batch+json'])('may be %s', async (type) => {
-    expect((await ask('POST', '/v1/usage', '[]', { 'content-type': type })).status).toBe(200);
+  it.each([
+    ['application/cloudevents+json', { outcome: { index: 0, fate: 'applied' } }],
+    ['application/cloudevents-batch+json', { applied: 1, outcomes: [{ index: 0, fate: 'applied' }] }],
+  ])('may be %s, and is answered with one outcome or with all', async (type, answer) => {
+    const response = await ask('POST', '/v1/usage', '[]', { 'content-type': type });
+    expect([response.status, await response.json()]).toMatchObject([200, answer]);
   });
 
   it('is refused in another type', async () => {

@@ -122,7 +122,8 @@ export class HttpDoor {
 
   /** Bytes and headers go to intake as they are: nothing between the socket and its own parser. */
   private registerUsage(instance: FastifyInstance): void {
-    const { response } = this.rpcOf('SendUsageBatch');
+    const batch = this.rpcOf('SendUsageBatch').response;
+    const single = this.rpcOf('SendUsage').response;
     instance.route({
       method: 'POST',
       url: '/v1/usage',
@@ -136,7 +137,8 @@ export class HttpDoor {
           const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
           const contentType = mediaTypeOf(request.headers['content-type']).name;
           const answer = await this.options.usage({ body, contentType, headers: request.headers }, call);
-          reply.type(JSON_TYPE).send(writeJson(response, answer));
+          // One event is answered with its outcome, a batch with a count and one outcome each.
+          reply.type(JSON_TYPE).send(writeJson('outcome' in answer ? single : batch, answer));
         }),
     });
   }

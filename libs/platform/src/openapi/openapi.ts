@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document of the HTTP door, made from the operation table and the comments of the contract. */
-import { type HttpRoute, type Route, rpcNames, routes, USAGE_CONTENT_TYPES } from '@drawdown/application';
+import { type HttpRoute, type Route, rpcNames, routes, USAGE_BATCH_EVENTS_MAX, USAGE_CONTENT_TYPES } from '@drawdown/application';
 import type { Contract, Rpc } from '../contract/contract';
 import { pathParameters } from '../http/http-request';
 import { PROBLEM_TYPE } from '../http/problem';
@@ -95,9 +95,10 @@ const headers = (route: Route): Schema[] => [
 
 function usageOperation(contract: Contract, schemas: Schemas): Schema {
   const rpc = contract.rpcs.get('SendUsageBatch');
-  if (!rpc) throw new Error('the contract has no SendUsageBatch');
+  const single = contract.rpcs.get('SendUsage');
+  if (!rpc || !single) throw new Error('the contract has no SendUsageBatch, or no SendUsage');
   const one = { $ref: '#/components/schemas/CloudEvent' };
-  const many = { type: 'array', items: one, minItems: 1, maxItems: 10_000 };
+  const many = { type: 'array', items: one, minItems: 1, maxItems: USAGE_BATCH_EVENTS_MAX };
   const schemaOf = { 'application/cloudevents+json': one, 'application/cloudevents-batch+json': many, 'application/json': { oneOf: [one, many] } };
   return {
     operationId: 'SendUsage',
@@ -105,7 +106,10 @@ function usageOperation(contract: Contract, schemas: Schemas): Schema {
     description: `${rpc.comment} One usage event as a CloudEvent, many as a list, or one in binary mode: the attributes as ce-* headers and the data as the body.`,
     requestBody: { required: true, content: Object.fromEntries(USAGE_CONTENT_TYPES.map((type) => [type, { schema: schemaOf[type] }])) },
     responses: {
-      200: { description: rpc.response.comment, content: { 'application/json': { schema: schemas.reference(rpc.response) } } },
+      200: {
+        description: `${single.response.comment} Of a list: ${rpc.response.comment}`,
+        content: { 'application/json': { schema: { oneOf: [schemas.reference(single.response), schemas.reference(rpc.response)] } } },
+      },
       default: { $ref: '#/components/responses/Problem' },
     },
   };
