@@ -15,46 +15,102 @@ function units(text: unknown): bigint {
 const all = (list: unknown): readonly Stored[] => (Array.isArray(list) ? (list as Stored[]) : []);
 const total = (list: unknown): bigint => all(list).reduce((sum, part) => sum + units(part['amount']), 0n);
 
-/** One balance, as an auditor sees it. */
+const moment = (text: unknown, otherwise: number): number => (text === undefined ? otherwise : Date.parse(String(text)));
+
+interface Parcel {
+  remaining: bigint;
+  held: bigint;
+  /** From when it can be spent, and from when no more; milliseconds since 1970. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** One balance, as an auditor sees it: grants move by what each event says it did, and are compared with what it says they are. */
 export class AuditBooks {
   private booked = 0n;
   private held = 0n;
   private uncovered = 0n;
-  private readonly grants = new Map<string, { remaining: bigint; held: bigint }>();
+  /** Those with something left. */
+  private readonly grants = new Map<string, Parcel>();
   private readonly holds = new Map<string, bigint>();
+  private readonly moved = new Set<string>();
+  private wrong: string[] = [];
 
   /** Books one event; returns a sentence for everything that does not add up. */
   book(storedType: string, data: Stored): readonly string[] {
-    const wrong: string[] = [];
-    this.move(storedType, data, wrong);
+    this.wrong = [];
+    this.moved.clear();
+    this.move(storedType, data);
     const figures = data['figures'] as Stored | undefined;
-    if (!figures) return wrong;
-    for (const of of all(data['grants'])) this.grants.set(String(of['id']), { remaining: units(of['remaining']), held: units(of['held']) });
-    const remaining = [...this.grants.values()].reduce((sum, of) => sum + of.remaining, 0n);
-    const reserved = [...this.grants.values()].reduce((sum, of) => sum + of.held, 0n);
+    if (figures) this.compareAll(data, figures);
+    return this.wrong;
+  }
+
+  private compareAll(data: Stored, figures: Stored): void {
+    const { wrong } = this;
     const compare = (name: string, said: bigint, found: bigint): void => {
       if (said !== found) wrong.push(`${name} is said to be ${said}e-9, and adds up to ${found}e-9`);
     };
+    for (const of of all(data['grants'])) {
+      const id = String(of['id']);
+      const { remaining, held } = this.grants.get(id) ?? { remaining: 0n, held: 0n };
+      compare(`what is left of grant ${id}`, units(of['remaining']), remaining);
+      compare(`what is held in grant ${id}`, units(of['held']), held);
+      this.moved.delete(id);
+    }
+    for (const id of this.moved) wrong.push(`grant ${id} was moved, and is not told`);
     compare('booked', units(figures['booked']), this.booked);
-    compare('the sum of grants', remaining, this.booked);
     compare('held', units(figures['held']), this.held);
-    compare('the sum held in grants', reserved, this.held);
     compare('uncovered', units(figures['uncovered']), this.uncovered);
-    const available = units(figures['available']);
-    if (available < 0n || available > this.booked - this.held) wrong.push(`available ${available}e-9 is not between 0 and booked less held`);
-    for (const [id, of] of this.grants) if (of.held < 0n || of.held > of.remaining) wrong.push(`grant ${id} has ${of.remaining}e-9 left and ${of.held}e-9 held`);
+    compare('available', units(figures['available']), this.availableAt(moment(data['at'], NaN)));
+    const parcels = [...this.grants.values()];
+    compare('the sum of grants', this.booked, parcels.reduce((sum, of) => sum + of.remaining, 0n));
+    compare('the sum held in grants', this.held, parcels.reduce((sum, of) => sum + of.held, 0n));
+    for (const [id, { remaining, held }] of this.grants) {
+      if (held < 0n || held > remaining) wrong.push(`grant ${id} has ${remaining}e-9 left and ${held}e-9 held`);
+      if (remaining === 0n) this.grants.delete(id);
+    }
     if (this.booked < 0n || this.held < 0n) wrong.push('the balance is below zero');
-    return wrong;
   }
 
-  private move(type: string, data: Stored, wrong: string[]): void {
+  private availableAt(at: number): bigint {
+    const eligible = [...this.grants.values()].filter(({ from, until }) => from <= at && at < until);
+    return eligible.reduce((sum, of) => sum + of.remaining - of.held, 0n);
+  }
+
+  private add(grant: Stored): void {
+    const [from, until] = [moment(grant['effectiveAt'], -Infinity), moment(grant['expiresAt'], Infinity)];
+    this.grants.set(String(grant['id']), { remaining: 0n, held: 0n, from, until });
+    this.spend([{ grant: grant['id'], amount: grant['amount'] }], -1n);
+    this.booked += units(grant['amount']);
+  }
+
+  private spend(parts: unknown, sign = 1n): void {
+    for (const [grant, amount] of this.parts(parts)) grant.remaining -= amount * sign;
+  }
+
+  private reserve(parts: unknown, sign = 1n): void {
+    for (const [grant, amount] of this.parts(parts)) grant.held += amount * sign;
+  }
+
+  private *parts(allocation: unknown): Generator<[Parcel, bigint]> {
+    for (const part of all(allocation)) {
+      const id = String(part['grant']);
+      const grant = this.grants.get(id);
+      this.moved.add(id);
+      if (grant) yield [grant, units(part['amount'])];
+      else this.wrong.push(`grant ${id} is moved and has nothing`);
+    }
+  }
+
+  private move(type: string, data: Stored): void {
     const equal = (what: string, a: bigint, b: bigint): void => {
-      if (a !== b) wrong.push(`${what}: ${a}e-9 is not ${b}e-9`);
+      if (a !== b) this.wrong.push(`${what}: ${a}e-9 is not ${b}e-9`);
     };
     switch (type) {
       case 'WalletToppedUp':
       case 'CreditBalanceToppedUp':
-        this.booked += units((data['grant'] as Stored)['amount']);
+        this.add(data['grant'] as Stored);
         return;
       case 'CreditsConsumed': {
         let covered = 0n;
@@ -62,6 +118,7 @@ export class AuditBooks {
         for (const line of all(data['lines'])) {
           equal('amount of a usage line = allocation + uncovered', units(line['amount']), total(line['allocation']) + units(line['uncovered']));
           equal('amount of a usage line = its rated parts', units(line['amount']), all(line['parts']).reduce((sum, part) => sum + units(part['credits']), 0n));
+          this.spend(line['allocation']);
           covered += total(line['allocation']);
           uncovered += units(line['uncovered']);
         }
@@ -75,33 +132,42 @@ export class AuditBooks {
       case 'WalletClosed':
       case 'CreditBalanceClosed':
         equal('amount = allocation', units(data['amount']), total(data['allocation']));
+        this.spend(data['allocation']);
         this.booked -= units(data['amount']);
         return;
       case 'GrantExpired':
+        this.spend([{ grant: data['grantId'], amount: data['amount'] }]);
         this.booked -= units(data['amount']);
         return;
       case 'HoldPlaced':
         equal('amount = allocation', units(data['amount']), total(data['allocation']));
+        this.reserve(data['allocation']);
         this.holds.set(String(data['holdId']), units(data['amount']));
         this.held += units(data['amount']);
         return;
       case 'HoldCaptured':
         equal('amount = captured + overrun', units(data['amount']), total(data['captured']) + total(data['overrun']));
+        this.spend(data['captured']);
+        this.spend(data['overrun']);
+        this.reserve(data['captured'], -1n);
+        this.reserve(data['released'], -1n);
         this.booked -= units(data['amount']);
-        this.settle(data, total(data['captured']) + total(data['released']), units(data['remaining']), wrong);
+        this.settle(data, total(data['captured']) + total(data['released']), units(data['remaining']));
         return;
       case 'HoldReleased':
       case 'HoldExpired':
         equal('amount = released', units(data['amount']), total(data['released']));
-        this.settle(data, units(data['amount']), 0n, wrong);
+        this.reserve(data['released'], -1n);
+        this.settle(data, units(data['amount']), 0n);
         return;
     }
   }
 
-  private settle(data: Stored, settled: bigint, remaining: bigint, wrong: string[]): void {
+  private settle(data: Stored, settled: bigint, remaining: bigint): void {
     const id = String(data['holdId']);
     const before = this.holds.get(id);
-    if (before === undefined || before - settled !== remaining) wrong.push(`hold ${id} held ${before ?? 0n}e-9, settles ${settled}e-9 and keeps ${remaining}e-9`);
+    if (before === undefined || before - settled !== remaining)
+      this.wrong.push(`hold ${id} held ${before ?? 0n}e-9, settles ${settled}e-9 and keeps ${remaining}e-9`);
     if (remaining > 0n) this.holds.set(id, remaining);
     else this.holds.delete(id);
     this.held -= settled;

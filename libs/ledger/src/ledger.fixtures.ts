@@ -22,7 +22,7 @@ import { StreamStates } from './stream-states';
 import { streams } from './streams';
 import { DEDUPE_WINDOW_MS_DEFAULT, type Fate, type UsageOffer } from './usage-fate';
 import { UsageIntake } from './usage-intake';
-import { verify, type VerifyStep } from './verify';
+import { verify, type VerifySources, type VerifyStep } from './verify';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'drawdown-ledger-'));
 
@@ -153,10 +153,11 @@ export class TestLedger {
     return { parsed: parseStructured(text, this.now), original: () => ({ text, encoding: 'utf8' }), door: 'test' };
   }
 
-  async verify(): Promise<VerifyStep[]> {
+  /** Findings and summary. `changed` is looked at instead of what this ledger has. */
+  async verify(changed: Partial<VerifySources> = {}): Promise<VerifyStep[]> {
     await this.projector.save();
     const steps: VerifyStep[] = [];
-    for await (const step of verify({ log: this.log, projections: this.projections, foldings })) steps.push(step);
+    for await (const step of verify({ log: this.log, projections: this.projections, foldings, now: this.now, ...changed })) steps.push(step);
     return steps.filter((step) => step.kind !== 'progress');
   }
 }

@@ -44,10 +44,11 @@ const idOf = (chain: string): string =>
 
 export const readMetadata = (event: RecordedEvent): Metadata => metadataShape.read(JSON.parse(event.metadata));
 
-/** The chain value an event should carry, computed anew from what is stored. */
+/** The chain value and id that an event should carry, computed anew from what is stored, to the letter. */
 export function chainOf(previous: string, event: RecordedEvent): { readonly chain: string; readonly id: string } {
-  const { chain: _, ...cause } = JSON.parse(event.metadata) as { [key: string]: Json };
-  const data = shape.canonicalJson(JSON.parse(event.data) as Json);
-  const chain = chained(previous, event.stream, event.revision, event.type, data, shape.canonicalJson(cause));
+  const { chain: stored, ...cause } = JSON.parse(event.metadata) as { readonly [key: string]: Json };
+  // The cause is sealed without the chain, so its text has to be made; that of the whole shows that nothing else was in it.
+  const whole = shape.canonicalJson({ ...cause, chain: stored ?? '' }) === event.metadata;
+  const chain = chained(previous, event.stream, event.revision, event.type, event.data, whole ? shape.canonicalJson(cause) : event.metadata);
   return { chain, id: idOf(chain) };
 }

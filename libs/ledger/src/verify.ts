@@ -2,17 +2,17 @@
  * Checks the whole ledger: every stream's chain and revisions, every balance by an auditor's own books, no usage event
  * debited twice, and derived state against the streams it was derived from. Reads only; the ledger may go on meanwhile.
  */
+import { type Instant, parseInstant } from '@drawdown/amounts';
 import type { Projections } from '@drawdown/balances';
 import { AuditBooks } from './audit-books';
 import type { EventLog, RecordedEvent } from './event-log';
 import type { Folding } from './folding';
 import { commandFingerprint, usageFingerprint } from './keys';
 import { CHAIN_START, chainOf, readMetadata } from './seal';
-import { categoryOf } from './streams';
+import { categoryOf, idsOf } from './streams';
+import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 
 const PAGE = 1_000;
-/** After every position: of a document whose stream has no event. */
-const NEVER = 2n ** 64n;
 /** Findings listed; all are counted. */
 export const FINDINGS_LISTED_MAX = 1_000;
 
@@ -41,25 +41,41 @@ export type VerifyStep =
   | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'summary'; readonly summary: VerifySummary };
 
+/** What is read of a stored CreditsConsumed. */
+interface Consumption {
+  readonly at: string;
+  readonly lines: readonly { readonly source: string; readonly id: string; readonly time: string }[];
+}
+interface Line {
+  readonly source: string;
+  readonly id: string;
+  readonly at: Instant;
+  /** The key is in the index up to this moment, in milliseconds since 1970. */
+  readonly keptUntil: number;
+}
+
 interface Trail {
-  /** In the log, of the stream's first event. */
-  begins: bigint;
   revision: number;
+  /** Of its last event at or before the checkpoint: its document may not be older. */
+  saved: number;
   chain: string;
   books: AuditBooks | undefined;
   folding: Folding | undefined;
   state: unknown;
 }
 
-interface Sources {
+export interface VerifySources {
   readonly log: EventLog;
   readonly projections: Projections;
   readonly foldings: readonly Folding[];
+  /** Keys of usage may be forgotten that the window has left behind at this moment. Absent: none may. */
+  readonly now?: Instant;
+  readonly windowMs?: number;
 }
 
-export async function* verify({ log, projections, foldings }: Sources): AsyncGenerator<VerifyStep> {
-  const audit = new Audit(foldings);
+export async function* verify({ log, projections, foldings, now, windowMs = DEDUPE_WINDOW_MS_DEFAULT }: VerifySources): AsyncGenerator<VerifyStep> {
   const checkpoint = await projections.checkpoint();
+  const audit = new Audit(foldings, checkpoint, windowMs, now);
   for (let after = -1n; ; ) {
     const page = await log.readAll(after, PAGE);
     if (page.length === 0) break;
@@ -68,7 +84,7 @@ export async function* verify({ log, projections, foldings }: Sources): AsyncGen
     yield* audit.checkIndex(projections, page.filter((event) => event.position <= checkpoint));
     yield { kind: 'progress', events: audit.events, streams: audit.streams };
   }
-  for (const { category } of foldings) yield* audit.checkDocuments(log, projections, `${category}-`, checkpoint);
+  for (const { category } of foldings) yield* audit.checkDocuments(log, projections, `${category}-`);
   yield { kind: 'summary', summary: audit.summary() };
 }
 
@@ -78,10 +94,16 @@ class Audit {
   private documents = 0;
   private readonly counts: Partial<Record<FindingKind, number>> = {};
   private readonly trails = new Map<string, Trail>();
-  private readonly debited = new Set<string>();
+  /** Usage that was debited, by what it was debited to: until when nobody may debit it again. */
+  private readonly debited = new Map<string, number>();
   private readonly foldings: ReadonlyMap<string, Folding>;
 
-  constructor(foldings: readonly Folding[]) {
+  constructor(
+    foldings: readonly Folding[],
+    private readonly checkpoint: bigint,
+    private readonly windowMs: number,
+    private readonly now: Instant | undefined,
+  ) {
     this.foldings = new Map(foldings.map((folding) => [folding.category, folding]));
   }
 
@@ -92,7 +114,6 @@ class Audit {
   *check(event: RecordedEvent): Generator<VerifyStep> {
     this.events += 1;
     const trail = this.trailOf(event.stream);
-    if (trail.revision < 0) trail.begins = event.position;
     if (event.revision !== trail.revision + 1)
       yield* this.found('revision', event, `revision ${event.revision} follows revision ${trail.revision}`);
     try {
@@ -103,6 +124,7 @@ class Audit {
       yield* this.found('unreadable', event, fault instanceof Error ? fault.message : String(fault));
     }
     trail.revision = event.revision;
+    if (event.position <= this.checkpoint) trail.saved = event.revision;
   }
 
   private *checkChain(trail: Trail, event: RecordedEvent): Generator<VerifyStep> {
@@ -116,27 +138,27 @@ class Audit {
 
   private *checkBooks(trail: Trail, event: RecordedEvent): Generator<VerifyStep> {
     if (!trail.books) return;
-    const data = JSON.parse(event.data) as { readonly lines?: readonly { readonly source: string; readonly id: string }[] };
-    for (const wrong of trail.books.book(event.type, data)) yield* this.found('conservation', event, wrong);
-    if (event.type !== 'CreditsConsumed') return;
-    for (const { source, id } of data.lines ?? []) {
+    for (const wrong of trail.books.book(event.type, JSON.parse(event.data) as { readonly [key: string]: unknown })) yield* this.found('conservation', event, wrong);
+    const [, creditProductId = ''] = idsOf(event.stream);
+    for (const { source, id, keptUntil, at } of this.linesOf(event)) {
       this.usageLines += 1;
-      const key = `${event.stream}\0${source}\0${id}`;
-      if (this.debited.has(key)) yield* this.found('doubled', event, `usage ${source} ${id} was debited before`);
-      this.debited.add(key);
+      // Whoever it is for: a usage event is known by source and id, and debited once to a wallet, once to a credit product.
+      const key = `${creditProductId}\0${source}\0${id}`;
+      if (at <= (this.debited.get(key) ?? -Infinity)) yield* this.found('doubled', event, `usage ${source} ${id} was debited before`);
+      this.debited.set(key, keptUntil);
     }
   }
 
   /** Every key that the index should have, it has. */
   async *checkIndex(projections: Projections, events: readonly RecordedEvent[]): AsyncGenerator<VerifyStep> {
-    const wanted = events.flatMap((event) => keysOf(event).map((fingerprint) => ({ event, fingerprint })));
+    const wanted = events.flatMap((event) => this.keysOf(event).map((fingerprint) => ({ event, fingerprint })));
     const places = await projections.find(wanted.map(({ fingerprint }) => fingerprint));
     for (const [i, { event }] of wanted.entries())
       if (!places[i]?.some((place) => place.stream === event.stream && place.revision === event.revision))
         yield* this.found('index', event, 'a key of this event is missing in the index of applied keys; rebuild the projection');
   }
 
-  async *checkDocuments(log: EventLog, projections: Projections, prefix: string, checkpoint: bigint): AsyncGenerator<VerifyStep> {
+  async *checkDocuments(log: EventLog, projections: Projections, prefix: string): AsyncGenerator<VerifyStep> {
     const seen = new Set<string>();
     for (let after: string | undefined; ; ) {
       const page = await projections.list({ prefix, limit: PAGE, ...(after !== undefined && { after }) });
@@ -147,6 +169,8 @@ class Audit {
         for (const event of await log.readStream(document.stream, { from: trail.revision + 1 }))
           if (event.revision <= document.revision) yield* this.check(event);
         if (document.revision > trail.revision) yield* this.found('projection', document, 'the document is ahead of its stream; rebuild the projection');
+        else if (document.revision < trail.saved)
+          yield* this.found('projection', document, `the document is behind its stream, which is at revision ${trail.saved}; rebuild the projection`);
         else if (document.revision === trail.revision && document.json !== textOf(trail))
           yield* this.found('projection', document, 'the document is not what its stream folds to; rebuild the projection');
       }
@@ -155,7 +179,7 @@ class Audit {
     }
     // A stream that began after the checkpoint may be saved a moment later.
     for (const [stream, trail] of this.trails)
-      if (stream.startsWith(prefix) && !seen.has(stream) && trail.begins <= checkpoint)
+      if (stream.startsWith(prefix) && !seen.has(stream) && trail.saved >= 0)
         yield* this.found('projection', { stream, revision: trail.revision }, 'the stream has no document; rebuild the projection');
   }
 
@@ -175,13 +199,32 @@ class Audit {
     if (before < FINDINGS_LISTED_MAX) yield { kind: 'finding', finding: { kind, stream, revision, detail } };
   }
 
+  private keysOf(event: RecordedEvent): readonly bigint[] {
+    try {
+      const { key, index } = readMetadata(event);
+      const command = key !== undefined && index === 0 ? [commandFingerprint(event.stream, key)] : [];
+      const kept = this.linesOf(event).filter(({ keptUntil }) => this.now === undefined || keptUntil >= this.now);
+      return [...command, ...kept.map(({ source, id }) => usageFingerprint(source, id))];
+    } catch {
+      // Found unreadable already.
+      return [];
+    }
+  }
+
+  private linesOf(event: RecordedEvent): readonly Line[] {
+    if (event.type !== 'CreditsConsumed') return [];
+    const { at: stored, lines } = JSON.parse(event.data) as Consumption;
+    const at = parseInstant(stored) ?? event.recordedAt;
+    return lines.map(({ source, id, time }) => ({ source, id, at, keptUntil: Math.max(parseInstant(time) ?? at, at) + this.windowMs }));
+  }
+
   private trailOf(stream: string): Trail {
     const before = this.trails.get(stream);
     if (before) return before;
     const category = categoryOf(stream);
     const folding = this.foldings.get(category);
     const books = category === 'wallet' || category === 'creditBalance' ? new AuditBooks() : undefined;
-    const trail: Trail = { begins: NEVER, revision: -1, chain: CHAIN_START, books, folding, state: folding?.initial };
+    const trail: Trail = { revision: -1, saved: -1, chain: CHAIN_START, books, folding, state: folding?.initial };
     this.trails.set(stream, trail);
     return trail;
   }
@@ -189,11 +232,3 @@ class Audit {
 
 const textOf = ({ folding, chain, state }: Trail): string | undefined =>
   folding && `{"chain":"${chain}","state":${folding.write(state)},"version":${folding.stateVersion}}`;
-
-function keysOf(event: RecordedEvent): readonly bigint[] {
-  const { key, index } = readMetadata(event);
-  const command = key !== undefined && index === 0 ? [commandFingerprint(event.stream, key)] : [];
-  if (event.type !== 'CreditsConsumed') return command;
-  const { lines } = JSON.parse(event.data) as { readonly lines: readonly { readonly source: string; readonly id: string }[] };
-  return [...command, ...lines.map((line) => usageFingerprint(line.source, line.id))];
-}

@@ -1,0 +1,162 @@
+import { amount, formatAmount } from '@drawdown/amounts';
+import { storedTypeOf, writeEvent } from '@drawdown/decider';
+import type { BalanceCommand, BalanceEvent } from '@drawdown/drawdown';
+import { creditBalance } from '@drawdown/credit-balance';
+import { wallet } from '@drawdown/wallet';
+import fc from 'fast-check';
+import { absolute, after, capture, close, create, deduct, hold, parcel, pause, release, resume, setLimits, sweep, topUp, use } from '../../drawdown/src/drawdown.fixtures';
+import { histories, SEED } from '../../drawdown/src/histories.fixtures';
+import { AuditBooks } from './audit-books';
+
+const HISTORIES = 500;
+const HISTORIES_SPOILED = 300;
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+interface Stored {
+  readonly type: string;
+  readonly data: { [key: string]: Json };
+}
+
+/** What a history stores, as text would be read back. Usage gets the rated part that a history leaves out. */
+function stored(aggregate: typeof wallet, history: readonly BalanceCommand[]): Stored[] {
+  let state = aggregate.decider.initial;
+  const events: BalanceEvent[] = [];
+  for (const command of history.map(rated)) {
+    const decision = aggregate.decider.decide(command, state);
+    if (!decision.accepted) continue;
+    events.push(...decision.events);
+    state = decision.events.reduce(aggregate.decider.evolve, state);
+  }
+  return events.map((event) => ({ type: storedTypeOf(aggregate, event), data: JSON.parse(writeEvent(aggregate, event)) as Stored['data'] }));
+}
+
+const rated = (command: BalanceCommand): BalanceCommand =>
+  command.type === 'Consume'
+    ? { ...command, lines: command.lines.map((line) => ({ ...line, parts: [{ meter: 'm', quantity: line.amount, weight: amount('1'), weightVersion: 1, credits: line.amount }] })) }
+    : command;
+
+function findings(events: readonly Stored[]): string[] {
+  const books = new AuditBooks();
+  return events.flatMap(({ type, data }, i) => books.book(type, data).map((wrong) => `${i} ${type}: ${wrong}`));
+}
+
+/** Every event there is, each after the ones it needs. */
+const EVERYTHING: readonly BalanceCommand[] = [
+  create({ limits: [absolute('low', 25)], startingGrant: parcel(60, { expiresAt: after(50, sweep()).at }) }),
+  after(1, topUp(40, { effectiveAt: after(20, sweep()).at })),
+  after(2, use(7, 3)),
+  after(3, deduct(5)),
+  after(4, hold(10)),
+  after(5, capture('h1', 4, { keepOpen: true })),
+  after(6, capture('h1', 8, { overrun: 'from_available' })),
+  after(7, hold(6)),
+  after(8, release('h2')),
+  after(9, hold(6, after(10, sweep()).at)),
+  after(11, sweep()),
+  after(12, use(100)),
+  after(20, sweep()),
+  after(21, pause('late')),
+  after(22, resume()),
+  after(23, setLimits(absolute('low', 30))),
+  after(24, topUp(1, { expiresAt: after(50, sweep()).at })),
+  after(50, sweep()),
+  after(51, close()),
+];
+const movesSomething = ['ToppedUp', 'CreditsConsumed', 'CreditsDeducted', 'HoldPlaced', 'HoldCaptured', 'HoldReleased', 'HoldExpired', 'GrantExpired', 'Closed'];
+
+describe('the books of an auditor', () => {
+  it.each([
+    ['wallet', wallet],
+    ['credit balance', creditBalance],
+  ])('find nothing wrong in a %s that met every event', (_, aggregate) => {
+    const events = stored(aggregate, EVERYTHING);
+    const types = Object.keys(aggregate.events).map((type) => aggregate.storedAs?.[type as BalanceEvent['type']] ?? type);
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(types));
+    expect(findings(events)).toEqual([]);
+  });
+
+  it('find nothing wrong in any history', () =>
+    fc.assert(
+      fc.property(histories, (history) => expect(findings(stored(wallet, history))).toEqual([])),
+      { seed: SEED, numRuns: HISTORIES },
+    ));
+});
+
+/** Every place in stored JSON that is an amount which the books have to account for. */
+function amountsIn(json: Json, path: readonly string[] = []): (readonly string[])[] {
+  if (Array.isArray(json)) return json.flatMap((item, i) => amountsIn(item, [...path, String(i)]));
+  if (typeof json === 'object' && json !== null) return Object.entries(json).flatMap(([name, value]) => (NO_SUMS.has(name) ? [] : amountsIn(value, [...path, name])));
+  return typeof json === 'string' && AMOUNTS.has(path.at(-1) ?? '') ? [path] : [];
+}
+/** Terms, lines drawn and factors: they are kept by the chain, and add up to nothing. */
+const NO_SUMS = new Set(['limit', 'limits', 'threshold', 'conversion', 'costBasis', 'quantity', 'weight']);
+const AMOUNTS = new Set(['amount', 'remaining', 'held', 'booked', 'available', 'uncovered', 'credits']);
+
+function off(events: readonly Stored[], at: number, path: readonly string[], by: bigint): Stored[] {
+  const spoiled = structuredClone(events) as Stored[];
+  let place = spoiled[at]!.data as { [key: string]: Json };
+  for (const step of path.slice(0, -1)) place = place[step] as { [key: string]: Json };
+  const last = path.at(-1)!;
+  place[last] = formatAmount((amount(place[last] as string) + by) as ReturnType<typeof amount>);
+  return spoiled;
+}
+
+describe('one unit too much or too little', () => {
+  const events = stored(wallet, EVERYTHING);
+  const places = events.flatMap(({ type, data }, at) => amountsIn(data).map((path) => [type, path.join('.'), at, path] as const));
+
+  it('is found at the event, wherever it is: in every amount of every event', () => {
+    expect(new Set(places.map(([type]) => type)).size).toBe(new Set(events.map(({ type }) => type)).size);
+    const unfound = places.flatMap(([type, name, at, path]) =>
+      [1n, -1n].filter((by) => !findings(off(events, at, path, by)).some((finding) => finding.startsWith(`${at} `))).map((by) => `${type} ${name} off by ${by}`),
+    );
+    expect(unfound).toEqual([]);
+  });
+
+  it('is found in any history', () =>
+    fc.assert(
+      fc.property(histories, fc.nat(), fc.constantFrom(1n, -1n), (history, choice, by) => {
+        const all = stored(wallet, history);
+        const choices = all.flatMap(({ data }, at) => amountsIn(data).map((path) => [at, path] as const));
+        fc.pre(choices.length > 0);
+        const [at, path] = choices[choice % choices.length]!;
+        expect(findings(off(all, at, path, by))).not.toEqual([]);
+      }),
+      { seed: SEED, numRuns: HISTORIES_SPOILED },
+    ));
+});
+
+describe('what adds up and is still wrong', () => {
+  const twoGrants = stored(wallet, [create({ startingGrant: parcel(10) }), topUp(10), after(1, hold(5)), after(2, deduct(3))]);
+  const last = twoGrants.length - 1;
+  const changed = (change: (data: { [key: string]: Json }) => void, at = last): string[] => {
+    const spoiled = structuredClone(twoGrants);
+    change(spoiled[at]!.data);
+    return findings(spoiled);
+  };
+
+  it('is found: a debit from one grant that is told as one from another', () =>
+    expect(changed((data) => (data['allocation'] = [{ grant: 'g2', amount: '3' }]))).not.toEqual([]));
+
+  it('is found: a grant that was moved and is not told', () => expect(changed((data) => (data['grants'] = []))).not.toEqual([]));
+
+  it('is found: a grant that was never added', () =>
+    expect(changed((data) => (data['allocation'] = [{ grant: 'g9', amount: '3' }]))).toContainEqual(expect.stringContaining('g9')));
+
+  it('is found: a hold settled twice', () => {
+    const twice = stored(wallet, [create({ startingGrant: parcel(10) }), hold(5), after(1, release('h1'))]);
+    expect(findings([...twice, twice.at(-1)!])).toContainEqual(expect.stringContaining('hold h1 held 0e-9'));
+  });
+
+  it('is found: an event left out', () => {
+    const moving = twoGrants.map(({ type }, i) => [type.replace(/^Wallet/, ''), i] as const).filter(([type]) => movesSomething.includes(type));
+    for (const [type, at] of moving.slice(0, -1)) expect([type, findings(twoGrants.filter((_, i) => i !== at))]).not.toEqual([type, []]);
+  });
+});
+
+it('an amount that is none is no sum', () => {
+  const [, topped] = stored(wallet, [create({ startingGrant: parcel(10) })]);
+  for (const wrong of ['1e3', '', '1.0000000001', 10, null, 'NaN'])
+    expect(() => new AuditBooks().book(topped!.type, { ...topped!.data, grant: { id: 'g1', amount: wrong } })).toThrow('not an amount');
+});
+
