@@ -89,6 +89,15 @@ describe('recording attempts', () => {
       .then();
   });
 
+  it('takes several attempts of one delivery in one batch', () => {
+    expect(given(decider).when(record(1, [failed(1), delivered(1, 2)])).state.open.size).toBe(0);
+    const { state } = given(decider, attempted(1, [failed(1)])).when(record(1, [failed(1, 2), failed(1, 3)]));
+    expect(state.open.get('msg_1')?.attempts).toBe(3);
+    given(decider)
+      .when(record(1, [delivered(1), delivered(1)]))
+      .then(attempted(1, [delivered(1)]));
+  });
+
   it('never goes back in the log', () =>
     given(decider, attempted(9, []))
       .when(record(4, [], [message(3)]))

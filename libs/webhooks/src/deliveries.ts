@@ -53,7 +53,7 @@ function decide(command: DeliveriesCommand, state: Deliveries): Decision<Deliver
   switch (command.type) {
     case 'RecordAttempts': {
       const { at, through } = command;
-      const attempts = command.attempts.filter((made) => isNew(made, state));
+      const attempts = newAttempts(command.attempts, state);
       const opened = command.opened.filter((taken) => taken.position > state.through);
       if (attempts.length === 0 && opened.length === 0 && through <= state.through) return accept();
       return accept({
@@ -75,11 +75,19 @@ function decide(command: DeliveriesCommand, state: Deliveries): Decision<Deliver
   }
 }
 
-/** What arrived ends its delivery, whatever a life of the process before this one has recorded of it late. */
-function isNew(made: Attempt, state: Deliveries): boolean {
-  const open = state.open.get(made.webhookId);
-  if (!open) return made.attempt === 1 && made.position > state.through;
-  return made.outcome === 'delivered' || made.attempt === open.attempts + 1;
+/**
+ * Those that tell something new. One batch may hold several attempts of one delivery, when recording was slow. What arrived
+ * ends its delivery, whatever a life of the process before this one has recorded of it late.
+ */
+function newAttempts(made: readonly Attempt[], state: Deliveries): readonly Attempt[] {
+  const inBatch = new Map<string, number | 'ended'>();
+  return made.filter(({ webhookId, position, attempt: number, outcome, nextAttemptAt }) => {
+    const before = state.open.get(webhookId)?.attempts ?? (position > state.through ? 0 : 'ended');
+    const known = inBatch.get(webhookId) ?? before;
+    if (known === 'ended' || (number <= known && outcome !== 'delivered')) return false;
+    inBatch.set(webhookId, nextAttemptAt === undefined ? 'ended' : number);
+    return true;
+  });
 }
 
 function evolve(state: Deliveries, event: DeliveriesEvent): Deliveries {
