@@ -1,4 +1,5 @@
 /** The service's own check on a data folder, told in the service's own messages. */
+import type { Instant } from '@drawdown/amounts';
 import { foldings, type Message } from '@drawdown/application';
 import { type FindingKind, verify } from '@drawdown/ledger';
 import { openDataFolder } from './data-folder';
@@ -18,7 +19,7 @@ export async function* verifyOffline(directory: string): AsyncGenerator<Message>
   const folder = await openDataFolder(directory);
   const began = performance.now();
   try {
-    for await (const step of verify({ ...folder, foldings })) {
+    for await (const step of verify({ ...folder, foldings, now: Date.now() as Instant })) {
       if (step.kind === 'progress') yield { progress: { events: step.events } };
       if (step.kind === 'finding') {
         const { kind, stream, revision, detail } = step.finding;
