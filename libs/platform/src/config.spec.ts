@@ -75,6 +75,10 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('leaves alone what the command line reads, so that both can be set in one terminal', () => {
+    expect(problemsOf({ DATA_DIR: '/d', DRAWDOWN_URL: 'http://127.0.0.1:8080' })).toEqual([]);
+  });
+
   it('is described variable by variable', () => {
     expect(describeConfig(DemoConfig).map(({ variable, standard, required }) => [variable, standard, required])).toEqual([
       ['DATA_DIR', undefined, true], ['HTTP_PORT', '8080', false], ['INSECURE', 'false', false], ['NETWORKS', '', false], ['LOG_LEVEL', 'info', false],

@@ -57,6 +57,9 @@ export const CommaList = (): PropertyDecorator =>
       : value,
   );
 
+/** Variables with our prefix that are read elsewhere: the command line finds the service by it. */
+const READ_ELSEWHERE: ReadonlySet<string> = new Set(['DRAWDOWN_URL']);
+
 /**
  * @param prefix variables of the environment that begin so and are not known are refused, so that a slip does not go unseen
  * @throws ConfigInvalid
@@ -72,7 +75,7 @@ export function parseConfig<T extends object>(
   const config = plainToInstance(shape, given, { exposeDefaultValues: true });
   const problems = validateSync(config, { forbidUnknownValues: true }).map((error) => problemOf(error, known));
   for (const name of Object.keys(environment))
-    if (name.startsWith(prefix) && !known.has(name))
+    if (name.startsWith(prefix) && !known.has(name) && !READ_ELSEWHERE.has(name))
       problems.push({ variable: name, problem: 'is not a variable of this program', mend: `remove it, or see .env.example for the right name` });
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return config;
