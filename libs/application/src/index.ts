@@ -4,6 +4,7 @@ export * from './fields';
 export * from './foldings';
 export * from './handlers';
 export * from './operation';
+export { reportMessage } from './operations';
 export * from './parts';
 export * from './refusals';
 export * from './routes';

@@ -42,7 +42,8 @@ async function* verification(parts: Parts, { signal }: Context): AsyncGenerator<
   }
 }
 
-function reportMessage(step: VerifyStep, durationMs: () => number): Message {
+/** A step of `verify` as a VerifyLedgerResponse: for the service, and for a check without one. */
+export function reportMessage(step: VerifyStep, durationMs: () => number): Message {
   switch (step.kind) {
     case 'progress':
       return { progress: { events: step.events, streams: step.streams } };

@@ -29,7 +29,7 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
   async AddCredits(request, context) {
     const { target, credits, terms } = readRequest(request, (from) => {
       const terms = readTerms(from);
-      if (terms.origin === 'paid' && terms.reference === undefined)
+      if (from.has('origin') && terms.origin === 'paid' && terms.reference === undefined)
         from.violation('reference', 'is missing', 'say by which payment the credits were paid, or send origin "free"');
       return { target: readWallet(from), credits: from.amount('credits', { above: ZERO }), terms };
     });

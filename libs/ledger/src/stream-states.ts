@@ -67,6 +67,11 @@ export class StreamStates {
     };
   }
 
+  /** Streams with followers of their own. */
+  get streamsFollowed(): number {
+    return this.followersOf.size;
+  }
+
   foldingOf = (stream: string): Folding | undefined => this.foldings.get(categoryOf(stream));
   cached = (stream: string): StreamState | undefined => this.entries.get(stream);
 
@@ -92,24 +97,32 @@ export class StreamStates {
   }
 
   apply(entry: StreamState, recorded: RecordedEvent): void {
-    this.advance(entry, entry.folding.decode(recorded.type, recorded.data), recorded.revision, readMetadata(recorded));
+    const event = entry.folding.decode(recorded.type, recorded.data);
+    this.advance(entry, [event], recorded.revision, readMetadata(recorded), entry.folding.evolve(entry.state, event));
   }
 
-  /** Moves an entry on by one event that is certain to be in the log. */
+  /**
+   * Moves an entry on by events that are certain to be in the log, to the state after them.
+   * @param first revision of the first of them; its cause is that of a command when its index is 0
+   * @param cause with the chain value of the last of them
+   */
   advance(
     entry: StreamState,
-    event: DomainEvent,
-    revision: number,
+    events: readonly DomainEvent[],
+    first: number,
     cause: { readonly key?: string; readonly index: number; readonly chain: string },
+    state: unknown,
   ): void {
-    entry.state = entry.folding.evolve(entry.state, event);
-    entry.revision = revision;
+    entry.state = state;
+    entry.revision = first + events.length - 1;
     entry.chain = cause.chain;
     entry.dirty = true;
-    this.keys.note(entry.stream, revision, event, cause.index === 0 ? cause.key : undefined);
-    const applied: Applied = { entry, event, revision };
-    for (const follower of this.followers) follower(applied);
-    for (const follower of this.followersOf.get(entry.stream) ?? NOBODY) follower(applied);
+    for (const [i, event] of events.entries()) {
+      this.keys.note(entry.stream, first + i, event, cause.index + i === 0 ? cause.key : undefined);
+      const applied: Applied = { entry, event, revision: first + i };
+      for (const follower of this.followers) follower(applied);
+      for (const follower of this.followersOf.get(entry.stream) ?? NOBODY) follower(applied);
+    }
   }
 
   document(entry: StreamState): Document {

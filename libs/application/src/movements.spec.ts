@@ -1,0 +1,89 @@
+import { type Answer, event, freshApplication, HOUR_MS, tokensOfAda } from './application.fixtures';
+
+const app = freshApplication();
+
+const list = (more: object = {}): Promise<Answer> => app().call('ListMovements', { ...tokensOfAda, ...more });
+const revisions = (page: Answer): number[] => page['movements'].map((movement: { revision: number }) => movement.revision);
+
+/** Every page after a request, to the last one. */
+async function pages(more: object): Promise<Answer[]> {
+  const found: Answer[] = [await list(more)];
+  while (found.at(-1)!['next_page_token'] !== '') found.push(await list({ ...more, page_token: found.at(-1)!['next_page_token'] }));
+  return found;
+}
+
+describe('movements', () => {
+  it('tell what happened, with the figures after it and what is behind it', async () => {
+    await app().balance('10');
+    await app().post(JSON.stringify(event('u1', '12.5', { time: '2026-03-01T11:00:00Z' })));
+    const { movements, revision, next_page_token } = await list();
+    expect([revision, next_page_token]).toEqual([3, '']);
+    expect(movements.map((of: Answer) => [of['type'], of['amount'], of['booked']])).toEqual([
+      ['created', '0', '0'], ['credited', '10', '10'], ['consumed', '-10', '0'], ['run_out', '0', '0'],
+    ]);
+    expect(movements[2]).toMatchObject({
+      uncovered: '2.5',
+      available: '0',
+      effective_at: '2026-03-01T12:00:00.000Z',
+      recorded_at: '2026-03-01T12:00:00.000Z',
+      allocations: [{ grant_id: 'g1', amount: '10' }],
+      usage_count: 1,
+      usage: [
+        {
+          source: 'test', id: 'u1', used_at: '2026-03-01T11:00:00.000Z', credits: '12.5', uncovered: '2.5',
+          parts: [{ meter_id: 'all', quantity: '12.5', weight: '1', weight_version: 1 }],
+        },
+      ],
+    });
+    const [recorded] = await app().parts.log.readStream('creditBalance-ada~tokens', { from: 2, limit: 1 });
+    expect(movements[2]['event_id']).toBe(recorded?.id);
+  });
+
+  it('come in pages, both ways', async () => {
+    await app().balance('100');
+    for (let i = 0; i < 5; i++) await app().call('DeductCredits', { ...tokensOfAda, amount: '1', reason: `r${i}` });
+    expect((await pages({ page_size: 3 })).map(revisions)).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
+    expect((await pages({ page_size: 3, newest_first: true })).map(revisions)).toEqual([[6, 5, 4], [3, 2, 1], [0]]);
+    expect((await pages({ page_size: 7 })).map(revisions)).toEqual([[0, 1, 2, 3, 4, 5, 6]]);
+  });
+
+  it('keep their pages while new ones arrive', async () => {
+    await app().balance('100');
+    const first = await list({ page_size: 1, newest_first: true });
+    await app().call('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' });
+    expect(revisions(await list({ page_size: 1, newest_first: true, page_token: first['next_page_token'] }))).toEqual([0]);
+  });
+
+  it('are filtered by type', async () => {
+    await app().balance('100');
+    for (let i = 0; i < 300; i++) await app().call('SetCreditBalanceLimits', { ...tokensOfAda });
+    await app().call('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' });
+    expect(revisions(await list({ types: ['deducted', 'credited'] }))).toEqual([1, 302]);
+    expect(revisions(await list({ types: ['deducted'], newest_first: true, page_size: 1 }))).toEqual([302]);
+  });
+
+  it('refuse a page token of another question', async () => {
+    await app().balance('100');
+    const { next_page_token: page_token } = await list({ page_size: 1 });
+    expect(await app().says('ListMovements', { ...tokensOfAda, page_token, newest_first: true })).toEqual({ refused: 'page_token_invalid' });
+    expect(await app().says('ListMovements', { ...tokensOfAda, page_token, types: ['credited'] })).toEqual({ refused: 'page_token_invalid' });
+    expect(await app().says('ListMovements', { ...tokensOfAda, page_token: 'bm8' })).toEqual({ refused: 'page_token_invalid' });
+  });
+
+  it('are refused where there is no balance', async () => {
+    await app().customer();
+    expect(await app().says('ListMovements', tokensOfAda)).toEqual({ refused: 'balance_not_found' });
+  });
+
+  it('say when a hold ended, not when that was posted', async () => {
+    await app().balance('100');
+    await app().call('PlaceHold', { ...tokensOfAda, amount: '60', expires_at: '2026-03-01T13:00:00.000Z', reference: 'order-1' });
+    app().pass(2 * HOUR_MS);
+    await app().call('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' });
+    const { movements } = await list({ types: ['hold_placed', 'hold_expired'] });
+    expect(movements).toMatchObject([
+      { type: 'hold_placed', hold_id: 'h1', amount: '0', held: '60', reference: 'order-1', allocations: [{ amount: '60' }] },
+      { type: 'hold_expired', hold_id: 'h1', amount: '0', held: '0', effective_at: '2026-03-01T13:00:00.000Z', recorded_at: '2026-03-01T14:00:00.000Z' },
+    ]);
+  });
+});
