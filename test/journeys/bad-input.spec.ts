@@ -23,7 +23,7 @@ interface Refusal {
 
 async function overHttp(method: Method, path: string, body?: object | string): Promise<Refusal & { readonly status: number }> {
   const { status, headers, body: problem } = await service.http.send<Problem>(method, path, body);
-  expect(headers['content-type']).toBe('application/problem+json');
+  expect(headers['content-type']).toMatch(/^application\/problem\+json/);
   expect(problem.status).toBe(status);
   return { status, code: problem.code, detail: problem.detail, errors: (problem.errors ?? []).map(({ field, detail, mend }) => ({ field, said: `${detail}; ${mend}` })) };
 }

@@ -104,10 +104,8 @@ describe('a batch over HTTP', () => {
 
   it('of 10,000 events is refused with the number that is taken, and nothing of it is applied', async () => {
     const customer = await holder();
-    const { status, text } = await sendText(`[${Array.from({ length: 10_000 }, (_, i) => eventText(customer, `${customer}-${i}`, {})).join(',')}]`);
-    expect(status).toBeGreaterThanOrEqual(400);
-    expect(status).toBeLessThan(500);
-    expect(text).toMatch(/the batch has 10000 events; send at most 1000 at a time/);
+    const { status, body } = await sendText(`[${Array.from({ length: 10_000 }, (_, i) => eventText(customer, `${customer}-${i}`, {})).join(',')}]`);
+    expect({ status, errors: body.errors }).toEqual({ status: 400, errors: [{ field: '', detail: 'the batch has 10000 events', mend: 'send at most 1000 at a time' }] });
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '0' });
   });
 
@@ -131,7 +129,7 @@ describe('one event over HTTP', () => {
     const customer = await holder();
     const { status, body } = await sendText(eventText(customer, `${customer}-a`, { data: '{"credits":-1}' }), EVENT_TYPE);
     expect(status).toBe(200);
-    expect(body.outcome ?? body.outcomes[0]).toMatchObject({ fate: 'rejected', reason: 'quantity_negative' });
+    expect(body.outcome).toMatchObject({ fate: 'rejected', reason: 'quantity_negative' });
   });
 });
 

@@ -129,6 +129,19 @@ export function asOverHttp(value: unknown): unknown {
   );
 }
 
+/** Enums of request fields, by the field's name. */
+const ENUMS: Readonly<Record<string, string>> = { origin: 'ORIGIN', overrun: 'OVERRUN', types: 'MOVEMENT_TYPE' };
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
+/** A request in the words of HTTP as the proto loader takes it. */
+export function asOverGrpc(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => asOverGrpc(item, name));
+  if (typeof value === 'string' && name in ENUMS) return `${ENUMS[name]}_${value.toUpperCase()}`;
+  if (typeof value === 'string' && TIME.test(value)) return { seconds: Math.floor(Date.parse(value) / 1_000), nanos: (Date.parse(value) % 1_000) * 1_000_000 };
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, asOverGrpc(inner, field)]));
+}
+
 const { root } = protobuf.parse(
   `
   syntax = "proto3";

@@ -7,10 +7,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Relay {
   /** Requests of usage that have begun to pass. */
   requests = 0;
-  /** Of these, how many have had the beginning of an answer. */
-  answers = 0;
-  /** Called when a request begins to pass. */
-  onRequest: () => void = () => undefined;
+  /** Connections on which a request waits for its answer. */
+  waiting = 0;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -42,15 +40,21 @@ export class Relay {
         other.destroy();
       });
     }
+    let waits = false;
+    const wait = (now: boolean): void => {
+      if (waits !== now) this.waiting += now ? 1 : -1;
+      waits = now;
+    };
     client.on('data', (bytes) => {
       service.write(bytes);
       if (!bytes.includes('POST /v1/usage')) return;
       this.requests += 1;
-      this.onRequest();
+      wait(true);
     });
     service.on('data', (bytes) => {
       client.write(bytes);
-      if (bytes.includes('HTTP/1.1 ')) this.answers += 1;
+      if (bytes.includes('HTTP/1.1 ')) wait(false);
     });
+    client.once('close', () => wait(false));
   }
 }

@@ -81,10 +81,6 @@ export class Standalone {
     return this.doors.grpc;
   }
 
-  get grpcAddress(): string {
-    return this.doors.grpc;
-  }
-
   get pid(): number {
     return this.child.pid;
   }
