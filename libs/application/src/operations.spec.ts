@@ -1,0 +1,92 @@
+import { type Answer, event, freshApplication, tokensOfAda } from './application.fixtures';
+
+const app = freshApplication();
+
+async function verified(): Promise<Answer[]> {
+  const reports: Answer[] = [];
+  for await (const report of app().stream('VerifyLedger', {})) reports.push(report);
+  return reports;
+}
+
+describe('verifying the ledger', () => {
+  it('reports progress and a summary, and finds nothing in a sound ledger', async () => {
+    await app().balance('10');
+    await app().post(JSON.stringify(event('u1', 3)));
+    const reports = await verified();
+    expect(reports[0]).toMatchObject({ progress: { events: expect.any(Number), streams: expect.any(Number) } });
+    expect(reports.at(-1)).toEqual({ summary: { sound: true, events: 5, streams: 3, balances: 1, findings: 0, duration_ms: 0 } });
+  });
+
+  it('names the broken invariant and the place', async () => {
+    await app().balance('10');
+    await app().parts.projector.save();
+    const [document] = await app().parts.projections.list({ prefix: 'creditBalance-', limit: 1 });
+    const json = document!.json.replace('"10"', '"11"');
+    await app().parts.projections.clear();
+    await app().parts.projections.save({ documents: [{ ...document!, json }], keys: [], checkpoint: 0n });
+    const findings = (await verified()).flatMap((report) => (report['finding'] ? [report['finding']] : []));
+    expect(findings).toContainEqual({ invariant: 'I6', stream: 'creditBalance-ada~tokens', revision: 1, detail: expect.stringContaining('rebuild') });
+    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: false } });
+  });
+
+  it('stops when the caller goes away', async () => {
+    await app().balance('10');
+    const caller = new AbortController();
+    const reports = app().stream('VerifyLedger', {}, caller.signal);
+    await reports.next();
+    caller.abort();
+    expect(await reports.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('rebuilding derived state', () => {
+  it('gives the same answers again, byte for byte, and still knows every key', async () => {
+    await app().balance('10');
+    await app().call('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' }, 'key-1');
+    await app().post(JSON.stringify(event('u1', 3)));
+    const ask = async (): Promise<string> =>
+      JSON.stringify([await app().call('GetBalance', tokensOfAda), await app().call('ListMovements', tokensOfAda), await app().call('ListCreditProducts', {})]);
+    const before = await ask();
+    expect(await app().call('RebuildProjections', {})).toEqual({ events: 6, documents: 3, duration_ms: 0 });
+    expect(await ask()).toBe(before);
+    expect(await app().says('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' }, 'key-1')).toMatchObject({ replayed: true });
+    expect(await app().post(JSON.stringify(event('u1', 3)))).toMatchObject({ outcome: { fate: 'duplicate' } });
+  });
+
+  it('doubles and loses nothing of what arrives meanwhile', async () => {
+    await app().balance('1000');
+    const send = (id: string) => app().post(JSON.stringify(event(id)));
+    await Promise.all(Array.from({ length: 50 }, (_, i) => send(`u${i}`)));
+    const deduct = { ...tokensOfAda, amount: '1', reason: 'x' };
+    const all = await Promise.all([
+      app().call('RebuildProjections', {}),
+      ...Array.from({ length: 50 }, (_, i) => send(`u${i}`)),
+      ...Array.from({ length: 10 }, (_, i) => app().call('DeductCredits', deduct, `key-${i}`)),
+      app().call('RebuildProjections', {}),
+      ...Array.from({ length: 50 }, (_, i) => send(`v${i}`)),
+      app().call('GetBalance', tokensOfAda),
+    ]);
+    expect(all.filter((answer) => answer['outcome']?.fate === 'duplicate')).toHaveLength(50);
+    expect((await app().call('GetBalance', tokensOfAda))['balance']).toMatchObject({ consumed: '100', booked: '890' });
+    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: true } });
+  });
+});
+
+describe('the status', () => {
+  it('says what runs and how far it has come', async () => {
+    expect(await app().call('GetStatus', {})).toMatchObject({ log_position: '-1', projected_position: '-1' });
+    await app().balance('10');
+    await app().call('RebuildProjections', {});
+    const { log_position, projected_position, ...rest } = await app().call('GetStatus', {});
+    expect(BigInt(log_position)).toBeGreaterThan(0n);
+    expect(projected_position).toBe(log_position);
+    expect(rest).toEqual({
+      version: '1.2.3',
+      started_at: '2026-03-01T12:00:00.000Z',
+      ready: true,
+      draining: false,
+      parts: [{ name: 'log', ready: true, detail: 'reads and appends' }, { name: 'projections', ready: true, detail: 'saved' }],
+      as_of: '2026-03-01T12:00:00.000Z',
+    });
+  });
+});

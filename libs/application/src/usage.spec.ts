@@ -1,0 +1,120 @@
+import { type Answer, event, freshApplication, tokensOfAda } from './application.fixtures';
+import { USAGE_BATCH_EVENTS_MAX } from './usage';
+
+const app = freshApplication();
+const BATCH = { 'content-type': 'application/cloudevents-batch+json' };
+const JSON_TYPE = { 'content-type': 'application/json' };
+const figures = async (): Promise<unknown[]> => {
+  const { balance } = await app().call('GetBalance', tokensOfAda);
+  return [balance.consumed, balance.uncovered];
+};
+const fates = (answer: Answer): unknown[] => answer['outcomes'].map((of: Record<string, unknown>) => [of['index'], of['id'], of['fate'], of['reason']]);
+/** The same event as gRPC has it: the data as JSON text. */
+const forGrpc = ({ data, ...attributes }: Record<string, unknown>): Record<string, unknown> => ({ ...attributes, data_json: JSON.stringify(data) });
+
+describe('usage over HTTP', () => {
+  it('is applied, one event at a time', async () => {
+    await app().balance('100');
+    expect(await app().post(JSON.stringify(event('u1', '1.5')))).toEqual({
+      outcome: { index: 0, id: 'u1', source: 'test', fate: 'applied' },
+      as_of: '2026-03-01T12:00:00.000Z',
+    });
+    expect(await app().post(JSON.stringify(event('u1', '1.5')))).toMatchObject({ outcome: { fate: 'duplicate' } });
+    expect(await figures()).toEqual(['1.5', '0']);
+  });
+
+  it('is applied in a batch, the good ones whatever is wrong with the others', async () => {
+    await app().balance('100');
+    const batch = [event('u1', 1), event('u2', 2, { subject: 'eve' }), { id: 'u3' }, event('u1', 1), event('u4', -1), event('u5', 3)];
+    for (const headers of [BATCH, JSON_TYPE]) {
+      const answer = await app().post(JSON.stringify(batch), headers);
+      const again = headers === JSON_TYPE;
+      expect(fates(answer)).toEqual([
+        [0, 'u1', again ? 'duplicate' : 'applied', undefined],
+        [1, 'u2', 'rejected', 'unknown_customer'],
+        [2, undefined, 'rejected', 'missing_field'],
+        [3, 'u1', 'duplicate', undefined],
+        [4, 'u4', 'rejected', 'quantity_negative'],
+        [5, 'u5', again ? 'duplicate' : 'applied', undefined],
+      ]);
+      expect(answer).toMatchObject(again ? { applied: 0, duplicate: 3, rejected: 3 } : { applied: 2, duplicate: 1, rejected: 3 });
+    }
+    expect(await figures()).toEqual(['4', '0']);
+  });
+
+  it('succeeds when its only event is rejected: it is in the books as that', async () => {
+    await app().balance();
+    const { outcome } = await app().post(JSON.stringify(event('u1', 1, { subject: 'eve' })));
+    expect(outcome).toMatchObject({ fate: 'rejected', reason: 'unknown_customer', detail: expect.stringContaining('eve'), rejection_id: expect.any(String) });
+    expect(await app().call('GetRejectedUsage', { rejection_id: outcome.rejection_id })).toMatchObject({ rejected_usage: { reason: 'unknown_customer', received_from: 'grpc' } });
+  });
+
+  it('is taken in binary mode, its attributes in headers', async () => {
+    await app().balance('100');
+    const headers = { 'content-type': 'application/json', 'ce-specversion': '1.0', 'ce-id': 'u1', 'ce-source': 'test', 'ce-type': 'llm.request', 'ce-subject': 'ada' };
+    expect(await app().post('{"tokens":2}', headers)).toMatchObject({ outcome: { id: 'u1', fate: 'applied' } });
+    expect(await app().post(JSON.stringify(event('u1', 2)))).toMatchObject({ outcome: { fate: 'duplicate' } });
+    expect(await app().post('{"tokens":', { ...headers, 'ce-id': 'u2' })).toMatchObject({ outcome: { fate: 'rejected', reason: 'malformed_json' } });
+  });
+
+  it('is refused whole, with nothing in the books, when it is no JSON', async () => {
+    await app().balance();
+    expect(await app().posts('{"id":')).toEqual({ invalid: [expect.stringContaining('position 6')] });
+    expect(await app().posts('[{"id":"a"},', BATCH)).toEqual({ invalid: [expect.stringContaining('position 12')] });
+    expect(await app().posts('')).toMatchObject({ invalid: [expect.any(String)] });
+    expect(await app().posts(Buffer.from([0xff, 0xfe]))).toEqual({ invalid: ['the body is not UTF-8'] });
+    expect(await app().posts('{}', { 'content-type': 'text/plain' })).toEqual({ invalid: [expect.stringContaining('the content type must be')] });
+    expect(await app().posts('[]', BATCH)).toEqual({ invalid: ['events is empty'] });
+    expect((await app().call('ListRejectedUsage', {}))['rejected_usage']).toEqual([]);
+  });
+
+  it('is refused whole above the number of events that a request may carry', async () => {
+    await app().balance('5000');
+    const events = Array.from({ length: USAGE_BATCH_EVENTS_MAX + 1 }, (_, i) => event(`u${i}`));
+    expect(await app().posts(JSON.stringify(events), BATCH)).toEqual({ invalid: [expect.stringContaining('1001 events')] });
+    const tenThousand = Array.from({ length: 10_000 }, (_, i) => event(`u${i}`));
+    expect(await app().posts(JSON.stringify(tenThousand), BATCH)).toEqual({ invalid: [expect.stringContaining('10000 events')] });
+    expect(await figures()).toEqual(['0', '0']);
+    expect(await app().post(JSON.stringify(events.slice(1)), BATCH)).toMatchObject({ applied: USAGE_BATCH_EVENTS_MAX });
+    expect(await figures()).toEqual(['1000', '0']);
+  });
+
+  it('keeps the digits of a quantity', async () => {
+    await app().balance('1');
+    await app().post(JSON.stringify(event('u1')).replace('"tokens":1', '"tokens":9007199254740993'));
+    await app().post(JSON.stringify(event('u2')).replace('"tokens":1', '"tokens":0.1'));
+    expect(await figures()).toEqual(['1', '9007199254740992.1']);
+  });
+});
+
+describe('usage over gRPC', () => {
+  it('is the same event as over HTTP', async () => {
+    await app().balance('100');
+    expect(await app().call('SendUsage', { event: forGrpc(event('u1', '2')) })).toMatchObject({ outcome: { id: 'u1', source: 'test', fate: 'applied' } });
+    expect(await app().post(JSON.stringify(event('u1', '2')))).toMatchObject({ outcome: { fate: 'duplicate' } });
+    expect(await app().post(JSON.stringify(event('u1', '3')))).toMatchObject({ outcome: { fate: 'rejected', reason: 'usage_conflict' } });
+  });
+
+  it('lists the bad ones of a batch and applies the good ones', async () => {
+    await app().balance('100');
+    const events = [forGrpc(event('u1', 1)), { ...forGrpc(event('u2')), data_json: '{"tokens":' }, {}, forGrpc(event('u3', 2))];
+    const answer = await app().call('SendUsageBatch', { events });
+    expect(fates(answer)).toEqual([
+      [0, 'u1', 'applied', undefined],
+      [1, undefined, 'rejected', 'malformed_json'],
+      [2, undefined, 'rejected', 'payload_empty'],
+      [3, 'u3', 'applied', undefined],
+    ]);
+    expect(await figures()).toEqual(['3', '0']);
+  });
+
+  it('needs an event, and takes as many as a request may carry', async () => {
+    await app().balance('5000');
+    expect(await app().says('SendUsage', {})).toEqual({ invalid: ['event is missing'] });
+    expect(await app().says('SendUsageBatch', {})).toEqual({ invalid: ['events is empty'] });
+    const events = Array.from({ length: USAGE_BATCH_EVENTS_MAX + 1 }, (_, i) => forGrpc(event(`u${i}`)));
+    expect(await app().says('SendUsageBatch', { events })).toEqual({ invalid: ['events has 1001 events, 1000 at most'] });
+    expect(await figures()).toEqual(['0', '0']);
+    expect(await app().call('SendUsageBatch', { events: events.slice(1) })).toMatchObject({ applied: USAGE_BATCH_EVENTS_MAX });
+  });
+});
