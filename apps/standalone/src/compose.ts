@@ -5,7 +5,7 @@ import { foldings, type Parts } from '@drawdown/application';
 import { EmbeddedLog, EmbeddedProjections, type Recovered } from '@drawdown/embedded';
 import { HttpWebhookSender } from '@drawdown/http';
 import { AppliedKeys, CatalogFollower, DEDUPE_WINDOW_MS_DEFAULT, Ledger, Projector, StreamStates, Sweeper, UsageIntake } from '@drawdown/ledger';
-import { type DispatcherFigures, parseSchedule, WebhookDispatcher, webhookEndpoint } from '@drawdown/webhooks';
+import { type DispatcherFigures, parseSchedule, projectedEndpoints, systemTimers, WebhookDispatcher } from '@drawdown/webhooks';
 
 export interface StandaloneOptions {
   readonly dataDirectory: string;
@@ -52,24 +52,13 @@ export async function composeStandalone(options: StandaloneOptions): Promise<Sta
     ledger,
     sender,
     clock: { now: clock },
-    timers: { after: (ms, run) => ((timer) => () => clearTimeout(timer))(setTimeout(run, ms)) },
-    directory: {
-      list: async () => ({ streams: await streamsOf(webhookEndpoint.category), through: await projections.checkpoint() }),
-    },
+    timers: systemTimers,
+    directory: projectedEndpoints(projections),
     ...(options.webhookSchedule !== undefined && { schedule: parseSchedule(options.webhookSchedule) }),
   });
 
-  async function streamsOf(category: string): Promise<readonly string[]> {
-    await projector.save();
-    const found: string[] = [];
-    for (;;) {
-      const after = found.at(-1);
-      const page = await projections.list({ prefix: `${category}-`, limit: 1_000, ...(after !== undefined && { after }) });
-      if (page.length === 0) return found;
-      found.push(...page.map(({ stream }) => stream));
-    }
-  }
-
+  // Derived state of another log, or of one that was replaced: the streams are the truth.
+  if ((await projections.checkpoint()) > (await log.head())) await projections.clear();
   // Before any command or usage: everything in the log is known, so no key applied before can be missed.
   await projector.start();
   await catalog.start(projections);

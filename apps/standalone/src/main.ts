@@ -48,7 +48,8 @@ async function main(): Promise<void> {
   health.started();
   const { recovered } = standalone;
   log.info({ http: doors.httpUrl, grpc: doors.grpcAddress, data: config.DATA_DIR, recovered }, 'ready');
-  if (!(await lifecycle.untilStopped())) process.exitCode = 1;
+  const clean = await lifecycle.untilStopped();
+  process.exit(clean ? (process.exitCode ?? 0) : 1);
 }
 
 main().catch((error: unknown) => {

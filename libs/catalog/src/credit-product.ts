@@ -43,10 +43,10 @@ const storedQuantity = shape.record({ kind: shape.oneOf('count', 'value'), path:
 
 export const quantity: Shape<Quantity> = {
   write: (value) => storedQuantity.write(value),
-  read: (json, at = '') => {
-    const { kind, path } = storedQuantity.read(json, at);
+  read: (json) => {
+    const { kind, path } = storedQuantity.read(json);
     if (kind === 'count') return { kind };
-    if (path === undefined) throw new shape.ShapeError(`${at}.path`, 'a string');
+    if (path === undefined) throw new shape.ShapeError('path', 'a string');
     return { kind, path };
   },
 };

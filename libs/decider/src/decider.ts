@@ -5,8 +5,13 @@ export interface Refusal {
   readonly code: string;
 }
 
-export type Decision<Event, R extends Refusal> =
-  | { readonly accepted: true; readonly events: readonly Event[] }
+export type Decision<Event, R extends Refusal, State = never> =
+  | {
+      readonly accepted: true;
+      readonly events: readonly Event[];
+      /** The state after the events, where deciding has made it anyway: what `evolve` would make of them. */
+      readonly state?: State;
+    }
   | { readonly accepted: false; readonly refusal: R };
 
 export const accept = <Event>(...events: Event[]): { accepted: true; events: readonly Event[] } => ({ accepted: true, events });
@@ -15,6 +20,6 @@ export const refuse = <R extends Refusal>(refusal: R): { accepted: false; refusa
 export interface Decider<Command, State, Event, R extends Refusal> {
   readonly initial: State;
   /** Reads no clock, draws no chance: time and identity arrive in the command. */
-  decide(command: Command, state: State): Decision<Event, R>;
+  decide(command: Command, state: State): Decision<Event, R, State>;
   evolve(state: State, event: Event): State;
 }

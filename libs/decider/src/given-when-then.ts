@@ -37,7 +37,7 @@ export function given<Command, State, Event, R extends Refusal>(
 function outcome<Command, State, Event, R extends Refusal>(
   decider: Decider<Command, State, Event, R>,
   before: State,
-  decision: Decision<Event, R>,
+  decision: Decision<Event, R, State>,
 ): Then<State, Event, R> {
   const events = (): readonly Event[] =>
     decision.accepted ? decision.events : fail(`refused: ${print(decision.refusal)}`);

@@ -11,7 +11,7 @@ export interface Shape<T> {
   /** Canonical JSON text of a value. */
   write(value: T): string;
   /** The value of parsed JSON. @throws ShapeError naming the path of what does not fit. */
-  read(json: unknown, path?: string): T;
+  read(json: unknown): T;
   readonly optional?: boolean;
 }
 
@@ -19,35 +19,54 @@ export type Of<S> = S extends Shape<infer T> ? T : never;
 
 /** Stored JSON does not have the shape that its type promises: a bug, or a changed byte. */
 export class ShapeError extends Error {
-  constructor(path: string, wanted: string) {
+  /** @param path of what does not fit, from where it was found; empty when it is the whole. */
+  constructor(
+    readonly path: string,
+    readonly wanted: string,
+  ) {
     super(`${path || 'value'} is not ${wanted}`);
     this.name = 'ShapeError';
   }
 }
 
-const scalar = <T>(wanted: string, fits: (json: unknown) => json is T): Shape<T> => ({
-  write: (value) => JSON.stringify(value),
-  read: (json, path = '') => {
-    if (!fits(json)) throw new ShapeError(path, wanted);
+/** Reads a part of a whole. Its place is added to the error only when there is one: paths cost nothing on the good way. */
+function readPart<T>(shape: Shape<T>, json: unknown, place: string): T {
+  try {
+    return shape.read(json);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const { path, wanted } = error;
+    throw new ShapeError(path === '' || path.startsWith('[') ? `${place}${path}` : `${place}.${path}`, wanted);
+  }
+}
+
+const scalar = <T>(wanted: string, fits: (json: unknown) => json is T, write: (value: T) => string): Shape<T> => ({
+  write,
+  read: (json) => {
+    if (!fits(json)) throw new ShapeError('', wanted);
     return json;
   },
 });
 
-export const text: Shape<string> = scalar('a string', (json): json is string => typeof json === 'string');
-export const flag: Shape<boolean> = scalar('true or false', (json): json is boolean => typeof json === 'boolean');
-export const integer: Shape<number> = scalar('an integer', (json): json is number => Number.isSafeInteger(json));
+/** What JSON writes as it stands: printable ASCII without quotation mark and backslash. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const quote = (value: string): string => (PLAIN.test(value) ? `"${value}"` : JSON.stringify(value));
+
+export const text: Shape<string> = scalar('a string', (json): json is string => typeof json === 'string', quote);
+export const flag: Shape<boolean> = scalar('true or false', (json): json is boolean => typeof json === 'boolean', String);
+export const integer: Shape<number> = scalar('an integer', (json): json is number => Number.isSafeInteger(json), String);
 
 export const oneOf = <const T extends string>(...names: readonly T[]): Shape<T> =>
-  scalar(`one of ${names.join(', ')}`, (json): json is T => (names as readonly unknown[]).includes(json));
+  scalar(`one of ${names.join(', ')}`, (json): json is T => (names as readonly unknown[]).includes(json), quote);
 
 const viaText = <T>(wanted: string, write: (value: T) => string, parse: (source: string) => T): Shape<T> => ({
   write: (value) => `"${write(value)}"`,
-  read: (json, path = '') => {
-    if (typeof json !== 'string') throw new ShapeError(path, wanted);
+  read: (json) => {
+    if (typeof json !== 'string') throw new ShapeError('', wanted);
     try {
       return parse(json);
     } catch {
-      throw new ShapeError(path, wanted);
+      throw new ShapeError('', wanted);
     }
   },
 });
@@ -61,29 +80,32 @@ export const list = <T>(item: Shape<T>): Shape<readonly T[]> => ({
     for (let i = 0; i < values.length; i++) out += (i ? ',' : '') + item.write(values[i] as T);
     return `${out}]`;
   },
-  read: (json, path = '') => {
-    if (!Array.isArray(json)) throw new ShapeError(path, 'a list');
-    return json.map((value, i) => item.read(value, `${path}[${i}]`));
+  read: (json) => {
+    if (!Array.isArray(json)) throw new ShapeError('', 'a list');
+    return json.map((value, i) => readPart(item, value, `[${i}]`));
   },
 });
+
+const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** A map from text to values of one shape, such as metadata. */
 export const dictionary = <T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> => ({
   write: (values) =>
     `{${Object.keys(values)
       .sort()
-      .map((key) => `${JSON.stringify(key)}:${item.write(values[key] as T)}`)
+      .map((key) => `${quote(key)}:${item.write(values[key] as T)}`)
       .join(',')}}`,
-  read: (json, path = '') => {
-    if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new ShapeError(path, 'an object');
-    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, item.read(value, path ? `${path}.${key}` : key)]));
+  read: (json) => {
+    if (!isObject(json)) throw new ShapeError('', 'an object');
+    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, readPart(item, value, key)]));
   },
 });
 
 /** A field that may be absent. Only inside `record`. */
 export const maybe = <T>(shape: Shape<T>): Shape<T | undefined> & { readonly optional: true } => ({
   write: (value) => (value === undefined ? 'null' : shape.write(value)),
-  read: (json, path) => (json === undefined ? undefined : shape.read(json, path)),
+  read: (json) => (json === undefined ? undefined : shape.read(json)),
   optional: true,
 });
 
@@ -95,27 +117,29 @@ export type RecordOf<F extends Fields> = {
 
 export function record<F extends Fields>(fields: F): Shape<RecordOf<F>> & { readonly fields: F } {
   const keys = Object.keys(fields).sort();
-  const parts = keys.map((key) => ({ key, label: `${JSON.stringify(key)}:`, shape: fields[key] as Shape<unknown> }));
+  const shapes = keys.map((key) => fields[key] as Shape<unknown>);
+  const labels = keys.map((key) => `${quote(key)}:`);
   return {
     fields,
     write: (value) => {
-      let out = '';
-      for (const { key, label, shape } of parts) {
-        const field = (value as Record<string, unknown>)[key];
+      let out = '{';
+      for (let i = 0; i < keys.length; i++) {
+        const field = (value as Record<string, unknown>)[keys[i]!];
         if (field === undefined) {
-          if (shape.optional) continue;
+          if (shapes[i]!.optional) continue;
           // It could never be read back.
-          throw new ShapeError(key, 'there');
+          throw new ShapeError(keys[i]!, 'there');
         }
-        out += (out ? ',' : '') + label + shape.write(field);
+        out += (out.length > 1 ? ',' : '') + labels[i]! + shapes[i]!.write(field);
       }
-      return `{${out}}`;
+      return `${out}}`;
     },
-    read: (json, path = '') => {
-      if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new ShapeError(path, 'an object');
+    read: (json) => {
+      if (!isObject(json)) throw new ShapeError('', 'an object');
       const out: Record<string, unknown> = {};
-      for (const { key, shape } of parts) {
-        const value = shape.read((json as Record<string, unknown>)[key], path ? `${path}.${key}` : key);
+      for (let i = 0; i < keys.length; i++) {
+        const key = keys[i]!;
+        const value = readPart(shapes[i]!, json[key], key);
         if (value !== undefined) out[key] = value;
       }
       return out as RecordOf<F>;

@@ -2,7 +2,7 @@
  * The audit of a history: the invariants, judged on what was decided alone (commands, events, states), and beside it the
  * test's own books. Throws a sentence for the first thing that is wrong.
  */
-import { fail } from 'node:assert/strict';
+import { deepStrictEqual, fail } from 'node:assert/strict';
 import type { Decision } from '@drawdown/decider';
 import type { Balance } from './balance';
 import { Books } from './books.fixtures';
@@ -12,7 +12,7 @@ import type { BalanceEvent } from './events';
 import type { Allocation } from './grants';
 import { told } from './told.fixtures';
 
-type Answer = Decision<BalanceEvent, BalanceRefusal>;
+type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;
 
 /** Runs a history through a decider and audits every step. `onStep` sees each command, its answer and the state after it. */
 export function audit(
@@ -38,6 +38,7 @@ export function audit(
       ledger.add(event);
       standsAsTold(state, event);
     }
+    if (answer.accepted && answer.state !== undefined) deepStrictEqual(answer.state, state, 'the state decided is not the state evolved');
     if (answer.accepted && command.type === 'Consume') ledger.rate(command);
     agrees(state, books);
     onStep(command, answer, before, state);

@@ -8,7 +8,7 @@ import { type Allocation, allocated, drawDown, giveBack, type Grant, GRANTS_MAX,
 import { limitsProblem } from './limits';
 import { Postings } from './postings';
 
-type Answer = Decision<BalanceEvent, BalanceRefusal>;
+type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;
 type Command<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 
 export function decide(command: BalanceCommand, state: Balance): Answer {

@@ -3,7 +3,6 @@
  * decided at the end, in the same append. Used by one decision and thrown away, so it may change in place.
  */
 import { type Amount, type Instant, plus, ZERO } from '@drawdown/amounts';
-import { accept } from '@drawdown/decider';
 import { type Balance, evolve, figuresOf } from './balance';
 import type { BalanceCommand, GrantRequest } from './commands';
 import type { BalanceEvent, EventOf } from './events';
@@ -92,10 +91,10 @@ export class Postings {
   }
 
   /** The decision, with a notice for every line that has been crossed. A closed balance crosses nothing. */
-  done(): { readonly accepted: true; readonly events: readonly BalanceEvent[] } {
+  done(): { readonly accepted: true; readonly events: readonly BalanceEvent[]; readonly state: Balance } {
     const { status, limits, runOut, lastTopUp } = this.state;
     const figures = this.events.at(-1)?.figures;
-    if (status === 'closed' || figures === undefined) return accept(...this.events);
+    if (status === 'closed' || figures === undefined) return this.decided();
     for (const crossing of crossings(limits, runOut, lastTopUp, figures.available)) {
       if (crossing.kind === 'low_balance')
         this.add({ type: 'LowBalanceReached', at: this.at, limit: crossing.limit, threshold: crossing.threshold, figures });
@@ -105,8 +104,10 @@ export class Postings {
         this.add({ type: 'BalanceRecovered', at: this.at, ...recovered, figures });
       }
     }
-    return accept(...this.events);
+    return this.decided();
   }
+
+  private decided = () => ({ accepted: true, events: this.events, state: this.state }) as const;
 
   private figures = () => figuresOf(this.state.grants, this.at, this.state.totals.uncovered);
 

@@ -103,7 +103,7 @@ export class Ledger {
         const decision = aggregate.decider.decide(made, stateOf(aggregate, entry.state));
         if (!decision.accepted) return { outcome: 'refused', refusal: decision.refusal };
         const { events } = decision;
-        if (events.length > 0 && !(await this.append(aggregate, entry, events, context))) continue;
+        if (events.length > 0 && !(await this.append(aggregate, entry, decision, context))) continue;
         const { revision } = entry;
         return { outcome: 'done', events, revision, state: stateOf(aggregate, entry.state), replayed: false };
       }
@@ -136,7 +136,7 @@ export class Ledger {
   async append<C, S, E extends DomainEvent, R extends Refusal>(
     aggregate: Aggregate<C, S, E, R>,
     entry: StreamState,
-    events: readonly E[],
+    { events, state }: { readonly events: readonly E[]; readonly state?: S },
     { key, body, actor, traceparent }: CommandContext,
   ): Promise<boolean> {
     const first = entry.revision + 1;
@@ -148,11 +148,8 @@ export class Ledger {
       return made;
     });
     if (!(await this.write(entry.stream, sealed, first === 0 ? 'no_stream' : first - 1))) return false;
-    for (const [index, event] of events.entries()) {
-      // The catch-up subscription may have met the events already.
-      if (entry.revision >= first + index) continue;
-      this.states.advance(entry, event, first + index, { index, chain: sealed[index]!.chain, ...present({ key }) });
-    }
+    if (entry.revision === first - 1) this.states.advance(entry, events, first, { index: 0, chain, ...present({ key }) }, state ?? folded(aggregate, entry, events));
+    // Otherwise the catch-up subscription has met them already, all of them: they became visible together.
     return true;
   }
 
@@ -191,6 +188,9 @@ export class Ledger {
     return undefined;
   }
 }
+
+const folded = <C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>, entry: StreamState, events: readonly E[]): S =>
+  events.reduce((state, event) => aggregate.decider.evolve(state, event), stateOf(aggregate, entry.state));
 
 const conflict = (key: string | undefined): Refused<never> => ({
   outcome: 'refused',

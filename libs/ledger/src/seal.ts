@@ -31,8 +31,15 @@ export interface Sealed extends NewEvent {
 }
 
 export function seal(previous: string, stream: string, revision: number, type: string, data: string, cause: Cause): Sealed {
-  const chain = chained(previous, stream, revision, type, data, causeShape.write(cause));
-  return { id: idOf(chain), type, data, metadata: metadataShape.write({ ...cause, chain }), chain };
+  const written = causeShape.write(cause);
+  const chain = chained(previous, stream, revision, type, data, written);
+  return { id: idOf(chain), type, data, metadata: withChain(written, chain), chain };
+}
+
+/** Canonical JSON of the cause and the chain value: of its fields, `actor` and `body` sort before `chain`, `index` right after. */
+function withChain(cause: string, chain: string): string {
+  const at = cause.indexOf('"index":');
+  return `${cause.slice(0, at)}"chain":"${chain}",${cause.slice(at)}`;
 }
 
 const chained = (previous: string, stream: string, revision: number, type: string, data: string, cause: string): string =>

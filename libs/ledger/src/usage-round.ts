@@ -197,7 +197,7 @@ export class UsageRound {
           return;
         }
         const { traceparent } = left.find((item) => item.offer.traceparent !== undefined)?.offer ?? {};
-        if (await this.ledger.append(creditBalance, entry, decision.events, traceparent === undefined ? {} : { traceparent })) {
+        if (await this.ledger.append(creditBalance, entry, decision, traceparent === undefined ? {} : { traceparent })) {
           const packed = decision.events.findIndex((event) => event.type === 'CreditsConsumed');
           const revision = entry.revision - decision.events.length + 1 + packed;
           const consumed = decision.events[packed] as EventOf<'CreditsConsumed'>;

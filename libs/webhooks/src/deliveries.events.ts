@@ -4,9 +4,9 @@ import { shape, type Shape } from '@drawdown/decider';
 /** A position in the log, as a decimal text: it may outgrow what a JSON number holds. */
 export const logPosition: Shape<bigint> = {
   write: (value) => `"${value}"`,
-  read: (json, path = '') => {
+  read: (json) => {
     if (typeof json !== 'string' || !/^(-1|0|[1-9][0-9]*)$/.test(json))
-      throw new shape.ShapeError(path, 'a log position');
+      throw new shape.ShapeError('', 'a log position');
     return BigInt(json);
   },
 };

@@ -38,7 +38,7 @@ export type OpenDelivery = shape.Of<typeof openDelivery>;
 const openList = shape.list(openDelivery);
 const openDeliveries: Shape<ReadonlyMap<string, OpenDelivery>> = {
   write: (open) => openList.write([...open.values()]),
-  read: (json, path) => new Map(openList.read(json, path).map((item) => [item.webhookId, item])),
+  read: (json) => new Map(openList.read(json).map((item) => [item.webhookId, item])),
 };
 
 export const deliveriesState = shape.record({
