@@ -2,7 +2,7 @@ import type { Message } from '@drawdown/application';
 import type { Command } from 'commander';
 import { EXIT, Failure } from '../exit-codes';
 import type { Invocation, Runner } from '../invocation';
-import { openDataFolder, rebuild } from '../offline/data-folder';
+import { openDataFolder, rebuild, windowMsIn } from '../offline/data-folder';
 import { verifyOffline } from '../offline/verify-offline';
 import { figure, flag, number, text, within } from '../showing/fields';
 import { LiveLine } from '../showing/live-line';
@@ -26,7 +26,7 @@ export function operationCommands(program: Command, runner: Runner): void {
       runner.run<WhereOptions>((call, _, { dataDir }) =>
         dataDir === undefined
           ? verify(call, call.service.stream('VerifyLedger'))
-          : verify(call, verifyOffline(dataDir)),
+          : verify(call, verifyOffline(dataDir, windowMsIn(call.io.env))),
       ),
     );
   program
@@ -38,8 +38,9 @@ export function operationCommands(program: Command, runner: Runner): void {
     .action(
       runner.run<WhereOptions>(async (call, _, { dataDir }) =>
         call.answer(
-          dataDir === undefined ? await call.service.call('RebuildProjections') : await rebuildOffline(dataDir),
-          (answer) => `Rebuilt ${figure(answer, 'documents')} documents in ${seconds(answer)} s.`,
+          dataDir === undefined ? await call.service.call('RebuildProjections') : await rebuildOffline(call, dataDir),
+          (answer) =>
+            `Read ${figure(answer, 'events')} events and made ${figure(answer, 'documents')} documents in ${seconds(answer)} s.`,
         ),
       ),
     );
@@ -51,11 +52,11 @@ export function operationCommands(program: Command, runner: Runner): void {
 
 const seconds = (message: Message): string => (number(message, 'duration_ms') / 1_000).toFixed(1);
 
-async function rebuildOffline(directory: string): Promise<Message> {
+async function rebuildOffline({ io }: Invocation, directory: string): Promise<Message> {
   const folder = await openDataFolder(directory);
   const began = performance.now();
   try {
-    return { documents: await rebuild(folder), duration_ms: Math.round(performance.now() - began) };
+    return { ...(await rebuild(folder, windowMsIn(io.env))), duration_ms: Math.round(performance.now() - began) };
   } finally {
     await folder.close();
   }
@@ -95,7 +96,9 @@ function summaryLine(summary: Message): string {
 
 function statusText(status: Message): string {
   const parts = Array.isArray(status['parts']) ? (status['parts'] as Message[]) : [];
-  const head = `version ${text(status, 'version')}, ${flag(status, 'ready') ? 'ready' : 'NOT READY'}${flag(status, 'draining') ? ', draining' : ''}, since ${text(status, 'started_at')}`;
+  const version = text(status, 'version');
+  const since = text(status, 'started_at');
+  const head = `${flag(status, 'ready') ? 'Ready' : 'NOT READY'}${flag(status, 'draining') ? ', draining' : ''}${version && `, version ${version}`}${since && `, since ${since}`}`;
   return [
     head,
     `log at ${text(status, 'log_position')}, derived state at ${text(status, 'projected_position')}`,

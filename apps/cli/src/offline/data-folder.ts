@@ -36,13 +36,30 @@ export async function openDataFolder(directory: string): Promise<DataFolder> {
   }
 }
 
-/** Throws derived state away and folds it anew from the streams. Returns how many documents there are then. */
-export async function rebuild({ log, projections }: DataFolder): Promise<number> {
-  const keys = new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT);
+/**
+ * The dedupe window that the service on this folder has: it decides for how long keys of usage are kept. Read from the same
+ * variable, so a service that was told another window is checked by that one.
+ */
+export function windowMsIn(env: Readonly<Record<string, string | undefined>>): number {
+  const days = env['DEDUPE_WINDOW_DAYS'];
+  if (!days) return DEDUPE_WINDOW_MS_DEFAULT;
+  if (!/^[1-9]\d{0,3}$/.test(days))
+    throw wrongUsage(`DEDUPE_WINDOW_DAYS is "${days}": it must be a number of days, as the service has it`);
+  return Number(days) * DAY_MS;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Throws derived state away and folds it anew from the streams. */
+export async function rebuild(
+  { log, projections }: DataFolder,
+  windowMs: number,
+): Promise<{ readonly events: number; readonly documents: number }> {
+  const keys = new AppliedKeys(projections, windowMs);
   const projector = new Projector(log, projections, new StreamStates(log, projections, keys, foldings));
-  await projector.rebuild();
+  const events = await projector.rebuild();
   await projector.stop();
-  return countDocuments(projections);
+  return { events, documents: await countDocuments(projections) };
 }
 
 const PAGE = 1_000;

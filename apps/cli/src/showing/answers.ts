@@ -97,6 +97,7 @@ export const movementsTable = (answer: Message): string =>
       column('WHAT', 'type'),
       figures('AMOUNT', 'amount'),
       figures('UNCOVERED', 'uncovered'),
+      figures('HELD', 'held'),
       figures('AVAILABLE', 'available'),
     ],
     items(answer, 'movements'),
