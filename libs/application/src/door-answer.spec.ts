@@ -1,5 +1,5 @@
 import { amount, instant } from '@drawdown/amounts';
-import { AppendUnknown, Contention, Fault, LogUnavailable, RevisionNotReached } from '@drawdown/ledger';
+import { AppendUnknown, Contention, Fault, LogUnavailable, Overloaded, RevisionNotReached } from '@drawdown/ledger';
 import { doorAnswer } from './door-answer';
 import { InvalidRequest, Refused } from './errors';
 import { type AnyRefusal, refusalCodes } from './refusals';
@@ -19,6 +19,7 @@ describe('an error at the doors', () => {
     ['a store that is down', new LogUnavailable('disk full'), ['LOG_UNAVAILABLE', 'UNAVAILABLE', 503]],
     ['an unknown outcome', new AppendUnknown('sync failed'), ['APPEND_UNKNOWN', 'UNAVAILABLE', 503]],
     ['a revision that does not come', new RevisionNotReached('s', 5, 4), ['REVISION_NOT_REACHED', 'UNAVAILABLE', 503]],
+    ['more usage than it keeps up with', new Overloaded(), ['OVERLOADED', 'RESOURCE_EXHAUSTED', 503]],
     ['a fault for good', new Fault('log_corrupt', 'at byte 7', false), ['LOG_CORRUPT', 'INTERNAL', 500]],
     ['a caller that went away', Object.assign(new Error('x'), { name: 'AbortError' }), ['CANCELLED', 'CANCELLED', 499]],
     ['a defect', new TypeError('x is not a function'), ['INTERNAL', 'INTERNAL', 500]],

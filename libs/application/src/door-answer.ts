@@ -1,5 +1,5 @@
 /** How an error is answered at both doors. One mapping, so that a reason is the same whichever way one asks. */
-import { Contention, Fault, RevisionNotReached } from '@drawdown/ledger';
+import { Contention, Fault, Overloaded, RevisionNotReached } from '@drawdown/ledger';
 import { InvalidRequest, Refused, sentence, type Violation } from './errors';
 import { factsOf, refusalAnswer } from './refusals';
 
@@ -76,6 +76,10 @@ function faultAnswer(fault: Fault): DoorAnswer {
   if (fault instanceof RevisionNotReached)
     return answer({ code, grpc: 'UNAVAILABLE', http: 503, title: 'The revision asked for is not there yet' }, fault.message, {
       retryAfterMs: RETRY_AFTER_CONTENTION_MS,
+    });
+  if (fault instanceof Overloaded)
+    return answer({ code, grpc: 'RESOURCE_EXHAUSTED', http: 503, title: 'More is waiting than can be done' }, fault.message, {
+      retryAfterMs: RETRY_AFTER_FAULT_MS,
     });
   if (fault.retriable)
     return answer({ code, grpc: 'UNAVAILABLE', http: 503, title: 'A part of the service is down' }, fault.message, {
