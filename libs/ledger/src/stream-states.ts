@@ -11,7 +11,7 @@ import type { AppliedKeys } from './applied-keys';
 import { CHAIN_START, readMetadata } from './seal';
 import { categoryOf } from './streams';
 
-/** Folded streams kept in memory. A clean one beyond this is dropped, the longest unused first. */
+/** Folded streams kept in memory. A clean one beyond this is dropped, the longest known first: it costs one load to have it again. */
 export const STREAMS_CACHED_MAX = 200_000;
 
 export interface StreamState {
@@ -136,9 +136,9 @@ export class StreamStates {
     };
   }
 
-  /** Drops the longest unused clean entries beyond the limit. */
-  trim(): void {
-    let excess = this.entries.size - STREAMS_CACHED_MAX;
+  /** Drops the longest known clean entries beyond the limit. */
+  trim(max = STREAMS_CACHED_MAX): void {
+    let excess = this.entries.size - max;
     for (const [stream, entry] of this.entries) {
       if (excess <= 0) return;
       if (entry.dirty) continue;

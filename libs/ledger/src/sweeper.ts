@@ -2,6 +2,7 @@
 import type { Projections } from '@drawdown/balances';
 import { creditBalance } from '@drawdown/credit-balance';
 import { wallet } from '@drawdown/wallet';
+import { LogUnavailable } from './faults';
 import type { Ledger } from './ledger';
 import type { Projector } from './projector';
 import { categoryOf } from './streams';
@@ -47,20 +48,30 @@ export class Sweeper {
     await this.projections.forget(now);
   }
 
-  /** Sweeps everything that is due now; returns how many streams were. */
+  /**
+   * Sweeps everything that is due now; returns how many streams were. One stream that fails keeps no other waiting.
+   * @throws Fault of the first that failed, when the others have been swept.
+   */
   async sweep(): Promise<number> {
     let swept = 0;
+    const faults: unknown[] = [];
     for (;;) {
       const at = this.clock();
       const due = await this.projections.due(at, SWEEP_STREAMS_MAX);
       for (const { stream } of due) {
         const aggregate = balances.find(({ category }) => category === categoryOf(stream));
-        if (aggregate) await this.ledger.execute(aggregate, stream, { type: 'Sweep', at });
+        try {
+          if (aggregate) await this.ledger.execute(aggregate, stream, { type: 'Sweep', at });
+        } catch (fault) {
+          if (fault instanceof LogUnavailable) throw fault;
+          faults.push(fault);
+        }
       }
       swept += due.length;
       if (due.length === 0) return swept;
       // The index of what is due is derived: it has to be saved before it is asked again.
       await this.projector.save();
+      if (faults.length > 0) throw faults[0];
       if (due.length < SWEEP_STREAMS_MAX) return swept;
     }
   }

@@ -46,6 +46,7 @@ export class UsageIntake {
 
   /** Keeps usage waiting while something is done that nothing may be appended during. */
   async pausedWhile<T>(work: () => Promise<T>): Promise<T> {
+    while (this.paused) await this.paused;
     let resume: () => void = () => undefined;
     this.paused = new Promise((resolve) => (resume = resolve));
     try {
