@@ -75,7 +75,7 @@ describe(`an import during which the service is killed ${KILLS} times (seed ${SE
       // It gave up while the service was down; who imports again goes on where it ended.
       importing = startImport();
     }
-    const summary = summaryOf<ImportSummary>(importing.stdout);
+    const summary = summaryOf(importing.stdout) as ImportSummary;
     expect(summary).toMatchObject({ complete: true, read: trace.expected.rows, rejected: 0, accepted: 0 });
     expect(summary.applied + summary.duplicates).toBe(trace.expected.rows);
     expect(landed).toBeGreaterThanOrEqual(50);

@@ -2,6 +2,7 @@
 import type { BalanceAnswer } from '../support/answers';
 import { type Fields, GrpcProblem } from '../support/grpc-client';
 import type { Method, Problem } from '../support/http-client';
+import { saying } from '../support/saying';
 import { Standalone } from '../support/standalone';
 import { balanceOf, CALLS, callsOf, createCalls, createHolder } from '../support/usage';
 
@@ -39,7 +40,7 @@ async function overGrpc(rpc: string, request: Fields | Buffer): Promise<Refusal 
 const topUpHttp = (fields: object) => overHttp('POST', `${callsOf('acme')}/top-ups`, { amount: '1', origin: 'paid', reference: 'r', ...fields });
 const topUpGrpc = (fields: Fields) => overGrpc('TopUpCreditBalance', { customer_id: 'acme', credit_product_id: CALLS, amount: '1', origin: 'ORIGIN_PAID', reference: 'r', ...fields });
 
-const invalid = (field: string, said: string | RegExp) => ({ code: 'INVALID_REQUEST', errors: [{ field, said: expect.stringMatching(said) }] });
+const invalid = (field: string, said: string | RegExp) => ({ code: 'INVALID_REQUEST', errors: [{ field, said: saying(said) }] });
 
 describe('an amount', () => {
   it.each([
@@ -99,7 +100,7 @@ describe('a whole number', () => {
   ])('that is %s is refused', async (_, number, said) => {
     const { status, code, errors } = await overHttp('POST', `${callsOf('acme')}/top-ups`, `{"amount":"1","origin":"paid","priority":${number}}`);
     expect({ status, code }).toEqual({ status: 400, code: 'INVALID_REQUEST' });
-    expect(errors[0]).toEqual({ field: 'priority', said: expect.stringMatching(said) });
+    expect(errors[0]).toEqual({ field: 'priority', said: saying(said) });
   });
 
   it('out of its range is refused at the gRPC door in the same words', async () => {
@@ -109,9 +110,8 @@ describe('a whole number', () => {
   it('in the query string is refused by name', async () => {
     expect(await overHttp('GET', '/v1/customers?page_size=ten')).toMatchObject(invalid('page_size', /must be a whole number, not "ten"; send digits only/));
     expect(await overHttp('GET', '/v1/customers?page_size=1001')).toMatchObject(invalid('page_size', /from 1 to 1000/));
-    expect(await overHttp('GET', `${callsOf('acme')}/balance?min_revision=9007199254740993`)).toMatchObject({
-      code: 'INVALID_REQUEST', errors: expect.arrayContaining([{ field: 'min_revision', said: expect.stringMatching(/out of range/) }]),
-    });
+    const tooLarge = await overHttp('GET', `${callsOf('acme')}/balance?min_revision=9007199254740993`);
+    expect(tooLarge.errors).toContainEqual({ field: 'min_revision', said: saying(/out of range/) });
   });
 });
 
@@ -131,12 +131,12 @@ describe('a field', () => {
     ['a time that is none', { expires_at: '2030-02-30T00:00:00Z' }, 'expires_at', /must be an RFC 3339 time, not "2030-02-30T00:00:00Z"; send one such as/],
   ])('of another type (%s) is refused', async (_, fields, field, said) => {
     const { errors } = await topUpHttp(fields);
-    expect(errors).toContainEqual({ field, said: expect.stringMatching(said) });
+    expect(errors).toContainEqual({ field, said: saying(said) });
   });
 
   it('with a word that does not exist is refused at the gRPC door', async () => {
     const bytes = Buffer.concat([service.grpc.encode('TopUpCreditBalance', { customer_id: 'acme', credit_product_id: CALLS, amount: '1' }), Buffer.from([0x28, 0x09])]);
-    expect((await overGrpc('TopUpCreditBalance', bytes)).errors).toContainEqual({ field: 'origin', said: expect.stringMatching(/must be one of paid, free, not number 9/) });
+    expect((await overGrpc('TopUpCreditBalance', bytes)).errors).toContainEqual({ field: 'origin', said: saying(/must be one of paid, free, not number 9/) });
   });
 
   it('that is wrong does not hide another: all are listed', async () => {
@@ -167,15 +167,15 @@ describe('the id of a customer', () => {
   it('that holds U+0000 is refused, escaped or encoded or raw', async () => {
     const said = /U\+0000|control character/;
     expect((await overHttp('POST', '/v1/customers', '{"customer_id":"a\\u0000b","currency":"EUR"}')).errors[0]?.said).toMatch(said);
-    expect((await overHttp('GET', '/v1/customers/a%00b')).errors).toContainEqual({ field: 'customer_id', said: expect.stringMatching(said) });
-    expect((await overGrpc('CreateCustomer', { customer_id: 'a\0b', currency: 'EUR' })).errors).toContainEqual({ field: 'customer_id', said: expect.stringMatching(said) });
+    expect((await overHttp('GET', '/v1/customers/a%00b')).errors).toContainEqual({ field: 'customer_id', said: saying(said) });
+    expect((await overGrpc('CreateCustomer', { customer_id: 'a\0b', currency: 'EUR' })).errors).toContainEqual({ field: 'customer_id', said: saying(said) });
   });
 
   it('that holds half of a surrogate pair is refused', async () => {
     expect((await overHttp('POST', '/v1/customers', '{"customer_id":"a\\ud800b","currency":"EUR"}')).errors[0]?.said).toMatch(/half of a surrogate pair; send well-formed Unicode/);
     // UTF-8 cannot say it: ED A0 80 is what careless encoders send.
     const bytes = Buffer.from([0x12, 0x03, 0xed, 0xa0, 0x80, 0x1a, 0x03, 0x45, 0x55, 0x52]);
-    expect((await overGrpc('CreateCustomer', bytes)).errors).toContainEqual({ field: 'customer_id', said: expect.stringMatching(/is not valid UTF-8; send well-formed Unicode/) });
+    expect((await overGrpc('CreateCustomer', bytes)).errors).toContainEqual({ field: 'customer_id', said: saying(/is not valid UTF-8; send well-formed Unicode/) });
   });
 });
 
@@ -187,7 +187,7 @@ describe('what does not exist, or exists already', () => {
   });
 
   it('an unknown customer is not found, with what to do', async () => {
-    const refused = { code: 'CUSTOMER_NOT_FOUND', detail: expect.stringMatching(/"nobody" is not known; create the customer first/) };
+    const refused = { code: 'CUSTOMER_NOT_FOUND', detail: saying(/"nobody" is not known; create the customer first/) };
     expect(await overHttp('GET', '/v1/customers/nobody')).toMatchObject({ status: 404, ...refused });
     expect(await overHttp('POST', `${callsOf('nobody')}/top-ups`, { amount: '1', origin: 'free' })).toMatchObject({ status: 404, ...refused });
     expect(await overHttp('POST', '/v1/customers/nobody/credit-balances', { credit_product_id: CALLS })).toMatchObject({ status: 404, ...refused });
@@ -207,7 +207,7 @@ describe('what does not exist, or exists already', () => {
 describe('a body', () => {
   it('of 10 MiB is refused with its limit at both doors, and the service goes on', async () => {
     expect(await overHttp('POST', '/v1/customers', JSON.stringify({ customer_id: 'x'.repeat(10 * MIB) }))).toMatchObject({
-      status: 413, code: 'BODY_TOO_LARGE', detail: expect.stringMatching(/at most 4194304 bytes .*send several smaller requests/),
+      status: 413, code: 'BODY_TOO_LARGE', detail: saying(/at most 4194304 bytes .*send several smaller requests/),
     });
     expect(await overHttp('POST', '/v1/usage', Buffer.alloc(10 * MIB, 0x20).toString())).toMatchObject({ status: 413, code: 'BODY_TOO_LARGE' });
     expect((await overGrpc('CreateCustomer', { customer_id: 'x'.repeat(10 * MIB), currency: 'EUR' })).status).toBe('RESOURCE_EXHAUSTED');
@@ -226,7 +226,7 @@ describe('a body', () => {
 
   it('in another media type is refused with the one that is taken', async () => {
     const { status, body } = await service.http.send<Problem>('POST', '/v1/customers', 'customer_id=a', { contentType: 'application/x-www-form-urlencoded' });
-    expect({ status, detail: body.detail }).toEqual({ status: 415, detail: expect.stringContaining('application/json') });
+    expect({ status, detail: body.detail }).toEqual({ status: 415, detail: saying('application/json') });
   });
 });
 

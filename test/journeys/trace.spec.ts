@@ -33,7 +33,7 @@ afterAll(async () => {
 async function importTrace(): Promise<ImportSummary> {
   const { code, stdout, stderr } = await cli(service.url, ['usage', 'import', trace.file, ...IMPORT_MAPPING]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return summaryOf(stdout);
+  return summaryOf(stdout) as ImportSummary;
 }
 
 describe('importing the trace', () => {
@@ -65,7 +65,7 @@ describe('derived state', () => {
     const { code, stdout } = await cli(service.url, ['projection', 'rebuild']);
     expect(code).toBe(0);
     // 100 customers, their balances and the product at least.
-    expect(summaryOf<{ readonly documents: number }>(stdout).documents).toBeGreaterThan(200);
+    expect((summaryOf(stdout) as { readonly documents: number }).documents).toBeGreaterThan(200);
     expect(await everyAnswer(service.http)).toEqual(before);
   }, 2 * MINUTES);
 

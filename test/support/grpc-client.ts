@@ -173,7 +173,7 @@ function detailsOf(bytes: Buffer): Details {
     ...(packed.details ?? []).map(({ type_url, value }): Details => {
       const name = type_url.slice(type_url.lastIndexOf('.') + 1);
       if (name !== 'ErrorInfo' && name !== 'BadRequest') return {};
-      return root.lookupType(name).decode(Buffer.from(value, 'base64')).toJSON() as Details;
+      return root.lookupType(name).decode(Buffer.from(value, 'base64')).toJSON();
     }),
   ) as Details;
 }
