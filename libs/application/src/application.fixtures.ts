@@ -25,11 +25,8 @@ export const HOUR_MS = 3_600_000;
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 type OnceName = Exclude<RpcName, StreamName>;
-// Answers are looked into by path in tests; what they hold has been checked against the contract.
-export type Answer = { readonly [field: string]: any }; // oxlint-disable-line no-explicit-any
-
 /** What a call came to, where it is told apart by what was thrown. */
-export type Said = { readonly answer: Answer; readonly replayed: boolean } | { readonly refused: string } | { readonly invalid: readonly string[] } | { readonly fault: string };
+export type Said = { readonly answer: Message; readonly replayed: boolean } | { readonly refused: string } | { readonly invalid: readonly string[] } | { readonly fault: string };
 
 export class TestApplication {
   now: Instant = NOON;
@@ -86,7 +83,7 @@ export class TestApplication {
   }
 
   /** Carries out an operation as a door would, and throws what it throws. */
-  async call(name: OnceName, request: Message, key?: string): Promise<Answer> {
+  async call(name: OnceName, request: Message, key?: string): Promise<Message> {
     return (await this.calling(name, request, key)).answer;
   }
 
@@ -100,23 +97,23 @@ export class TestApplication {
     const context = contextOf(name, request, key);
     const answer = await this.handlers[name](request, context);
     expect(misfits(name, 'response', answer)).toEqual([]);
-    return { answer: answer as Answer, replayed: context.wasReplayed };
+    return { answer, replayed: context.wasReplayed };
   }
 
-  async *stream(name: StreamName, request: Message, signal = new AbortController().signal): AsyncGenerator<Answer> {
+  async *stream(name: StreamName, request: Message, signal = new AbortController().signal): AsyncGenerator<Message> {
     expect(misfits(name, 'request', request)).toEqual([]);
     for await (const answer of this.handlers[name](request, { ...contextOf(name, request), signal })) {
       expect(misfits(name, 'response', answer)).toEqual([]);
-      yield answer as Answer;
+      yield answer;
     }
   }
 
   /** Usage as it comes over HTTP. */
-  async post(body: string | Buffer, headers: RawUsage['headers'] = { 'content-type': 'application/cloudevents+json' }): Promise<Answer> {
+  async post(body: string | Buffer, headers: RawUsage['headers'] = { 'content-type': 'application/cloudevents+json' }): Promise<Message> {
     const raw = { body: Buffer.from(body as string), contentType: String(headers['content-type'] ?? ''), headers };
     const answer = await answerUsage(this.parts)(raw, contextOf('SendUsage', {}));
     expect(misfits('outcomes' in answer ? 'SendUsageBatch' : 'SendUsage', 'response', answer)).toEqual([]);
-    return answer as Answer;
+    return answer;
   }
   posts = (body: string | Buffer, headers?: RawUsage['headers']): Promise<Said> =>
     this.post(body, headers).then((answer) => ({ answer, replayed: false }), told);
@@ -153,6 +150,22 @@ export const walletOfAda = { customer_id: 'ada' } as const;
 export const event = (id: string, tokens: number | string = 1, more: Message = {}): Message => ({
   specversion: '1.0', id, source: 'test', type: 'llm.request', subject: 'ada', data: { tokens }, ...more,
 });
+
+/** What stands at a path such as `movements.0.usage.0.id`. */
+export const at = (of: unknown, path: string): unknown =>
+  path.split('.').reduce<unknown>((found, name) => (typeof found === 'object' && found !== null ? Reflect.get(found, name) : undefined), of);
+export const textAt = (of: unknown, path: string): string => String(at(of, path));
+/** Some fields of each item of a list. */
+export const rows = (of: unknown, list: string, ...fields: readonly string[]): unknown[][] => {
+  const items = at(of, list);
+  return Array.isArray(items) ? items.map((item) => fields.map((field) => at(item, field))) : [];
+};
+/** One field of each item of a list. */
+export const column = (of: unknown, list: string, field: string): unknown[] => rows(of, list, field).flat();
+
+// Jest's matchers are typed as anything at all; as these they can stand in what is expected and nowhere else.
+export const like = (text: string | RegExp): unknown => (typeof text === 'string' ? expect.stringContaining(text) : expect.stringMatching(text));
+export const anyNumber: unknown = expect.any(Number);
 
 interface TestContext extends Context {
   wasReplayed: boolean;

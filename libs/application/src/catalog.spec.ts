@@ -1,4 +1,4 @@
-import { freshApplication, HOUR_MS } from './application.fixtures';
+import { at, freshApplication, HOUR_MS, like } from './application.fixtures';
 
 const app = freshApplication();
 const meter = { meter_id: 'in', event_type: 'llm.request', value_path: 'tokens.input', weight: '0.001' };
@@ -54,7 +54,7 @@ describe('the catalog', () => {
       effective_at: '2026-04-01T00:00:00.000Z',
     });
     expect(revision).toBe(3);
-    expect(credit_product['meters'][0]).toMatchObject({
+    expect(at(credit_product, 'meters.0')).toMatchObject({
       weights: [{ version: 1, weight: '0.001' }, { version: 2, weight: '0.002', effective_at: '2026-03-01T13:00:00.000Z' }],
       retired_at: '2026-04-01T00:00:00.000Z',
     });
@@ -80,7 +80,7 @@ describe('the catalog', () => {
     const broken = { meter_id: 'In', event_type: '', weight: '-1' };
     expect(await app().says('AddMeter', { credit_product_id: 'tokens', meter: broken })).toEqual({
       invalid: [
-        expect.stringContaining('meter.meter_id'),
+        like('meter.meter_id'),
         'meter.event_type is missing or empty',
         'meter measures nothing',
         'meter.weight must be at least 0',

@@ -1,4 +1,4 @@
-import { freshApplication, HOUR_MS, tokensOfAda } from './application.fixtures';
+import { freshApplication, HOUR_MS, rows, tokensOfAda } from './application.fixtures';
 
 const app = freshApplication();
 
@@ -117,7 +117,7 @@ describe('the credit balances of a customer', () => {
     await app().call('CreateCreditBalance', { customer_id: 'ada~', credit_product_id: 'a', starting_balance: '9' });
     const first = await app().call('ListCreditBalances', { customer_id: 'ada', page_size: 2 });
     const second = await app().call('ListCreditBalances', { customer_id: 'ada', page_size: 2, page_token: first['next_page_token'] });
-    const shown = [...first['balances'], ...second['balances']].map((of) => [of.customer_id, of.credit_product_id]);
+    const shown = [first, second].flatMap((page) => rows(page, 'balances', 'customer_id', 'credit_product_id'));
     expect(shown).toEqual([['ada', 'a'], ['ada', 'b'], ['ada', 'c']]);
     expect(await app().says('ListCreditBalances', { customer_id: 'bob' })).toEqual({ refused: 'customer_not_found' });
     expect(await app().says('ListCreditBalances', { customer_id: 'ada~', page_token: first['next_page_token'] })).toEqual({ refused: 'page_token_invalid' });

@@ -1,4 +1,5 @@
-import { freshApplication, HOUR_MS } from './application.fixtures';
+import { column, freshApplication, HOUR_MS, like } from './application.fixtures';
+import type { Message } from './operation';
 
 const app = freshApplication();
 
@@ -17,7 +18,7 @@ describe('customers', () => {
 
   it('name each field that is wrong', async () => {
     expect(await app().says('CreateCustomer', { customer_id: ' ada', currency: 'euro' })).toEqual({
-      invalid: [expect.stringContaining('customer_id begins or ends with white space'), 'currency is no ISO 4217 code of legal tender'],
+      invalid: [like('customer_id begins or ends with white space'), 'currency is no ISO 4217 code of legal tender'],
     });
   });
 
@@ -49,5 +50,4 @@ describe('customers', () => {
   });
 });
 
-const idsOf = (page: { readonly [field: string]: unknown }): unknown[] =>
-  (page['customers'] as readonly { readonly customer_id: string }[]).map(({ customer_id }) => customer_id);
+const idsOf = (page: Message): unknown[] => column(page, 'customers', 'customer_id');

@@ -1,14 +1,17 @@
-import { type Answer, event, freshApplication, HOUR_MS, tokensOfAda } from './application.fixtures';
+import { at, column, event, freshApplication, HOUR_MS, rows, textAt, tokensOfAda } from './application.fixtures';
+import type { Message } from './operation';
 
 const app = freshApplication();
 
-const list = (more: object = {}): Promise<Answer> => app().call('ListMovements', { ...tokensOfAda, ...more });
-const revisions = (page: Answer): number[] => page['movements'].map((movement: { revision: number }) => movement.revision);
+const list = (more: object = {}): Promise<Message> => app().call('ListMovements', { ...tokensOfAda, ...more });
+const revisions = (page: Message): unknown[] => column(page, 'movements', 'revision');
+
+const nextOf = (found: readonly Message[]): string => textAt(found.at(-1), 'next_page_token');
 
 /** Every page after a request, to the last one. */
-async function pages(more: object): Promise<Answer[]> {
-  const found: Answer[] = [await list(more)];
-  while (found.at(-1)!['next_page_token'] !== '') found.push(await list({ ...more, page_token: found.at(-1)!['next_page_token'] }));
+async function pages(more: object): Promise<Message[]> {
+  const found: Message[] = [await list(more)];
+  for (let token = nextOf(found); token !== ''; token = nextOf(found)) found.push(await list({ ...more, page_token: token }));
   return found;
 }
 
@@ -18,10 +21,10 @@ describe('movements', () => {
     await app().post(JSON.stringify(event('u1', '12.5', { time: '2026-03-01T11:00:00Z' })));
     const { movements, revision, next_page_token } = await list();
     expect([revision, next_page_token]).toEqual([3, '']);
-    expect(movements.map((of: Answer) => [of['type'], of['amount'], of['booked']])).toEqual([
+    expect(rows({ movements }, 'movements', 'type', 'amount', 'booked')).toEqual([
       ['created', '0', '0'], ['credited', '10', '10'], ['consumed', '-10', '0'], ['run_out', '0', '0'],
     ]);
-    expect(movements[2]).toMatchObject({
+    expect(at(movements, '2')).toMatchObject({
       uncovered: '2.5',
       available: '0',
       effective_at: '2026-03-01T12:00:00.000Z',
@@ -36,7 +39,7 @@ describe('movements', () => {
       ],
     });
     const [recorded] = await app().parts.log.readStream('creditBalance-ada~tokens', { from: 2, limit: 1 });
-    expect(movements[2]['event_id']).toBe(recorded?.id);
+    expect(at(movements, '2.event_id')).toBe(recorded?.id);
   });
 
   it('come in pages, both ways', async () => {

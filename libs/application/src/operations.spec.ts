@@ -1,9 +1,10 @@
-import { type Answer, event, freshApplication, tokensOfAda } from './application.fixtures';
+import { anyNumber, event, freshApplication, like, textAt, tokensOfAda } from './application.fixtures';
+import type { Message } from './operation';
 
 const app = freshApplication();
 
-async function verified(): Promise<Answer[]> {
-  const reports: Answer[] = [];
+async function verified(): Promise<Message[]> {
+  const reports: Message[] = [];
   for await (const report of app().stream('VerifyLedger', {})) reports.push(report);
   return reports;
 }
@@ -13,7 +14,7 @@ describe('verifying the ledger', () => {
     await app().balance('10');
     await app().post(JSON.stringify(event('u1', 3)));
     const reports = await verified();
-    expect(reports[0]).toMatchObject({ progress: { events: expect.any(Number), streams: expect.any(Number) } });
+    expect(reports[0]).toMatchObject({ progress: { events: anyNumber, streams: anyNumber } });
     expect(reports.at(-1)).toEqual({ summary: { sound: true, events: 5, streams: 3, balances: 1, findings: 0, duration_ms: 0 } });
   });
 
@@ -25,7 +26,7 @@ describe('verifying the ledger', () => {
     await app().parts.projections.clear();
     await app().parts.projections.save({ documents: [{ ...document!, json }], keys: [], checkpoint: 0n });
     const findings = (await verified()).flatMap((report) => (report['finding'] ? [report['finding']] : []));
-    expect(findings).toContainEqual({ invariant: 'I6', stream: 'creditBalance-ada~tokens', revision: 1, detail: expect.stringContaining('rebuild') });
+    expect(findings).toContainEqual({ invariant: 'I6', stream: 'creditBalance-ada~tokens', revision: 1, detail: like('rebuild') });
     expect((await verified()).at(-1)).toMatchObject({ summary: { sound: false } });
   });
 
@@ -113,7 +114,7 @@ describe('the status', () => {
     await app().balance('10');
     await app().call('RebuildProjections', {});
     const { log_position, projected_position, ...rest } = await app().call('GetStatus', {});
-    expect(BigInt(log_position)).toBeGreaterThan(0n);
+    expect(BigInt(textAt({ log_position }, 'log_position'))).toBeGreaterThan(0n);
     expect(projected_position).toBe(log_position);
     expect(rest).toEqual({
       version: '1.2.3',

@@ -1,22 +1,23 @@
-import { type Answer, event, freshApplication, HOUR_MS, tokensOfAda } from './application.fixtures';
+import { at, column, event, freshApplication, HOUR_MS, textAt, tokensOfAda } from './application.fixtures';
+import type { Message } from './operation';
 
 const app = freshApplication();
 const reject = async (id: string, more: object = { subject: 'eve' }): Promise<string> =>
-  (await app().post(JSON.stringify(event(id, 1, { ...more }))))['outcome'].rejection_id;
-const list = (more: object = {}): Promise<Answer> => app().call('ListRejectedUsage', { ...more });
-const idsOf = (page: Answer): string[] => page['rejected_usage'].map((of: { id: string }) => of.id);
+  textAt(await app().post(JSON.stringify(event(id, 1, { ...more }))), 'outcome.rejection_id');
+const list = (more: object = {}): Promise<Message> => app().call('ListRejectedUsage', { ...more });
+const idsOf = (page: Message): unknown[] => column(page, 'rejected_usage', 'id');
 
 describe('rejected usage', () => {
   it('is kept with its reason and its original bytes', async () => {
     await app().balance();
     const original = JSON.stringify(event('u1', 1, { subject: 'eve' }), null, 2);
-    const { outcome } = await app().post(original);
-    const { rejected_usage } = await app().call('GetRejectedUsage', { rejection_id: outcome.rejection_id });
+    const rejection_id = textAt(await app().post(original), 'outcome.rejection_id');
+    const { rejected_usage } = await app().call('GetRejectedUsage', { rejection_id });
     expect(rejected_usage).toMatchObject({
-      rejection_id: outcome.rejection_id, status: 'open', reason: 'unknown_customer', source: 'test', id: 'u1', customer_id: 'eve',
+      rejection_id, status: 'open', reason: 'unknown_customer', source: 'test', id: 'u1', customer_id: 'eve',
       rejected_at: '2026-03-01T12:00:00.000Z',
     });
-    expect(rejected_usage.original.toString()).toBe(original);
+    expect(textAt(rejected_usage, 'original')).toBe(original);
   });
 
   it('is listed newest first, by reason, customer and status, page by page', async () => {
@@ -27,7 +28,7 @@ describe('rejected usage', () => {
     }
     await reject('u4', { type: 'unknown' });
     expect(idsOf(await list())).toEqual(['u4', 'u3', 'u2', 'u1']);
-    expect((await list())['rejected_usage'][0]).not.toHaveProperty('original');
+    expect(at(await list(), 'rejected_usage.0')).not.toHaveProperty('original');
     expect(idsOf(await list({ reason: 'no_matching_meter' }))).toEqual(['u4']);
     expect(idsOf(await list({ customer_id: 'eve', status: 'open' }))).toEqual(['u3', 'u2', 'u1']);
     expect(idsOf(await list({ status: 'replayed' }))).toEqual([]);
@@ -52,7 +53,7 @@ describe('rejected usage', () => {
     });
     const { movements } = await app().call('ListMovements', { ...tokensOfAda, types: ['consumed'] });
     // The event had no time of its own: it counts for when it came first.
-    expect(movements[0].usage[0]).toMatchObject({ id: 'u1', used_at: '2026-03-01T12:00:00.000Z' });
+    expect(at(movements, '0.usage.0')).toMatchObject({ id: 'u1', used_at: '2026-03-01T12:00:00.000Z' });
     expect(await app().says('ReplayRejectedUsage', { rejection_id })).toEqual({ refused: 'rejected_usage_already_replayed' });
     expect(idsOf(await list({ status: 'replayed' }))).toEqual(['u1']);
   });
@@ -94,11 +95,12 @@ describe('rejected usage', () => {
 
   it('is kept only at its beginning when it is far too large, and is too large again in a replay', async () => {
     await app().balance();
-    const { outcome } = await app().post(JSON.stringify(event('u1', 1, { data: { tokens: 1, text: 'x'.repeat(1_500_000) } })));
-    expect(outcome).toMatchObject({ fate: 'rejected', reason: 'payload_too_large' });
-    const { rejected_usage } = await app().call('GetRejectedUsage', { rejection_id: outcome.rejection_id });
-    expect(rejected_usage.original).toHaveLength(128 * 1024);
-    expect(await app().call('ReplayRejectedUsage', { rejection_id: outcome.rejection_id })).toMatchObject({ outcome: { fate: 'rejected', reason: 'payload_too_large' } });
+    const answer = await app().post(JSON.stringify(event('u1', 1, { data: { tokens: 1, text: 'x'.repeat(1_500_000) } })));
+    expect(answer).toMatchObject({ outcome: { fate: 'rejected', reason: 'payload_too_large' } });
+    const rejection_id = textAt(answer, 'outcome.rejection_id');
+    const { rejected_usage } = await app().call('GetRejectedUsage', { rejection_id });
+    expect(at(rejected_usage, 'original')).toHaveLength(128 * 1024);
+    expect(await app().call('ReplayRejectedUsage', { rejection_id })).toMatchObject({ outcome: { fate: 'rejected', reason: 'payload_too_large' } });
   });
 
   it('is not found under an id that nobody made', async () => {

@@ -1,4 +1,4 @@
-import { freshApplication, HOUR_MS } from './application.fixtures';
+import { freshApplication, HOUR_MS, rows } from './application.fixtures';
 
 const app = freshApplication();
 
@@ -23,8 +23,7 @@ describe('settings', () => {
     await app().call('UpdateSettings', { credit_prices: [{ currency: 'USD', price: '2' }, { currency: 'EUR', price: '1' }] });
     app().pass(HOUR_MS);
     await app().call('UpdateSettings', { credit_prices: [{ currency: 'EUR', price: '1.5' }] });
-    const { settings } = await app().call('GetSettings', {});
-    expect(settings.credit_prices.map((price: Record<string, unknown>) => [price['currency'], price['price'], price['version']])).toEqual([
+    expect(rows(await app().call('GetSettings', {}), 'settings.credit_prices', 'currency', 'price', 'version')).toEqual([
       ['EUR', '1', 1], ['EUR', '1.5', 2], ['USD', '2', 1],
     ]);
   });

@@ -1,14 +1,15 @@
-import { type Answer, event, freshApplication, tokensOfAda } from './application.fixtures';
+import { at, event, freshApplication, like, rows, textAt, tokensOfAda } from './application.fixtures';
+import type { Message } from './operation';
 import { USAGE_BATCH_EVENTS_MAX } from './usage';
 
 const app = freshApplication();
 const BATCH = { 'content-type': 'application/cloudevents-batch+json' };
 const JSON_TYPE = { 'content-type': 'application/json' };
 const figures = async (): Promise<unknown[]> => {
-  const { balance } = await app().call('GetBalance', tokensOfAda);
-  return [balance.consumed, balance.uncovered];
+  const answer = await app().call('GetBalance', tokensOfAda);
+  return [at(answer, 'balance.consumed'), at(answer, 'balance.uncovered')];
 };
-const fates = (answer: Answer): unknown[] => answer['outcomes'].map((of: Record<string, unknown>) => [of['index'], of['id'], of['fate'], of['reason']]);
+const fates = (answer: Message): unknown[][] => rows(answer, 'outcomes', 'index', 'id', 'fate', 'reason');
 /** The same event as gRPC has it: the data as JSON text. */
 const forGrpc = ({ data, ...attributes }: Record<string, unknown>): Record<string, unknown> => ({ ...attributes, data_json: JSON.stringify(data) });
 
@@ -44,9 +45,9 @@ describe('usage over HTTP', () => {
 
   it('succeeds when its only event is rejected: it is in the books as that', async () => {
     await app().balance();
-    const { outcome } = await app().post(JSON.stringify(event('u1', 1, { subject: 'eve' })));
-    expect(outcome).toMatchObject({ fate: 'rejected', reason: 'unknown_customer', detail: expect.stringContaining('eve'), rejection_id: expect.any(String) });
-    expect(await app().call('GetRejectedUsage', { rejection_id: outcome.rejection_id })).toMatchObject({ rejected_usage: { reason: 'unknown_customer', received_from: 'grpc' } });
+    const answer = await app().post(JSON.stringify(event('u1', 1, { subject: 'eve' })));
+    expect(answer).toMatchObject({ outcome: { fate: 'rejected', reason: 'unknown_customer', detail: like('eve'), rejection_id: like(/./) } });
+    expect(await app().call('GetRejectedUsage', { rejection_id: textAt(answer, 'outcome.rejection_id') })).toMatchObject({ rejected_usage: { reason: 'unknown_customer', received_from: 'grpc' } });
   });
 
   it('is taken in binary mode, its attributes in headers', async () => {
@@ -59,11 +60,11 @@ describe('usage over HTTP', () => {
 
   it('is refused whole, with nothing in the books, when it is no JSON', async () => {
     await app().balance();
-    expect(await app().posts('{"id":')).toEqual({ invalid: [expect.stringContaining('position 6')] });
-    expect(await app().posts('[{"id":"a"},', BATCH)).toEqual({ invalid: [expect.stringContaining('position 12')] });
-    expect(await app().posts('')).toMatchObject({ invalid: [expect.any(String)] });
+    expect(await app().posts('{"id":')).toEqual({ invalid: [like('position 6')] });
+    expect(await app().posts('[{"id":"a"},', BATCH)).toEqual({ invalid: [like('position 12')] });
+    expect(await app().posts('')).toMatchObject({ invalid: [like(/./)] });
     expect(await app().posts(Buffer.from([0xff, 0xfe]))).toEqual({ invalid: ['the body is not UTF-8'] });
-    expect(await app().posts('{}', { 'content-type': 'text/plain' })).toEqual({ invalid: [expect.stringContaining('the content type must be')] });
+    expect(await app().posts('{}', { 'content-type': 'text/plain' })).toEqual({ invalid: [like('the content type must be')] });
     expect(await app().posts('[]', BATCH)).toEqual({ invalid: ['events is empty'] });
     expect((await app().call('ListRejectedUsage', {}))['rejected_usage']).toEqual([]);
   });
@@ -71,9 +72,9 @@ describe('usage over HTTP', () => {
   it('is refused whole above the number of events that a request may carry', async () => {
     await app().balance('5000');
     const events = Array.from({ length: USAGE_BATCH_EVENTS_MAX + 1 }, (_, i) => event(`u${i}`));
-    expect(await app().posts(JSON.stringify(events), BATCH)).toEqual({ invalid: [expect.stringContaining('1001 events')] });
+    expect(await app().posts(JSON.stringify(events), BATCH)).toEqual({ invalid: [like('1001 events')] });
     const tenThousand = Array.from({ length: 10_000 }, (_, i) => event(`u${i}`));
-    expect(await app().posts(JSON.stringify(tenThousand), BATCH)).toEqual({ invalid: [expect.stringContaining('10000 events')] });
+    expect(await app().posts(JSON.stringify(tenThousand), BATCH)).toEqual({ invalid: [like('10000 events')] });
     expect(await figures()).toEqual(['0', '0']);
     expect(await app().post(JSON.stringify(events.slice(1)), BATCH)).toMatchObject({ applied: USAGE_BATCH_EVENTS_MAX });
     expect(await figures()).toEqual(['1000', '0']);

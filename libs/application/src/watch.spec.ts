@@ -1,7 +1,8 @@
-import { type Answer, freshApplication, tokensOfAda } from './application.fixtures';
+import { at, freshApplication, tokensOfAda } from './application.fixtures';
+import type { Message } from './operation';
 
 const app = freshApplication();
-const deduct = (): Promise<Answer> => app().call('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' });
+const deduct = (): Promise<Message> => app().call('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' });
 const followersLeft = (): number => app().states.streamsFollowed;
 
 /** A reader that takes one message at a time. */
@@ -9,8 +10,8 @@ function watching(more: object = {}) {
   const caller = new AbortController();
   const messages = app().stream('WatchBalance', { ...tokensOfAda, ...more }, caller.signal);
   const next = async (): Promise<unknown> => {
-    const { value, done } = await messages.next();
-    return done ? 'the end' : [value.revision, value.balance.booked];
+    const told = await messages.next();
+    return told.done ? 'the end' : [told.value['revision'], at(told.value, 'balance.booked')];
   };
   return { next, goAway: () => caller.abort(), stop: () => messages.return(undefined) };
 }
