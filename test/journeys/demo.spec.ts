@@ -26,7 +26,7 @@ describe('the demo', () => {
     expect(`${code}${code === 0 ? '' : child.said()}`).toBe('0');
     expect(child.stderr).toBe('');
     const { stdout } = child;
-    // Eight notices: two low and one out by usage, two recoveries by a top-up, and the wallet low and recovered.
+    // Seven notices: two low and one out by usage, two recoveries by a top-up, and the wallet low and recovered.
     expect(stdout.match(/<- webhook, signature verified: .*/g)?.map((line) => line.slice(32)).toSorted()).toEqual([
       'credit_balance.low_balance  birch  api-calls',
       'credit_balance.low_balance  ember  api-calls',
