@@ -3,6 +3,7 @@
  * nghttp2-client), because a client in Node would measure itself.
  */
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +55,8 @@ export async function grpcQuery(): Promise<readonly Result[]> {
   const echo = spawn(process.execPath, [join(__dirname, 'grpc-echo.js'), String(service.grpcPort), body], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     await setUp(service, 10);
-    const [port] = (await createInterface({ input: echo.stdout })[Symbol.asyncIterator]().next()).value.split(' ') as [string];
+    const [line] = (await once(createInterface({ input: echo.stdout }), 'line')) as [string];
+    const port = line.split(' ')[0];
     const bare = await measured(echo.pid!, Number(port), body);
     const real = await measured(service.pid, service.grpcPort, body);
     const result = (name: string, { rates, cpuMicros }: typeof bare, ratio: number, note: string): Result => ({

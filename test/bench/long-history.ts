@@ -58,11 +58,11 @@ export async function longHistory(bare: Result): Promise<readonly Result[]> {
       id: 'tokens',
       name: 'tokens',
       unit: 'credit',
-      meters: ['input_tokens', 'output_tokens'].map((path) => ({
+      meters: (['input_tokens', 'output_tokens'] as const).map((path) => ({
         id: path.replace('_', '-'),
         eventType: 'llm.request',
         filters: [],
-        quantity: { kind: 'value', path },
+        quantity: { kind: 'value' as const, path },
         weight: amount('0.001'),
       })),
       limits: [],

@@ -55,6 +55,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   // A wrong configuration or a folder that another process has is told in a sentence, not in a stack.
   const told = error instanceof ConfigInvalid || error instanceof Fault || (error instanceof Error && error.name === 'InsecureListener');
-  process.stderr.write(`${told ? (error as Error).message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${told ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
 });

@@ -150,7 +150,7 @@ describe('the lock of a data directory', () => {
     for (const directory of directories) leaveLock(directory, owner);
     for (const racer of racers) racer.race(directories);
     const results = await Promise.all(racers.map(async ({ lines }) => (await lines(1 + directories.length)).slice(1)));
-    directories.forEach((_, i) => expect(results.map((result) => result[i]).sort()).toEqual(['directory_locked', 'directory_locked', 'directory_locked', 'won']));
+    directories.forEach((_, i) => expect(results.filter((result) => result[i] === 'won')).toHaveLength(1));
   }, 60_000);
 
   it('guards the embedded log', async () => {

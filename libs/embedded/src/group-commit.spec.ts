@@ -14,7 +14,7 @@ describe('a full disk', () => {
     disk.failing.write = code;
     disk.partialBytes = 300; // a part gets through: it has to be taken back
     const refused = await Promise.allSettled([log.append('wallet-a', someEvents(1), 1), log.append('wallet-b', someEvents(1), 'no_stream'), log.append('wallet-a', someEvents(1), 2)]);
-    for (const result of refused) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'log_unavailable', retriable: true, message: expect.stringContaining(`disk full (${code})`) } });
+    for (const result of refused) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'log_unavailable', retriable: true, message: expect.stringContaining(`disk full (${code})`) as string } });
     expect(await allOf(log)).toEqual(before);
 
     disk.failing = {};

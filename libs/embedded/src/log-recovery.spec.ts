@@ -122,7 +122,7 @@ describe('a log with a changed byte', () => {
     const original = readFileSync(file);
     writeFileSync(file, Buffer.from(original).fill(0x20, ends[1]! - 3));
     await expect(openLog({ directory })).rejects.toThrow('a record is not what was written');
-    writeFileSync(file, original.subarray(0, ends[0]!));
+    writeFileSync(file, original.subarray(0, ends[0]));
     await expect(openLog({ directory })).rejects.toThrow(`was durable up to ${ends[1]}`);
     // The way out that the message names, for whoever brings back an older copy on purpose.
     rmSync(join(directory, 'stream-index'), { recursive: true });

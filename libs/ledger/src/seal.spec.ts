@@ -46,7 +46,7 @@ describe('the golden chain, which never changes: streams that were sealed so hav
 
   it('can be checked by anybody with SHA-256: each link is the one before and the canonical JSON of the event', () => {
     for (const [i, { stream, revision, type, data, cause, chain }] of golden.entries()) {
-      const text = shape.canonicalJson({ cause: { ...cause }, data: '@', revision, stream, type } as shape.Json).replace('"@"', () => data);
+      const text = shape.canonicalJson({ cause: { ...cause }, data: '@', revision, stream, type }).replace('"@"', () => data);
       expect(createHash('sha256').update(previousOf(i)).update(text).digest('hex')).toBe(chain);
     }
   });
@@ -78,7 +78,7 @@ describe('a seal', () => {
   it('is another one for anything else, and after anything else', () =>
     fc.assert(
       fc.property(sealable, sealable, (a, b) => {
-        fc.pre(shape.canonicalJson(a as unknown as shape.Json) !== shape.canonicalJson(b as unknown as shape.Json));
+        fc.pre(shape.canonicalJson(a) !== shape.canonicalJson(b));
         expect(sealed(a).id).not.toBe(sealed(b).id);
         expect(sealed(a, 'f'.repeat(64)).id).not.toBe(sealed(a).id);
       }),
