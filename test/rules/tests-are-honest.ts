@@ -26,9 +26,12 @@ const lastWord = (node: ts.Node): string => (ts.isPropertyAccessExpression(node)
 export const WAITING = 'test/support/waiting.ts';
 const PAUSES: ReadonlySet<string> = new Set(['setTimeout', 'setInterval']);
 
+/** Benchmarks measure time, so they may let it pass. */
+const BENCHMARKS = 'test/bench/';
+
 /** Tests that sleep. A pause that is long enough today is too short on a busy machine, and too long on every other. */
 export const sleeps: Rule = (files) =>
-  files.filter((file) => isTypeScript(file) && isTestPath(file.path) && file.path !== WAITING).flatMap((file) => {
+  files.filter((file) => isTypeScript(file) && isTestPath(file.path) && file.path !== WAITING && !file.path.startsWith(BENCHMARKS)).flatMap((file) => {
     const message = `waits by the clock: wait on committed progress with until() of ${WAITING}.`;
     const imported = importsOf(file)
       .filter(({ specifier }) => /^(?:node:)?timers\/promises$/.test(specifier))

@@ -1,11 +1,14 @@
 /** The whole of Drawdown in one process, on an embedded log. `--validate` checks the configuration and exits. */
-import { answerUsage, handlers } from '@drawdown/application';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { answerUsage, handlers, type Parts } from '@drawdown/application';
 import { Fault } from '@drawdown/ledger';
 import { ConfigInvalid, Doors, Health, Lifecycle, openLog, parseConfig } from '@drawdown/platform';
 import { composeStandalone } from './compose';
 import { StandaloneConfig } from './config';
 
 const DAY_MS = 86_400_000;
+const { version } = JSON.parse(readFileSync(join(__dirname, '../../../../package.json'), 'utf8')) as { readonly version: string };
 
 async function main(): Promise<void> {
   const config = parseConfig(StandaloneConfig, process.env);
@@ -20,7 +23,8 @@ async function main(): Promise<void> {
     webhookSchedule: config.WEBHOOK_SCHEDULE,
     failed: (part, err) => log.error({ part, err }, 'failed in the background; it is tried again'),
   });
-  const { parts } = standalone;
+  const service = { version, startedAt: standalone.parts.clock(), draining: () => health.draining };
+  const parts: Parts = { ...standalone.parts, service };
   health.watch('projection', () => ({
     ready: parts.projector.failure === undefined,
     detail: parts.projector.failure === undefined ? 'saved' : 'derived state cannot be saved; it is kept in memory',

@@ -150,7 +150,10 @@ describe('the lock of a data directory', () => {
     for (const directory of directories) leaveLock(directory, owner);
     for (const racer of racers) racer.race(directories);
     const results = await Promise.all(racers.map(async ({ lines }) => (await lines(1 + directories.length)).slice(1)));
-    directories.forEach((_, i) => expect(results.filter((result) => result[i] === 'won')).toHaveLength(1));
+    directories.forEach((_, i) => {
+      expect(results.filter((result) => result[i] === 'won')).toHaveLength(1);
+      expect(results.filter((result) => result[i] === 'directory_locked')).toHaveLength(3);
+    });
   }, 60_000);
 
   it('guards the embedded log', async () => {
