@@ -100,12 +100,17 @@ export class Ledger {
         const earlier = context.key === undefined ? undefined : await this.resultOf(aggregate, entry, context.key);
         if (earlier) return earlier.body === context.body ? earlier.done() : conflict(context.key);
         const made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
+        const known = entry.revision;
         const decision = aggregate.decider.decide(made, stateOf(aggregate, entry.state));
+        const events = decision.accepted ? decision.events : [];
+        // No append holds a refusal against the stream, nor that there is nothing to do: so the stream is asked whether it is further.
+        if (events.length === 0 && attempt === 1 && (await this.states.reload(stream)).revision > known) continue;
         if (!decision.accepted) return { outcome: 'refused', refusal: decision.refusal };
-        const { events } = decision;
         if (events.length > 0 && !(await this.append(aggregate, entry, decision, context))) continue;
-        const { revision } = entry;
-        return { outcome: 'done', events, revision, state: stateOf(aggregate, entry.state), replayed: false };
+        const revision = known + events.length;
+        // Others may have written since, and the entry may have met it.
+        const state = entry.revision === revision ? stateOf(aggregate, entry.state) : await this.stateAt(aggregate, stream, revision);
+        return { outcome: 'done', events, revision, state, replayed: false };
       }
       throw new Contention(stream, ATTEMPTS_MAX);
     });
