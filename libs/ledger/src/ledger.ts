@@ -97,10 +97,12 @@ export class Ledger {
     return this.inTurn(stream, async () => {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.fresh(stream, attempt);
+        const known = entry.revision;
         const earlier = context.key === undefined ? undefined : await this.resultOf(aggregate, entry, context.key);
         if (earlier) return earlier.body === context.body ? earlier.done() : conflict(context.key);
         const made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
-        const known = entry.revision;
+        // The catch-up subscription met something meanwhile: it may be this very command, which another process carried out.
+        if (entry.revision !== known) continue;
         const decision = aggregate.decider.decide(made, stateOf(aggregate, entry.state));
         const events = decision.accepted ? decision.events : [];
         // No append holds a refusal against the stream, nor that there is nothing to do: so the stream is asked whether it is further.

@@ -91,6 +91,28 @@ describe('the same usage event', () => {
     expect((await home.states.reload(STREAM)).state).toMatchObject({ totals: { consumed: amount('30') } });
   });
 
+  it.each([
+    ['met in the log while its key was looked for', false],
+    ['met and saved while its key was looked for', true],
+  ])('applied by another process, %s, is a duplicate', async (_, saved) => {
+    const other = TestLedger.beside(home);
+    await home.projector.save();
+    await other.catalog.start(home.projections);
+    await other.ledger.load(creditBalance, STREAM);
+    await home.use(tokens('1', 10));
+    // A double that plays the moment: before the answer to the look-up the catch-up subscription comes by.
+    const find = other.keys.find.bind(other.keys);
+    jest.spyOn(other.keys, 'find').mockImplementationOnce(async (asked) => {
+      const places = await find(asked);
+      await other.states.reload(STREAM);
+      if (saved) await other.projector.save();
+      return places;
+    });
+    expect((await other.use(tokens('1', 10), tokens('2', 5))).map(({ fate }) => fate)).toEqual(['duplicate', 'applied']);
+    expect((await home.states.reload(STREAM)).state).toMatchObject({ totals: { consumed: amount('15') } });
+    await other.projector.stop();
+  });
+
   it('rejected first is not known: mended, it is applied', async () => {
     expect(await fates(tokens('1', 10, { subject: 'bob' }))).toEqual(['unknown_customer']);
     await home.addCustomer('bob');

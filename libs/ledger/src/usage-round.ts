@@ -34,6 +34,8 @@ interface Item {
 
 export class UsageRound {
   private readonly now: Instant;
+  /** The revision of each stream at which keys were looked up: what is appended has to follow that very one. */
+  private lookedUpAt = new Map<string, number | undefined>();
   /** Lines of consumption events read to confirm a fingerprint, by place. */
   private readonly confirmed = new Map<string, ReadonlyMap<string, UsageLine>>();
 
@@ -70,12 +72,20 @@ export class UsageRound {
   private async pass(offers: readonly UsageOffer[]): Promise<readonly Fate[]> {
     const items = offers.map(({ parsed }, i) => ('usage' in parsed ? this.rate(offers[i]!, parsed.usage) : parsed.rejection));
     const rated = items.filter((item): item is Item => 'usage' in item);
+    await this.notePlaces(rated);
     // First what is known already: a repeat is a duplicate, whatever has become of its balance since.
     const places = await this.ledger.states.keys.find(rated.map((item) => item.fingerprint));
     for (const [i, item] of rated.entries()) for (const place of places[i]!) await this.recognise(item, place);
     await Promise.all(rated.map((item) => this.place(item)));
     await this.consumeAll(rated);
     return Promise.all(items.map((item, i) => this.fateOf(offers[i]!, item)));
+  }
+
+  private async notePlaces(items: readonly Item[]): Promise<void> {
+    const { states } = this.ledger;
+    const targets = new Set(items.flatMap((item) => [...item.targets.keys()]));
+    await Promise.all([...targets].filter((stream) => !states.cached(stream)).map((stream) => states.load(stream)));
+    this.lookedUpAt = new Map([...targets].map((stream) => [stream, states.cached(stream)?.revision]));
   }
 
   private rate(offer: UsageOffer, usage: UsageEvent): Item | Rejection {
@@ -187,7 +197,10 @@ export class UsageRound {
     return this.ledger.inTurn(stream, async () => {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.ledger.fresh(stream, attempt);
-        if (attempt > 1) await this.recogniseAnew(entry, items);
+        if (this.lookedUpAt.get(stream) !== entry.revision) await this.lookUp(entry, items);
+        const known = entry.revision;
+        // From here to the append nothing waits: what is decided on is what the keys were looked up in.
+        if (this.lookedUpAt.get(stream) !== known) continue;
         const left = items.filter((item) => !item.rejection && item.targets.has(stream));
         if (left.length === 0) return;
         const lines = left.map((item) => toConsume(item, item.targets.get(stream)!));
@@ -199,7 +212,8 @@ export class UsageRound {
         const { traceparent } = left.find((item) => item.offer.traceparent !== undefined)?.offer ?? {};
         if (await this.ledger.append(creditBalance, entry, decision, traceparent === undefined ? {} : { traceparent })) {
           const packed = decision.events.findIndex((event) => event.type === 'CreditsConsumed');
-          const revision = entry.revision - decision.events.length + 1 + packed;
+          this.lookedUpAt.set(stream, known + decision.events.length);
+          const revision = known + 1 + packed;
           const consumed = decision.events[packed] as EventOf<'CreditsConsumed'>;
           for (const [i, item] of left.entries()) charge(item, stream, consumed.lines[i]!, revision);
           return;
@@ -209,11 +223,14 @@ export class UsageRound {
     });
   }
 
-  /** After a lost race: what the other writer applied is no longer ours to apply. */
-  private async recogniseAnew(entry: StreamState, items: readonly Item[]): Promise<void> {
-    for (const item of items)
-      for (const place of this.ledger.states.keys.recently(item.fingerprint))
-        if (place.stream === entry.stream) await this.recognise(item, place);
+  /**
+   * The stream has moved on since the keys were looked up: what another process applied meanwhile, or we ourselves without
+   * hearing so, is no longer ours to apply.
+   */
+  private async lookUp({ stream, revision }: StreamState, items: readonly Item[]): Promise<void> {
+    const places = await this.ledger.states.keys.find(items.map((item) => item.fingerprint));
+    for (const [i, item] of items.entries()) for (const place of places[i]!) if (place.stream === stream) await this.recognise(item, place);
+    this.lookedUpAt.set(stream, revision);
   }
 
   private async fateOf(offer: UsageOffer, item: Item | Rejection): Promise<Fate> {
