@@ -9,7 +9,8 @@ import type { EventOf } from '@drawdown/drawdown';
 import { commandFingerprint, type KeyPlace, usageFingerprint } from './keys';
 
 export class AppliedKeys {
-  private recent = new Map<bigint, KeyPlace[]>();
+  /** One key is the rule: no list is made for it, because every usage event passes here. */
+  private readonly recent = new Map<bigint, AppliedKey | readonly AppliedKey[]>();
   private unsaved: AppliedKey[] = [];
 
   constructor(
@@ -31,13 +32,16 @@ export class AppliedKeys {
 
   /** Where keys were applied, newest knowledge first. A place has to be confirmed: fingerprints may meet by chance. */
   async find(fingerprints: readonly bigint[]): Promise<readonly (readonly KeyPlace[])[]> {
-    const inMemory = fingerprints.map((fingerprint) => this.recent.get(fingerprint) ?? []);
+    const inMemory = fingerprints.map(this.recently);
     const saved = await this.projections.find(fingerprints);
-    return inMemory.map((places, i) => [...places, ...(saved[i] ?? [])]);
+    return inMemory.map((places, i) => (places.length === 0 ? (saved[i] ?? NOWHERE) : [...places, ...(saved[i] ?? NOWHERE)]));
   }
 
   /** What memory alone knows of a key: the events that came after the index. */
-  recently = (fingerprint: bigint): readonly KeyPlace[] => this.recent.get(fingerprint) ?? [];
+  recently = (fingerprint: bigint): readonly KeyPlace[] => {
+    const keys = this.recent.get(fingerprint);
+    return keys === undefined ? NOWHERE : listOf(keys).map(({ stream, revision }) => ({ stream, revision }));
+  };
 
   /** Hands over what has to be saved. `saved` is called once the index has it, and only then does memory let go. */
   take(): { readonly keys: readonly AppliedKey[]; readonly saved: () => void } {
@@ -46,11 +50,7 @@ export class AppliedKeys {
     return {
       keys,
       saved: () => {
-        for (const { fingerprint, stream, revision } of keys) {
-          const left = this.recent.get(fingerprint)?.filter((place) => place.stream !== stream || place.revision !== revision);
-          if (left?.length) this.recent.set(fingerprint, left);
-          else this.recent.delete(fingerprint);
-        }
+        for (const key of keys) this.letGo(key);
       },
     };
   }
@@ -66,11 +66,21 @@ export class AppliedKeys {
   }
 
   private add(fingerprint: bigint, stream: string, revision: number, keepUntil?: Instant): void {
-    const places = this.recent.get(fingerprint);
-    if (places) places.push({ stream, revision });
-    else this.recent.set(fingerprint, [{ stream, revision }]);
-    this.unsaved.push({ fingerprint, stream, revision, ...(keepUntil !== undefined && { keepUntil }) });
+    const key: AppliedKey = keepUntil === undefined ? { fingerprint, stream, revision } : { fingerprint, stream, revision, keepUntil };
+    const others = this.recent.get(fingerprint);
+    this.recent.set(fingerprint, others === undefined ? key : [...listOf(others), key]);
+    this.unsaved.push(key);
+  }
+
+  private letGo(key: AppliedKey): void {
+    const keys = this.recent.get(key.fingerprint);
+    const left = keys === undefined ? [] : listOf(keys).filter((other) => other !== key);
+    if (left.length === 0) this.recent.delete(key.fingerprint);
+    else this.recent.set(key.fingerprint, left);
   }
 }
+
+const NOWHERE: readonly KeyPlace[] = [];
+const listOf = (keys: AppliedKey | readonly AppliedKey[]): readonly AppliedKey[] => ('length' in keys ? keys : [keys]);
 
 export const isConsumption = (event: DomainEvent): event is EventOf<'CreditsConsumed'> => event.type === 'CreditsConsumed';
