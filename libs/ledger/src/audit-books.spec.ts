@@ -11,6 +11,9 @@ import { AuditBooks } from './audit-books';
 const HISTORIES = 500;
 const HISTORIES_SPOILED = 300;
 
+// A second or two where the machine is idle.
+jest.setTimeout(30_000);
+
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 interface Stored {
   readonly type: string;

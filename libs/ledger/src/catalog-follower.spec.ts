@@ -6,6 +6,9 @@ import { streams } from './streams';
 
 /** More than the follower reads at once. */
 const PRODUCTS = 501;
+// A second or two where the machine is idle.
+jest.setTimeout(30_000);
+
 let home: TestLedger;
 
 beforeEach(async () => {

@@ -14,6 +14,9 @@ import { streams } from './streams';
 
 const STREAM = streams.creditBalance('ada', 'llm');
 const ALL = 100_000;
+// A second or two where the machine is idle.
+jest.setTimeout(30_000);
+
 let opened: TestLedger[] = [];
 
 const open = async (...args: Parameters<typeof TestLedger.open>): Promise<TestLedger> => {

@@ -10,6 +10,9 @@ import { FORGET_EVERY_MS, SWEEP_EVERY_MS, SWEEP_STREAMS_MAX, Sweeper } from './s
 import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 
 const STREAM = streams.creditBalance('ada', 'llm');
+// A second or two where the machine is idle.
+jest.setTimeout(30_000);
+
 let home: TestLedger;
 let sweeper: Sweeper;
 let faults: unknown[];

@@ -6,6 +6,9 @@ import { streams } from './streams';
 import { QUEUED_USAGE_MAX, ROUND_USAGE_MAX } from './usage-fate';
 import { Overloaded } from './usage-intake';
 
+// A second or two where the machine is idle.
+jest.setTimeout(30_000);
+
 let home: TestLedger;
 /** Streams that the double of the log takes nothing for. */
 let down: Set<string>;

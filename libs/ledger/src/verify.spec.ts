@@ -12,6 +12,9 @@ import { type Finding, FINDINGS_LISTED_MAX, type VerifyStep, type VerifySummary 
 const STREAM = streams.creditBalance('ada', 'llm');
 /** One bit in so many characters is turned: each costs a verification of the whole ledger. */
 const CHARACTERS_PER_TURN = 5;
+// A second or two where the machine is idle.
+jest.setTimeout(30_000);
+
 let home: TestLedger;
 
 beforeEach(async () => {
