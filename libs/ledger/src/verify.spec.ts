@@ -12,8 +12,8 @@ import { type Finding, FINDINGS_LISTED_MAX, type VerifyStep, type VerifySummary 
 const STREAM = streams.creditBalance('ada', 'llm');
 /** One bit in so many characters is turned: each costs a verification of the whole ledger. */
 const CHARACTERS_PER_TURN = 5;
-// A second or two where the machine is idle.
-jest.setTimeout(30_000);
+/** A second or two where the machine is idle; a bound for one that is not. */
+const MACHINE_BUSY_MS = 30_000;
 
 let home: TestLedger;
 
@@ -66,7 +66,7 @@ describe('a ledger that nobody touched', () => {
     await using;
     expect(findingsOf(steps)).toEqual([]);
     expect(summaryOf(await home.verify())).toMatchObject({ findings: 0, usageLines: 43 });
-  });
+  }, MACHINE_BUSY_MS);
 
   it('has none after a crash, before the last appends are saved', async () => {
     await home.projector.save();
@@ -166,7 +166,7 @@ describe('a stored event', () => {
             missed.push(`${part} ${i} of revision ${event.revision}: ${turned.slice(i - 10, i + 10)}`);
         }
     expect(missed).toEqual([]);
-  });
+  }, MACHINE_BUSY_MS);
 });
 
 describe('derived state', () => {
