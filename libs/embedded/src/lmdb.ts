@@ -37,10 +37,15 @@ export class Writes {
 export class Environment {
   private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {}
 
-  /** Opens a directory of its own. What is no database, or one cut short, is thrown away, for all of it is derived. */
+  /**
+   * Opens a directory of its own. What is no database, or one cut short, is thrown away, for all of it is derived.
+   *
+   * `eventTurnBatching` off: for each turn in which something is written lmdb-js would make a batch of its own, with a promise that it
+   * hands to nobody. When a commit fails, on a full disk say, that promise rejects unheard and ends the process.
+   */
   static open(directory: string): Environment {
     if (!looksLikeDatabase(join(directory, 'data.mdb'))) rmSync(directory, { recursive: true, force: true });
-    return new Environment(open<Buffer, Buffer>({ path: directory, noSubdir: false, ...BYTES }));
+    return new Environment(open<Buffer, Buffer>({ path: directory, noSubdir: false, eventTurnBatching: false, ...BYTES }));
   }
 
   table(name: string): Bytes {
