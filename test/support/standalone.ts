@@ -98,8 +98,14 @@ export class Standalone {
     return this.child.said();
   }
 
+  /** @throws Error with what it said, when it has ended by itself. */
+  assertRuns(): void {
+    const { ended } = this.child;
+    if (ended) throw new Error(`the service ended by itself with ${ended.code ?? ended.signal}${this.child.said()}`);
+  }
+
   async kill9(): Promise<void> {
-    if (!this.running) throw new Error(`the service had ended by itself before it was killed${this.child.said()}`);
+    this.assertRuns();
     this.child.kill('SIGKILL');
     const { signal } = await this.child.end();
     if (signal !== 'SIGKILL') throw new Error(`the service ended by ${String(signal)}, not by the kill${this.child.said()}`);
