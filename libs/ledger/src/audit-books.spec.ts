@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import { amount, formatAmount } from '@drawdown/amounts';
 import { storedTypeOf, writeEvent } from '@drawdown/decider';
 import type { BalanceCommand, BalanceEvent } from '@drawdown/drawdown';
@@ -8,8 +9,8 @@ import { absolute, after, capture, close, create, deduct, hold, parcel, pause, r
 import { histories, SEED } from '../../drawdown/src/histories.fixtures';
 import { AuditBooks } from './audit-books';
 
-const HISTORIES = 500;
-const HISTORIES_SPOILED = 300;
+const HISTORIES = 300;
+const HISTORIES_SPOILED = 200;
 
 /** A second or two where the machine is idle; a bound for one that is not. */
 const MACHINE_BUSY_MS = 30_000;
@@ -80,7 +81,7 @@ describe('the books of an auditor', () => {
 
   it('find nothing wrong in any history', () =>
     fc.assert(
-      fc.property(histories, (history) => expect(findings(stored(wallet, history))).toEqual([])),
+      fc.property(histories, (history) => deepStrictEqual(findings(stored(wallet, history)), [])),
       { seed: SEED, numRuns: HISTORIES },
     ), MACHINE_BUSY_MS);
 });
@@ -123,7 +124,7 @@ describe('one unit too much or too little', () => {
         const choices = all.flatMap(({ data }, at) => amountsIn(data).map((path) => [at, path] as const));
         fc.pre(choices.length > 0);
         const [at, path] = choices[choice % choices.length]!;
-        expect(findings(off(all, at, path, by))).not.toEqual([]);
+        return findings(off(all, at, path, by)).length > 0;
       }),
       { seed: SEED, numRuns: HISTORIES_SPOILED },
     ), MACHINE_BUSY_MS);
