@@ -1,5 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { aDirectory, cleanUp, openLog } from './embedded.fixtures';
@@ -31,9 +31,44 @@ const startTicksOf = (pid: number) => {
 };
 
 const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+const pidNamespace = readlinkSync('/proc/self/ns/pid');
 
 function leaveLock(directory: string, owner: object): void {
-  writeFileSync(join(directory, 'LOCK'), JSON.stringify({ host: hostname(), boot, startTicks: null, since: '2026-01-01T00:00:00.000Z', nonce: 'x', ...owner }));
+  writeFileSync(join(directory, 'LOCK'), JSON.stringify({ host: hostname(), boot, pidNamespace, startTicks: null, since: '2026-01-01T00:00:00.000Z', nonce: 'x', ...owner }));
+}
+
+/** The program of a process that acquires each directory it reads of, and says what came of it. */
+const COMPILED = `
+  require('@swc/core');
+  const { transformFileSync } = require('@swc/core');
+  const Module = require('node:module');
+  Module._extensions['.ts'] = (module, file) => module._compile(transformFileSync(file, { swcrc: false, module: { type: 'commonjs' }, jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }).code, file);
+  const resolve = Module._resolveFilename;
+  Module._resolveFilename = function (name, ...rest) { return resolve.call(this, name.startsWith('@drawdown/') ? process.cwd() + '/libs/' + name.slice(10) + '/src/index.ts' : name, ...rest); };
+  const { DirectoryLock } = require(process.cwd() + '/libs/embedded/src/directory-lock.ts');
+  process.stdout.write('ready\\n');
+  process.stdin.on('data', (line) => {
+    for (const directory of String(line).trim().split(' ')) {
+      let result = 'won';
+      try { DirectoryLock.acquire(directory); } catch (error) { result = error.code ?? String(error); }
+      process.stdout.write(result + '\\n');
+    }
+  });`;
+
+/** Starts the program above. */
+async function aRacer(command: string, args: readonly string[] = []) {
+  const child = spawn(command, [...args, '-e', COMPILED], { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.push(child);
+  let output = '';
+  const lines = (count: number) =>
+    new Promise<string[]>((resolve) => {
+      const look = () => output.split('\n').length > count && resolve(output.trim().split('\n'));
+      child.stdout.on('data', look);
+      look();
+    });
+  child.stdout.on('data', (data) => (output += String(data)));
+  await lines(1);
+  return { race: (directories: string[]) => child.stdin.write(`${directories.join(' ')}\n`), lines };
 }
 
 describe('the lock of a data directory', () => {
@@ -85,6 +120,42 @@ describe('the lock of a data directory', () => {
     DirectoryLock.acquire(directory).release();
   });
 
+  it('is taken over from another container when the machine has been started anew', () => {
+    const directory = aDirectory();
+    leaveLock(directory, { pid: 1, pidNamespace: 'pid:[1]', boot: 'an earlier run' });
+    DirectoryLock.acquire(directory).release();
+  });
+
+  it.each([
+    ['another container of the same host name', { pidNamespace: 'pid:[1]' }],
+    ['a process that did not say in which container it runs', { pidNamespace: undefined }],
+  ])('is never taken from %s, whatever its pid means here, and says what to do', async (_, owner) => {
+    const directory = aDirectory();
+    const gone = await aProcess();
+    await killed(gone);
+    for (const pid of [gone.pid, process.pid, 1]) {
+      leaveLock(directory, { pid, startTicks: '1', ...owner });
+      const left = readFileSync(join(directory, 'LOCK'), 'utf8');
+      expect(() => DirectoryLock.acquire(directory)).toThrow('in another container (pid namespace), where it cannot be seen from here. Stop it; when you are sure that it is gone, remove that file');
+      expect(readFileSync(join(directory, 'LOCK'), 'utf8')).toBe(left);
+      expect(readdirSync(directory)).toEqual(['LOCK']);
+    }
+  });
+
+  // Only root or a kernel that lets everybody make namespaces can put a process into one; elsewhere the records above stand for it.
+  const unshare = ['-Urpf', '--mount-proc'];
+  const canUnshare = spawnSync('unshare', [...unshare, 'true']).status === 0;
+  (canUnshare ? it : it.skip)('is refused to pid 1 of a container while pid 1 of another, which it cannot see, has it', async () => {
+    const directory = aDirectory();
+    const inContainer = () => aRacer('unshare', [...unshare, '--kill-child', process.execPath]);
+    const [first, second] = [await inContainer(), await inContainer()];
+    first.race([directory]);
+    expect(await first.lines(2)).toEqual(['ready', 'won']);
+    expect(JSON.parse(readFileSync(join(directory, 'LOCK'), 'utf8'))).toMatchObject({ pid: 1, host: hostname(), boot });
+    second.race([directory]);
+    expect(await second.lines(2)).toEqual(['ready', 'directory_locked']);
+  }, 60_000);
+
   it('is never taken from another host, and says what to do', () => {
     const directory = aDirectory();
     leaveLock(directory, { pid: 1, host: 'another-host' });
@@ -111,38 +182,7 @@ describe('the lock of a data directory', () => {
   });
 
   it('goes to exactly one of several processes that find a stale one', async () => {
-    const compiled = `
-      require('@swc/core');
-      const { transformFileSync } = require('@swc/core');
-      const Module = require('node:module');
-      Module._extensions['.ts'] = (module, file) => module._compile(transformFileSync(file, { swcrc: false, module: { type: 'commonjs' }, jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }).code, file);
-      const resolve = Module._resolveFilename;
-      Module._resolveFilename = function (name, ...rest) { return resolve.call(this, name.startsWith('@drawdown/') ? process.cwd() + '/libs/' + name.slice(10) + '/src/index.ts' : name, ...rest); };
-      const { DirectoryLock } = require(process.cwd() + '/libs/embedded/src/directory-lock.ts');
-      process.stdout.write('ready\\n');
-      process.stdin.on('data', (line) => {
-        for (const directory of String(line).trim().split(' ')) {
-          let result = 'won';
-          try { DirectoryLock.acquire(directory); } catch (error) { result = error.code ?? String(error); }
-          process.stdout.write(result + '\\n');
-        }
-      });`;
-    const racers = await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        const child = spawn(process.execPath, ['-e', compiled], { stdio: ['pipe', 'pipe', 'inherit'] });
-        children.push(child);
-        let output = '';
-        const lines = (count: number) =>
-          new Promise<string[]>((resolve) => {
-            const look = () => output.split('\n').length > count && resolve(output.trim().split('\n'));
-            child.stdout.on('data', look);
-            look();
-          });
-        child.stdout.on('data', (data) => (output += String(data)));
-        await lines(1);
-        return { race: (directories: string[]) => child.stdin.write(`${directories.join(' ')}\n`), lines };
-      }),
-    );
+    const racers = await Promise.all(Array.from({ length: 4 }, () => aRacer(process.execPath)));
     const dead = await aProcess();
     const owner = { pid: dead.pid, startTicks: startTicksOf(dead.pid) };
     await killed(dead);

@@ -2,10 +2,14 @@
  * One process owns a data directory. The owner's name is in the file LOCK; a process that was killed leaves it behind, and
  * the next one takes it over when it can prove that the owner is gone.
  *
+ * Why a record and not a lock of the operating system, which would end with its process: Node offers none without native code
+ * (flock and fcntl are out of reach). So an owner that cannot be seen from here, behind another host name or in another
+ * container, counts as alive, and a person has to say otherwise.
+ *
  * Why two processes cannot both take over: LOCK appears whole and only where there is none (a hard link), and a stale one is
  * replaced only by the holder of LOCK.takeover, a lock of the same kind, who looks at LOCK once more before replacing it.
  */
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
@@ -20,6 +24,8 @@ interface Owner {
   readonly host: string;
   /** Which run of the machine; absent where the system does not say. */
   readonly boot: string | null;
+  /** Within which `pid` means this process (a container has its own); absent where the system does not say. */
+  readonly pidNamespace: string | null;
   /** Ticks after boot when the process began: tells it from a later one with the same pid. */
   readonly startTicks: string | null;
   readonly since: string;
@@ -98,6 +104,7 @@ const thisProcess = (): Owner => ({
   pid: process.pid,
   host: hostname(),
   boot: bootId(),
+  pidNamespace: pidNamespace(),
   startTicks: procStat(process.pid)?.startTicks ?? null,
   since: new Date(Date.now() - process.uptime() * 1000).toISOString(),
   nonce: randomBytes(8).toString('hex'),
@@ -107,11 +114,15 @@ const thisProcess = (): Owner => ({
 function whyHeld(content: string): string | undefined {
   const owner = parseOwner(content);
   if (!owner) return 'is not a lock file of this program. If nothing uses this directory, remove that file';
-  const { pid, host, boot, startTicks, since } = owner;
+  const { pid, host, boot, startTicks, since, pidNamespace: namespace = null } = owner;
   const named = `process ${pid} on host ${host}, running since ${since}, uses this directory`;
   // The processes of another host cannot be seen from here, so its lock is never taken to be stale.
   if (host !== hostname()) return `${named}. If that host or container is gone for good, remove that file`;
   if (boot !== null && bootId() !== null && boot !== bootId()) return undefined;
+  // Two containers may have one host name, and both call their process 1. The number of a namespace is given again only after
+  // the one that had it has ended, so where it is ours, our /proc tells of the owner or the owner is gone.
+  if (namespace !== pidNamespace())
+    return `${named}. It runs, or ran, in another container (pid namespace), where it cannot be seen from here. Stop it; when you are sure that it is gone, remove that file`;
   const running = procStat(pid);
   if (running === undefined) return isAlive(pid) ? `${named}. Stop it, or choose another directory` : undefined;
   if (running.dead || (startTicks !== null && running.startTicks !== startTicks)) return undefined;
@@ -144,6 +155,15 @@ function procStat(pid: number): { startTicks: string; dead: boolean } | undefine
   // the third, starttime the 22nd.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { startTicks: fields[19] ?? '', dead: fields[0] === 'Z' || fields[0] === 'X' };
+}
+
+/** Null where there is no /proc, as on macOS: there a pid means the same to everybody. */
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return null;
+  }
 }
 
 const bootId = (): string | null => readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null;
