@@ -1,7 +1,9 @@
+import { later } from '@drawdown/amounts';
 import { at, column, event, freshApplication, HOUR_MS, rows, textAt, tokensOfAda } from './application.fixtures';
 import type { Message } from './operation';
 
 const app = freshApplication();
+const YEAR_MS = 365 * 24 * HOUR_MS;
 
 const list = (more: object = {}): Promise<Message> => app().call('ListMovements', { ...tokensOfAda, ...more });
 const revisions = (page: Message): unknown[] => column(page, 'movements', 'revision');
@@ -40,6 +42,17 @@ describe('movements', () => {
     });
     const [recorded] = await app().parts.log.readStream('creditBalance-ada~tokens', { from: 2, limit: 1 });
     expect(at(movements, '2.event_id')).toBe(recorded?.id);
+  });
+
+  it('were recorded when their event says, which is sealed, and not when the store says', async () => {
+    await app().balance('10');
+    const { log } = app().parts;
+    const readStream = log.readStream.bind(log);
+    const moved = jest.spyOn(log, 'readStream').mockImplementation(async (...asked) =>
+      (await readStream(...asked)).map((event) => ({ ...event, recordedAt: later(event.recordedAt, YEAR_MS) })),
+    );
+    expect(column(await list(), 'movements', 'recorded_at')).toEqual(['2026-03-01T12:00:00.000Z', '2026-03-01T12:00:00.000Z']);
+    moved.mockRestore();
   });
 
   it('come in pages, both ways', async () => {

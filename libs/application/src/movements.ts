@@ -80,7 +80,7 @@ async function scan({ log }: Parts, { target, start, last, newestFirst, types, s
 }
 
 function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movementOf>[0]): Message {
-  const { type, amount, uncovered, figures, effectiveAt, reason, reference, grantId, holdId, limitId, allocation, usage, usageCount } = movementOf(event);
+  const { type, amount, uncovered, figures, effectiveAt, recordedAt, reason, reference, grantId, holdId, limitId, allocation, usage, usageCount } = movementOf(event);
   return {
     revision: recorded.revision,
     type,
@@ -90,7 +90,7 @@ function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movem
     held: formatAmount(figures.held),
     available: formatAmount(figures.available),
     effective_at: formatInstant(effectiveAt),
-    recorded_at: formatInstant(recorded.recordedAt),
+    recorded_at: formatInstant(recordedAt),
     actor: readMetadata(recorded).actor,
     reason,
     reference,

@@ -80,6 +80,11 @@ describe('movements', () => {
     expect(of('GrantBecameEffective').effectiveAt).toBe(later(NOON, HOUR_MS));
   });
 
+  it('were recorded at the time of their event, whenever they count', () => {
+    for (const event of events) expect([event.type, movementOf(event).recordedAt]).toEqual([event.type, event.at]);
+    expect(of('GrantBecameEffective').recordedAt).toBe(later(NOON, 2 * HOUR_MS));
+  });
+
   it('list at most a hundred usage events and count all of them', () => {
     const lines = Array.from({ length: MOVEMENT_USAGE_LINES_MAX + 1 }, (_, i) => used(`u${i}`, '0.1'));
     const created = decide(life[0]!, nothing);

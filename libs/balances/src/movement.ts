@@ -32,7 +32,10 @@ export interface Movement {
   readonly amount: Amount;
   /** After it. */
   readonly figures: Figures;
+  /** When it counts. */
   readonly effectiveAt: Instant;
+  /** When the ledger decided it: the event's own time, which the chain seals. When the log stored it is sealed by nothing. */
+  readonly recordedAt: Instant;
   readonly uncovered?: Amount;
   readonly reason?: string;
   readonly reference?: string;
@@ -71,7 +74,7 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
 
 export function movementOf(event: BalanceEvent): Movement {
   const { figures, at: effectiveAt } = event;
-  const still = { type: movementTypeOf(event), amount: ZERO, figures, effectiveAt };
+  const still = { type: movementTypeOf(event), amount: ZERO, figures, effectiveAt, recordedAt: event.at };
   switch (event.type) {
     case 'Created':
     case 'LimitsSet':
