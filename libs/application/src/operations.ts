@@ -36,7 +36,7 @@ async function* verification(parts: Parts, { signal }: Context): AsyncGenerator<
   const began = parts.clock();
   while (parts.ledger.busy) await parts.ledger.busy;
   await parts.projector.save();
-  for await (const step of verify({ ...parts, now: parts.clock(), windowMs: parts.ledger.states.keys.windowMs })) {
+  for await (const step of verify({ ...parts, windowMs: parts.ledger.states.keys.windowMs })) {
     if (signal.aborted) return;
     yield reportMessage(step, () => parts.clock() - began);
   }

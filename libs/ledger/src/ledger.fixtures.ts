@@ -157,7 +157,7 @@ export class TestLedger {
   async verify(changed: Partial<VerifySources> = {}): Promise<VerifyStep[]> {
     await this.projector.save();
     const steps: VerifyStep[] = [];
-    for await (const step of verify({ log: this.log, projections: this.projections, foldings, now: this.now, ...changed })) steps.push(step);
+    for await (const step of verify({ log: this.log, projections: this.projections, foldings, clock: () => this.now, ...changed })) steps.push(step);
     return steps.filter((step) => step.kind !== 'progress');
   }
 }

@@ -3,13 +3,15 @@ import { shape } from '@drawdown/decider';
 import { creditBalance } from '@drawdown/credit-balance';
 import type { Document } from '@drawdown/balances';
 import type { EventLog, RecordedEvent } from './event-log';
-import { double, TestLedger, tokens } from './ledger.fixtures';
+import { double, START, TestLedger, tokens } from './ledger.fixtures';
 import { CHAIN_START, readMetadata, seal } from './seal';
 import { streams } from './streams';
 import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 import { type Finding, FINDINGS_LISTED_MAX, type VerifyStep, type VerifySummary } from './verify';
+import { Debits } from './verify-debits';
 
 const STREAM = streams.creditBalance('ada', 'llm');
+const DAY_MS = 24 * 3_600_000;
 /** One bit in so many characters is turned: each costs a verification of the whole ledger. */
 const CHARACTERS_PER_TURN = 5;
 /** A second or two where the machine is idle; a bound for one that is not. */
@@ -85,7 +87,20 @@ describe('a ledger that nobody touched', () => {
     home.pass(1);
     expect(await home.projections.forget(home.now)).toBe(3);
     expect(await findings()).toEqual([]);
-    expect(places(await findings({ now: later(home.now, -1) }))).toEqual([`index ${STREAM} 3`, `index ${STREAM} 3`, `index ${STREAM} 4`]);
+    expect(places(await findings({ clock: () => later(home.now, -1) }))).toEqual([`index ${STREAM} 3`, `index ${STREAM} 3`, `index ${STREAM} 4`]);
+  });
+
+  it('has none when keys are forgotten while it is looked at', async () => {
+    home.pass(DEDUPE_WINDOW_MS_DEFAULT);
+    const projections = double(home.projections, {
+      find: async (asked) => {
+        home.pass(1);
+        await home.projections.forget(home.now);
+        return home.projections.find(asked);
+      },
+    });
+    expect(await findings({ projections })).toEqual([]);
+    expect(await home.projections.forget(home.now)).toBe(0);
   });
 
   it('has none when an id is used again after the window', async () => {
@@ -235,6 +250,31 @@ describe('an event that is sealed and wrong', () => {
     expect(places(await findings())).toEqual([`doubled ${other} 2`]);
   });
 
+  it('is reported as doubled at the very end of the window, however much was debited meanwhile', async () => {
+    await home.addBalance('eve', 'llm', '100');
+    const other = streams.creditBalance('eve', 'llm');
+    for (const days of [10, 10, 10]) {
+      home.pass(days * DAY_MS);
+      await home.use(tokens(`after ${days}`, 0, { subject: 'eve' }));
+    }
+    const again = async (id: string, ms: number): Promise<void> => {
+      const [line] = lines(JSON.parse((await home.log.readStream(STREAM, { from: 3, limit: 1 }))[0]!.data) as Data);
+      const free = { ...line, id, amount: '0', allocation: [], uncovered: '0', parts: [] };
+      await plant((data) => ({ ...data, at: formatInstant(later(START, ms)), amount: '0', uncovered: '0', lines: [free], figures: { ...(data['figures'] as Data), booked: '100', held: '0', available: '100' }, grants: [] }), other);
+    };
+    await again('1', DEDUPE_WINDOW_MS_DEFAULT);
+    await again('2', DEDUPE_WINDOW_MS_DEFAULT + 1);
+    const { revision } = await home.states.load(other);
+    expect(places(await findings())).toEqual([`doubled ${other} ${revision - 1}`]);
+  });
+
+  it('is not reported as doubled where only the fingerprints of two usage events meet', async () => {
+    const meeting = jest.spyOn(Debits.prototype, 'has').mockReturnValue(true);
+    expect(await findings()).toEqual([]);
+    expect(meeting).toHaveBeenCalledTimes(3);
+    meeting.mockRestore();
+  });
+
   it('is reported as breaking conservation where its figures are one unit off', async () => {
     await plant((data) => ({
       ...data,
@@ -253,6 +293,26 @@ describe('an event that is sealed and wrong', () => {
     expect(await findings()).toMatchObject([{ kind: 'unreadable', stream: STREAM, revision: 5, detail: 'unknown event type CreditsGuessed' }]);
   });
 });
+
+it('remembers no more debits than the window holds, however long the history is', async () => {
+  const held: number[] = [];
+  const { add } = Debits.prototype;
+  const adding = jest.spyOn(Debits.prototype, 'add').mockImplementation(function (this: Debits, ...debit) {
+    add.apply(this, debit);
+    held.push(this.size);
+  });
+  const HISTORY_DAYS = 200;
+  for (let day = 0; day < HISTORY_DAYS; day++) {
+    home.pass(DAY_MS);
+    await home.use(tokens(`day ${day}`, 0));
+  }
+  expect(await findings()).toEqual([]);
+  adding.mockRestore();
+  expect(held).toHaveLength(3 + HISTORY_DAYS);
+  // One a day, and a few days that are dropped together with younger ones.
+  expect(Math.max(...held)).toBeGreaterThan(35);
+  expect(Math.max(...held)).toBeLessThan(60);
+}, MACHINE_BUSY_MS);
 
 it('counts all findings and lists no more than a person can read', async () => {
   const { log } = tampered((events) => events.flatMap((event) => (event.stream === STREAM && event.revision === 4 ? Array.from({ length: FINDINGS_LISTED_MAX + 1 }, () => ({ ...event, revision: 9 })) : [event])));

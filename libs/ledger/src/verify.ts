@@ -2,7 +2,7 @@
  * Checks the whole ledger: every stream's chain and revisions, every balance by an auditor's own books, no usage event
  * debited twice, and derived state against the streams it was derived from. Reads only; the ledger may go on meanwhile.
  */
-import { type Instant, parseInstant } from '@drawdown/amounts';
+import { parseInstant } from '@drawdown/amounts';
 import type { Projections } from '@drawdown/balances';
 import { AuditBooks } from './audit-books';
 import type { EventLog, RecordedEvent } from './event-log';
@@ -10,11 +10,14 @@ import type { Folding } from './folding';
 import { commandFingerprint, usageFingerprint } from './keys';
 import { CHAIN_START, chainOf, readMetadata } from './seal';
 import { categoryOf, idsOf } from './streams';
-import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
+import { type Clock, DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
+import { Debits } from './verify-debits';
 
 const PAGE = 1_000;
 /** Findings listed; all are counted. */
 export const FINDINGS_LISTED_MAX = 1_000;
+/** Debits that look doubled and are looked up in the log before it is said. So many do not meet by chance: more are said at once. */
+const SUSPECTS_MAX = 1_000_000;
 
 export type FindingKind = 'chain' | 'revision' | 'conservation' | 'doubled' | 'unreadable' | 'projection' | 'index';
 
@@ -49,7 +52,10 @@ interface Consumption {
 interface Line {
   readonly source: string;
   readonly id: string;
-  readonly at: Instant;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Of source and id within what was debited, whoever it was debited to. */
+  readonly debit: bigint;
   /** The key is in the index up to this moment, in milliseconds since 1970. */
   readonly keptUntil: number;
 }
@@ -68,14 +74,14 @@ export interface VerifySources {
   readonly log: EventLog;
   readonly projections: Projections;
   readonly foldings: readonly Folding[];
-  /** Keys of usage may be forgotten that the window has left behind at this moment. Absent: none may. */
-  readonly now?: Instant;
+  /** Keys of usage may be forgotten that the window has left behind by this clock. Absent: none may. */
+  readonly clock?: Clock;
   readonly windowMs?: number;
 }
 
-export async function* verify({ log, projections, foldings, now, windowMs = DEDUPE_WINDOW_MS_DEFAULT }: VerifySources): AsyncGenerator<VerifyStep> {
+export async function* verify({ log, projections, foldings, clock, windowMs = DEDUPE_WINDOW_MS_DEFAULT }: VerifySources): AsyncGenerator<VerifyStep> {
   const checkpoint = await projections.checkpoint();
-  const audit = new Audit(foldings, checkpoint, windowMs, now);
+  const audit = new Audit(foldings, checkpoint, windowMs, clock);
   for (let after = -1n; ; ) {
     const page = await log.readAll(after, PAGE);
     if (page.length === 0) break;
@@ -85,6 +91,7 @@ export async function* verify({ log, projections, foldings, now, windowMs = DEDU
     yield { kind: 'progress', events: audit.events, streams: audit.streams };
   }
   for (const { category } of foldings) yield* audit.checkDocuments(log, projections, `${category}-`);
+  yield* audit.confirmDoubles(log);
   yield { kind: 'summary', summary: audit.summary() };
 }
 
@@ -94,16 +101,18 @@ class Audit {
   private documents = 0;
   private readonly counts: Partial<Record<FindingKind, number>> = {};
   private readonly trails = new Map<string, Trail>();
-  /** Usage that was debited, by what it was debited to: until when nobody may debit it again. */
-  private readonly debited = new Map<string, number>();
+  private readonly debits: Debits;
+  /** Debits that look doubled by their fingerprints. */
+  private readonly suspects = new Set<bigint>();
   private readonly foldings: ReadonlyMap<string, Folding>;
 
   constructor(
     foldings: readonly Folding[],
     private readonly checkpoint: bigint,
     private readonly windowMs: number,
-    private readonly now: Instant | undefined,
+    private readonly clock: Clock | undefined,
   ) {
+    this.debits = new Debits(windowMs);
     this.foldings = new Map(foldings.map((folding) => [folding.category, folding]));
   }
 
@@ -139,22 +148,48 @@ class Audit {
   private *checkBooks(trail: Trail, event: RecordedEvent): Generator<VerifyStep> {
     if (!trail.books) return;
     for (const wrong of trail.books.book(event.type, JSON.parse(event.data) as { readonly [key: string]: unknown })) yield* this.found('conservation', event, wrong);
-    const [, creditProductId = ''] = idsOf(event.stream);
-    for (const { source, id, keptUntil, at } of this.linesOf(event)) {
+    for (const line of this.linesOf(event)) {
       this.usageLines += 1;
-      // Whoever it is for: a usage event is known by source and id, and debited once to a wallet, once to a credit product.
-      const key = `${creditProductId}\0${source}\0${id}`;
-      if (at <= (this.debited.get(key) ?? -Infinity)) yield* this.found('doubled', event, `usage ${source} ${id} was debited before`);
-      this.debited.set(key, keptUntil);
+      // An event from the future must not make it forget what is still needed.
+      this.debits.dropBefore(Math.min(line.at, this.clock?.() ?? Infinity));
+      if (this.debits.has(line.debit, line.at)) {
+        if (this.suspects.size < SUSPECTS_MAX) this.suspects.add(line.debit);
+        else if (!this.suspects.has(line.debit)) yield* this.doubled(event, line);
+      }
+      this.debits.add(line.debit, line.keptUntil);
     }
   }
 
+  /** Fingerprints may meet by chance. So where some have met, the log is read once more, and source and id are compared in full. */
+  async *confirmDoubles(log: EventLog): AsyncGenerator<VerifyStep> {
+    if (this.suspects.size === 0) return;
+    const debited = new Map<string, number>();
+    for (let after = -1n; ; ) {
+      const page = await log.readAll(after, PAGE);
+      if (page.length === 0) return;
+      after = page.at(-1)!.position;
+      for (const event of page)
+        for (const line of this.readableLinesOf(event)) {
+          if (!this.suspects.has(line.debit)) continue;
+          const key = `${line.debit}\0${line.source}\0${line.id}`;
+          if (line.at <= (debited.get(key) ?? -Infinity)) yield* this.doubled(event, line);
+          debited.set(key, line.keptUntil);
+        }
+      yield { kind: 'progress', events: this.events, streams: this.streams };
+    }
+  }
+
+  private doubled = (event: RecordedEvent, { source, id }: Line): Generator<VerifyStep> =>
+    this.found('doubled', event, `usage ${source} ${id} was debited before`);
+
   /** Every key that the index should have, it has. */
   async *checkIndex(projections: Projections, events: readonly RecordedEvent[]): AsyncGenerator<VerifyStep> {
-    const wanted = events.flatMap((event) => this.keysOf(event).map((fingerprint) => ({ event, fingerprint })));
+    const wanted = events.flatMap((event) => this.keysOf(event).map((key) => ({ event, ...key })));
     const places = await projections.find(wanted.map(({ fingerprint }) => fingerprint));
-    for (const [i, { event }] of wanted.entries())
-      if (!places[i]?.some((place) => place.stream === event.stream && place.revision === event.revision))
+    // Read after the answer: what was forgotten before it was forgotten by an earlier clock.
+    const now = this.clock?.() ?? -Infinity;
+    for (const [i, { event, keptUntil }] of wanted.entries())
+      if (keptUntil >= now && !places[i]?.some((place) => place.stream === event.stream && place.revision === event.revision))
         yield* this.found('index', event, 'a key of this event is missing in the index of applied keys; rebuild the projection');
   }
 
@@ -199,12 +234,20 @@ class Audit {
     if (before < FINDINGS_LISTED_MAX) yield { kind: 'finding', finding: { kind, stream, revision, detail } };
   }
 
-  private keysOf(event: RecordedEvent): readonly bigint[] {
+  private keysOf(event: RecordedEvent): readonly { readonly fingerprint: bigint; readonly keptUntil: number }[] {
     try {
       const { key, index } = readMetadata(event);
-      const command = key !== undefined && index === 0 ? [commandFingerprint(event.stream, key)] : [];
-      const kept = this.linesOf(event).filter(({ keptUntil }) => this.now === undefined || keptUntil >= this.now);
-      return [...command, ...kept.map(({ source, id }) => usageFingerprint(source, id))];
+      const command = key !== undefined && index === 0 ? [{ fingerprint: commandFingerprint(event.stream, key), keptUntil: Infinity }] : [];
+      return [...command, ...this.linesOf(event).map(({ source, id, keptUntil }) => ({ fingerprint: usageFingerprint(source, id), keptUntil }))];
+    } catch {
+      // Found unreadable already.
+      return [];
+    }
+  }
+
+  private readableLinesOf(event: RecordedEvent): readonly Line[] {
+    try {
+      return this.linesOf(event);
     } catch {
       // Found unreadable already.
       return [];
@@ -215,7 +258,15 @@ class Audit {
     if (event.type !== 'CreditsConsumed') return [];
     const { at: stored, lines } = JSON.parse(event.data) as Consumption;
     const at = parseInstant(stored) ?? event.recordedAt;
-    return lines.map(({ source, id, time }) => ({ source, id, at, keptUntil: Math.max(parseInstant(time) ?? at, at) + this.windowMs }));
+    // Whoever it is for: a usage event is known by source and id, and debited once to a wallet, once to a credit product.
+    const [, creditProductId = ''] = idsOf(event.stream);
+    return lines.map(({ source, id, time }) => ({
+      source,
+      id,
+      at,
+      debit: usageFingerprint(`${creditProductId}\0${source}`, id),
+      keptUntil: Math.max(parseInstant(time) ?? at, at) + this.windowMs,
+    }));
   }
 
   private trailOf(stream: string): Trail {

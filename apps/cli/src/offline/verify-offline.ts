@@ -9,7 +9,7 @@ export async function* verifyOffline(directory: string, windowMs: number): Async
   const began = performance.now();
   try {
     const { log, projections } = folder;
-    for await (const step of verify({ log, projections, foldings, now: Date.now() as Instant, windowMs }))
+    for await (const step of verify({ log, projections, foldings, clock: () => Date.now() as Instant, windowMs }))
       yield reportMessage(step, () => Math.round(performance.now() - began));
   } finally {
     await folder.close();
