@@ -1,5 +1,6 @@
 import { anyNumber, event, freshApplication, like, textAt, tokensOfAda } from './application.fixtures';
 import type { Message } from './operation';
+import { VerificationInterrupted } from './operations';
 
 const app = freshApplication();
 
@@ -7,6 +8,22 @@ async function verified(): Promise<Message[]> {
   const reports: Message[] = [];
   for await (const report of app().stream('VerifyLedger', {})) reports.push(report);
   return reports;
+}
+
+/** Lets work begin at the worst moment of a rebuild: when everything derived has just been thrown away. */
+async function rebuildMeeting(begin: () => Promise<unknown>): Promise<void> {
+  const { projections } = app().parts;
+  const clear = projections.clear.bind(projections);
+  let begun: Promise<unknown> | undefined;
+  const meeting = jest.spyOn(projections, 'clear').mockImplementation(async () => {
+    await clear();
+    begun = begin();
+    // Turns enough for what does not wait to come to its end.
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+  });
+  await app().call('RebuildProjections', {});
+  await begun;
+  meeting.mockRestore();
 }
 
 describe('verifying the ledger', () => {
@@ -28,6 +45,32 @@ describe('verifying the ledger', () => {
     const findings = (await verified()).flatMap((report) => (report['finding'] ? [report['finding']] : []));
     expect(findings).toContainEqual({ invariant: 'I6', stream: 'creditBalance-ada~tokens', revision: 1, detail: like('rebuild') });
     expect((await verified()).at(-1)).toMatchObject({ summary: { sound: false } });
+  });
+
+  it('says that it was interrupted, and reports nothing, when derived state is thrown away meanwhile', async () => {
+    await app().balance('10');
+    await app().post(JSON.stringify(event('u1', 3)));
+    await app().parts.projector.save();
+    const checking = app().stream('VerifyLedger', {});
+    expect(await checking.next()).toMatchObject({ value: { progress: { events: 5 } } });
+    const reports: Message[] = [];
+    await expect(
+      rebuildMeeting(async () => {
+        for await (const report of checking) reports.push(report);
+      }),
+    ).rejects.toThrow(VerificationInterrupted);
+    expect(reports).toEqual([]);
+    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: true } });
+  });
+
+  it('that begins during a rebuild begins when it has ended', async () => {
+    await app().balance('10');
+    await app().parts.projector.save();
+    let reports: Message[] = [];
+    await rebuildMeeting(async () => {
+      reports = await verified();
+    });
+    expect(reports.at(-1)).toMatchObject({ summary: { sound: true } });
   });
 
   it('stops when the caller goes away', async () => {
@@ -53,22 +96,6 @@ describe('rebuilding derived state', () => {
     expect(await app().says('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' }, 'key-1')).toMatchObject({ replayed: true });
     expect(await app().post(JSON.stringify(event('u1', 3)))).toMatchObject({ outcome: { fate: 'duplicate' } });
   });
-
-  /** Lets work begin at the worst moment of a rebuild: when everything derived has just been thrown away. */
-  async function rebuildMeeting(begin: () => Promise<unknown>): Promise<void> {
-    const { projections } = app().parts;
-    const clear = projections.clear.bind(projections);
-    let begun: Promise<unknown> | undefined;
-    const meeting = jest.spyOn(projections, 'clear').mockImplementation(async () => {
-      await clear();
-      begun = begin();
-      // Turns enough for what does not wait to come to its end.
-      for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
-    });
-    await app().call('RebuildProjections', {});
-    await begun;
-    meeting.mockRestore();
-  }
 
   it('doubles and loses no usage that arrives meanwhile', async () => {
     await app().balance('1000');

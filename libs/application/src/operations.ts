@@ -1,6 +1,6 @@
 /** For whoever runs the deployment: is the ledger whole, make derived state anew, what runs here. */
 import { formatInstant } from '@drawdown/amounts';
-import { type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/ledger';
+import { Fault, type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/ledger';
 import type { Context, Handlers, Message } from './operation';
 import { streamNames } from './pages';
 import type { Parts } from './parts';
@@ -16,14 +16,22 @@ const INVARIANTS: { readonly [Kind in FindingKind]: string } = {
   unreadable: 'I10',
 };
 
+/** Derived state was thrown away in the middle of a check: what it would find missing says nothing. What it found before stands. */
+export class VerificationInterrupted extends Fault {
+  constructor() {
+    super('verification_interrupted', 'derived state was rebuilt meanwhile, so the check could not come to its end; verify again', true);
+  }
+}
+
 export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' | 'RebuildProjections' | 'GetStatus'> {
   // Two rebuilds at a time would each throw away what the other has made.
   let rebuilding: Promise<unknown> = Promise.resolve();
+  let rebuilds = 0;
   return {
-    VerifyLedger: (_, context) => verification(parts, context),
+    VerifyLedger: (_, context) => verification(parts, context, () => rebuilds),
 
     async RebuildProjections() {
-      const mine = rebuilding.then(() => rebuild(parts));
+      const mine = rebuilding.then(() => rebuild(parts, () => (rebuilds += 1)));
       rebuilding = mine.catch(() => undefined);
       return mine;
     },
@@ -32,12 +40,15 @@ export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' 
   };
 }
 
-async function* verification(parts: Parts, { signal }: Context): AsyncGenerator<Message> {
+/** A rebuild does not wait for it: a check takes long, and as long as whoever reads its reports likes. */
+async function* verification(parts: Parts, { signal }: Context, rebuildsBegun: () => number): AsyncGenerator<Message> {
   const began = parts.clock();
   while (parts.ledger.busy) await parts.ledger.busy;
+  const before = rebuildsBegun();
   await parts.projector.save();
   for await (const step of verify({ ...parts, windowMs: parts.ledger.states.keys.windowMs })) {
     if (signal.aborted) return;
+    if (rebuildsBegun() !== before) throw new VerificationInterrupted();
     yield reportMessage(step, () => parts.clock() - began);
   }
 }
@@ -59,10 +70,11 @@ export function reportMessage(step: VerifyStep, durationMs: () => number): Messa
 const findingMessage = ({ kind, stream, revision, detail }: Finding): Message => ({ invariant: INVARIANTS[kind], stream, revision, detail });
 
 /** Usage first, then commands and reads: usage waits in its queue, and a round that has begun still needs the commands' gate. */
-async function rebuild({ intake, ledger, projector, projections, foldings, clock }: Parts): Promise<Message> {
+async function rebuild({ intake, ledger, projector, projections, foldings, clock }: Parts, begins: () => void): Promise<Message> {
   const began = clock();
   return intake.pausedWhile(() =>
     ledger.alone(async () => {
+      begins();
       const events = await projector.rebuild();
       let documents = 0;
       for (const { category } of foldings) for await (const _ of streamNames({ projections }, `${category}-`)) documents += 1;
