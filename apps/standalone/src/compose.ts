@@ -23,7 +23,9 @@ export interface Standalone {
   readonly parts: Parts;
   readonly recovered: Recovered;
   readonly webhooks: () => DispatcherFigures;
-  /** Rejected when the service can no longer follow its log, and has to be started anew. */
+  /** Why the log takes nothing until the service is started anew, if so. */
+  readonly logFailure: () => Error | undefined;
+  /** Rejected when the service can no longer follow its log or append to it, and has to be started anew. Nobody has to listen. */
   readonly ended: Promise<void>;
   /** Ends in order: no new work, what is in flight, derived state, files. */
   stop(): Promise<void>;
@@ -65,11 +67,14 @@ export async function composeStandalone(options: StandaloneOptions): Promise<Sta
   sweeper.start();
   await dispatcher.start();
 
+  const ended = Promise.race([projector.ended, log.broken]);
+  ended.catch(() => undefined);
   return {
     parts: { log, ledger, projections, projector, intake, catalog, foldings, clock, randomBytes },
     recovered: log.recovered,
     webhooks: () => dispatcher.figures(),
-    ended: projector.ended,
+    logFailure: () => log.failure,
+    ended,
     stop: async () => {
       await sweeper.stop();
       await dispatcher.stop();

@@ -29,6 +29,10 @@ async function main(): Promise<void> {
     ready: parts.projector.failure === undefined,
     detail: parts.projector.failure === undefined ? 'saved' : 'derived state cannot be saved; it is kept in memory',
   }));
+  health.watch('log', () => ({
+    ready: standalone.logFailure() === undefined,
+    detail: standalone.logFailure() === undefined ? 'embedded' : 'a write or sync failed; the log takes nothing until the service is started again',
+  }));
   const doors = await Doors.open({
     handlers: handlers(parts),
     usage: answerUsage(parts),
@@ -45,9 +49,9 @@ async function main(): Promise<void> {
     .then('ledger', () => standalone.stop());
   lifecycle.watchSignals();
   standalone.ended.catch((err: unknown) => {
-    log.fatal({ err }, 'the log can no longer be followed; start the service again');
+    log.fatal({ err }, 'the log can no longer be used; start the service again');
     process.exitCode = 1;
-    void lifecycle.stop('log cannot be followed');
+    void lifecycle.stop('log cannot be used');
   });
   health.started();
   const { recovered } = standalone;

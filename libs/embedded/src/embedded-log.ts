@@ -33,6 +33,11 @@ export class EmbeddedLog implements EventLog {
   private readonly commits: GroupCommit;
   private readonly reader: LogReader;
   private closing: Promise<void> | undefined;
+  /**
+   * Rejects, once, with `failure` when the disk has left an append unknown: the log takes nothing more until it is opened again,
+   * and can be read meanwhile. Never settles otherwise. Nobody has to listen.
+   */
+  readonly broken: Promise<never>;
 
   private constructor(
     private readonly clock: () => Instant,
@@ -45,7 +50,10 @@ export class EmbeddedLog implements EventLog {
     readonly recovered: Recovered,
   ) {
     this.reader = new LogReader(log.files, index.streams, tail);
-    this.commits = new GroupCommit(log.files, (commit, offset) => this.publish(commit, offset));
+    let broken: (failure: LogUnavailable) => void = () => undefined;
+    this.broken = new Promise((_, reject) => (broken = reject));
+    this.broken.catch(() => undefined);
+    this.commits = new GroupCommit(log.files, (commit, offset) => this.publish(commit, offset), broken);
   }
 
   /**
@@ -70,6 +78,11 @@ export class EmbeddedLog implements EventLog {
       lock.release();
       throw error;
     }
+  }
+
+  /** Why the log takes nothing until it is opened again, if so. A full disk is no such reason: it is forgotten when there is room. */
+  get failure(): LogUnavailable | undefined {
+    return this.commits.failure;
   }
 
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendOutcome> {

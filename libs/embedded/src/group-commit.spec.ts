@@ -16,6 +16,7 @@ describe('a full disk', () => {
     const refused = await Promise.allSettled([log.append('wallet-a', someEvents(1), 1), log.append('wallet-b', someEvents(1), 'no_stream'), log.append('wallet-a', someEvents(1), 2)]);
     for (const result of refused) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'log_unavailable', retriable: true, message: expect.stringContaining(`disk full (${code})`) as string } });
     expect(await allOf(log)).toEqual(before);
+    expect(log.failure).toBeUndefined();
 
     disk.failing = {};
     expect(await log.append('wallet-a', [anEvent()], 1)).toMatchObject({ outcome: 'appended', revision: 2 });
@@ -73,10 +74,13 @@ describe('a sync that fails', () => {
     await expect(waiting).rejects.toThrow(LogUnavailable);
     disk.failing = {};
     await expect(log.append('wallet-a', [anEvent()], 0)).rejects.toThrow(LogUnavailable);
+    await expect(log.broken).rejects.toBe(log.failure);
+    expect(log.failure).toMatchObject({ code: 'log_unavailable', message: 'the log takes nothing until it is opened again: EIO: made by a test' });
     expect(await log.readStream('wallet-a')).toHaveLength(1);
     await log.close();
 
     const again = await openLog({ directory });
+    expect(again.failure).toBeUndefined();
     expect([1, 2]).toContain((await again.readStream('wallet-a')).length);
     const { length } = await again.readStream('wallet-a');
     expect(await again.append('wallet-a', [anEvent()], length - 1)).toMatchObject({ outcome: 'appended' });

@@ -15,17 +15,20 @@ export class GroupCommit {
   private spare: Commit | undefined = new Commit();
   private running: Promise<void> | undefined;
   private settled: { promise: Promise<void>; fire: () => void } | undefined;
-  private broken: string | undefined;
+  /** Why nothing can be appended any more, if so. */
+  failure: LogUnavailable | undefined;
 
   constructor(
     private readonly files: LogFiles,
     /** Called when a commit is durable, before anybody who waits for it hears of it. */
     private readonly publish: (commit: Commit, offset: number) => void,
+    /** Called once, with `failure`. */
+    private readonly broken: (failure: LogUnavailable) => void,
   ) {}
 
   /** Takes part in the next commit. The caller has checked the revision. @throws RangeError, LogUnavailable: it takes no part. */
   add(head: StreamHead, events: Mutable<RecordedEvent>[], resolve: Write['resolve'], reject: Write['reject']): void {
-    if (this.broken !== undefined) throw new LogUnavailable(`the log takes nothing until it is opened again: ${this.broken}`);
+    if (this.failure) throw new LogUnavailable(this.failure.message, { cause: this.failure });
     if (this.filling.bytes > WAITING_BYTES_MAX) throw new LogUnavailable(`more than ${WAITING_BYTES_MAX} bytes wait for the disk; try again`);
     this.filling.add(head, events, resolve, reject);
     head.pending += events.length;
@@ -70,7 +73,7 @@ export class GroupCommit {
   /** What waits may rest on revisions that have just come to nothing, so it is turned away together with what failed. */
   private fail(commit: Commit, error: Error): void {
     const nothingWritten = error instanceof NothingWritten;
-    if (!nothingWritten) this.broken = error.message;
+    if (!nothingWritten) this.breakWith(error);
     const waiting = this.filling;
     this.filling = new Commit();
     for (const { head } of [...commit.writes, ...waiting.writes]) {
@@ -81,5 +84,11 @@ export class GroupCommit {
     for (const { reject } of commit.writes)
       reject(nothingWritten ? unavailable() : new AppendUnknown(`the disk did not say whether it has the append: ${error.message}`, { cause: error }));
     for (const { reject } of waiting.writes) reject(unavailable());
+  }
+
+  private breakWith(cause: Error): void {
+    if (this.failure) return;
+    this.failure = new LogUnavailable(`the log takes nothing until it is opened again: ${cause.message}`, { cause });
+    this.broken(this.failure);
   }
 }
