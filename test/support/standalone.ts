@@ -117,6 +117,11 @@ export class Standalone {
     return this.child.end();
   }
 
+  /** Resolves with how it ended, when it does so by itself. */
+  async end(): Promise<Ended> {
+    return this.child.end();
+  }
+
   /** Starts it again on the same folder and the same ports. */
   async restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.running) throw new Error('the service runs; stop it first');

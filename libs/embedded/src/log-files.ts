@@ -1,7 +1,9 @@
 /** The segments of one log as one row of bytes: appends at the end, reads anywhere. Knows nothing of streams. */
 import type { FileOperations } from './file-operations';
+import { LogUnavailable } from '@drawdown/ledger';
 import { createSegment, SEGMENT_HEADER_BYTES, type SegmentFile } from './segment-file';
 
+const REWRITE_BYTES = 1024 * 1024;
 /** Sealed segments kept open for reading. */
 const OPEN_SEGMENTS_MAX = 64;
 
@@ -105,17 +107,53 @@ export class LogFiles {
     return offset >= base + size && offset < this.end ? base + size + SEGMENT_HEADER_BYTES : offset;
   }
 
-  /** Drops a torn tail, durably. Only while the log is being opened. */
+  /** Drops a torn tail, durably. Only while the log is being opened. @throws LogUnavailable */
   async cutTail(offset: number): Promise<void> {
     this.active.size = offset - this.active.base;
-    await this.files.truncate(this.fd, this.active.size);
-    await this.files.datasync(this.fd);
+    try {
+      await this.files.truncate(this.fd, this.active.size);
+      await this.files.datasync(this.fd);
+    } catch (cause) {
+      throw notDurable(cause);
+    }
+  }
+
+  /**
+   * Makes sure that bytes which were read are on the disk. What a killed process wrote and did not sync can be read, and a power
+   * cut still takes it. The last commit, the only one whose sync may have failed, is written once more with the same bytes: after
+   * a failed sync the kernel may hold them as clean and would sync nothing. Only while the log is being opened.
+   * @throws LogUnavailable
+   */
+  async makeDurable(from: number, lastCommit: number, to: number): Promise<void> {
+    try {
+      for (const segment of this.segments) {
+        if (segment.base + segment.size <= from || segment.base >= to) continue;
+        const fd = this.isLast(segment) ? this.fd : await this.files.open(segment.path, 'write');
+        try {
+          if (segment === this.segmentOf(lastCommit)) await this.rewrite(fd, segment, lastCommit, to);
+          await this.files.datasync(fd);
+        } finally {
+          if (fd !== this.fd) await this.files.close(fd);
+        }
+      }
+    } catch (cause) {
+      throw notDurable(cause);
+    }
   }
 
   async close(): Promise<void> {
     await this.files.close(this.fd);
     for (const { fd } of this.reading.values()) await this.files.close(await fd);
     this.reading.clear();
+  }
+
+  private async rewrite(fd: number, segment: SegmentFile, from: number, to: number): Promise<void> {
+    for (let offset = from; offset < to; ) {
+      const bytes = await this.read(offset, Math.min(REWRITE_BYTES, to - offset));
+      if (bytes.length === 0) throw new Error(`${segment.path} has become shorter`);
+      for (let done = 0; done < bytes.length; ) done += await this.files.write(fd, bytes, done, bytes.length - done, offset - segment.base + done);
+      offset += bytes.length;
+    }
   }
 
   // The cut is synced as well: after a power cut no record may come back of which we said that it was not written.
@@ -155,6 +193,9 @@ export class LogFiles {
     return opened;
   }
 }
+
+const notDurable = (cause: unknown): LogUnavailable =>
+  new LogUnavailable(`the log cannot be opened, because the disk cannot make durable what is in it: ${reasonOf(cause)}`, { cause });
 
 const reasonOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,9 +1,10 @@
 import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as fc from 'fast-check';
-import type { RecordedEvent } from '@drawdown/ledger';
-import { aDirectory, allOf, anEvent, cleanUp, copyAfterKill, openLog, segmentsOf, someEvents } from './embedded.fixtures';
+import { LogUnavailable, type RecordedEvent } from '@drawdown/ledger';
+import { aDirectory, allOf, anEvent, cleanUp, copyAfterKill, openLog, segmentsOf, someEvents, UnreliableDisk } from './embedded.fixtures';
 import type { EmbeddedLog } from './embedded-log';
+import { type FileOperations, nodeFiles } from './file-operations';
 import { LogCorrupt } from './log-corrupt';
 
 afterEach(cleanUp);
@@ -182,6 +183,82 @@ describe('segments', () => {
     const log = await openLog({ directory });
     await expect(log.readAll(acknowledged[0]!.position + 4096n, 10)).rejects.toThrow(RangeError);
     expect(await log.readAll(acknowledged.at(-1)!.position + 2n ** 50n, 10)).toEqual([]);
+  });
+});
+
+describe('what a killed process left behind', () => {
+  /** A disk that says what was written to it and synced. */
+  const recording = () => {
+    const calls: string[] = [];
+    const names = new Map<number, string>();
+    const files: FileOperations = {
+      ...nodeFiles,
+      open: async (path, mode) => {
+        const fd = await nodeFiles.open(path, mode);
+        names.set(fd, basename(path, '.log'));
+        return fd;
+      },
+      write: async (fd, from, offset, length, position) => {
+        calls.push(`write ${Number(names.get(fd))}: ${position} to ${position + length}`);
+        return nodeFiles.write(fd, from, offset, length, position);
+      },
+      datasync: async (fd) => {
+        await nodeFiles.datasync(fd);
+        calls.push(`sync ${Number(names.get(fd))}`);
+      },
+    };
+    return { calls, files };
+  };
+
+  it('is made durable before it is shown: the last commit is written again as it is, and synced', async () => {
+    const directory = aDirectory();
+    const first = await openLog({ directory });
+    await written([2, 2], directory, first);
+    await first.close();
+    const log = await openLog({ directory });
+    await log.append('wallet-a', [anEvent('x'.repeat(900_000))], 'no_stream');
+    const start = statSync(segmentsOf(directory)[0]!).size;
+    await Promise.all(Array.from({ length: 3 }, (_, i) => log.append(`wallet-last-${i}`, [anEvent('y'.repeat(600_000))], 'no_stream')));
+    const copy = copyAfterKill(directory);
+    const bytes = readFileSync(segmentsOf(copy)[0]!);
+    const { calls, files } = recording();
+    const again = await openLog({ directory: copy, files });
+    expect(again.recovered.scannedRecords).toBe(4);
+    expect(calls).toEqual([`write 0: ${start} to ${start + 1_048_576}`, `write 0: ${start + 1_048_576} to ${bytes.length}`, 'sync 0']);
+    expect(readFileSync(segmentsOf(copy)[0]!).equals(bytes)).toBe(true);
+    expect(await allOf(again)).toEqual(await allOf(log));
+  });
+
+  it('is made durable in every segment that was scanned, and in none when nothing was', async () => {
+    const directory = aDirectory();
+    const log = await openLog({ directory, segmentBytes: 350 });
+    const { acknowledged } = await written([1, 1, 1, 1, 1, 1], directory, log);
+    await log.close();
+    const copy = copyAfterKill(directory, { withIndex: false });
+    const before = segmentsOf(copy).map((file) => readFileSync(file));
+    const bases = segmentsOf(copy).map((file) => Number(basename(file, '.log')));
+    const scanned = recording();
+    const again = await openLog({ directory: copy, files: scanned.files });
+    expect(scanned.calls.filter((call) => call.startsWith('sync'))).toEqual(bases.map((base) => `sync ${base}`));
+    expect(scanned.calls.filter((call) => call.startsWith('write'))).toEqual([expect.stringMatching(`^write ${bases.at(-1)}: `)]);
+    expect(segmentsOf(copy).map((file) => readFileSync(file))).toEqual(before);
+    expect(await allOf(again)).toEqual(acknowledged);
+    await again.close();
+    const unscanned = recording();
+    await openLog({ directory: copy, files: unscanned.files });
+    expect(unscanned.calls).toEqual([]);
+  });
+
+  it.each(['write', 'datasync'] as const)('is not shown, and not noted in the index, when the disk fails to %s it', async (call) => {
+    const directory = aDirectory();
+    const { acknowledged } = await written([1, 2], directory, await openLog({ directory }));
+    const copy = copyAfterKill(directory, { withIndex: false });
+    const disk = new UnreliableDisk();
+    disk.failing = { [call]: 'EIO' };
+    await expect(openLog({ directory: copy, files: disk.files })).rejects.toThrow(LogUnavailable);
+    const again = await openLog({ directory: copy });
+    expect(again.recovered.scannedRecords).toBe(2);
+    expect(await allOf(again)).toEqual(acknowledged);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Opening a log: from where the index has come to, so that it does not take longer the longer the history is. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { FileOperations } from './file-operations';
 import { LogCorrupt } from './log-corrupt';
 import { LogFiles } from './log-files';
@@ -35,6 +36,7 @@ export async function openLogFiles(files: FileOperations, directory: string, seg
   mkdirSync(directory, { recursive: true });
   const segments = listSegments(directory);
   if (segments.length === 0) {
+    await files.syncDirectory(dirname(directory));
     const identity = randomBytes(16);
     const { segment, fd } = await createSegment(files, directory, 0, identity);
     return { files: new LogFiles(files, directory, identity, segmentBytesMax, [segment], fd), identity: identity.toString('hex'), reached: NOTHING };
@@ -42,6 +44,8 @@ export async function openLogFiles(files: FileOperations, directory: string, seg
   const last = segments.at(-1)!;
   const identity = await readIdentity(files, last);
   if (!identity.equals(await readIdentity(files, segments[0]!))) throw new LogCorrupt(last.path, 16, 'it belongs to another log than the first segment');
+  // Whoever made the last segment may have been killed before its name was durable.
+  await files.syncDirectory(directory);
   const fd = await files.open(last.path, 'write');
   return { files: new LogFiles(files, directory, identity, segmentBytesMax, segments, fd), identity: identity.toString('hex'), reached: NOTHING };
 }
@@ -58,10 +62,18 @@ export async function recoverIndex(log: OpenLog, directory: string, headsCached:
     }
     let last = usable ? await lastIndexed(log, known) : -1n;
     let scannedRecords = 0;
-    const scan = scanRecords(files, usable ? known.offset : 0);
+    /** Where in the log what was scanned and may not be on the disk begins, and the commit that was scanned last. */
+    let doubtful = usable ? known.offset : 0;
+    let lastCommit = 0;
+    // Before anything of it is visible, in the index too.
+    const settle = async (): Promise<void> => {
+      await files.makeDurable(doubtful, lastCommit, log.reached.offset);
+      doubtful = log.reached.offset;
+    };
+    const scan = scanRecords(files, doubtful);
     let next = await scan.next();
     for (; !next.done; next = await scan.next()) {
-      const { stream, firstRevision, events, offset, bytes, crc } = next.value;
+      const { stream, firstRevision, events, commitStart, offset, bytes, crc } = next.value;
       const head = streams.head(stream);
       const lastRevision = firstRevision + events - 1;
       if (firstRevision === head.revision + 1) {
@@ -73,8 +85,11 @@ export async function recoverIndex(log: OpenLog, directory: string, headsCached:
       }
       log.reached = { offset: offset + bytes, lastRecord: { offset, crc } };
       last = positionOf(offset, events - 1);
+      lastCommit = commitStart;
       scannedRecords++;
-      if (streams.dirtyHeads >= DIRTY_HEADS_MAX) await streams.flush({ log: identity, ...log.reached }, () => files.end);
+      if (streams.dirtyHeads < DIRTY_HEADS_MAX) continue;
+      await settle();
+      await streams.flush({ log: identity, ...log.reached }, () => log.reached.offset);
     }
     const tornBytes = files.end - next.value.stoppedAt;
     if (tornBytes > 0) {
@@ -82,6 +97,7 @@ export async function recoverIndex(log: OpenLog, directory: string, headsCached:
       await assertTornTail(files, next.value.stoppedAt);
       await files.cutTail(next.value.stoppedAt);
     }
+    if (scannedRecords > 0) await settle();
     return { streams, last, recovered: { tornBytes, scannedRecords, indexRebuilt: !usable && scannedRecords > 0 } };
   } catch (error) {
     await streams.close();
