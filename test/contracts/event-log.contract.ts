@@ -1,5 +1,6 @@
 /** What every adapter of the `EventLog` port keeps. Call it in a spec file with a way to open an empty one. */
 import { createHash } from 'node:crypto';
+import * as fc from 'fast-check';
 import { APPEND_BYTES_MAX, EVENTS_PER_APPEND_MAX, type EventLog, type ExpectedRevision, type NewEvent, READ_LIMIT_MAX, type RecordedEvent, STREAM_NAME_BYTES_MAX } from '@drawdown/ledger';
 
 export interface OpenedLog {
@@ -189,6 +190,44 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
         for (let i = 0; i < all.length; i++) expect(await readAllAfter(all[i]!.position)).toEqual(all.slice(i + 1));
         expect(await log.head()).toBe(all.at(-1)!.position);
         expect(await log.readAll(await log.head(), 10)).toEqual([]);
+      });
+
+      it('finds every event again right before its position, and nothing else there', async () => {
+        const appends = fc.array(fc.record({ stream: fc.integer({ min: 0, max: 3 }), sizes: fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 6 }) }), { minLength: 1, maxLength: 15 });
+        let part = 0;
+        await fc.assert(
+          fc.asyncProperty(appends, async (list) => {
+            const start = await log.head();
+            part++;
+            const last = new Map<number, number>();
+            for (const { stream, sizes } of list) {
+              const known = last.get(stream);
+              await log.append(named(`${part}-${stream}`), sizes.map((size) => anEvent(JSON.stringify('x'.repeat(size)))), known ?? 'no_stream');
+              last.set(stream, (known ?? -1) + sizes.length);
+            }
+            const all = await readAllAfter(start);
+            for (const event of all) expect(await log.readAll(event.position - 1n, 1)).toEqual([event]);
+          }),
+          { numRuns: 10, seed: 7 },
+        );
+        await log.append(named('full'), someEvents(EVENTS_PER_APPEND_MAX), 'no_stream');
+        await log.append(named('after'), someEvents(1), 'no_stream');
+        const [first, ...rest] = await log.readStream(named('full'));
+        const [next] = await log.readStream(named('after'));
+        for (const event of [first!, rest[0]!, rest.at(-1)!, next!]) expect(await log.readAll(event.position - 1n, 1)).toEqual([event]);
+        expect(await log.readAll(rest.at(-1)!.position, 1)).toEqual([next]);
+      });
+
+      it('goes on with the next event after a position that is none of its own', async () => {
+        for (let i = 0; i < 10; i++) await log.append(named(`s${i}`), [anEvent(JSON.stringify('é'.repeat(i * 40))), ...someEvents(i % 3)], 'no_stream');
+        const all = await readAllAfter(before);
+        const from = before < 0n ? 0n : before;
+        const step = (all.at(-1)!.position - from) / 400n + 1n;
+        for (let after = from; after < all.at(-1)!.position + 10n * step; after += step) {
+          const next = all.find(({ position }) => position > after);
+          expect(await log.readAll(after, 1)).toEqual(next ? [next] : []);
+        }
+        expect(await log.readAll(all.at(-1)!.position * 1_000n + 2n ** 62n, 10)).toEqual([]);
       });
 
       it('agrees with reading each stream', async () => {

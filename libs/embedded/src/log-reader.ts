@@ -1,8 +1,8 @@
 /** Reads of durable events: from memory where they are new, else from the files, with every record's CRC checked. */
-import { READ_LIMIT_MAX, type ReadStreamOptions, type RecordedEvent } from '@drawdown/ledger';
+import { EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX, type ReadStreamOptions, type RecordedEvent } from '@drawdown/ledger';
 import { LogCorrupt } from './log-corrupt';
 import type { LogFiles } from './log-files';
-import { recordAt } from './log-scan';
+import { recordAt, scanRecords } from './log-scan';
 import { indexOf, isIntact, offsetOf, readRecordEvents, RECORD_HEADER_BYTES, recordBytes } from './record-format';
 import type { RecordPlace } from './stream-head';
 import type { StreamIndex } from './stream-index';
@@ -46,7 +46,7 @@ export class LogReader {
       page += bytes;
       return page >= PAGE_BYTES || events.length >= limit;
     };
-    let offset = this.files.recordOffset(after < 0n ? 0 : offsetOf(after));
+    let offset = await this.startAfter(after);
     while (offset < this.files.end) {
       if (this.tail.at(offset)) {
         for (const record of this.tail.from(offset)) if (take(record.events, record.bytes)) break;
@@ -57,19 +57,45 @@ export class LogReader {
       while (at + RECORD_HEADER_BYTES <= window.length) {
         const bytes = recordBytes(window, at);
         if (bytes !== undefined && at + bytes > window.length) break;
-        if (bytes === undefined || !isIntact(window, at, bytes)) throw this.unreadable(offset + at, after);
+        if (bytes === undefined || !isIntact(window, at, bytes)) throw this.unreadable(offset + at);
         if (take(readRecordEvents(window, at, offset + at), bytes)) return events;
         at += bytes;
       }
       if (at === 0) {
         const record = await recordAt(this.files, offset);
-        if (!record) throw this.unreadable(offset, after);
+        if (!record) throw this.unreadable(offset);
         if (take(readRecordEvents(record.buffer, 0, offset), record.bytes)) return events;
         at = record.bytes;
       }
       offset = this.files.recordOffset(offset + at);
     }
     return events;
+  }
+
+  /** Where a record begins, or the log ends: before it no event is after the position, which may be of another log. */
+  private async startAfter(after: bigint): Promise<number> {
+    if (after < 0n) return this.files.recordOffset(0);
+    // The position before that of a record's first event is, in numbers, the last place at the byte before the record.
+    const next = this.files.recordOffset(offsetOf(after) + 1);
+    if (indexOf(after) === EVENTS_PER_APPEND_MAX - 1 && (await this.beginsAt(next))) return next;
+    const own = this.files.recordOffset(offsetOf(after));
+    return own >= this.files.end || (await this.beginsAt(own)) ? own : this.recordFrom(own);
+  }
+
+  private async beginsAt(offset: number): Promise<boolean> {
+    return this.tail.at(offset) !== undefined || (await recordAt(this.files, offset)) !== undefined;
+  }
+
+  /**
+   * Where the first record at or after an offset begins, wherever in a segment that is. Found by going through the segment from its
+   * start, so that a damaged record is never taken for a place between two.
+   */
+  private async recordFrom(offset: number): Promise<number> {
+    const scan = scanRecords(this.files, this.files.segmentOf(offset).base);
+    let next = await scan.next();
+    for (; !next.done; next = await scan.next()) if (next.value.offset >= offset) return next.value.offset;
+    if (next.value.stoppedAt < this.files.end) throw this.unreadable(next.value.stoppedAt);
+    return this.files.end;
   }
 
   private async readPlaces(places: readonly RecordPlace[]): Promise<RecordedEvent[]> {
@@ -101,8 +127,7 @@ export class LogReader {
     });
   }
 
-  private unreadable(offset: number, after = -1n): Error {
-    if (after >= 0n && offset === offsetOf(after)) return new RangeError(`position ${after} is not one of this log`);
+  private unreadable(offset: number): Error {
     const segment = this.files.segmentOf(offset);
     return new LogCorrupt(segment.path, offset - segment.base, 'a record is not what was written. Bring the file back from a copy');
   }

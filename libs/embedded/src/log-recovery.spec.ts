@@ -178,11 +178,32 @@ describe('segments', () => {
     await expect(open((files) => truncateSync(files.at(-1)!, 10))).rejects.toThrow(LogCorrupt);
   });
 
-  it('refuse a position that is not one of the log', async () => {
+  it('are read on from the next event after any byte, whether a record begins there or not', async () => {
     const { directory, acknowledged } = await threeSegments();
     const log = await openLog({ directory });
-    await expect(log.readAll(acknowledged[0]!.position + 4096n, 10)).rejects.toThrow(RangeError);
+    const end = Number(acknowledged.at(-1)!.position >> 12n) + 100;
+    for (let byte = 0; byte < end; byte++) {
+      for (const place of [0n, 1n, 4095n]) {
+        const after = (BigInt(byte) << 12n) | place;
+        expect(await log.readAll(after, 2)).toEqual(acknowledged.filter(({ position }) => position > after).slice(0, 2));
+      }
+    }
     expect(await log.readAll(acknowledged.at(-1)!.position + 2n ** 50n, 10)).toEqual([]);
+  });
+
+  it('are refused from a position whose record is damaged, which is no place between two records', async () => {
+    const directory = aDirectory();
+    const log = await openLog({ directory, tailCacheBytes: 0 });
+    const { ends, acknowledged } = await written([1, 2, 1], directory, log);
+    const file = segmentsOf(directory)[0]!;
+    const bytes = readFileSync(file);
+    for (const at of [ends[0]!, ends[0]! + 9, ends[1]! - 1]) {
+      const damaged = Buffer.from(bytes);
+      damaged[at]! ^= 0x41;
+      writeFileSync(file, damaged);
+      await expect(log.readAll(acknowledged[1]!.position, 10)).rejects.toThrow(`is damaged at byte ${ends[0]}`);
+      await expect(log.readAll(acknowledged[1]!.position - 1n, 10)).rejects.toThrow(`is damaged at byte ${ends[0]}`);
+    }
   });
 });
 
