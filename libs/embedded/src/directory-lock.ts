@@ -114,7 +114,7 @@ const thisProcess = (): Owner => ({
 function whyHeld(content: string): string | undefined {
   const owner = parseOwner(content);
   if (!owner) return 'is not a lock file of this program. If nothing uses this directory, remove that file';
-  const { pid, host, boot, startTicks, since, pidNamespace: namespace = null } = owner;
+  const { pid, host, boot, startTicks, since, pidNamespace: namespace } = owner;
   const named = `process ${pid} on host ${host}, running since ${since}, uses this directory`;
   // The processes of another host cannot be seen from here, so its lock is never taken to be stale.
   if (host !== hostname()) return `${named}. If that host or container is gone for good, remove that file`;
@@ -132,7 +132,7 @@ function whyHeld(content: string): string | undefined {
 function parseOwner(content: string): Owner | undefined {
   try {
     const owner = JSON.parse(content) as Partial<Owner> | null;
-    return typeof owner?.pid === 'number' && typeof owner.host === 'string' ? (owner as Owner) : undefined;
+    return typeof owner?.pid === 'number' && typeof owner.host === 'string' ? ({ pidNamespace: null, ...owner } as Owner) : undefined;
   } catch {
     return undefined;
   }
