@@ -95,7 +95,7 @@ const STORY: readonly Step[] = [
 
 /** What differs from service to service by its nature: moments, what chance made, and which door it was. */
 const OWN: ReadonlySet<string> = new Set([
-  'secret', 'endpoint_id', 'webhook_id', 'rejection_id', 'event_id', 'next_page_token', 'duration_ms', 'received_from', 'original', 'log_position', 'projected_position',
+  'secret', 'endpoint_id', 'webhook_id', 'rejection_id', 'event_id', 'next_page_token', 'duration_ms', 'received_from', 'original', 'log_position', 'projected_position', 'heads', 'position',
 ]);
 
 function masked(value: unknown, name = ''): unknown {

@@ -4,9 +4,9 @@ import { VerificationInterrupted } from './operations';
 
 const app = freshApplication();
 
-async function verified(): Promise<Message[]> {
+async function verified(request: Message = {}): Promise<Message[]> {
   const reports: Message[] = [];
-  for await (const report of app().stream('VerifyLedger', {})) reports.push(report);
+  for await (const report of app().stream('VerifyLedger', request)) reports.push(report);
   return reports;
 }
 
@@ -32,7 +32,7 @@ describe('verifying the ledger', () => {
     await app().post(JSON.stringify(event('u1', 3)));
     const reports = await verified();
     expect(reports[0]).toMatchObject({ progress: { events: anyNumber, streams: anyNumber } });
-    expect(reports.at(-1)).toEqual({ summary: { sound: true, events: 5, streams: 3, balances: 1, findings: 0, duration_ms: 0 } });
+    expect(reports.at(-1)).toEqual({ summary: { sound: true, events: 5, streams: 3, balances: 1, findings: 0, duration_ms: 0, heads: like(/^[0-9a-f]{64}$/), position: String(await app().parts.log.head()) } });
   });
 
   it('names the broken invariant and the place', async () => {
@@ -75,6 +75,14 @@ describe('verifying the ledger', () => {
       reports = await verified();
     });
     expect(reports.at(-1)).toMatchObject({ summary: { sound: true } });
+  });
+
+  it('digests the heads of an earlier position', async () => {
+    await app().balance('10');
+    const before = (await verified()).at(-1)?.['summary'] as Message;
+    await app().post(JSON.stringify(event('u1', 3)));
+    expect((await verified({ heads_at: before['position'] })).at(-1)).toMatchObject({ summary: { sound: true, heads: before['heads'], position: before['position'] } });
+    await expect(verified({ heads_at: 'now' })).rejects.toThrow('heads_at is no position');
   });
 
   it('stops when the caller goes away', async () => {

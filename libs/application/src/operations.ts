@@ -1,6 +1,7 @@
 /** For whoever runs the deployment: is the ledger whole, make derived state anew, what runs here. */
 import { formatInstant } from '@drawdown/amounts';
 import { Fault, type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/ledger';
+import { readRequest } from './fields';
 import type { Context, Handlers, Message } from './operation';
 import { streamNames } from './pages';
 import type { Parts } from './parts';
@@ -28,7 +29,7 @@ export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' 
   let rebuilding: Promise<unknown> = Promise.resolve();
   let rebuilds = 0;
   return {
-    VerifyLedger: (_, context) => verification(parts, context, () => rebuilds),
+    VerifyLedger: (request, context) => verification(parts, readHeadsAt(request), context, () => rebuilds),
 
     async RebuildProjections() {
       const mine = rebuilding.then(() => rebuild(parts, () => (rebuilds += 1)));
@@ -41,16 +42,27 @@ export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' 
 }
 
 /** A rebuild does not wait for it: a check takes long, and as long as whoever reads its reports likes. */
-async function* verification(parts: Parts, { signal }: Context, rebuildsBegun: () => number): AsyncGenerator<Message> {
+async function* verification(parts: Parts, headsAt: { readonly headsAt?: bigint }, { signal }: Context, rebuildsBegun: () => number): AsyncGenerator<Message> {
   const began = parts.clock();
   while (parts.ledger.busy) await parts.ledger.busy;
   const before = rebuildsBegun();
   await parts.projector.save();
-  for await (const step of verify({ ...parts, windowMs: parts.ledger.states.keys.windowMs })) {
+  for await (const step of verify({ ...parts, ...headsAt, windowMs: parts.ledger.states.keys.windowMs })) {
     if (signal.aborted) return;
     if (rebuildsBegun() !== before) throw new VerificationInterrupted();
     yield reportMessage(step, () => parts.clock() - began);
   }
+}
+
+const POSITION_DIGITS_MAX = 19;
+
+function readHeadsAt(request: Message): { readonly headsAt?: bigint } {
+  const text = readRequest(request, (from) => {
+    const said = from.optionalText('heads_at', POSITION_DIGITS_MAX);
+    if (said !== undefined && !/^(-1|\d+)$/.test(said)) from.violation('heads_at', 'is no position', 'give the position of an earlier check as it was told');
+    return said;
+  });
+  return text === undefined ? {} : { headsAt: BigInt(text) };
 }
 
 /** A step of `verify` as a VerifyLedgerResponse: for the service, and for a check without one. */
@@ -61,8 +73,8 @@ export function reportMessage(step: VerifyStep, durationMs: () => number): Messa
     case 'finding':
       return { finding: findingMessage(step.finding) };
     case 'summary': {
-      const { events, streams, balances, findings } = step.summary;
-      return { summary: { sound: findings === 0, events, streams, balances, findings, duration_ms: durationMs() } };
+      const { events, streams, balances, findings, heads, position } = step.summary;
+      return { summary: { sound: findings === 0, events, streams, balances, findings, duration_ms: durationMs(), heads, position: String(position) } };
     }
   }
 }

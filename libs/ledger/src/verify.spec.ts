@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { amount, formatInstant, later } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
 import { creditBalance } from '@drawdown/credit-balance';
@@ -52,7 +53,7 @@ describe('a ledger that nobody touched', () => {
   it('has no findings, and the summary counts what was looked at', async () => {
     const steps = await home.verify();
     expect(steps).toEqual([
-      { kind: 'summary', summary: { events: 8, streams: 4, usageLines: 3, balances: 1, documents: 4, findings: 0, byKind: {} } },
+      { kind: 'summary', summary: { events: 8, streams: 4, usageLines: 3, balances: 1, documents: 4, position: await home.log.head(), heads: await headsOf(home.log), findings: 0, byKind: {} } },
     ]);
   });
 
@@ -109,6 +110,44 @@ describe('a ledger that nobody touched', () => {
     await home.projections.forget(home.now);
     expect((await home.use(tokens('1', 3, { time: formatInstant(home.now) })))[0]).toMatchObject({ fate: 'applied' });
     expect(await findings()).toEqual([]);
+  });
+});
+
+/** As anybody could compute it from the streams alone. */
+async function headsOf(log: EventLog): Promise<string> {
+  const last = new Map((await log.readAll(-1n, 4_096)).map((event) => [event.stream, `${event.stream} ${event.revision} ${readMetadata(event).chain}\n`]));
+  return createHash('sha256').update([...last].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line).join('')).digest('hex');
+}
+
+describe('the digest of all heads', () => {
+  const digest = async (changed: Parameters<TestLedger['verify']>[0] = {}): Promise<string> => summaryOf(await home.verify(changed)).heads;
+
+  it('is the same as long as nothing is appended, and then another', async () => {
+    const before = await digest();
+    expect(await digest()).toBe(before);
+    expect(await digest()).toBe(await headsOf(home.log));
+    await home.addCustomer('eve');
+    expect(await digest()).not.toBe(before);
+  });
+
+  it('is that of an earlier position, where one is asked for', async () => {
+    const { heads, position: headsAt } = summaryOf(await home.verify());
+    await home.addCustomer('eve');
+    await home.use(tokens('5', 1));
+    expect(summaryOf(await home.verify({ headsAt }))).toMatchObject({ heads, position: headsAt, events: 10 });
+    expect(await digest({ headsAt: headsAt - 1n })).not.toBe(heads);
+    expect(await digest({ headsAt: (await home.log.head()) + 1n })).toBe(await digest());
+  });
+
+  it('shows the end of a stream cut off together with its derived state, of which there is no finding', async () => {
+    const before = await digest();
+    const { log } = at(4, () => []);
+    const folder = await TestLedger.open();
+    const { projections } = folder;
+    const cut = { log, projections: double(projections, { list: async () => [], checkpoint: async () => -1n, find: home.projections.find }) };
+    expect(await findings(cut)).toEqual([]);
+    expect(await digest(cut)).not.toBe(before);
+    await folder.remove();
   });
 });
 

@@ -1,7 +1,12 @@
 /**
  * Checks the whole ledger: every stream's chain and revisions, every balance by an auditor's own books, no usage event
  * debited twice, and derived state against the streams it was derived from. Reads only; the ledger may go on meanwhile.
+ *
+ * What it cannot see: whoever can rewrite the whole log can rewrite its chains and what is derived from it; and the end of a
+ * stream that is cut off together with its derived state leaves no trace in what remains. The digest of all heads in the
+ * summary, kept elsewhere, shows both: the same log has the same digest at the same position.
  */
+import { createHash } from 'node:crypto';
 import { parseInstant } from '@drawdown/amounts';
 import type { Projections } from '@drawdown/balances';
 import { AuditBooks } from './audit-books';
@@ -35,6 +40,10 @@ export interface VerifySummary {
   /** Wallets and credit balances whose books were kept. */
   readonly balances: number;
   readonly documents: number;
+  /** Of the last event that `heads` covers, -1n for an empty log. */
+  readonly position: bigint;
+  /** SHA-256, in hex, over a line `<stream> <revision> <chain>\n` for the last event of every stream, sorted by stream. */
+  readonly heads: string;
   readonly findings: number;
   readonly byKind: Readonly<Partial<Record<FindingKind, number>>>;
 }
@@ -77,19 +86,26 @@ export interface VerifySources {
   /** Keys of usage may be forgotten that the window has left behind by this clock. Absent: none may. */
   readonly clock?: Clock;
   readonly windowMs?: number;
+  /** The digest of heads covers events up to this position. Absent: all. */
+  readonly headsAt?: bigint;
 }
 
-export async function* verify({ log, projections, foldings, clock, windowMs = DEDUPE_WINDOW_MS_DEFAULT }: VerifySources): AsyncGenerator<VerifyStep> {
+export async function* verify({ log, projections, foldings, clock, windowMs = DEDUPE_WINDOW_MS_DEFAULT, headsAt }: VerifySources): AsyncGenerator<VerifyStep> {
   const checkpoint = await projections.checkpoint();
   const audit = new Audit(foldings, checkpoint, windowMs, clock);
   for (let after = -1n; ; ) {
     const page = await log.readAll(after, PAGE);
     if (page.length === 0) break;
     after = page.at(-1)!.position;
-    for (const event of page) yield* audit.check(event);
+    for (const event of page) {
+      if (headsAt !== undefined && event.position > headsAt) audit.digestHeads();
+      yield* audit.check(event);
+    }
     yield* audit.checkIndex(projections, page.filter((event) => event.position <= checkpoint));
     yield { kind: 'progress', events: audit.events, streams: audit.streams };
   }
+  // Now, and not at the end: the checks of documents look at what came after, stream by stream.
+  audit.digestHeads();
   for (const { category } of foldings) yield* audit.checkDocuments(log, projections, `${category}-`);
   yield* audit.confirmDoubles(log);
   yield { kind: 'summary', summary: audit.summary() };
@@ -97,6 +113,8 @@ export async function* verify({ log, projections, foldings, clock, windowMs = DE
 
 class Audit {
   events = 0;
+  private position = -1n;
+  private heads: string | undefined;
   private usageLines = 0;
   private documents = 0;
   private readonly counts: Partial<Record<FindingKind, number>> = {};
@@ -133,6 +151,7 @@ class Audit {
       yield* this.found('unreadable', event, fault instanceof Error ? fault.message : String(fault));
     }
     trail.revision = event.revision;
+    if (this.heads === undefined) this.position = event.position;
     if (event.position <= this.checkpoint) trail.saved = event.revision;
   }
 
@@ -218,12 +237,25 @@ class Audit {
         yield* this.found('projection', { stream, revision: trail.revision }, 'the stream has no document; rebuild the projection');
   }
 
+  /** Of what has been looked at up to here; only the first counts. */
+  digestHeads(): void {
+    if (this.heads !== undefined) return;
+    const digest = createHash('sha256');
+    for (const stream of [...this.trails.keys()].sort()) {
+      const { revision, chain } = this.trails.get(stream)!;
+      digest.update(`${stream} ${revision} ${chain}\n`);
+    }
+    this.heads = digest.digest('hex');
+  }
+
   summary = (): VerifySummary => ({
     events: this.events,
     streams: this.streams,
     usageLines: this.usageLines,
     balances: [...this.trails.values()].filter(({ books }) => books !== undefined).length,
     documents: this.documents,
+    position: this.position,
+    heads: this.heads ?? '',
     findings: Object.values(this.counts).reduce((sum, count) => sum + count, 0),
     byKind: this.counts,
   });

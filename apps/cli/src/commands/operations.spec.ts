@@ -24,6 +24,14 @@ describe('verify', () => {
       out: 'Sound: 9 events in 3 streams, 2 balances, 0.3 s, nothing found.\n',
       err: '',
     }));
+  it('tells the digest of heads, and asks for that of an earlier position', async () => {
+    const summary = { sound: true, events: 9, streams: 3, balances: 2, duration_ms: 250, heads: 'abc', position: '77' };
+    expect((await verified([data({ summary })], '--heads-at', '77')).out).toMatch(
+      /nothing found\.\nHeads at position 77: abc\n$/,
+    );
+    expect(double.asked.at(-1)).toMatchObject({ body: JSON.stringify({ heads_at: '77' }) });
+    expect(await verified([], '--heads-at', 'now')).toMatchObject({ exitCode: 2 });
+  });
   it('says what was found, and ends with exit code 4', async () => {
     const summary = { summary: { events: 9, streams: 3, balances: 2, findings: 1, duration_ms: 250 } };
     expect(await verified([data(FINDING), data(summary)])).toMatchObject({

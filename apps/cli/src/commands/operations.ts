@@ -1,5 +1,5 @@
 import type { Message } from '@drawdown/application';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT, Failure } from '../exit-codes';
 import type { Invocation, Runner } from '../invocation';
 import { openDataFolder, rebuild, windowMsIn } from '../offline/data-folder';
@@ -11,6 +11,15 @@ interface WhereOptions {
   readonly dataDir?: string;
 }
 
+interface VerifyOptions extends WhereOptions {
+  readonly headsAt?: bigint;
+}
+
+function position(said: string): bigint {
+  if (!/^(-1|\d{1,19})$/.test(said)) throw new InvalidArgumentError('give the position that an earlier check told');
+  return BigInt(said);
+}
+
 const DATA_DIR = ['--data-dir <folder>', 'work on a data folder directly, while no service runs on it'] as const;
 
 export function operationCommands(program: Command, runner: Runner): void {
@@ -18,15 +27,19 @@ export function operationCommands(program: Command, runner: Runner): void {
     .command('verify')
     .description('check the whole ledger: hash chains, sums, and derived state against the streams')
     .option(...DATA_DIR)
+    .option('--heads-at <position>', 'digest the heads as they were at the position of an earlier check', position)
     .addHelpText(
       'after',
-      '\nExit code 4 when something was found. With --json: one line per finding, the summary last.',
+      '\nKeep the digest of heads elsewhere: with the same position it has to come out the same later.\nExit code 4 when something was found. With --json: one line per finding, the summary last.',
     )
     .action(
-      runner.run<WhereOptions>((call, _, { dataDir }) =>
+      runner.run<VerifyOptions>((call, _, { dataDir, headsAt }) =>
         dataDir === undefined
-          ? verify(call, call.service.stream('VerifyLedger'))
-          : verify(call, verifyOffline(dataDir, windowMsIn(call.io.env))),
+          ? verify(
+              call,
+              call.service.stream('VerifyLedger', headsAt === undefined ? {} : { heads_at: String(headsAt) }),
+            )
+          : verify(call, verifyOffline(dataDir, windowMsIn(call.io.env), headsAt)),
       ),
     );
   program
@@ -89,9 +102,11 @@ const findingLine = (finding: Message): string =>
 
 function summaryLine(summary: Message): string {
   const checked = `${figure(summary, 'events')} events in ${figure(summary, 'streams')} streams, ${figure(summary, 'balances')} balances, ${seconds(summary)} s`;
-  return flag(summary, 'sound')
+  const said = flag(summary, 'sound')
     ? `Sound: ${checked}, nothing found.`
     : `NOT SOUND: ${figure(summary, 'findings')} findings (${checked}).`;
+  const heads = text(summary, 'heads');
+  return heads ? `${said}\nHeads at position ${text(summary, 'position')}: ${heads}` : said;
 }
 
 function statusText(status: Message): string {

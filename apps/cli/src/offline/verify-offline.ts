@@ -4,12 +4,19 @@ import { foldings, type Message, reportMessage } from '@drawdown/application';
 import { verify } from '@drawdown/ledger';
 import { openDataFolder } from './data-folder';
 
-export async function* verifyOffline(directory: string, windowMs: number): AsyncGenerator<Message> {
+export async function* verifyOffline(directory: string, windowMs: number, headsAt?: bigint): AsyncGenerator<Message> {
   const folder = await openDataFolder(directory);
   const began = performance.now();
   try {
     const { log, projections } = folder;
-    for await (const step of verify({ log, projections, foldings, clock: () => Date.now() as Instant, windowMs }))
+    for await (const step of verify({
+      log,
+      projections,
+      foldings,
+      clock: () => Date.now() as Instant,
+      windowMs,
+      ...(headsAt !== undefined && { headsAt }),
+    }))
       yield reportMessage(step, () => Math.round(performance.now() - began));
   } finally {
     await folder.close();
