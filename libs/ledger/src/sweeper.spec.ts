@@ -2,6 +2,7 @@ import { amount, formatInstant, type Instant, later } from '@drawdown/amounts';
 import { creditBalance } from '@drawdown/credit-balance';
 import type { BalanceCommand } from '@drawdown/drawdown';
 import { wallet } from '@drawdown/wallet';
+import { until } from '../../../test/support/waiting';
 import type { EventLog } from './event-log';
 import { LogUnavailable } from './faults';
 import { double, START, TestLedger, tokens } from './ledger.fixtures';
@@ -9,6 +10,8 @@ import { streams } from './streams';
 import { FORGET_EVERY_MS, SWEEP_EVERY_MS, SWEEP_STREAMS_MAX, Sweeper } from './sweeper';
 import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 
+/** More than one sweep of one balance posts. */
+const HOLDS_DUE = 600;
 const STREAM = streams.creditBalance('ada', 'llm');
 /** A second or two where the machine is idle; a bound for one that is not. */
 const MACHINE_BUSY_MS = 30_000;
@@ -152,6 +155,19 @@ describe('the sweeper', () => {
     expect((await typesSince(before)).filter((type) => type === 'GrantExpired')).toHaveLength(SWEEP_STREAMS_MAX + 1);
   }, MACHINE_BUSY_MS);
 
+  it('sweeps a stream again while something is due and was posted: one sweep posts a bounded amount', async () => {
+    await home.addBalance('ada', 'llm', '10000');
+    for (let i = 0; i < HOLDS_DUE; i++) await tell({ type: 'PlaceHold', at: home.now, amount: amount('1'), expiresAt: at(100) });
+    const before = await count();
+    let sweeps = 0;
+    sweeper = new Sweeper(double(home.ledger, { execute: (...asked) => (++sweeps, home.ledger.execute(...asked)) }), home.projections, home.projector, () => home.now, (fault) => faults.push(fault));
+    expect(await sweepAt(100)).toBe(1);
+    expect(sweeps).toBeGreaterThan(1);
+    expect((await since(before)).filter(({ type }) => type === 'HoldExpired')).toHaveLength(HOLDS_DUE);
+    expect(await home.balance('ada', 'llm')).toMatchObject({ holds: [] });
+    expect(await sweeper.sweep()).toBe(0);
+  }, MACHINE_BUSY_MS);
+
   it('makes nothing spendable by being late, and takes nothing that was spent', async () => {
     await home.addCustomer('ada');
     await home.addProduct('llm');
@@ -215,16 +231,51 @@ describe('by itself', () => {
     await home.addBalance('ada', 'llm', '100', { expiresAt: at(1_000) });
     await home.use(tokens('1', 1));
     await home.projector.save();
+    const dropped: number[] = [];
+    const projections = double(home.projections, {
+      forget: async (now) => {
+        dropped.push(await home.projections.forget(now));
+        return dropped.at(-1)!;
+      },
+    });
+    sweeper = new Sweeper(home.ledger, projections, home.projector, () => home.now, (fault) => faults.push(fault));
     sweeper.start();
     home.now = at(DEDUPE_WINDOW_MS_DEFAULT + FORGET_EVERY_MS);
     const before = await count();
     jest.advanceTimersByTime(SWEEP_EVERY_MS);
+    await until('keys to be dropped', () => dropped.length > 0);
     await sweeper.stop();
+    expect(dropped).toEqual([1]);
     expect(await typesSince(before)).toEqual(['GrantExpired', 'BalanceRanOut']);
-    expect(await home.projections.forget(home.now)).toBe(0);
     expect(faults).toEqual([]);
     jest.advanceTimersByTime(10 * SWEEP_EVERY_MS);
     expect(await count()).toBe(before + 2);
+  });
+
+  it('it ends after the stream in hand when it is told to stop, and a new start sweeps the rest', async () => {
+    for (const [customer, ms] of [['a', 100], ['b', 200], ['c', 300]] as const) await home.addBalance(customer, 'llm', '1', { expiresAt: at(ms) });
+    await home.projector.save();
+    home.now = at(1_000);
+    let stopped: Promise<void> | undefined;
+    const ledger = double(home.ledger, {
+      execute: (...asked) => {
+        stopped ??= stopping.stop();
+        return home.ledger.execute(...asked);
+      },
+    });
+    const stopping = new Sweeper(ledger, home.projections, home.projector, () => home.now, (fault) => faults.push(fault));
+    const expired = async (): Promise<string[]> => (await since(0)).filter(({ type }) => type === 'GrantExpired').map(({ stream }) => stream);
+    stopping.start();
+    jest.advanceTimersByTime(5 * SWEEP_EVERY_MS);
+    await until('the first stream', () => stopped !== undefined);
+    await stopped;
+    expect(await expired()).toEqual([streams.creditBalance('a', 'llm')]);
+    await home.projector.save();
+    stopping.start();
+    jest.advanceTimersByTime(SWEEP_EVERY_MS);
+    await until('the other two', async () => (await expired()).length === 3);
+    await stopping.stop();
+    expect(faults).toEqual([]);
   });
 
   it('it tells of a failure and goes on', async () => {
@@ -232,7 +283,7 @@ describe('by itself', () => {
     const failing = new Sweeper(home.ledger, down, home.projector, () => home.now, (fault) => faults.push(fault));
     failing.start();
     jest.advanceTimersByTime(2 * SWEEP_EVERY_MS);
+    await until('the second failure', () => faults.length === 2);
     await failing.stop();
-    expect(faults).toHaveLength(2);
   });
 });
