@@ -6,7 +6,7 @@ import type { BalanceCommand, BalanceRefusal, GrantRequest, UsageToConsume } fro
 import type { BalanceEvent, UsageLine } from './events';
 import { type Allocation, allocated, drawDown, giveBack, type Grant, GRANTS_MAX, setAside, spendReserved, split } from './grants';
 import { limitsProblem } from './limits';
-import { Postings } from './postings';
+import { A_WHOLE_SWEEP, Postings } from './postings';
 
 type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;
 type Command<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
@@ -172,7 +172,7 @@ function close(command: Command<'Close'>, state: Balance): Answer {
 }
 
 const sweep = (command: Command<'Sweep'>, state: Balance): Answer =>
-  Postings.on(state, command.at).endedHolds().begun().expired().done();
+  Postings.on(state, command.at).endedHolds(A_WHOLE_SWEEP).begun(A_WHOLE_SWEEP).expired(undefined, A_WHOLE_SWEEP).done();
 
 const insufficient = (state: Balance, command: { readonly at: BalanceCommand['at']; readonly amount: Amount }): BalanceRefusal => ({
   code: 'insufficient_credits',

@@ -9,11 +9,24 @@ import type { BalanceEvent, EventOf } from './events';
 import { type Allocation, expired, giveBack, type Grant, unheld } from './grants';
 import { crossings, type Limit } from './limits';
 
+/**
+ * How much one append carries of what became due by itself: its events and the grants they touch, counted together. Each takes
+ * up to half a KiB in the log. `evenLarger`: the first is posted whatever its size, so that all is posted in the end.
+ */
+interface Room {
+  readonly partsMax: number;
+  readonly evenLarger: boolean;
+}
+/** The command's own event needs room in the same append. */
+const BESIDE_A_COMMAND: Room = { partsMax: 200, evenLarger: false };
+export const A_WHOLE_SWEEP: Room = { partsMax: 1_000, evenLarger: true };
+
 type Moving = 'CreditsConsumed' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
 type Fields<T extends BalanceEvent['type']> = Omit<EventOf<T>, 'type' | 'at' | 'figures' | 'grants'>;
 
 export class Postings {
   private readonly events: BalanceEvent[] = [];
+  private dueParts = 0;
 
   private constructor(
     public state: Balance,
@@ -56,12 +69,16 @@ export class Postings {
     return this.add({ type, at: this.at, ...(reason !== undefined && { reason }), figures: this.figures() });
   }
 
-  /** Ends the holds whose time has come: expiry is judged by the command's time, not by when a sweeper gets to it. */
-  endedHolds(): this {
+  /**
+   * Ends the holds whose time has come: expiry is judged by the command's time, not by when a sweeper gets to it. Beyond what
+   * one append should carry, holds stay for the next sweep; until then what they reserve cannot be spent.
+   */
+  endedHolds(room: Room = BESIDE_A_COMMAND): this {
     const due = this.state.holds
       .filter((hold) => hold.expiresAt !== undefined && hold.expiresAt <= this.at)
       .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
     for (const { id: holdId, amount, allocation: released, expiresAt } of due) {
+      if (!this.fits(1 + released.length, room)) break;
       const fields = { holdId, amount, released, expiresAt: expiresAt ?? this.at };
       this.post('HoldExpired', fields, giveBack(this.state.grants, released)).expired(released);
     }
@@ -69,12 +86,13 @@ export class Postings {
   }
 
   /** Posts the expiry of what is free in expired grants: of all of them, or only of those that an allocation gave back to. */
-  expired(only?: Allocation): this {
+  expired(only?: Allocation, room?: Room): this {
     const ids = only && new Set(only.map((part) => part.grant));
     const due = this.state.grants
       .filter((of) => expired(of, this.at) && unheld(of) > ZERO && (!ids || ids.has(of.id)))
       .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
     for (const { id: grantId, expiresAt } of due) {
+      if (room && !this.fits(1, room)) break;
       const of = this.state.grants.find((grant) => grant.id === grantId)!;
       const after = this.state.grants.map((grant) => (grant === of ? { ...grant, remaining: grant.held } : grant));
       this.post('GrantExpired', { grantId, expiresAt: expiresAt ?? this.at, amount: unheld(of) }, after);
@@ -83,9 +101,9 @@ export class Postings {
   }
 
   /** Grants that were recorded ahead and whose time has come. */
-  begun(): this {
+  begun(room: Room): this {
     for (const { id: grantId, effectiveAt, upcoming } of this.state.grants)
-      if (upcoming && effectiveAt !== undefined && effectiveAt <= this.at)
+      if (upcoming && effectiveAt !== undefined && effectiveAt <= this.at && this.fits(1, room))
         this.add({ type: 'GrantBecameEffective', at: this.at, grantId, effectiveAt, figures: this.figures() });
     return this;
   }
@@ -105,6 +123,12 @@ export class Postings {
       }
     }
     return this.decided();
+  }
+
+  private fits(parts: number, { partsMax, evenLarger }: Room): boolean {
+    if (this.dueParts + parts > partsMax && !(evenLarger && this.dueParts === 0)) return false;
+    this.dueParts += parts;
+    return true;
   }
 
   private decided = () => ({ accepted: true, events: this.events, state: this.state }) as const;

@@ -1,7 +1,7 @@
 /** Carrying out a command: load, decide, append, again. Everything impure about a command is in this file. */
 import { type Aggregate, type DomainEvent, readEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/decider';
 import type { EventLog, ExpectedRevision } from './event-log';
-import { AppendUnknown, Contention } from './faults';
+import { AppendUnknown, Contention, LogUnavailable } from './faults';
 import { Gate } from './gate';
 import { commandFingerprint } from './keys';
 import { readMetadata, seal, type Sealed } from './seal';
@@ -11,6 +11,9 @@ import type { StreamState, StreamStates } from './stream-states';
 export const ATTEMPTS_MAX = 16;
 /** The longest wait before deciding again after a lost race; shorter at first, and by chance, so that two writers part. */
 export const PAUSE_MS_MAX = 100;
+
+/** Events folded in one turn of the event loop. */
+const FOLDED_AT_ONCE = 32;
 
 export interface CommandContext {
   /** Idempotency key, unique within the stream. Same key and body: the first answer again. Absent: never a retry. */
@@ -73,8 +76,10 @@ export class Ledger {
   async stateAt<C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>, stream: string, revision: number): Promise<S> {
     let state = aggregate.decider.initial;
     for (let from = 0; from <= revision; ) {
-      const page = await this.log.readStream(stream, { from });
+      const page = await this.log.readStream(stream, { from, limit: FOLDED_AT_ONCE });
       if (page.length === 0) break;
+      // A long history must not keep everybody else waiting.
+      await new Promise((resolve) => setImmediate(resolve));
       for (const event of page)
         if (event.revision <= revision) state = aggregate.decider.evolve(state, readEvent(aggregate, event.type, event.data));
       from += page.length;
@@ -94,12 +99,24 @@ export class Ledger {
     command: C | (() => C | Promise<C>),
     context: CommandContext = {},
   ): Promise<Outcome<E, S, R>> {
-    return this.inTurn(stream, async () => {
+    const outcome = await this.inTurn(stream, () => this.carryOut(aggregate, stream, command, context));
+    // The first answer again may take long to make, and nothing that happens meanwhile changes it: others need not wait.
+    return 'again' in outcome ? outcome.again() : outcome;
+  }
+
+  private async carryOut<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    stream: string,
+    command: C | (() => C | Promise<C>),
+    context: CommandContext,
+  ): Promise<Outcome<E, S, R> | { readonly again: () => Promise<Done<E, S>> }> {
+    let unsure: AppendUnknown | undefined;
+    try {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.fresh(stream, attempt);
         const known = entry.revision;
         const earlier = context.key === undefined ? undefined : await this.resultOf(aggregate, entry, context.key);
-        if (earlier) return earlier.body === context.body ? earlier.done() : conflict(context.key);
+        if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(context.key);
         const made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
         // The catch-up subscription met something meanwhile: it may be this very command, which another process carried out.
         if (entry.revision !== known) continue;
@@ -108,14 +125,18 @@ export class Ledger {
         // No append holds a refusal against the stream, nor that there is nothing to do: so the stream is asked whether it is further.
         if (events.length === 0 && attempt === 1 && (await this.states.reload(stream)).revision > known) continue;
         if (!decision.accepted) return { outcome: 'refused', refusal: decision.refusal };
-        if (events.length > 0 && !(await this.append(aggregate, entry, decision, context))) continue;
+        const written = events.length === 0 || (await this.append(aggregate, entry, decision, context, (fault) => (unsure = fault)));
+        if (!written) continue;
         const revision = known + events.length;
         // Others may have written since, and the entry may have met it.
         const state = entry.revision === revision ? stateOf(aggregate, entry.state) : await this.stateAt(aggregate, stream, revision);
         return { outcome: 'done', events, revision, state, replayed: false };
       }
       throw new Contention(stream, ATTEMPTS_MAX);
-    });
+    } catch (fault) {
+      // "Nothing was written" is true of the last attempt only.
+      throw unsure && fault instanceof LogUnavailable ? unsure : fault;
+    }
   }
 
   /** The stream as it is known; after a lost race, a pause and what the other writer wrote. */
@@ -133,10 +154,8 @@ export class Ledger {
     { key, body }: CommandContext,
   ): Promise<Outcome<E, S, R> | undefined> {
     if (key === undefined) return undefined;
-    return this.inTurn(stream, async () => {
-      const found = await this.resultOf(aggregate, await this.states.load(stream), key);
-      return found && (found.body === body ? found.done() : conflict(key));
-    });
+    const found = await this.inTurn(stream, async () => this.resultOf(aggregate, await this.states.load(stream), key));
+    return found && (found.body === body ? found.done() : conflict(key));
   }
 
   /** Appends decided events after an entry and moves the entry on. False: another writer was first, decide again. */
@@ -145,6 +164,7 @@ export class Ledger {
     entry: StreamState,
     { events, state }: { readonly events: readonly E[]; readonly state?: S },
     { key, body, actor, traceparent }: CommandContext,
+    unsure?: (fault: AppendUnknown) => void,
   ): Promise<boolean> {
     const first = entry.revision + 1;
     let { chain } = entry;
@@ -154,20 +174,27 @@ export class Ledger {
       chain = made.chain;
       return made;
     });
-    if (!(await this.write(entry.stream, sealed, first === 0 ? 'no_stream' : first - 1))) return false;
+    if (!(await this.write(entry.stream, sealed, first === 0 ? 'no_stream' : first - 1, unsure))) return false;
     if (entry.revision === first - 1) this.states.advance(entry, events, first, { index: 0, chain, ...present({ key }) }, state ?? folded(aggregate, entry, events));
     // Otherwise the catch-up subscription has met them already, all of them: they became visible together.
     return true;
   }
 
   /** An append has three outcomes. After an unknown one the stream is asked whether our own events are in it. */
-  private async write(stream: string, events: readonly Sealed[], expected: ExpectedRevision): Promise<boolean> {
+  private async write(
+    stream: string,
+    events: readonly Sealed[],
+    expected: ExpectedRevision,
+    unsure: (fault: AppendUnknown) => void = () => undefined,
+  ): Promise<boolean> {
     try {
       return (await this.log.append(stream, events, expected)).outcome === 'appended';
     } catch (fault) {
       if (!(fault instanceof AppendUnknown)) throw fault;
       const from = expected === 'no_stream' ? 0 : expected + 1;
       const there = await this.log.readStream(stream, { from, limit: events.length });
+      // Not there is not yet "not written": only an attempt that is answered settles it.
+      unsure(fault);
       return there.length === events.length && there.every((event, i) => event.id === events[i]?.id);
     }
   }

@@ -11,7 +11,7 @@ export const QUEUED_USAGE_MAX = 100_000;
 export const ROUND_USAGE_MAX = 4_000;
 /** Lines packed into one event, and their bytes by a high estimate. What the balance adds (its grants) has room beside it. */
 export const LINES_PER_EVENT_MAX = 200;
-export const LINES_BYTES_MAX = 640 * 1024;
+export const LINES_BYTES_MAX = 512 * 1024;
 
 export interface UsageOffer {
   readonly parsed: { readonly usage: UsageEvent } | { readonly rejection: Rejection };

@@ -3,7 +3,7 @@ import type { CatalogFollower } from './catalog-follower';
 import { Fault } from './faults';
 import type { Ledger } from './ledger';
 import { type Clock, type Fate, QUEUED_USAGE_MAX, ROUND_USAGE_MAX, type UsageOffer } from './usage-fate';
-import { UsageRound } from './usage-round';
+import { type Faulted, UsageRound } from './usage-round';
 
 interface Submission {
   readonly offers: readonly UsageOffer[];
@@ -90,7 +90,13 @@ export class UsageIntake {
     try {
       const fates = await new UsageRound(this.ledger, this.catalog.table, this.clock).run(offers);
       let from = 0;
-      for (const { offers, resolve } of submissions) resolve(fates.slice(from, (from += offers.length)));
+      for (const { offers, resolve, reject } of submissions) {
+        const own = fates.slice(from, (from += offers.length));
+        const faulted = own.find((fate): fate is Faulted => fate.fate === 'faulted');
+        // Others in the same round are not held up by it.
+        if (faulted) reject(faulted.fault);
+        else resolve(own as readonly Fate[]);
+      }
     } catch (fault) {
       for (const { reject } of submissions) reject(fault);
     } finally {

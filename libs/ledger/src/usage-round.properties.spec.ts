@@ -81,7 +81,8 @@ class Books {
     if (offer.type === 'unheard.of') return ['no_matching_meter'];
     const first = this.applied.get(key);
     if (first && !same(first, offer)) return typeof offer.tokens === 'number' && offer.tokens >= 0 ? ['usage_conflict'] : ['usage_conflict', ...this.unratable(offer)];
-    if (first) return ['duplicate'];
+    // Sent again after a fault, it may complete what one of its balances had taken already.
+    if (first) return unsure ? ['duplicate', 'applied'] : ['duplicate'];
     if (offer.tokens === -1 || offer.tokens === 'many') return this.unratable(offer);
     if (offer.subject === 'mallory') return ['unknown_customer'];
     if (chargedTo(offer).length === 0) return ['no_credit_balance'];
@@ -94,6 +95,14 @@ class Books {
     // Who holds no balance of the product is told that first, or the quantity: both are true.
     return [reason, ...(offer.subject === 'mallory' ? ['unknown_customer'] : []), ...(chargedTo(offer).length === 0 ? ['no_credit_balance'] : [])];
   };
+
+  /** An event of a submission that was not acknowledged may have been applied before this one: then it is the first. */
+  presume(offer: Offer, told: string, unacknowledged: readonly Offer[]): boolean {
+    const key = `${offer.source} ${offer.id}`;
+    const first = unacknowledged.find((other) => `${other.source} ${other.id}` === key && told === (same(other, offer) ? 'duplicate' : 'usage_conflict'));
+    if (first) this.applied.set(key, first);
+    return first !== undefined;
+  }
 
   acknowledge(fate: Fate): void {
     this.acknowledged += 1;
@@ -133,28 +142,26 @@ async function world(number: number, all: typeof worlds extends fc.Arbitrary<inf
     faulty.plan = fault && { ...fault };
     let failedBefore = false;
     let waiting = submissions;
-    for (;;) {
+    while (waiting.length > 0) {
       const ended = await Promise.allSettled(waiting.map((submission) => home.use(...submission.map(fields))));
       faulty.heal();
-      const failed = ended.some(({ status }) => status === 'rejected');
-      if (!failed) {
-        ended.forEach((result, s) =>
-          waiting[s]!.forEach((offer, i) => {
-            const fate = (result as PromiseFulfilledResult<readonly Fate[]>).value[i]!;
-            const told = fate.fate === 'rejected' ? fate.rejection.reason : fate.fate;
-            const foretold = books.foretell(offer, failedBefore);
-            if (!foretold.includes(told)) throw new Error(`${JSON.stringify(offer)} is ${told} and not ${foretold.join(' or ')}`);
-            books.acknowledge(fate);
-            seen[fate.fate] += 1;
-          }),
-        );
-        break;
-      }
-      // All of them went into one round: what was not acknowledged is sent again, as it was.
-      deepStrictEqual(new Set(ended.map(({ status }) => status)), new Set(['rejected']));
-      seen.failed += 1;
-      failedBefore = true;
-      waiting = submissions;
+      const failed = waiting.filter((_, s) => ended[s]!.status === 'rejected');
+      ended.forEach((result, s) => {
+        if (result.status === 'rejected') return;
+        waiting[s]!.forEach((offer, i) => {
+          const fate = result.value[i]!;
+          const told = fate.fate === 'rejected' ? fate.rejection.reason : fate.fate;
+          const foretold = books.foretell(offer, failedBefore || failed.length > 0);
+          if (!foretold.includes(told) && !books.presume(offer, told, failedBefore || failed.length > 0 ? submissions.flat() : []))
+            throw new Error(`${JSON.stringify(offer)} is ${told} and not ${foretold.join(' or ')}`);
+          books.acknowledge(fate);
+          seen[fate.fate] += 1;
+        });
+      });
+      // What was not acknowledged is sent again, as it was.
+      if (failed.length > 0) seen.failed += 1;
+      failedBefore ||= failed.length > 0;
+      waiting = failed;
     }
     if (saved) await home.projector.save();
     if (reopened) await reopen(reopened);

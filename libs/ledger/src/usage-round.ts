@@ -28,8 +28,16 @@ interface Item {
   readonly targets: Map<string, Matched>;
   readonly charges: Charge[];
   rejection?: Rejection;
+  /** Why one of its balances could not be written. */
+  fault?: unknown;
   /** Applied by somebody before. */
   known: boolean;
+}
+
+/** The log could not be written; sent again, the usage event finds out what became of it. */
+export interface Faulted {
+  readonly fate: 'faulted';
+  readonly fault: unknown;
 }
 
 export class UsageRound {
@@ -47,30 +55,36 @@ export class UsageRound {
     this.now = clock();
   }
 
-  /** The fates, in the order of the offers. @throws Fault when the log took nothing of at least one; the others stand. */
-  async run(offers: readonly UsageOffer[]): Promise<readonly Fate[]> {
-    const fates = new Array<Fate | undefined>(offers.length);
+  /** The fates, in the order of the offers; a fault in place of a fate where the log could not be written. The others stand. */
+  async run(offers: readonly UsageOffer[]): Promise<readonly (Fate | Faulted)[]> {
+    const fates = new Array<Fate | Faulted | undefined>(offers.length);
     let waiting = offers.map((_, i) => i);
     while (waiting.length > 0) {
+      // Events of one key are judged one after another: the others by what became of the first.
       const first = new Map<string, number>();
-      const again: number[] = [];
-      // Two events of one key in a round: the second is judged when the first has its fate.
+      const others: (readonly [i: number, first: number])[] = [];
       for (const i of waiting) {
         const { parsed } = offers[i]!;
-        const key = 'usage' in parsed ? `${parsed.usage.source}\0${parsed.usage.id}` : `\0${i}`;
-        if (first.has(key)) again.push(i);
-        else first.set(key, i);
+        const key = 'usage' in parsed ? lineKey(parsed.usage) : `\0${i}`;
+        const before = first.get(key);
+        if (before === undefined) first.set(key, i);
+        else others.push([i, before]);
       }
       const now = [...first.values()];
       const results = await this.pass(now.map((i) => offers[i]!));
       now.forEach((i, k) => (fates[i] = results[k]));
-      waiting = again;
+      waiting = [];
+      for (const [i, before] of others) {
+        const known = afterFirst(offers[i]!, offers[before]!, fates[before]!);
+        if (known) fates[i] = known;
+        else waiting.push(i);
+      }
     }
-    return fates as Fate[];
+    return fates as (Fate | Faulted)[];
   }
 
-  private async pass(offers: readonly UsageOffer[]): Promise<readonly Fate[]> {
-    const items = offers.map(({ parsed }, i) => ('usage' in parsed ? this.rate(offers[i]!, parsed.usage) : parsed.rejection));
+  private async pass(offers: readonly UsageOffer[]): Promise<readonly (Fate | Faulted)[]> {
+    const items = offers.map((offer) => ('usage' in offer.parsed ? this.rate(offer, offer.parsed.usage) : offer.parsed.rejection));
     const rated = items.filter((item): item is Item => 'usage' in item);
     await this.notePlaces(rated);
     // First what is known already: a repeat is a duplicate, whatever has become of its balance since.
@@ -88,22 +102,18 @@ export class UsageRound {
     this.lookedUpAt = new Map([...targets].map((stream) => [stream, states.cached(stream)?.revision]));
   }
 
-  private rate(offer: UsageOffer, usage: UsageEvent): Item | Rejection {
-    if (usage.usedAt > this.now + USAGE_FUTURE_MS_MAX)
-      return {
-        reason: 'time_in_future',
-        field: 'time',
-        detail: `time is more than ${USAGE_FUTURE_MS_MAX / 3_600_000} hours ahead of the ledger's clock; correct the producer's clock and send it again`,
-      };
-    const rating = this.table.rate(usage);
-    if ('rejection' in rating) return rating.rejection;
+  /** What cannot be rated now is looked up all the same: it may have been applied when it could be. */
+  private rate(offer: UsageOffer, usage: UsageEvent): Item {
+    const rating = usage.usedAt > this.now + USAGE_FUTURE_MS_MAX ? { rejection: inFuture } : this.table.rate(usage);
+    const matched = 'matched' in rating ? rating.matched : [];
     return {
       offer,
       usage,
       fingerprint: usageFingerprint(usage.source, usage.id),
-      targets: new Map(rating.matched.map((matched) => [streams.creditBalance(usage.subject, matched.creditProductId), matched])),
+      targets: new Map(matched.map((target) => [streams.creditBalance(usage.subject, target.creditProductId), target])),
       charges: [],
       known: false,
+      ...('rejection' in rating && { rejection: rating.rejection }),
     };
   }
 
@@ -145,12 +155,14 @@ export class UsageRound {
   /** Is what stands at this place the same usage event? Then it is not applied there again. */
   private async recognise(item: Item, place: KeyPlace): Promise<void> {
     const line = (await this.linesAt(place)).get(lineKey(item.usage));
-    if (!line) return;
+    if (!line || item.rejection?.reason === 'usage_conflict') return;
     if (line.bodyHash !== item.usage.bodyHash) {
-      item.rejection = conflict(item.usage);
+      item.targets.clear();
+      item.rejection ??= conflict(item.usage);
       return;
     }
     item.known = true;
+    delete item.rejection;
     item.targets.delete(place.stream);
     // The first decision stands: a repeat completes what it set out to charge and adds nothing to it.
     const meant = new Set(line.alsoCharged ?? []);
@@ -177,9 +189,13 @@ export class UsageRound {
           if (group) group.push(item);
           else byStream.set(stream, [item]);
         }
-    const ended = await Promise.allSettled([...byStream].map(([stream, group]) => this.consume(stream, group)));
-    const failed = ended.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+    await Promise.all(
+      [...byStream].map(([stream, group]) =>
+        this.consume(stream, group).catch((fault: unknown) => {
+          for (const item of group) item.fault = fault;
+        }),
+      ),
+    );
   }
 
   private async consume(stream: string, items: readonly Item[]): Promise<void> {
@@ -233,11 +249,20 @@ export class UsageRound {
     this.lookedUpAt.set(stream, revision);
   }
 
-  private async fateOf(offer: UsageOffer, item: Item | Rejection): Promise<Fate> {
-    const rejection = 'usage' in item ? item.rejection : item;
-    if (rejection) return { fate: 'rejected', rejection, rejectionId: await this.keep(offer, rejection) };
-    const { charges, known } = item as Item;
-    return charges.length === 0 && known ? { fate: 'duplicate' } : { fate: 'applied', charges };
+  private async fateOf(offer: UsageOffer, item: Item | Rejection): Promise<Fate | Faulted> {
+    if (!('usage' in item)) return this.rejected(offer, item);
+    const { rejection, fault, charges, known } = item;
+    if (fault !== undefined) return { fate: 'faulted', fault };
+    // What was charged is applied, even if another of its balances was closed under it.
+    if (charges.length > 0) return { fate: 'applied', charges };
+    return rejection ? this.rejected(offer, rejection) : known ? { fate: 'duplicate' } : { fate: 'applied', charges };
+  }
+
+  private rejected(offer: UsageOffer, rejection: Rejection): Promise<Fate | Faulted> {
+    return this.keep(offer, rejection).then(
+      (rejectionId) => ({ fate: 'rejected', rejection, rejectionId }),
+      (fault: unknown) => ({ fate: 'faulted', fault }),
+    );
   }
 
   private async keep(offer: UsageOffer, rejection: Rejection): Promise<string> {
@@ -265,6 +290,14 @@ export class UsageRound {
   }
 }
 
+/** What the first of a key says of a later one in the same round. Undefined: it has to be judged by itself. */
+function afterFirst(offer: UsageOffer, first: UsageOffer, fate: Fate | Faulted): Fate | Faulted | undefined {
+  // Nobody knows what became of the first, so nobody knows what this one is. Both are sent again.
+  if (fate.fate === 'faulted') return fate;
+  const same = 'usage' in offer.parsed && 'usage' in first.parsed && offer.parsed.usage.bodyHash === first.parsed.usage.bodyHash;
+  return same && fate.fate !== 'rejected' ? { fate: 'duplicate' } : undefined;
+}
+
 const lineKey = ({ source, id }: { readonly source: string; readonly id: string }): string => `${source}\0${id}`;
 
 /** At most what a line takes as JSON: every byte of text may need a backslash, and a rated part has its longest figures. */
@@ -284,6 +317,11 @@ function charge(item: Item, stream: string, line: UsageLine, revision: number): 
   item.charges.push({ creditProductId, amount: minus(line.amount, line.uncovered), uncovered: line.uncovered, revision });
 }
 
+const inFuture: Rejection = {
+  reason: 'time_in_future',
+  field: 'time',
+  detail: `time is more than ${USAGE_FUTURE_MS_MAX / 3_600_000} hours ahead of the ledger's clock; correct the producer's clock and send it again`,
+};
 const balanceClosed: Rejection = {
   reason: 'credit_balance_closed',
   field: 'subject',
