@@ -18,6 +18,7 @@ export const traceparentOf = (given: string | undefined): string | undefined =>
 /** @param field where the door keeps the key, for what is said about it */
 export function keyViolation(key: string, field: string): Violation | undefined {
   if (key.length <= KEY_LENGTH_MAX && PRINTABLE.test(key)) return undefined;
+  if (key === '') return { field, problem: 'is empty', mend: `send 1 to ${KEY_LENGTH_MAX} printable ASCII characters such as a UUID, or leave it out` };
   return { field, problem: `is not 1 to ${KEY_LENGTH_MAX} printable ASCII characters`, mend: 'send a UUID, for example' };
 }
 

@@ -137,6 +137,14 @@ describe('a call over gRPC', () => {
     const other = await call('CreateCustomer', { request_id: 'both', customer_id: 'cus_2', currency: 'EUR' });
     expect([other.error?.code, detailsOf(other.error).ErrorInfo?.reason]).toEqual([status.ALREADY_EXISTS, 'IDEMPOTENCY_CONFLICT']);
   });
+
+  it('is refused with its key in metadata, where it would protect no retry', async () => {
+    const metadata = new Metadata();
+    metadata.set('idempotency-key', 'k');
+    const { error } = await call('CreateCustomer', { customer_id: 'cus_1', currency: 'EUR' }, metadata);
+    expect(error?.code).toBe(status.INVALID_ARGUMENT);
+    expect(error?.details).toContain('request_id');
+  });
 });
 
 describe('what is wrong with a gRPC request', () => {

@@ -32,7 +32,7 @@ export class GrpcCalls {
   async once(operation: Operation, rpc: Rpc, bytes: WireBytes, metadata: Metadata, wire: Unary): Promise<WireBytes> {
     const call = this.begin(metadata, wire);
     try {
-      const result = operation.handle(read(operation, rpc, bytes, call), call);
+      const result = operation.handle(read(operation, rpc, bytes, metadata, call), call);
       if (Symbol.asyncIterator in result) throw new TypeError(`${operation.name} answered with a stream`);
       const answer = messageToWire(rpc.response, await result);
       wire.sendMetadata(headersOf(call));
@@ -49,7 +49,7 @@ export class GrpcCalls {
     const call = this.begin(metadata, wire);
     this.streams.add(call);
     try {
-      const result = operation.handle(read(operation, rpc, bytes, call), call);
+      const result = operation.handle(read(operation, rpc, bytes, metadata, call), call);
       if (!(Symbol.asyncIterator in result)) throw new TypeError(`${operation.name} answered without a stream`);
       const pump = new MessagePump(result, call.signal);
       wire.sendMetadata(headersOf(call));
@@ -88,12 +88,16 @@ export class GrpcCalls {
   }
 }
 
-function read(operation: Operation, rpc: Rpc, bytes: WireBytes, call: Call): Message {
+/** Overlooked, it would let a retry be carried out a second time. */
+const KEY_IN_METADATA: Violation = { field: 'idempotency-key', problem: 'is metadata, where no key is looked for; the key of a gRPC command is its field request_id', mend: 'send it there' };
+
+function read(operation: Operation, rpc: Rpc, bytes: WireBytes, metadata: Metadata, call: Call): Message {
   const violations: Violation[] = [];
   const message = messageFromWire(rpc.request, bytes, violations);
   const key = message['request_id'];
   const wrongKey = typeof key === 'string' ? keyViolation(key, 'request_id') : undefined;
   if (wrongKey) violations.push(wrongKey);
+  if (operation.kind === 'command' && metadata.get('idempotency-key').length > 0) violations.push(KEY_IN_METADATA);
   if (violations.length > 0) throw new InvalidRequest(violations);
   if (operation.kind === 'command') call.identify(operation.name, message);
   return message;

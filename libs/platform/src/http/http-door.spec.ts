@@ -91,6 +91,22 @@ describe('a command over HTTP', () => {
     const { errors } = await refused(await create('cus_1', 'k'.repeat(129)), 400);
     expect(errors?.[0]?.field).toBe('Idempotency-Key');
   });
+
+  it('is refused under an empty key, which would protect no retry', async () => {
+    const { errors } = await refused(await create('cus_1', ''), 400);
+    expect(errors?.[0]).toMatchObject({ field: 'Idempotency-Key', detail: expect.stringContaining('is empty') as unknown });
+  });
+
+  it('is refused under two keys, which the transport would join into a third', async () => {
+    const body = '{"customer_id":"cus_1","currency":"EUR"}';
+    const { hostname, port } = new URL(demo.doors.httpUrl);
+    const socket = connect(Number(port), hostname);
+    socket.end(`POST /v1/customers HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\n\r\n${body}`);
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('came more than once');
+  });
 });
 
 describe('what is wrong with a body', () => {

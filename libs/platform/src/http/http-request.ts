@@ -10,6 +10,8 @@ import { type QueryValues, readQuery } from '../contract/query-reader';
 
 export const KEY_HEADER = 'idempotency-key';
 
+const KEY_TWICE: Violation = { field: 'Idempotency-Key', problem: 'came more than once', mend: 'send one key for one command' };
+
 export const pathParameters = (path: string): string[] => [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
 
 /** Reads requests of one route. What can be worked out beforehand is worked out here, once. */
@@ -64,9 +66,12 @@ export class HttpRequestReader {
   }
 
   private readKey(request: FastifyRequest, message: Record<string, unknown>, violations: Violation[]): void {
-    const key = request.headers[KEY_HEADER];
-    if (typeof key !== 'string' || key === '') return;
-    const violation = keyViolation(key, 'Idempotency-Key');
+    // Node would join two of them with a comma into a third key.
+    const keys = request.raw.headersDistinct[KEY_HEADER] ?? [];
+    const [key] = keys;
+    if (key === undefined) return;
+    // Ignoring an empty one would carry out a retry a second time.
+    const violation = keys.length > 1 ? KEY_TWICE : keyViolation(key, 'Idempotency-Key');
     if (violation) violations.push(violation);
     else message['request_id'] = key;
   }
