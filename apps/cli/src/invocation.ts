@@ -3,6 +3,7 @@ import type { Message } from '@drawdown/application';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode, Failure, wrongUsage } from './exit-codes';
 import { type Colours, coloursFor, type Io } from './io';
+import { refuseEmpty } from './option-values';
 import { Service } from './service/service';
 
 export const URL_DEFAULT = 'http://127.0.0.1:8080';
@@ -93,6 +94,7 @@ export class Runner {
       const values = args.slice(0, -2).map((value) => (typeof value === 'string' ? value : ''));
       let call: Invocation | undefined;
       try {
+        refuseEmpty(command);
         call = new Invocation(this.io, options);
         await work(call, values, options);
         this.outcome.exitCode = call.exitCode;

@@ -1,10 +1,28 @@
 /** Reads the values of options. What is wrong is said by the option's name, before anything is sent. */
 import type { Message } from '@drawdown/application';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { wrongUsage } from './exit-codes';
 
 /** For options that may be given several times. */
 export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+/**
+ * An empty value is a variable of a script that was never set. Read as "not given" it would change what is meant: without a product
+ * a command goes to the wallet.
+ * @throws Failure that names the first argument or option that is empty.
+ */
+export function refuseEmpty(command: Command): void {
+  command.registeredArguments.forEach((argument, i) => {
+    if (command.args[i] === '')
+      throw wrongUsage(`<${argument.name()}> is empty: give a value${argument.required ? '' : ' or leave it out'}`);
+  });
+  for (let at: Command | null = command; at; at = at.parent)
+    for (const option of at.options) {
+      const value: unknown = at.getOptionValue(option.attributeName());
+      if ([value].flat().includes(''))
+        throw wrongUsage(`${option.long ?? option.flags} is empty: give a value or leave it out`);
+    }
+}
 
 /** A whole number within bounds. */
 export const wholeNumber =

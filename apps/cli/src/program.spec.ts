@@ -138,10 +138,30 @@ describe('exit code 2', () => {
     [['usage', 'send', '--source', 's'], 'together'],
     [['usage', 'import', '/no/such/file.csv'], 'there is no file'],
     [['verify', '--data-dir', '/no/such/folder'], 'no data folder'],
+    [['verify', '--data-dir', ''], '--data-dir is empty'],
+    [['hold', 'place', 'a', '5', '--product', ''], '--product is empty'],
+    [['hold', 'capture', 'a', 'h', '5', '--product='], '--product is empty'],
+    [['hold', 'release', 'a', ''], '<hold> is empty'],
+    [['balance', 'get', 'a', ''], '<product> is empty'],
+    [['movements', 'a', ''], '<product> is empty'],
+    [['wallet', 'add-credits', '', '5', '--origin', 'paid'], '<customer> is empty'],
+    [['customer', 'list', '--url', ''], '--url is empty'],
+    [['webhook', 'create', 'http://127.0.0.1:1/', '--type', ''], '--type is empty'],
   ])('means the command line is wrong: %j', async (args, sentence) => {
     const { exitCode, out, err } = await ran(args);
     expect([exitCode, out]).toEqual([2, '']);
     expect(err).toContain(sentence);
+  });
+});
+
+describe('an empty value', () => {
+  it('sends nothing, and is told as JSON with --json', async () => {
+    expect(await asking('hold', 'place', 'a', '5', '--product', '', '--json')).toEqual({
+      exitCode: 2,
+      out: '',
+      err: '{"code":"WRONG_USAGE","detail":"--product is empty: give a value or leave it out"}\n',
+    });
+    expect(double.asked).toEqual([]);
   });
 });
 

@@ -17,6 +17,12 @@ describe('the HTTP request of an operation', () => {
       '/v1/customers/a/credit-balances/p/balance',
     );
   });
+  it('with an empty field in its path is refused, and never becomes one to the wallet', () => {
+    expect(() => httpRequestOf('PlaceHold', { customer_id: 'a', credit_product_id: '', amount: '1' })).toThrow(
+      'credit_product_id is empty',
+    );
+    expect(() => httpRequestOf('GetCustomer', { customer_id: '' })).toThrow('customer_id is empty');
+  });
   it('of a query has the other fields in the query string, lists repeated', () =>
     expect(
       httpRequestOf('ListMovements', {

@@ -1,5 +1,6 @@
 /** Turns an operation and its request into an HTTP request, by the same table that the service's door is made from. */
 import { type Message, routes, type RpcName, type Route } from '@drawdown/application';
+import { wrongUsage } from '../exit-codes';
 
 export interface HttpRequest {
   readonly method: string;
@@ -11,9 +12,13 @@ export interface HttpRequest {
 
 const PARAMETER = /\{(\w+)\}/g;
 
-/** Fields named in the path go there, the others into the body, or into the query string of a GET. Undefined ones are left out. */
+/**
+ * Fields named in the path go there, the others into the body, or into the query string of a GET. Undefined ones are left out.
+ * Empty text is not: without an empty product the request would be one to the wallet.
+ * @throws Failure when a field that names something is empty.
+ */
 export function httpRequestOf(name: RpcName, request: Message): HttpRequest {
-  const fields = Object.entries(request).filter(([, value]) => value !== undefined && value !== '');
+  const fields = Object.entries(request).filter(([, value]) => value !== undefined);
   const given = new Map(fields);
   const route: Route = routes[name];
   // The most specific of the paths whose parameters are all given: a credit balance's before the wallet's.
@@ -22,6 +27,7 @@ export function httpRequestOf(name: RpcName, request: Message): HttpRequest {
       .filter(({ path }) => parametersOf(path).every((parameter) => given.has(parameter)))
       .toSorted((a, b) => parametersOf(b.path).length - parametersOf(a.path).length)[0] ?? missingParameter(name);
   const inPath = new Set(parametersOf(path));
+  for (const parameter of inPath) if (given.get(parameter) === '') throw wrongUsage(`${parameter} is empty`);
   const rest = fields.filter(([field]) => !inPath.has(field));
   const filled = path.replace(PARAMETER, (_, parameter: string) => encodeURIComponent(String(given.get(parameter))));
   if (method === 'GET') return { method, path: `${filled}${queryOf(rest)}` };
