@@ -59,8 +59,6 @@ export async function composeStandalone(options: StandaloneOptions): Promise<Sta
     ...(options.webhookSchedule !== undefined && { schedule: parseSchedule(options.webhookSchedule) }),
   });
 
-  // Derived state of another log, or of one that was replaced: the streams are the truth.
-  if ((await projections.checkpoint()) > (await log.head())) await projections.clear();
   // Before any command or usage: everything in the log is known, so no key applied before can be missed.
   await projector.start();
   await catalog.start(projections);

@@ -70,6 +70,11 @@ export class StandaloneConfig {
   @Max(600_000)
   DRAIN_TIMEOUT_MS = 25_000;
 
+  @Variable('Whether the service ends when its standard input does: it lives no longer than the program that started it', 'true or false')
+  @Flag()
+  @IsBoolean()
+  EXIT_WITH_STDIN = false;
+
   @Variable('How much is logged', 'one of trace, debug, info, warn, error, fatal, silent')
   @IsIn(LOG_LEVELS)
   LOG_LEVEL: LogLevel = 'info';

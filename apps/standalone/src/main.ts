@@ -48,6 +48,8 @@ async function main(): Promise<void> {
     .then('doors', (signal) => doors.close(signal))
     .then('ledger', () => standalone.stop());
   lifecycle.watchSignals();
+  // A program that is killed cannot stop what it started; its end of the pipe closes all the same.
+  if (config.EXIT_WITH_STDIN) process.stdin.on('close', () => void lifecycle.stop('standard input ended')).resume();
   standalone.ended.catch((err: unknown) => {
     log.fatal({ err }, 'the log can no longer be used; start the service again');
     process.exitCode = 1;

@@ -54,8 +54,9 @@ export class TestLedger {
     readonly directory: string,
     readonly log: EventLog,
     readonly projections: Projections,
+    windowMs = DEDUPE_WINDOW_MS_DEFAULT,
   ) {
-    this.keys = new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT);
+    this.keys = new AppliedKeys(projections, windowMs);
     this.states = new StreamStates(log, projections, this.keys, foldings);
     this.ledger = new Ledger(log, this.states);
     this.projector = new Projector(log, projections, this.states);
@@ -68,11 +69,12 @@ export class TestLedger {
     directory = newFolder(),
     wrap: (log: EventLog) => EventLog = (log) => log,
     wrapProjections: (projections: Projections) => Projections = (projections) => projections,
+    windowMs = DEDUPE_WINDOW_MS_DEFAULT,
   ): Promise<TestLedger> {
     const clock: { now: () => Instant } = { now: () => START };
     const log = await EmbeddedLog.open({ directory, clock: () => clock.now() });
     const projections = await EmbeddedProjections.open({ directory });
-    const opened = new TestLedger(directory, wrap(log), wrapProjections(projections));
+    const opened = new TestLedger(directory, wrap(log), wrapProjections(projections), windowMs);
     clock.now = () => opened.now;
     await opened.projector.start();
     await opened.catalog.start(opened.projections);

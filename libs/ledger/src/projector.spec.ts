@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { amount, later } from '@drawdown/amounts';
+import { amount, formatInstant, later } from '@drawdown/amounts';
 import type { Document, Projections } from '@drawdown/balances';
 import { creditBalance } from '@drawdown/credit-balance';
 import { wallet } from '@drawdown/wallet';
@@ -11,8 +11,11 @@ import { double, START, TestLedger, tokens } from './ledger.fixtures';
 import { DIRTY_MAX } from './projector';
 import { CHAIN_START, readMetadata, seal } from './seal';
 import { streams } from './streams';
+import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 
 const STREAM = streams.creditBalance('ada', 'llm');
+/** All but the mark that says which log they were made of. */
+const isFolded = ({ stream }: { readonly stream: string }): boolean => !stream.startsWith('projection-');
 const ALL = 100_000;
 /** A second or two where the machine is idle; a bound for one that is not. */
 const MACHINE_BUSY_MS = 30_000;
@@ -54,7 +57,7 @@ async function derived(home: TestLedger) {
   await home.projector.save();
   const events = await home.log.readAll(-1n, 4_096);
   return {
-    documents: await home.projections.list({ prefix: '', limit: ALL }),
+    documents: (await home.projections.list({ prefix: '', limit: ALL })).filter(isFolded),
     due: await home.projections.due(later(START, 1e10), ALL),
     keys: await home.projections.find(events.flatMap(keysOf)),
     checkpoint: await home.projections.checkpoint(),
@@ -240,7 +243,7 @@ describe('every save is of one moment', () => {
         await real.save(changes);
         for (const { fingerprint } of changes.keys) keys.add(fingerprint);
         const checkpoint = await real.checkpoint();
-        const documents = new Map((await real.list({ prefix: '', limit: ALL })).map(({ stream, revision }) => [stream, revision]));
+        const documents = new Map((await real.list({ prefix: '', limit: ALL })).filter(isFolded).map(({ stream, revision }) => [stream, revision]));
         for (const event of await home.log.readAll(-1n, 4_096)) {
           if (!home.states.foldingOf(event.stream)) continue;
           const saved = (documents.get(event.stream) ?? -1) >= event.revision;
@@ -278,3 +281,34 @@ it('an event that cannot be read ends the following, and says so', async () => {
   await expect(home.projector.ended).rejects.toThrow('unknown event type CustomerRevered');
 });
 
+
+describe('derived state that was not made of this log as it is', () => {
+  it('is thrown away when the log is another one, and what was applied in this one is known', async () => {
+    const [mine, other] = [await TestLedger.open(), await TestLedger.open()];
+    await mine.addCustomer('eve');
+    for (const home of [mine, other]) await live(home);
+    for (const home of [mine, other]) await home.stop();
+    // The log of `mine` is put beside what was derived from `other`.
+    for (const folder of ['log', 'stream-index']) {
+      rmSync(join(other.directory, folder), { recursive: true });
+      cpSync(join(mine.directory, folder), join(other.directory, folder), { recursive: true });
+    }
+    const restored = await open(other.directory);
+    expect(await restored.use(tokens('1', 10))).toMatchObject([{ fate: 'duplicate' }]);
+    expect((await restored.verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
+    rmSync(mine.directory, { recursive: true });
+  });
+
+  it('is made anew when the dedupe window has been raised: keys that the shorter one let go count again', async () => {
+    const home = await TestLedger.open();
+    await live(home);
+    await home.projector.save();
+    home.pass(DEDUPE_WINDOW_MS_DEFAULT + 3_600_000);
+    await home.projections.forget(home.now);
+    const now = home.now;
+    await home.stop();
+    const longer = await open(home.directory, undefined, undefined, 2 * DEDUPE_WINDOW_MS_DEFAULT);
+    longer.now = now;
+    expect(await longer.use(tokens('1', 10, { time: formatInstant(START) }))).not.toMatchObject([{ fate: 'applied' }]);
+  });
+});

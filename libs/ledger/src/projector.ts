@@ -2,7 +2,7 @@
  * Derived state follows the log: what this process appends is in memory at once and saved in batches; a catch-up
  * subscription meets every event in order, repairs what was missed, and alone moves the checkpoint.
  */
-import type { Projections } from '@drawdown/balances';
+import type { Document, Projections } from '@drawdown/balances';
 import type { EventLog, Subscription } from './event-log';
 import { Fault } from './faults';
 import type { StreamState, StreamStates } from './stream-states';
@@ -12,12 +12,23 @@ export const SAVE_EVERY_MS = 50;
 export const DIRTY_MAX = 5_000;
 const SAVE_AGAIN_AFTER_MS = 1_000;
 
+/** Says which log the derived state was made of. A name of its own: no stream of the log is called so. */
+const MARK = 'projection-account';
+interface Mark {
+  readonly event: string;
+  readonly position: string;
+  readonly windowMs: number;
+}
+
 export class Projector {
   private dirty = new Map<string, StreamState>();
   private met = -1n;
   /** The checkpoint as it was last saved. */
   private savedTo = -1n;
   private eventsMet = 0;
+  /** Id of the event at `met`. */
+  private metId = '';
+  private marks = 0;
   private saving: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private subscription: Subscription | undefined;
@@ -36,11 +47,13 @@ export class Projector {
 
   /** Follows the log from the checkpoint. Resolves when everything that was in it at the start has been met. */
   async start(): Promise<void> {
+    if (!(await this.isOfThisLog())) await this.projections.clear();
     this.met = this.savedTo = await this.projections.checkpoint();
     const subscription = this.log.subscribe(this.met, async (events) => {
       for (const event of events) {
         await this.states.meet(event);
         this.met = event.position;
+        this.metId = event.id;
         this.eventsMet += 1;
       }
       // A save that fails is tried again by the clock. Thrown here it would end the following for good.
@@ -77,7 +90,13 @@ export class Projector {
   /** Throws all derived state away and folds the streams anew; returns how many events were read. Nothing may be appended meanwhile. */
   async rebuild(progress: (position: bigint) => void = () => undefined): Promise<number> {
     await this.subscription?.close();
-    await this.oneByOne(() => this.clear());
+    try {
+      await this.oneByOne(() => this.clear());
+    } catch (fault) {
+      // What is there is as good as before: go on with it.
+      await this.start();
+      throw fault;
+    }
     const started = this.start();
     const ticker = setInterval(() => progress(this.met), 250);
     await started.finally(() => clearInterval(ticker));
@@ -107,12 +126,35 @@ export class Projector {
 
   /** A save that waits behind this one must not find the old checkpoint: it would say that what is cleared has been saved. */
   private async clear(): Promise<void> {
-    this.met = this.savedTo = -1n;
     await this.projections.clear();
+    this.met = this.savedTo = -1n;
     this.states.clear();
     this.states.keys.clear();
     this.dirty.clear();
     this.eventsMet = 0;
+  }
+
+  /**
+   * Derived state belongs to one log and one dedupe window. It is of this log when the event at its checkpoint is the very event
+   * that it met there; and keys that a shorter window let go cannot be missed only by reading the log again.
+   */
+  private async isOfThisLog(): Promise<boolean> {
+    const checkpoint = await this.projections.checkpoint();
+    const saved = await this.projections.load(MARK);
+    if (saved === undefined) return checkpoint < 0n;
+    const { event, windowMs } = JSON.parse(saved.json) as Mark;
+    this.marks = saved.revision;
+    this.metId = event;
+    if (windowMs < this.states.keys.windowMs) return false;
+    if (checkpoint < 0n) return true;
+    const [met] = await this.log.readAll(checkpoint - 1n, 1);
+    return met?.position === checkpoint && met.id === event;
+  }
+
+  private mark(checkpoint: bigint): Document {
+    this.marks += 1;
+    const mark: Mark = { event: this.metId, position: `${checkpoint}`, windowMs: this.states.keys.windowMs };
+    return { stream: MARK, revision: this.marks, json: JSON.stringify(mark) };
   }
 
   private async saveNow(): Promise<void> {
@@ -126,8 +168,9 @@ export class Projector {
       entry.dirty = false;
       return this.states.document(entry);
     });
+    const mark = this.mark(checkpoint);
     try {
-      await this.projections.save({ documents, keys, checkpoint });
+      await this.projections.save({ documents: [...documents, mark], keys, checkpoint });
       saved();
       this.savedTo = checkpoint;
       this.failure = undefined;

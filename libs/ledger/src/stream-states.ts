@@ -2,6 +2,7 @@
  * The streams this process knows, folded: from a document (the snapshot) plus the tail of the stream, then kept up to date.
  * A cache: an entry may be behind the stream, and every append is checked against the stream itself.
  */
+import { hash } from 'node:crypto';
 import type { DomainEvent } from '@drawdown/decider';
 import type { Document, Projections } from '@drawdown/balances';
 import type { Instant } from '@drawdown/amounts';
@@ -131,7 +132,7 @@ export class StreamStates {
     return {
       stream,
       revision,
-      json: `{"chain":"${chain}","state":${folding.write(state)},"version":${folding.stateVersion}}`,
+      json: documentText(folding, stream, revision, chain, state),
       ...(dueAt !== undefined && { dueAt }),
     };
   }
@@ -185,12 +186,29 @@ export class StreamStates {
   }
 }
 
-/** The folded state in a document, or undefined when an older or newer version of the program wrote it. */
-function readDocument(folding: Folding, document: Document): StreamState | undefined {
-  const stored = JSON.parse(document.json) as { chain: string; state: unknown; version: number };
-  if (stored.version !== folding.stateVersion) return undefined;
-  const { stream, revision } = document;
-  return { stream, folding, state: folding.read(stored.state), revision, chain: stored.chain, dirty: false };
+/**
+ * The text of a document. Decisions are made on what it says, so it carries a digest of itself: derived state that was damaged
+ * is not believed but folded anew.
+ */
+export function documentText(folding: Folding, stream: string, revision: number, chain: string, state: unknown): string {
+  const text = folding.write(state);
+  return `{"chain":"${chain}","digest":"${digestOf(folding, stream, revision, chain, text)}","state":${text},"version":${folding.stateVersion}}`;
+}
+
+const digestOf = (folding: Folding, stream: string, revision: number, chain: string, text: string): string =>
+  hash('sha256', `${stream}\0${revision}\0${chain}\0${folding.stateVersion}\0${text}`).slice(0, 16);
+
+/** The folded state in a document; undefined when another version of the program wrote it, or when it is damaged. */
+function readDocument(folding: Folding, { stream, revision, json }: Document): StreamState | undefined {
+  const end = json.lastIndexOf(',"version":');
+  const text = json.slice(json.indexOf('"state":') + '"state":'.length, end);
+  try {
+    const { chain, digest, version } = JSON.parse(json) as { chain: string; digest: string; version: number };
+    if (version !== folding.stateVersion || digest !== digestOf(folding, stream, revision, chain, text)) return undefined;
+    return { stream, folding, state: folding.read(JSON.parse(text)), revision, chain, dirty: false };
+  } catch {
+    return undefined;
+  }
 }
 
 export const stateOf = (folding: Folding, document: Document): unknown => readDocument(folding, document)?.state;

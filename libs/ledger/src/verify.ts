@@ -14,6 +14,7 @@ import type { EventLog, RecordedEvent } from './event-log';
 import type { Folding } from './folding';
 import { commandFingerprint, usageFingerprint } from './keys';
 import { CHAIN_START, chainOf, readMetadata } from './seal';
+import { documentText } from './stream-states';
 import { categoryOf, idsOf } from './streams';
 import { type Clock, DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 import { Debits } from './verify-debits';
@@ -225,7 +226,7 @@ class Audit {
         if (document.revision > trail.revision) yield* this.found('projection', document, 'the document is ahead of its stream; rebuild the projection');
         else if (document.revision < trail.saved)
           yield* this.found('projection', document, `the document is behind its stream, which is at revision ${trail.saved}; rebuild the projection`);
-        else if (document.revision === trail.revision && document.json !== textOf(trail))
+        else if (document.revision === trail.revision && document.json !== textOf(document.stream, trail))
           yield* this.found('projection', document, 'the document is not what its stream folds to; rebuild the projection');
       }
       after = page.at(-1)?.stream;
@@ -313,5 +314,5 @@ class Audit {
   }
 }
 
-const textOf = ({ folding, chain, state }: Trail): string | undefined =>
-  folding && `{"chain":"${chain}","state":${folding.write(state)},"version":${folding.stateVersion}}`;
+const textOf = (stream: string, { folding, revision, chain, state }: Trail): string | undefined =>
+  folding && documentText(folding, stream, revision, chain, state);
