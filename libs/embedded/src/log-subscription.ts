@@ -20,16 +20,20 @@ export class LogSubscription implements Subscription {
     onEnd: () => void,
   ) {
     let reached = (): void => undefined;
-    let missed = (_: Error): void => undefined;
+    let missed = (_: unknown): void => undefined;
     this.caughtUp = new Promise((resolve, reject) => {
       reached = resolve;
       missed = reject;
     });
     this.caughtUp.catch(() => undefined); // `ended` tells of it; this one may go unheard
-    this.ended = this.run(reached).finally(() => {
-      missed(new LogUnavailable('the subscription ended before it had caught up'));
-      onEnd();
-    });
+    // Whoever waits to catch up hears what ended it: it names the damaged file, say.
+    this.ended = this.run(reached)
+      .then(() => missed(new LogUnavailable('the subscription was closed before it had caught up')))
+      .catch((fault: unknown) => {
+        missed(fault);
+        throw fault;
+      })
+      .finally(onEnd);
   }
 
   /** There may be something new. */
