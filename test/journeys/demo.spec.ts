@@ -17,6 +17,12 @@ function demo(...options: readonly string[]): Child {
   return child;
 }
 
+const deaf = async (url: string): Promise<boolean> =>
+  fetch(`${url}/livez`).then(
+    () => false,
+    () => true,
+  );
+const urlIn = (output: string): string => /runs at (\S+) /.exec(output)?.[1] ?? '';
 const folderIn = (output: string): string => /^Its data: (\S+)/m.exec(output)?.[1] ?? '';
 
 describe('the demo', () => {
@@ -42,6 +48,25 @@ describe('the demo', () => {
     expect(stdout).toMatch(/events in \d+ streams: nothing found/);
     expect(stdout).not.toContain('\u001b');
     expect(existsSync(folderIn(stdout))).toBe(false);
+  }, 2 * MINUTE);
+
+  it('leaves nothing behind when whoever reads it has seen enough', async () => {
+    const script = `${JSON.stringify(process.execPath)} ${JSON.stringify(CLI_MAIN)} demo --exit | head -n 2`;
+    const child = new Child('the demo', { program: 'bash', args: ['-c', script] });
+    running.push(child);
+    await child.end(MINUTE);
+    expect([urlIn(child.stdout), folderIn(child.stdout)]).toEqual([expect.stringMatching(/^http:/), expect.stringMatching(/demo-/)]);
+    await until('its service to end', () => deaf(urlIn(child.stdout)), MINUTE);
+    expect(existsSync(join(folderIn(child.stdout), '..'))).toBe(false);
+  }, 2 * MINUTE);
+
+  it('takes its service along when it is killed', async () => {
+    const child = demo();
+    await until('the demo to say where its data is', () => folderIn(child.stdout) !== '', MINUTE);
+    child.kill('SIGKILL');
+    await child.end();
+    await until('its service to end', () => deaf(urlIn(child.stdout)), MINUTE);
+    await new Child('rm', { program: 'rm', args: ['-r', join(folderIn(child.stdout), '..')] }).end();
   }, 2 * MINUTE);
 
   it('stays up until Ctrl-C, and its service can be asked meanwhile', async () => {

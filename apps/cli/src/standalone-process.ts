@@ -1,5 +1,5 @@
 /** The standalone service as a process of its own, as `npm start` runs it. */
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './exit-codes';
@@ -10,13 +10,18 @@ export interface Start {
   readonly args?: readonly string[];
   /** On top of the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdio: StdioOptions;
+  /** A file for its output; it then ends with this process, however this one ends. Absent: it has the streams of this process. */
+  readonly output?: number;
 }
 
 /** @throws Failure when the program has not been built. */
-export function startStandalone({ args = [], env = {}, stdio }: Start): ChildProcess {
+export function startStandalone({ args = [], env = {}, output }: Start): ChildProcess {
   if (!existsSync(MAIN)) throw new Failure(`${MAIN} is not there: build the program with "npm run build"`);
-  return spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env }, stdio });
+  const tied = output !== undefined;
+  return spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, ...env, ...(tied && { EXIT_WITH_STDIN: 'true' }) },
+    stdio: tied ? ['pipe', output, output] : 'inherit',
+  });
 }
 
 /** The exit code of a process; 1 when a signal ended it. */

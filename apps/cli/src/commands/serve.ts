@@ -22,7 +22,7 @@ export function serveCommands(program: Command, runner: Runner): void {
 
 /** Its output is ours; what stops us stops it, and it drains before it ends. */
 async function standalone(call: Invocation, args: readonly string[]): Promise<void> {
-  const child = startStandalone({ args, stdio: 'inherit' });
+  const child = startStandalone({ args });
   const { interrupted } = call.io;
   interrupted.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   if ((await ended(child)) !== 0) call.exitCode = EXIT.failed;

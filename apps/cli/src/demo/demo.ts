@@ -15,7 +15,7 @@ export interface DemoOptions {
 }
 
 export async function demo(call: Invocation, { exit, keep }: DemoOptions): Promise<void> {
-  const running = await RunningService.start();
+  const running = await RunningService.start(keep === true);
   const service = new Service(running.url);
   const scene = new Scene(call, service);
   try {

@@ -15,6 +15,7 @@ const READY_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 25;
 const LOG_LINES_SHOWN = 20;
+const REMOVALS_MAX = 3;
 
 export class RunningService {
   private constructor(
@@ -24,10 +25,17 @@ export class RunningService {
     private readonly child: ChildProcess,
     /** Settles when the process has ended. */
     readonly ended: Promise<number>,
-  ) {}
+    private readonly keep: boolean,
+  ) {
+    process.once('exit', this.onExit);
+    void ended.catch(() => undefined).then(() => process.off('exit', this.onExit));
+  }
 
-  /** @throws Failure with the end of the service's log when it does not become ready. */
-  static async start(): Promise<RunningService> {
+  /**
+   * @param keep leaves the data folder behind, however the demo ends.
+   * @throws Failure with the end of the service's log when it does not become ready.
+   */
+  static async start(keep: boolean): Promise<RunningService> {
     const [http, grpc] = await Promise.all([freePort(HTTP_PORT), freePort(GRPC_PORT)]);
     const folder = mkdtempSync(join(tmpdir(), 'drawdown-demo-'));
     const log = openSync(join(folder, 'service.log'), 'a');
@@ -41,10 +49,11 @@ export class RunningService {
         // The demo's inbox is on this machine; otherwise no webhook may go there.
         WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       },
-      stdio: ['ignore', log, log],
+      output: log,
     });
     closeSync(log);
-    const service = new RunningService(`http://127.0.0.1:${http}`, `127.0.0.1:${grpc}`, folder, child, ended(child));
+    const url = `http://127.0.0.1:${http}`;
+    const service = new RunningService(url, `127.0.0.1:${grpc}`, folder, child, ended(child), keep);
     try {
       await service.ready();
     } catch (fault) {
@@ -64,8 +73,15 @@ export class RunningService {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    // The last write of a process that was killed may land while the folder is emptied: then it is emptied again.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: REMOVALS_MAX });
   }
+
+  /** This process ends at once: whoever read its output has left, or it was asked twice. Nothing can be waited for. */
+  private readonly onExit = (): void => {
+    this.child.kill(this.keep ? 'SIGTERM' : 'SIGKILL');
+    if (!this.keep) this.remove();
+  };
 
   private async ready(): Promise<void> {
     let exited = false;
