@@ -1,0 +1,58 @@
+import { amount, type Instant, instant, later } from '@drawdown/amounts';
+import { type Balance, dueAt, evolve, HOLDS_MAX, nothing } from './balance';
+import type { BalanceCommand } from './commands';
+import { decide } from './decide';
+import { balanceEvents, type BalanceEvent } from './events';
+import { GRANTS_MAX } from './grants';
+
+const NOON = instant('2026-01-01T12:00:00Z');
+const EVENING = later(NOON, 6 * 3_600_000);
+/** What a log takes in one append, less what is stored beside the data of each event. */
+const APPEND_BYTES = 960 * 1024;
+const METADATA_BYTES = 200;
+
+function carriedOut(command: BalanceCommand, state: Balance): { events: readonly BalanceEvent[]; state: Balance } {
+  const decision = decide(command, state);
+  if (!decision.accepted) throw new Error(`refused: ${decision.refusal.code}`);
+  return { events: decision.events, state: decision.events.reduce(evolve, state) };
+}
+const bytesOf = (events: readonly BalanceEvent[]): number =>
+  events.reduce((sum, event) => sum + METADATA_BYTES + (balanceEvents[event.type] as { write(of: unknown): string }).write(event).length, 0);
+
+/** As many grants and holds as a balance may have, all ending at the same moment; one hold lies on all grants, or each on two. */
+function full(holdOnAll: boolean): Balance {
+  let { state } = carriedOut({ type: 'Create', at: NOON, customerId: 'ada', creditProductId: 'llm', limits: [] }, nothing);
+  const tell = (command: BalanceCommand): void => void ({ state } = carriedOut(command, state));
+  for (let i = 0; i < GRANTS_MAX; i++)
+    tell({ type: 'TopUp', at: NOON, grant: { origin: 'paid', priority: 100, amount: amount('123456789012345.123456789'), expiresAt: EVENING } });
+  const hold = (text: string): void => tell({ type: 'PlaceHold', at: NOON, amount: amount(text), expiresAt: EVENING });
+  if (holdOnAll) hold('123456789012345000.1');
+  else for (let i = 0; i < HOLDS_MAX; i++) hold('123456789012345.1');
+  return state;
+}
+
+const at = (hour: Instant): BalanceCommand => ({ type: 'Sweep', at: hour });
+
+describe.each([
+  ['each hold on two grants', false],
+  ['one hold on all grants', true],
+])('a balance with all it may hold, due at once (%s)', (_, holdOnAll) => {
+  const before = full(holdOnAll);
+
+  it('is swept in pieces that one append carries, until nothing is due', () => {
+    let state = before;
+    while (dueAt(state) !== undefined) {
+      const swept = carriedOut(at(EVENING), state);
+      expect(swept.events.length).toBeGreaterThan(0);
+      expect(bytesOf(swept.events)).toBeLessThan(APPEND_BYTES);
+      state = swept.state;
+    }
+    expect([state.grants, state.holds]).toEqual([[], []]);
+    expect(state.totals.expired).toBe(state.totals.granted);
+  });
+
+  it('leaves room for the event of a command beside what is due', () => {
+    const { events } = carriedOut({ type: 'Consume', at: EVENING, lines: [] }, before);
+    expect(bytesOf(events)).toBeLessThan(APPEND_BYTES / 4);
+  });
+});
