@@ -15,6 +15,7 @@ const INVARIANTS: { readonly [Kind in FindingKind]: string } = {
   index: 'I6',
   chain: 'I10',
   unreadable: 'I10',
+  corrupt: 'I10',
 };
 
 /** Derived state was thrown away in the middle of a check: what it would find missing says nothing. What it found before stands. */

@@ -2,13 +2,16 @@
  * Checks the whole ledger: every stream's chain and revisions, every balance by an auditor's own books, no usage event
  * debited twice, and derived state against the streams it was derived from. Reads only; the ledger may go on meanwhile.
  *
+ * What cannot be read is a finding too, and the rest is looked at all the same: behind a damaged place of the log no page can be
+ * read, but streams that have a document are read one by one. Doubles are confirmed up to the damage only.
+ *
  * What it cannot see: whoever can rewrite the whole log can rewrite its chains and what is derived from it; and the end of a
  * stream that is cut off together with its derived state leaves no trace in what remains. The digest of all heads in the
  * summary, kept elsewhere, shows both: the same log has the same digest at the same position.
  */
 import { createHash } from 'node:crypto';
 import { parseInstant } from '@drawdown/amounts';
-import type { Projections } from '@drawdown/balances';
+import type { Document, Projections } from '@drawdown/balances';
 import { AuditBooks } from './audit-books';
 import type { EventLog, RecordedEvent } from './event-log';
 import type { Folding } from './folding';
@@ -18,17 +21,18 @@ import { documentText } from './stream-states';
 import { categoryOf, idsOf } from './streams';
 import { type Clock, DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 import { Debits } from './verify-debits';
+import { attempt, attemptLog, PAGE, pagesOf, smaller } from './verify-reads';
 
-const PAGE = 1_000;
 /** Findings listed; all are counted. */
 export const FINDINGS_LISTED_MAX = 1_000;
 /** Debits that look doubled and are looked up in the log before it is said. So many do not meet by chance: more are said at once. */
 const SUSPECTS_MAX = 1_000_000;
 
-export type FindingKind = 'chain' | 'revision' | 'conservation' | 'doubled' | 'unreadable' | 'projection' | 'index';
+export type FindingKind = 'chain' | 'revision' | 'conservation' | 'doubled' | 'unreadable' | 'corrupt' | 'projection' | 'index';
 
 export interface Finding {
   readonly kind: FindingKind;
+  /** Empty where the place is not one of a stream: `detail` names the file, say. */
   readonly stream: string;
   readonly revision?: number;
   readonly detail: string;
@@ -92,17 +96,20 @@ export interface VerifySources {
 }
 
 export async function* verify({ log, projections, foldings, clock, windowMs = DEDUPE_WINDOW_MS_DEFAULT, headsAt }: VerifySources): AsyncGenerator<VerifyStep> {
-  const checkpoint = await projections.checkpoint();
-  const audit = new Audit(foldings, checkpoint, windowMs, clock);
-  for (let after = -1n; ; ) {
-    const page = await log.readAll(after, PAGE);
-    if (page.length === 0) break;
-    after = page.at(-1)!.position;
-    for (const event of page) {
+  const checkpoint = await attempt(() => projections.checkpoint());
+  const saved = 'read' in checkpoint ? checkpoint.read : -1n;
+  const audit = new Audit(foldings, saved, windowMs, clock);
+  if ('lost' in checkpoint) yield* audit.derivedLost('the checkpoint', checkpoint.lost);
+  for await (const page of pagesOf(log)) {
+    if ('lost' in page) {
+      yield* audit.corrupt(page.lost);
+      break;
+    }
+    for (const event of page.read) {
       if (headsAt !== undefined && event.position > headsAt) audit.digestHeads();
       yield* audit.check(event);
     }
-    yield* audit.checkIndex(projections, page.filter((event) => event.position <= checkpoint));
+    yield* audit.checkIndex(projections, page.read.filter((event) => event.position <= saved));
     yield { kind: 'progress', events: audit.events, streams: audit.streams };
   }
   // Now, and not at the end: the checks of documents look at what came after, stream by stream.
@@ -124,6 +131,8 @@ class Audit {
   /** Debits that look doubled by their fingerprints. */
   private readonly suspects = new Set<bigint>();
   private readonly foldings: ReadonlyMap<string, Folding>;
+  /** What cannot be read, as it was told. */
+  private readonly told = new Set<string>();
 
   constructor(
     foldings: readonly Folding[],
@@ -184,11 +193,9 @@ class Audit {
   async *confirmDoubles(log: EventLog): AsyncGenerator<VerifyStep> {
     if (this.suspects.size === 0) return;
     const debited = new Map<string, number>();
-    for (let after = -1n; ; ) {
-      const page = await log.readAll(after, PAGE);
-      if (page.length === 0) return;
-      after = page.at(-1)!.position;
-      for (const event of page)
+    for await (const page of pagesOf(log)) {
+      if ('lost' in page) return yield* this.corrupt(page.lost);
+      for (const event of page.read)
         for (const line of this.readableLinesOf(event)) {
           if (!this.suspects.has(line.debit)) continue;
           const key = `${line.debit}\0${line.source}\0${line.id}`;
@@ -205,7 +212,9 @@ class Audit {
   /** Every key that the index should have, it has. */
   async *checkIndex(projections: Projections, events: readonly RecordedEvent[]): AsyncGenerator<VerifyStep> {
     const wanted = events.flatMap((event) => this.keysOf(event).map((key) => ({ event, ...key })));
-    const places = await projections.find(wanted.map(({ fingerprint }) => fingerprint));
+    const found = await attempt(() => projections.find(wanted.map(({ fingerprint }) => fingerprint)));
+    if ('lost' in found) return yield* this.derivedLost('the index of applied keys', found.lost);
+    const places = found.read;
     // Read after the answer: what was forgotten before it was forgotten by an earlier clock.
     const now = this.clock?.() ?? -Infinity;
     for (const [i, { event, keptUntil }] of wanted.entries())
@@ -216,13 +225,15 @@ class Audit {
   async *checkDocuments(log: EventLog, projections: Projections, prefix: string): AsyncGenerator<VerifyStep> {
     const seen = new Set<string>();
     for (let after: string | undefined; ; ) {
-      const page = await projections.list({ prefix, limit: PAGE, ...(after !== undefined && { after }) });
+      const listed = await attempt(() => projections.list({ prefix, limit: PAGE, ...(after !== undefined && { after }) }));
+      // Which documents are missing cannot be said then.
+      if ('lost' in listed) return yield* this.derivedLost(`the documents ${prefix}…`, listed.lost);
+      const page = listed.read;
       for (const document of page) {
         seen.add(document.stream);
         this.documents += 1;
         const trail = this.trailOf(document.stream);
-        for (const event of await log.readStream(document.stream, { from: trail.revision + 1 }))
-          if (event.revision <= document.revision) yield* this.check(event);
+        if (yield* this.checkRest(log, trail, document)) continue;
         if (document.revision > trail.revision) yield* this.found('projection', document, 'the document is ahead of its stream; rebuild the projection');
         else if (document.revision < trail.saved)
           yield* this.found('projection', document, `the document is behind its stream, which is at revision ${trail.saved}; rebuild the projection`);
@@ -236,6 +247,40 @@ class Audit {
     for (const [stream, trail] of this.trails)
       if (stream.startsWith(prefix) && !seen.has(stream) && trail.saved >= 0)
         yield* this.found('projection', { stream, revision: trail.revision }, 'the stream has no document; rebuild the projection');
+  }
+
+  /** What the walk over the log has not come to, up to what the document knows. True when it cannot be read. */
+  private async *checkRest(log: EventLog, trail: Trail, { stream, revision }: Document): AsyncGenerator<VerifyStep, boolean> {
+    for (let limit = PAGE; trail.revision < revision; ) {
+      const page = await attemptLog(() => log.readStream(stream, { from: trail.revision + 1, limit }));
+      if ('lost' in page) {
+        if (limit > 1) {
+          limit = smaller(limit);
+          continue;
+        }
+        yield* this.found('corrupt', { stream, revision: trail.revision + 1 }, page.lost);
+        return true;
+      }
+      const known = page.read.filter((event) => event.revision <= revision);
+      if (known.length === 0) return false;
+      for (const event of known) yield* this.check(event);
+    }
+    return false;
+  }
+
+  /** The same place is met again when the log is read again: it is told once. */
+  *corrupt(why: string): Generator<VerifyStep> {
+    yield* this.lost('corrupt', why);
+  }
+
+  *derivedLost(what: string, why: string): Generator<VerifyStep> {
+    yield* this.lost('projection', `${what} cannot be read: ${why}; rebuild the projection`);
+  }
+
+  private *lost(kind: FindingKind, detail: string): Generator<VerifyStep> {
+    if (this.told.has(detail)) return;
+    this.told.add(detail);
+    yield* this.found(kind, { stream: '' }, detail);
   }
 
   /** Of what has been looked at up to here; only the first counts. */
@@ -261,10 +306,10 @@ class Audit {
     byKind: this.counts,
   });
 
-  private *found(kind: FindingKind, { stream, revision }: { readonly stream: string; readonly revision: number }, detail: string): Generator<VerifyStep> {
+  private *found(kind: FindingKind, { stream, revision }: { readonly stream: string; readonly revision?: number }, detail: string): Generator<VerifyStep> {
     const before = Object.values(this.counts).reduce((sum, count) => sum + count, 0);
     this.counts[kind] = (this.counts[kind] ?? 0) + 1;
-    if (before < FINDINGS_LISTED_MAX) yield { kind: 'finding', finding: { kind, stream, revision, detail } };
+    if (before < FINDINGS_LISTED_MAX) yield { kind: 'finding', finding: { kind, stream, ...(revision !== undefined && { revision }), detail } };
   }
 
   private keysOf(event: RecordedEvent): readonly { readonly fingerprint: bigint; readonly keptUntil: number }[] {

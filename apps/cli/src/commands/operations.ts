@@ -97,8 +97,12 @@ export async function verify(call: Invocation, reports: AsyncIterable<Message>):
   if (!flag(summary, 'sound')) call.exitCode = EXIT.findings;
 }
 
-const findingLine = (finding: Message): string =>
-  `${text(finding, 'invariant')}  ${text(finding, 'stream')} at revision ${text(finding, 'revision') || '0'}: ${text(finding, 'detail')}`;
+/** What is not of one stream, such as a damaged file, has no stream. */
+function findingLine(finding: Message): string {
+  const stream = text(finding, 'stream');
+  const place = stream && `${stream} at revision ${text(finding, 'revision') || '0'}: `;
+  return `${text(finding, 'invariant')}  ${place}${text(finding, 'detail')}`;
+}
 
 function summaryLine(summary: Message): string {
   const checked = `${figure(summary, 'events')} events in ${figure(summary, 'streams')} streams, ${figure(summary, 'balances')} balances, ${seconds(summary)} s`;
