@@ -1,3 +1,5 @@
+import { Fault } from '@drawdown/ledger';
+
 /** What the exit code of every command means. Scripts rely on it: never change a number. */
 export const EXIT = {
   ok: 0,
@@ -7,7 +9,7 @@ export const EXIT = {
   usage: 2,
   /** The service could not be reached, or did not answer in time. */
   unreachable: 3,
-  /** `verify` found something. */
+  /** `verify` found something, or the log is damaged. */
   findings: 4,
 } as const;
 
@@ -28,3 +30,14 @@ export class Failure extends Error {
 
 export const wrongUsage = (message: string): Failure =>
   new Failure(message, EXIT.usage, { code: 'WRONG_USAGE', detail: message });
+
+/** @param code of a fault, as the service says it: in capitals. */
+export const exitCodeOf = (code: string): ExitCode => (code === 'LOG_CORRUPT' ? EXIT.findings : EXIT.failed);
+
+/** What is told in a sentence and an exit code. Undefined: a defect of this program. */
+export function failureOf(fault: unknown): Failure | undefined {
+  if (fault instanceof Failure) return fault;
+  if (!(fault instanceof Fault)) return undefined;
+  const code = fault.code.toUpperCase();
+  return new Failure(fault.message, exitCodeOf(code), { code, detail: fault.message });
+}

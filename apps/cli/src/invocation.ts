@@ -1,7 +1,7 @@
 /** One run of one command: where its answers go and how it reaches the service. */
 import type { Message } from '@drawdown/application';
 import type { Command } from 'commander';
-import { EXIT, type ExitCode, Failure, wrongUsage } from './exit-codes';
+import { EXIT, type ExitCode, failureOf, wrongUsage } from './exit-codes';
 import { type Colours, coloursFor, type Io } from './io';
 import { refuseEmpty } from './option-values';
 import { Service } from './service/service';
@@ -99,9 +99,10 @@ export class Runner {
         await work(call, values, options);
         this.outcome.exitCode = call.exitCode;
       } catch (fault) {
-        if (!(fault instanceof Failure)) throw fault;
-        this.outcome.exitCode = fault.exitCode;
-        this.io.stderr.write(options.json ? `${JSON.stringify(fault.json)}\n` : `${fault.message}\n`);
+        const failure = failureOf(fault);
+        if (!failure) throw fault;
+        this.outcome.exitCode = failure.exitCode;
+        this.io.stderr.write(options.json ? `${JSON.stringify(failure.json)}\n` : `${failure.message}\n`);
       } finally {
         await call?.end();
       }

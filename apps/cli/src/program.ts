@@ -26,7 +26,7 @@ Exit codes:
   1  refused, failed, or some usage was rejected
   2  the command line is wrong; nothing was sent
   3  the service could not be reached
-  4  verify found something`;
+  4  verify found something, or the log is damaged`;
 
 export function program(io: Io, outcome: Outcome): Command {
   const root = new Command('drawdown')

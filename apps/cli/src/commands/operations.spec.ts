@@ -1,3 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Instant } from '@drawdown/amounts';
+import { EmbeddedLog } from '@drawdown/embedded';
 import { ran, ServiceDouble } from '../service-double.fixtures';
 
 const double = new ServiceDouble();
@@ -11,6 +16,46 @@ const verified = (events: readonly string[], ...options: readonly string[]) => {
   double.answer = () => ({ events });
   return ran(['verify', ...options, '--url', double.url]);
 };
+
+describe('verify --data-dir on a damaged log', () => {
+  let directory = '';
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'drawdown-verify-'));
+    const log = await EmbeddedLog.open({ directory, clock: () => Date.now() as Instant });
+    for (const n of [1, 2, 3])
+      await log.append(
+        `wallet-${n}`,
+        [{ id: `00000000-0000-5000-8000-00000000000${n}`, type: 'Opened', data: '{"kept":"text"}', metadata: '{}' }],
+        'no_stream',
+      );
+    await log.close();
+    const [segment = ''] = readdirSync(join(directory, 'log'));
+    const file = join(directory, 'log', segment);
+    const bytes = readFileSync(file);
+    bytes.write('lost', bytes.indexOf('kept'));
+    writeFileSync(file, bytes);
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  // With its index the log opens and the damage is met as it is read; without, opening it meets it.
+  it.each(['met as it is read', 'met as it is opened'])('tells where, and ends with exit code 4: %s', async (met) => {
+    if (met === 'met as it is opened') rmSync(join(directory, 'stream-index'), { recursive: true });
+    const { exitCode, out, err } = await ran(['verify', '--data-dir', directory]);
+    expect([exitCode, out + err]).toEqual([4, expect.stringMatching(/is damaged at byte \d+/)]);
+    const json = await ran(['verify', '--data-dir', directory, '--json']);
+    expect(json.exitCode).toBe(4);
+    const lines = `${json.out}${json.err}`.trim().split('\n');
+    expect(lines.map((line): unknown => JSON.parse(line))).toContainEqual(
+      met === 'met as it is read'
+        ? {
+            finding: expect.objectContaining({
+              detail: expect.stringMatching(/is damaged at byte/) as string,
+            }) as object,
+          }
+        : { code: 'LOG_CORRUPT', detail: expect.stringMatching(/is damaged at byte/) as string },
+    );
+  });
+});
 
 describe('verify', () => {
   it('says that nothing was found', async () =>
@@ -41,6 +86,18 @@ describe('verify', () => {
     expect((await verified([data(FINDING), data(summary)], '--json')).out).toBe(
       `${JSON.stringify(FINDING)}\n${JSON.stringify(summary)}\n`,
     );
+  });
+  it('names no stream where a finding has none', async () => {
+    const finding = { invariant: 'I10', detail: '0.seg is damaged at byte 64' };
+    expect((await verified([data({ finding }), data({ summary: { findings: 1 } })])).out).toMatch(
+      /^I10  0\.seg is damaged at byte 64\n/,
+    );
+  });
+  it('that breaks off at a damaged log ends with exit code 4', async () => {
+    const problem = { title: 'The log is damaged', detail: '0.seg', code: 'LOG_CORRUPT' };
+    const broken = [PROGRESS, `event: error\n${data(problem)}`];
+    expect(await verified(broken)).toMatchObject({ exitCode: 4, err: 'The log is damaged: 0.seg (LOG_CORRUPT)\n' });
+    expect(await verified(broken, '--json')).toMatchObject({ exitCode: 4, err: `${JSON.stringify(problem)}\n` });
   });
   it('that ends before its summary has not verified anything', async () =>
     expect(await verified([PROGRESS])).toMatchObject({ exitCode: 3, err: 'the check ended before it was complete\n' }));

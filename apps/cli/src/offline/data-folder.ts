@@ -5,8 +5,8 @@ import type { Instant } from '@drawdown/amounts';
 import { foldings } from '@drawdown/application';
 import type { Projections } from '@drawdown/balances';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/embedded';
-import { AppliedKeys, DEDUPE_WINDOW_MS_DEFAULT, type EventLog, Fault, Projector, StreamStates } from '@drawdown/ledger';
-import { Failure, wrongUsage } from '../exit-codes';
+import { AppliedKeys, DEDUPE_WINDOW_MS_DEFAULT, type EventLog, Projector, StreamStates } from '@drawdown/ledger';
+import { wrongUsage } from '../exit-codes';
 
 export interface DataFolder {
   readonly log: EventLog;
@@ -14,26 +14,23 @@ export interface DataFolder {
   close(): Promise<void>;
 }
 
-/** @throws Failure when it is none, when somebody else has it (and who), or when its log is damaged. */
+/** @throws Failure when it is none. @throws Fault when somebody else has it (and who), or when its log is damaged (and where). */
 export async function openDataFolder(directory: string): Promise<DataFolder> {
   if (!statSync(join(directory, 'log'), { throwIfNoEntry: false })?.isDirectory())
     throw wrongUsage(`--data-dir ${directory}: that is no data folder of a service: there is no folder "log" in it`);
-  try {
-    const log = await EmbeddedLog.open({ directory, clock: () => Date.now() as Instant });
-    const projections = await EmbeddedProjections.open({ directory });
-    return {
-      log,
-      projections,
-      close: async () => {
-        await log.close();
-        await projections.close();
-      },
-    };
-  } catch (fault) {
-    if (fault instanceof Fault)
-      throw new Failure(fault.message, 1, { code: fault.code.toUpperCase(), detail: fault.message });
+  const log = await EmbeddedLog.open({ directory, clock: () => Date.now() as Instant });
+  const projections = await EmbeddedProjections.open({ directory }).catch(async (fault: unknown) => {
+    await log.close();
     throw fault;
-  }
+  });
+  return {
+    log,
+    projections,
+    close: async () => {
+      await log.close();
+      await projections.close();
+    },
+  };
 }
 
 /**

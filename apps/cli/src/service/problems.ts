@@ -1,6 +1,6 @@
 /** What can go wrong between this command and the service, each with its exit code and a sentence that says what to do. */
 import type { Message } from '@drawdown/application';
-import { EXIT, Failure } from '../exit-codes';
+import { EXIT, exitCodeOf, Failure } from '../exit-codes';
 import { items, text } from '../showing/fields';
 
 /** The service cannot be reached, broke off, or took too long. Whether it has done what was asked is unknown after `sent`. */
@@ -27,7 +27,7 @@ export class ServiceProblem extends Failure {
     /** When to try again, as the service said it. */
     readonly retryAfterMs: number | undefined,
   ) {
-    super(sentences(status, problem), EXIT.failed, problem);
+    super(sentences(status, problem), exitCodeOf(text(problem, 'code')), problem);
     this.name = 'ServiceProblem';
   }
 
