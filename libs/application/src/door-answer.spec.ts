@@ -20,7 +20,8 @@ describe('an error at the doors', () => {
     ['an unknown outcome', new AppendUnknown('sync failed'), ['APPEND_UNKNOWN', 'UNAVAILABLE', 503]],
     ['a revision that does not come', new RevisionNotReached('s', 5, 4), ['REVISION_NOT_REACHED', 'UNAVAILABLE', 503]],
     ['more usage than it keeps up with', new Overloaded(), ['OVERLOADED', 'RESOURCE_EXHAUSTED', 503]],
-    ['a fault for good', new Fault('log_corrupt', 'at byte 7', false), ['LOG_CORRUPT', 'INTERNAL', 500]],
+    ['a fault for good', new Fault('part_broken', 'for good', false), ['PART_BROKEN', 'INTERNAL', 500]],
+    ['a damaged log', new Fault('log_corrupt', 'at byte 7', false), ['LOG_CORRUPT', 'DATA_LOSS', 500]],
     ['a caller that went away', Object.assign(new Error('x'), { name: 'AbortError' }), ['CANCELLED', 'CANCELLED', 499]],
     ['a defect', new TypeError('x is not a function'), ['INTERNAL', 'INTERNAL', 500]],
     ['a thrown text', 'oops', ['INTERNAL', 'INTERNAL', 500]],
@@ -38,7 +39,11 @@ describe('an error at the doors', () => {
   it('tells nothing of a defect, and marks it for the log', () => {
     const answer = doorAnswer(new Error('swordfish'));
     expect([answer.bug, JSON.stringify(answer)]).toEqual([true, expect.not.stringContaining('swordfish')]);
-    expect(doorAnswer(new Fault('log_corrupt', 'swordfish', false)).detail).not.toContain('swordfish');
+    expect(doorAnswer(new Fault('part_broken', 'swordfish', false)).detail).not.toContain('swordfish');
+  });
+
+  it('names the place where the log is damaged, and marks it for the log', () => {
+    expect(doorAnswer(new Fault('log_corrupt', 'log/0.log is damaged at byte 7', false))).toMatchObject({ detail: 'log/0.log is damaged at byte 7', bug: true });
   });
 
   it('names every violation in one line', () => {

@@ -15,6 +15,7 @@ export type GrpcStatus =
   | 'ABORTED'
   | 'UNIMPLEMENTED'
   | 'INTERNAL'
+  | 'DATA_LOSS'
   | 'UNAVAILABLE';
 
 export interface DoorAnswer {
@@ -38,6 +39,9 @@ export interface DoorAnswer {
 /** How long a caller should wait after a fault that may pass. */
 export const RETRY_AFTER_FAULT_MS = 1_000;
 export const RETRY_AFTER_CONTENTION_MS = 100;
+
+/** The code of the fault that every adapter of the log throws for stored bytes that are not what was written. */
+const LOG_CORRUPT = 'log_corrupt';
 
 type Fixed = Pick<DoorAnswer, 'code' | 'grpc' | 'http' | 'title'>;
 
@@ -85,5 +89,7 @@ function faultAnswer(fault: Fault): DoorAnswer {
     return answer({ code, grpc: 'UNAVAILABLE', http: 503, title: 'A part of the service is down' }, fault.message, {
       retryAfterMs: RETRY_AFTER_FAULT_MS,
     });
+  // The place is for whoever has to bring the file back; it tells nothing of what the file holds.
+  if (fault.code === LOG_CORRUPT) return answer({ code, grpc: 'DATA_LOSS', http: 500, title: 'Stored bytes are damaged' }, fault.message, { bug: true });
   return answer({ ...INTERNAL, code }, 'a part of the service is broken; the log has it under the call id', { bug: true });
 }

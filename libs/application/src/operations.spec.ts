@@ -1,3 +1,4 @@
+import { Fault } from '@drawdown/ledger';
 import { anyNumber, event, freshApplication, like, textAt, tokensOfAda } from './application.fixtures';
 import type { Message } from './operation';
 import { VerificationInterrupted } from './operations';
@@ -144,6 +145,36 @@ describe('rebuilding derived state', () => {
     await rebuildMeeting(() => app().call('GetStatus', {}));
     const both = await Promise.all([app().call('RebuildProjections', {}), app().call('RebuildProjections', {})]);
     expect(both.map(({ events, documents }) => [events, documents])).toEqual([[4, 3], [4, 3]]);
+  });
+});
+
+describe('a damaged log', () => {
+  const DAMAGED = 'log/0.log is damaged at byte 777';
+  const damage = () =>
+    jest.spyOn(app().parts.log, 'readAll').mockImplementation(() => Promise.reject(new Fault('log_corrupt', DAMAGED, false)));
+
+  it('is not rebuilt from: everything derived stays, the answer names the place, and the service goes on', async () => {
+    await app().balance('10');
+    await app().parts.projector.save();
+    const meeting = damage();
+    await expect(app().call('RebuildProjections', {})).rejects.toThrow(DAMAGED);
+    meeting.mockRestore();
+    expect(await app().parts.projections.list({ prefix: 'creditBalance-', limit: 2 })).toHaveLength(1);
+    await app().post(JSON.stringify(event('u1', 3)));
+    expect((await app().call('GetBalance', tokensOfAda))['balance']).toMatchObject({ booked: '7' });
+    expect(await app().call('RebuildProjections', {})).toMatchObject({ events: 5 });
+  });
+
+  it('is a finding of a check, which comes to its summary, and the status tells it until a check finds none', async () => {
+    await app().balance('10');
+    const meeting = damage();
+    const reports = await verified();
+    meeting.mockRestore();
+    expect(reports.flatMap((report) => report['finding'] ?? [])).toEqual([{ invariant: 'I10', stream: '', detail: DAMAGED }]);
+    expect(reports.at(-1)).toMatchObject({ summary: { sound: false, findings: 1 } });
+    expect(await app().call('GetStatus', {})).toMatchObject({ ready: true, parts: [{ name: 'log', detail: `reads and appends where it can: ${DAMAGED}` }, {}] });
+    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: true } });
+    expect(await app().call('GetStatus', {})).toMatchObject({ parts: [{ name: 'log', detail: 'reads and appends' }, {}] });
   });
 });
 

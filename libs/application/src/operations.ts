@@ -1,6 +1,6 @@
 /** For whoever runs the deployment: is the ledger whole, make derived state anew, what runs here. */
 import { formatInstant } from '@drawdown/amounts';
-import { Fault, type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/ledger';
+import { Fault, type Finding, type FindingKind, readWhole, verify, type VerifyStep } from '@drawdown/ledger';
 import { readRequest } from './fields';
 import type { Context, Handlers, Message } from './operation';
 import { streamNames } from './pages';
@@ -29,28 +29,40 @@ export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' 
   // Two rebuilds at a time would each throw away what the other has made.
   let rebuilding: Promise<unknown> = Promise.resolve();
   let rebuilds = 0;
+  /** What the last check or rebuild met in the log that cannot be read. Most of the log can, so the service goes on. */
+  let damage: string | undefined;
   return {
-    VerifyLedger: (request, context) => verification(parts, readHeadsAt(request), context, () => rebuilds),
+    VerifyLedger: (request, context) => verification(parts, readHeadsAt(request), context, () => rebuilds, (found) => (damage = found)),
 
     async RebuildProjections() {
-      const mine = rebuilding.then(() => rebuild(parts, () => (rebuilds += 1)));
+      const mine = rebuilding.then(() => rebuild(parts, () => (rebuilds += 1), (found) => (damage = found)));
       rebuilding = mine.catch(() => undefined);
       return mine;
     },
 
-    GetStatus: () => status(parts),
+    GetStatus: () => status(parts, damage),
   };
 }
 
 /** A rebuild does not wait for it: a check takes long, and as long as whoever reads its reports likes. */
-async function* verification(parts: Parts, headsAt: { readonly headsAt?: bigint }, { signal }: Context, rebuildsBegun: () => number): AsyncGenerator<Message> {
+async function* verification(
+  parts: Parts,
+  headsAt: { readonly headsAt?: bigint },
+  { signal }: Context,
+  rebuildsBegun: () => number,
+  damaged: (found: string | undefined) => void,
+): AsyncGenerator<Message> {
   const began = parts.clock();
+  let damage: string | undefined;
   while (parts.ledger.busy) await parts.ledger.busy;
   const before = rebuildsBegun();
-  await parts.projector.save();
+  // Where nothing can be saved, the check says what is wrong with what was saved before.
+  await parts.projector.save().catch(() => undefined);
   for await (const step of verify({ ...parts, ...headsAt, windowMs: parts.ledger.states.keys.windowMs })) {
     if (signal.aborted) return;
     if (rebuildsBegun() !== before) throw new VerificationInterrupted();
+    if (step.kind === 'finding' && step.finding.kind === 'corrupt') damaged((damage ??= step.finding.detail));
+    if (step.kind === 'summary') damaged(damage);
     yield reportMessage(step, () => parts.clock() - began);
   }
 }
@@ -83,8 +95,17 @@ export function reportMessage(step: VerifyStep, durationMs: () => number): Messa
 const findingMessage = ({ kind, stream, revision, detail }: Finding): Message => ({ invariant: INVARIANTS[kind], stream, revision, detail });
 
 /** Usage first, then commands and reads: usage waits in its queue, and a round that has begun still needs the commands' gate. */
-async function rebuild({ intake, ledger, projector, projections, foldings, clock }: Parts, begins: () => void): Promise<Message> {
+async function rebuild(
+  { log, intake, ledger, projector, projections, foldings, clock }: Parts,
+  begins: () => void,
+  damaged: (found: string | undefined) => void,
+): Promise<Message> {
   const began = clock();
+  // Before the pause: it takes longer than a caller should wait.
+  await readWhole(log).catch((fault: unknown) => {
+    if (fault instanceof Fault && !fault.retriable) damaged(fault.message);
+    throw fault;
+  });
   return intake.pausedWhile(() =>
     ledger.alone(async () => {
       begins();
@@ -96,10 +117,10 @@ async function rebuild({ intake, ledger, projector, projections, foldings, clock
   );
 }
 
-async function status({ log, projector, clock, service }: Parts): Promise<Message> {
+async function status({ log, projector, clock, service }: Parts, damage: string | undefined): Promise<Message> {
   const head = await log.head().catch((fault: unknown) => fault);
   const parts = [
-    typeof head === 'bigint' ? ready('log', 'reads and appends') : unready('log', head),
+    typeof head === 'bigint' ? ready('log', damage === undefined ? 'reads and appends' : `reads and appends where it can: ${damage}`) : unready('log', head),
     projector.failure === undefined ? ready('projections', 'saved') : unready('projections', projector.failure),
   ];
   const draining = service?.draining() ?? false;

@@ -25,6 +25,11 @@ describe('an original', () => {
     expect(text).toContain('9007199254740993');
   });
 
+  it('that came without data reads as one without', () => {
+    expect(structuredText(attributes, '')).not.toContain('data');
+    expect(parseOriginal(keptOriginal(structuredText(attributes, '')), NOON)).toHaveProperty('usage.id', 'u1');
+  });
+
   it('cannot smuggle attributes in its data', () => {
     const parsed = parseOriginal(keptOriginal(structuredText(attributes, '{},"time":"2020-01-01T00:00:00Z"')), NOON);
     expect(parsed).toMatchObject({ rejection: { reason: 'wrong_type', field: 'data' } });

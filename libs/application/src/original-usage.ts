@@ -22,6 +22,7 @@ export function keptOriginal(text: string): KeptOriginal {
 export function structuredText(attributes: readonly (readonly [name: string, value: string])[], data: string): string {
   const fields = attributes.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
   // Data that is no JSON is kept as a text. It cannot be mistaken for an event that was sent so, since data has to be an object.
+  if (data === '') return `{${fields.join(',')}}`;
   const readable = parseJson(data).problem === undefined;
   return `{${[...fields, `"data":${readable ? data : JSON.stringify(data)}`].join(',')}}`;
 }

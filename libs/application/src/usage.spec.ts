@@ -33,7 +33,7 @@ describe('usage over HTTP', () => {
       expect(fates(answer)).toEqual([
         [0, 'u1', again ? 'duplicate' : 'applied', undefined],
         [1, 'u2', 'rejected', 'unknown_customer'],
-        [2, undefined, 'rejected', 'missing_field'],
+        [2, 'u3', 'rejected', 'missing_field'],
         [3, 'u1', 'duplicate', undefined],
         [4, 'u4', 'rejected', 'quantity_negative'],
         [5, 'u5', again ? 'duplicate' : 'applied', undefined],
@@ -80,6 +80,37 @@ describe('usage over HTTP', () => {
     expect(await figures()).toEqual(['1000', '0']);
   });
 
+  it('keeps NaN in one event of a batch from the others, and the name of that one in the books', async () => {
+    await app().balance('100');
+    const batch = `[${JSON.stringify(event('u1'))},${JSON.stringify(event('u2', 7)).replace('7', 'NaN')},${JSON.stringify(event('u3', 2))}]`;
+    const answer = await app().post(batch, BATCH);
+    expect(fates(answer)).toEqual([
+      [0, 'u1', 'applied', undefined],
+      [1, 'u2', 'rejected', 'invalid_number'],
+      [2, 'u3', 'applied', undefined],
+    ]);
+    const kept = await app().call('GetRejectedUsage', { rejection_id: textAt(answer, 'outcomes.1.rejection_id') });
+    expect(kept).toMatchObject({ rejected_usage: { id: 'u2', source: 'test', customer_id: 'ada' } });
+    expect(await figures()).toEqual(['3', '0']);
+  });
+
+  it('names the event that broke a batch', async () => {
+    await app().balance('100');
+    expect(await app().posts(`[${JSON.stringify(event('u1'))},{"id":tru}]`, BATCH)).toEqual({ invalid: [like('with index 1')] });
+  });
+
+  it('needs no data where events are counted', async () => {
+    await app().balance('100');
+    await app().call('CreateCreditProduct', { credit_product_id: 'calls', name: 'Calls', unit: 'call', meters: [{ meter_id: 'all', event_type: 'call', count: true, weight: '1' }] });
+    await app().call('CreateCreditBalance', { customer_id: 'ada', credit_product_id: 'calls', starting_balance: '5' });
+    const { data: _, ...counted } = event('u1', 1, { type: 'call' });
+    expect(await app().post(JSON.stringify(counted))).toMatchObject({ outcome: { fate: 'applied' } });
+    expect(await app().call('SendUsage', { event: { ...counted, id: 'u2' } })).toMatchObject({ outcome: { fate: 'applied' } });
+    expect(await app().call('SendUsage', { event: { ...counted, id: 'u2' } })).toMatchObject({ outcome: { fate: 'duplicate' } });
+    const { data: __, ...measured } = event('u3');
+    expect(await app().post(JSON.stringify(measured))).toMatchObject({ outcome: { fate: 'rejected', reason: 'quantity_missing', id: 'u3' } });
+  });
+
   it('keeps the digits of a quantity', async () => {
     await app().balance('1');
     await app().post(JSON.stringify(event('u1')).replace('"tokens":1', '"tokens":9007199254740993'));
@@ -102,8 +133,8 @@ describe('usage over gRPC', () => {
     const answer = await app().call('SendUsageBatch', { events });
     expect(fates(answer)).toEqual([
       [0, 'u1', 'applied', undefined],
-      [1, undefined, 'rejected', 'malformed_json'],
-      [2, undefined, 'rejected', 'payload_empty'],
+      [1, 'u2', 'rejected', 'malformed_json'],
+      [2, undefined, 'rejected', 'missing_field'],
       [3, 'u3', 'applied', undefined],
     ]);
     expect(await figures()).toEqual(['3', '0']);

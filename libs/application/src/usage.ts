@@ -7,7 +7,7 @@
  */
 import { formatInstant, type Instant } from '@drawdown/amounts';
 import type { Fate, UsageOffer } from '@drawdown/ledger';
-import { BATCH_EVENTS_MAX, type ParsedUsage, parseBinary, parseHttpRequest, type Rejection } from '@drawdown/usage';
+import { BATCH_EVENTS_MAX, namedBy, type ParsedUsage, parseBinary, parseHttpRequest, type Rejection } from '@drawdown/usage';
 import { InvalidRequest } from './errors';
 import type { AnswerUsage, Context, Handlers, Message } from './operation';
 import { keptOriginal, structuredText } from './original-usage';
@@ -114,12 +114,11 @@ function batchAnswer(parsed: readonly ParsedUsage[], fates: readonly Fate[], rec
 }
 
 function outcomeMessage(index: number, parsed: ParsedUsage, fate: Fate): Message {
-  const { id, source } = 'usage' in parsed ? parsed.usage : UNREAD;
+  const { id, source } = namedBy(parsed);
   if (fate.fate !== 'rejected') return { index, id, source, fate: fate.fate };
   const { reason, detail } = fate.rejection;
   return { index, id, source, fate: fate.fate, reason, detail, rejection_id: fate.rejectionId };
 }
-const UNREAD = { id: undefined, source: undefined };
 
 const invalid = (field: string, problem: string, mend: string): InvalidRequest => new InvalidRequest([{ field, problem, mend }]);
 const noEvents = invalid('events', 'is empty', 'send at least one usage event');

@@ -1,6 +1,6 @@
 /** What is offered to the ledger as usage, and what can become of it: exactly one fate each (I1). */
 import type { Amount, Instant } from '@drawdown/amounts';
-import type { Rejection, UsageEvent } from '@drawdown/usage';
+import type { ParsedUsage, Rejection } from '@drawdown/usage';
 
 /** A usage event older than this, or in the future by more than the bound, is judged by these. */
 export const DEDUPE_WINDOW_MS_DEFAULT = 35 * 24 * 3_600_000;
@@ -14,7 +14,7 @@ export const LINES_PER_EVENT_MAX = 200;
 export const LINES_BYTES_MAX = 512 * 1024;
 
 export interface UsageOffer {
-  readonly parsed: { readonly usage: UsageEvent } | { readonly rejection: Rejection };
+  readonly parsed: ParsedUsage;
   /** The bytes as they came, for the record of a rejection. Called only then. */
   readonly original: () => { readonly text: string; readonly encoding: 'utf8' | 'base64' };
   /** `http`, `grpc`, `kafka`, `replay`. */

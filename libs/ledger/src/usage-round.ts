@@ -7,7 +7,7 @@ import { type Instant, minus } from '@drawdown/amounts';
 import { customer } from '@drawdown/account';
 import { creditBalance } from '@drawdown/credit-balance';
 import type { Balance, EventOf, UsageLine, UsageToConsume } from '@drawdown/drawdown';
-import type { Rating, RatingTable, Rejection, UsageEvent } from '@drawdown/usage';
+import { namedBy, type Rating, type RatingTable, type Rejection, type UsageEvent } from '@drawdown/usage';
 import { isConsumption } from './applied-keys';
 import { Contention } from './faults';
 import { type KeyPlace, usageFingerprint } from './keys';
@@ -269,7 +269,7 @@ export class UsageRound {
     if (offer.keptAs !== undefined) return offer.keptAs;
     const { text: original, encoding } = offer.original();
     const id = rejectionId(this.now, hash('sha256', `${offer.door}\0${original}`).slice(0, 12));
-    const known = 'usage' in offer.parsed ? offer.parsed.usage : undefined;
+    const { source, id: usageId, subject } = namedBy(offer.parsed);
     await this.ledger.execute(rejectedUsage, streams.rejectedUsage(id), {
       type: 'Reject',
       at: this.now,
@@ -279,7 +279,9 @@ export class UsageRound {
       original,
       encoding,
       door: offer.door,
-      ...(known && { source: known.source, id: known.id, subject: known.subject }),
+      ...(source !== undefined && { source }),
+      ...(usageId !== undefined && { id: usageId }),
+      ...(subject !== undefined && { subject }),
     });
     return id;
   }

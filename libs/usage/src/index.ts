@@ -8,11 +8,12 @@ export {
   DATASCHEMA_BYTES_MAX,
   EXTENSION_NAME_CHARACTERS_MAX,
   ID_BYTES_MAX,
+  namedBy,
   SOURCE_BYTES_MAX,
   SUBJECT_BYTES_MAX,
   TYPE_BYTES_MAX,
 } from './usage-event';
-export type { ParsedUsage, UsageEvent } from './usage-event';
+export type { Named, ParsedUsage, UsageEvent } from './usage-event';
 export { usageEventSchema } from './usage-event.schema';
 export * from './usage-message';
 export * from './usage-transport';

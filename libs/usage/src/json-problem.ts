@@ -20,6 +20,8 @@ export interface JsonProblem {
   readonly code: JsonProblemCode;
   /** UTF-16 code units from the beginning of the text. */
   readonly position: number;
+  /** The index of the element, from 0, where a list could be read no further. */
+  readonly element?: number;
   /** A sentence for people. */
   readonly detail: string;
 }
@@ -40,8 +42,9 @@ const SENTENCES: Readonly<Record<JsonProblemCode, string>> = {
   too_deep: `objects and lists are nested more than ${JSON_DEPTH_MAX} levels deep; send a flatter value`,
 };
 
-export const jsonProblem = (code: JsonProblemCode, position: number): JsonProblem => ({
+export const jsonProblem = (code: JsonProblemCode, position: number, element?: number): JsonProblem => ({
   code,
   position,
+  ...(element !== undefined && { element }),
   detail: `${SENTENCES[code]} (at position ${position})`,
 });

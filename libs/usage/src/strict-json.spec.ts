@@ -251,9 +251,28 @@ describe('the elements of a list', () => {
     ['unexpected_end', '[1,'],
     ['trailing_text', '[1] 2'],
     ['trailing_text', '[] 2'],
-    ['invalid_number', '[1,NaN]'],
+    ['invalid_number', '[1,-]'],
+    ['invalid_number', '[{"a":NaNa}]'],
+    ['invalid_number', '[{"a":01x}]'],
+    ['unexpected_character', '[{"a":NaN "b":1}]'],
     ['empty_text', ''],
   ])('are refused whole with %s: %s', (code, source) => {
     expect(parseJsonList(source)).toMatchObject({ problem: { code } });
   });
+
+  it('are told by their place from the one that broke the list', () => {
+    expect(parseJsonList('[{"a":NaN},{},{"a":tru}]').problem).toMatchObject({ element: 2, position: 19 });
+    expect(parseJsonList('[{}] 2').problem).not.toHaveProperty('element');
+  });
+
+  it.each(['NaN', '-NaN', 'Infinity', '-Infinity', '+Infinity', '01', '-01', '00', '1.', '.5', '-.5', '+1', '+.5e3', '1e', '1.e5', '1..2'])(
+    'keep a number that is none to themselves: %s',
+    (slip) => {
+      const sources = [slip, `{"a":${slip}}`, `{ "b" : [ ${slip} , 1 ] }`, `[${slip}]`, '{"a":1}'];
+      const { elements } = parseJsonList(`[${sources.join(',')}]`);
+      expect(elements?.map(({ text, problem }) => [text, problem?.code])).toEqual(
+        sources.map((source, i) => [source, i < 4 ? 'invalid_number' : undefined]),
+      );
+    },
+  );
 });

@@ -4,7 +4,7 @@
  * NaN and Infinity, deep nesting, a byte order mark, anything after the end.
  *
  * Two kinds of refusal. A *break* leaves no way to know where the value ends: the whole text is refused. A *flaw* (a duplicate
- * key, say) does not: in a batch only its own element is refused.
+ * key, say, or NaN) does not: in a batch only its own element is refused.
  *
  * Strings of the tree may be slices that keep the whole source alive: copy what is to outlive the request.
  */
@@ -18,7 +18,8 @@ const KEYS_LINEAR_MAX = 16;
 
 export type JsonResult =
   | { readonly node: JsonNode; readonly problem?: undefined }
-  | { readonly node?: undefined; readonly problem: JsonProblem };
+  /** The node, in spite of a flaw: good for saying which one it was, and for nothing else. */
+  | { readonly node?: JsonNode; readonly problem: JsonProblem };
 
 /** One element of a top-level list: its node or its flaw, and the very text it was read from. */
 export type JsonElement = JsonResult & { readonly text: string };
@@ -27,7 +28,8 @@ export type JsonElement = JsonResult & { readonly text: string };
 export function parseJson(source: string): JsonResult {
   const parser = new Parser(source);
   const node = parser.document();
-  return node === undefined || parser.flaw ? { problem: parser.problem() } : { node };
+  if (node === undefined) return { problem: parser.problem() };
+  return parser.flaw ? { node, problem: parser.flaw } : { node };
 }
 
 export type JsonListResult =
@@ -38,7 +40,7 @@ export type JsonListResult =
 export function parseJsonList(source: string): JsonListResult {
   const parser = new Parser(source);
   const elements = parser.list();
-  return elements ? { elements } : { problem: parser.problem() };
+  return elements ? { elements } : { problem: parser.breakInList() };
 }
 
 const enum Char {
@@ -71,6 +73,8 @@ const enum Char {
 class Parser {
   private at = 0;
   private depth = 0;
+  /** Of the list: the index of the element that is being read. */
+  private element: number | undefined;
   /** Where something was last met that canonical text writes otherwise: white space, an escape, an object out of order. */
   private irregular = -1;
   private broken: JsonProblem | undefined;
@@ -94,13 +98,17 @@ class Parser {
     if (this.take(Char.closeBracket)) return this.ends() ? elements : undefined;
     for (;;) {
       const from = this.at;
+      this.element = elements.length;
       const node = this.value();
       if (node === undefined) return undefined;
       const text = this.source.slice(from, this.at);
-      elements.push(this.flaw ? { text, problem: this.flaw } : { text, node });
+      elements.push(this.flaw ? { text, node, problem: this.flaw } : { text, node });
       this.flaw = undefined;
       this.skipSpace();
-      if (this.take(Char.closeBracket)) return this.ends() ? elements : undefined;
+      if (this.take(Char.closeBracket)) {
+        this.element = undefined;
+        return this.ends() ? elements : undefined;
+      }
       if (!this.take(Char.comma)) return this.unexpected();
       this.skipSpace();
     }
@@ -133,8 +141,7 @@ class Parser {
     if (source.startsWith('true', at)) return this.skip(4, true);
     if (source.startsWith('false', at)) return this.skip(5, false);
     if (source.startsWith('null', at)) return this.skip(4, null);
-    if (/[+.]|NaN|Infinity/y.test(source.slice(at, at + 8))) return this.stop('invalid_number');
-    return this.unexpected();
+    return NUMBER_SLIP_BEGINS.test(source.slice(at, at + 8)) ? this.slip() : this.unexpected();
   }
 
   private skip<T>(length: number, value: T): T {
@@ -229,11 +236,11 @@ class Parser {
     if (source.charCodeAt(i) === Char.minus) i += 1;
     const first = source.charCodeAt(i);
     const whole = digits(source, i);
-    if (whole === i || (first === Char.zero && whole > i + 1)) return this.stop('invalid_number');
+    if (whole === i || (first === Char.zero && whole > i + 1)) return this.slip();
     i = whole;
     if (source.charCodeAt(i) === Char.point) {
       const fraction = digits(source, i + 1);
-      if (fraction === i + 1) return this.stop('invalid_number');
+      if (fraction === i + 1) return this.slip();
       i = fraction;
     }
     const e = source.charCodeAt(i);
@@ -241,11 +248,21 @@ class Parser {
       const sign = source.charCodeAt(i + 1);
       const start = sign === Char.plus || sign === Char.minus ? i + 2 : i + 1;
       const exponent = digits(source, start);
-      if (exponent === start) return this.stop('invalid_number');
+      if (exponent === start) return this.slip();
       i = exponent;
     }
     this.at = i;
     return new JsonNumber(source.slice(from, i));
+  }
+
+  /** What was meant for a number ends where its characters end: a flaw if a value may end there, otherwise a break. */
+  private slip(): JsonNumber | undefined {
+    const { source, at } = this;
+    NUMBER_SLIP.lastIndex = at;
+    const text = NUMBER_SLIP.exec(source)?.[0];
+    if (text === undefined) return this.stop('invalid_number');
+    this.note('invalid_number', at);
+    return this.skip(text.length, new JsonNumber(text));
   }
 
   /** From the opening quote to after the closing one. Nearly every string has no escape and is one slice. */
@@ -330,11 +347,21 @@ class Parser {
     this.flaw ??= jsonProblem(code, position);
   }
 
+  /** Why no element of the list can be told from the next one. */
+  breakInList(): JsonProblem {
+    const { code, position } = this.broken ?? this.problem();
+    return jsonProblem(code, position, this.element);
+  }
+
   /** What came first in the text. */
   problem(): JsonProblem {
     return this.flaw ?? this.broken ?? jsonProblem('unexpected_end', this.at);
   }
 }
+
+const NUMBER_SLIP_BEGINS = /^(?:[+.]|NaN|Infinity)/;
+/** NaN, Infinity, 01, +1, .5, 1. and the like, up to where a value may end. */
+const NUMBER_SLIP = /[+-]?(?:NaN|Infinity|[0-9.]+(?:[eE][+-]?[0-9]*)?)(?=[ \t\r\n,\]}]|$)/y;
 
 /** With the u flag a whole pair is one character, so only a half matches. */
 const LONE_SURROGATE = /\p{Surrogate}/u;

@@ -32,7 +32,7 @@ export const usageEventSchema = {
   title: 'Usage event',
   description: 'A CloudEvents 1.0 event in structured mode: this customer used this much, then. At most 64 KiB.',
   type: 'object',
-  required: ['specversion', 'id', 'source', 'type', 'subject', 'data'],
+  required: ['specversion', 'id', 'source', 'type', 'subject'],
   properties: {
     specversion: { const: '1.0' },
     id: text('Unique within its source. The same source and id are charged once.', ID_BYTES_MAX),
@@ -57,8 +57,8 @@ export const usageEventSchema = {
     },
     dataschema: optional(text('A reference to the schema of data. Not looked at.', DATASCHEMA_BYTES_MAX)),
     data: {
-      description: 'What meters read. Quantities are numbers or decimal strings; all digits count.',
-      type: 'object',
+      description: 'What meters read. Quantities are numbers or decimal strings; all digits count. An event that is only counted needs none.',
+      type: ['object', 'null'],
     },
     data_base64: false,
   },

@@ -33,15 +33,33 @@ export interface UsageEvent {
   readonly time: string;
   /** `time`, read: whole milliseconds, finer digits cut off. */
   readonly usedAt: Instant;
+  /** Empty when none was given. */
   readonly data: JsonObject;
   /**
-   * 16 hex digits of SHA-256 over the canonical JSON of type, subject, data and, if it was given, time. Two deliveries of one
+   * 16 hex digits of SHA-256 over the canonical JSON of type, subject and, if they were given, data and time. Two deliveries of one
    * event in different content modes, or at different times when it has none of its own, have the same.
    */
   readonly bodyHash: string;
 }
 
-export type ParsedUsage = { readonly usage: UsageEvent } | { readonly rejection: Rejection };
+/** What of a usage event names it, as far as it could be read and is legal. */
+export type Named = { readonly [Name in 'source' | 'id' | 'subject']?: string };
+
+export type ParsedUsage =
+  | { readonly usage: UsageEvent }
+  /** `named` tells which event it was, whatever else is wrong with it. */
+  | { readonly rejection: Rejection; readonly named?: Named };
+
+const NAMELESS: Named = {};
+export const namedBy = (parsed: ParsedUsage): Named => ('usage' in parsed ? parsed.usage : (parsed.named ?? NAMELESS));
+
+export function namesIn({ source, id, subject }: Attributes): Named {
+  return {
+    ...(typeof source === 'string' && textProblem(source, SOURCE_BYTES_MAX) === undefined && { source }),
+    ...(typeof id === 'string' && textProblem(id, ID_BYTES_MAX) === undefined && { id }),
+    ...(typeof subject === 'string' && customerIdProblem(subject) === undefined && { subject }),
+  };
+}
 
 /**
  * Attributes as they came, before any is judged. `undefined` and `null` both mean absent (CloudEvents JSON format, section 2.2).
@@ -110,10 +128,18 @@ export function setAttribute(attributes: Attributes, name: string, value: JsonNo
 
 /** Judges attributes in a fixed order and names the first that is wrong. `receivedAt` counts when the event has no time. */
 export function usageEventOf(attributes: Attributes, receivedAt: Instant): ParsedUsage {
+  const parsed = judged(attributes, receivedAt);
+  return 'rejection' in parsed ? { ...parsed, named: namesIn(attributes) } : parsed;
+}
+
+const NO_DATA = new JsonObject([], []);
+
+function judged(attributes: Attributes, receivedAt: Instant): ParsedUsage {
   const rejection = attributesRejection(attributes);
   if (rejection) return { rejection };
-  // Checked above: these are strings and the data is an object.
-  const { id, source, type, subject, data } = attributes as unknown as UsageEvent;
+  // Checked above: these are strings and the data, if there is any, is an object.
+  const { id, source, type, subject } = attributes as unknown as UsageEvent;
+  const sent = (attributes.data as JsonObject | null | undefined) ?? undefined;
   const given = attributes.time ?? undefined;
   if (given !== undefined && typeof given !== 'string') return { rejection: wrongType('time', 'a string') };
   const usedAt = given === undefined ? receivedAt : parseInstant(given);
@@ -124,7 +150,7 @@ export function usageEventOf(attributes: Attributes, receivedAt: Instant): Parse
       'time',
     );
   const time = given ?? formatInstant(receivedAt);
-  return { usage: { source, id, type, subject, time, usedAt, data, bodyHash: bodyHash(type, subject, given, data) } };
+  return { usage: { source, id, type, subject, time, usedAt, data: sent ?? NO_DATA, bodyHash: bodyHash(type, subject, given, sent) } };
 }
 
 function attributesRejection(attributes: Attributes): Rejection | undefined {
@@ -182,9 +208,8 @@ function contentTypeRejection(value: JsonNode | undefined): Rejection | undefine
 }
 
 function dataRejection(value: JsonNode | undefined): Rejection | undefined {
-  if (value instanceof JsonObject) return undefined;
-  if (value == null) return missing('data', 'send data as a JSON object, {} if there is nothing to say');
-  return wrongType('data', 'a JSON object');
+  // CloudEvents makes data optional (section 3.2): an event that is counted need not say more.
+  return value == null || value instanceof JsonObject ? undefined : wrongType('data', 'a JSON object');
 }
 
 const EXTENSION_NAME = /^[a-z0-9]+$/;
@@ -233,8 +258,9 @@ const wrongType = (field: string, wanted: string): Rejection => ({
   detail: `${field} must be ${wanted}`,
 });
 
-function bodyHash(type: string, subject: string, time: string | undefined, data: JsonObject): string {
+function bodyHash(type: string, subject: string, time: string | undefined, data: JsonObject | undefined): string {
+  const told = data === undefined ? '' : `"data":${canonicalText(data)},`;
   const timed = time === undefined ? '' : `"time":${quoted(time)},`;
-  const body = `{"data":${canonicalText(data)},"subject":${quoted(subject)},${timed}"type":${quoted(type)}}`;
+  const body = `{${told}"subject":${quoted(subject)},${timed}"type":${quoted(type)}}`;
   return hash('sha256', body, 'hex').slice(0, BODY_HASH_HEX_DIGITS);
 }

@@ -77,6 +77,55 @@ describe('a usage event', () => {
     expect(second.usedAt).not.toBe(first.usedAt);
   });
 
+  it('may have no data, which is not the same event as one with empty data', () => {
+    const none = usage({ data: undefined });
+    expect(canonicalText(none.data)).toBe('{}');
+    expect(none.bodyHash).not.toBe(usage({ data: {} }).bodyHash);
+    for (const parsed of [
+      kafka({}, eventJson({ data: null })).parsed,
+      kafka(kafkaBinary, null).parsed,
+      kafka(kafkaBinary, '').parsed,
+      kafka(kafkaBinary, 'null').parsed,
+    ])
+      expect(accepted(parsed)).toEqual(none);
+  });
+
+  const named = { source: 'azure-llm-code', id: 'row-1', subject: 'cus_1' };
+  it.each([
+    ['a wrong time', eventJson({ time: 'yesterday' })],
+    ['a wrong extension', eventJson({ meta: {} })],
+    ['wrong data', eventJson({ data: 5 })],
+    ['no type', eventJson({ type: undefined })],
+    ['NaN', eventWithData('{"a":NaN}')],
+    ['a key twice in its data', eventWithData('{"a":1,"a":2}')],
+    ['too many bytes', eventJson({ data: { a: 'x'.repeat(PAYLOAD_BYTES_MAX) } })],
+  ])('is rejected with its name: %s', (_, json) => {
+    expect(parseStructured(json, receivedAt)).toMatchObject({ rejection: {}, named });
+    expect(parseBatch(`[${json}]`, receivedAt)).toMatchObject({ entries: [{ parsed: { rejection: {}, named } }] });
+  });
+
+  it.each([
+    ['NaN', kafkaBinary, '{"a":NaN}'],
+    ['no JSON', kafkaBinary, '{'],
+    ['no UTF-8', kafkaBinary, Uint8Array.of(0xff)],
+    ['another header twice', { ...kafkaBinary, ce_note: ['a', 'b'] }, dataJson],
+    ['another content type', { ...kafkaBinary, 'content-type': 'application/avro' }, 'x'],
+    ['too many bytes', kafkaBinary, `{"a":"${'x'.repeat(PAYLOAD_BYTES_MAX)}"}`],
+  ])('is rejected with its name in binary mode: %s', (_, headers, body) =>
+    expect(kafka(headers, body).parsed).toMatchObject({ rejection: {}, named }));
+
+  it('is rejected with as much of its name as is legal and was said once', () => {
+    const namesOf = (json: string): unknown => {
+      const parsed = parseStructured(json, receivedAt);
+      return 'rejection' in parsed && parsed.named;
+    };
+    expect(namesOf(eventJson({ id: 5, source: '' }))).toEqual({ subject: 'cus_1' });
+    expect(namesOf(eventJson().replace('{', '{"id":"x",'))).toEqual({ source: named.source, subject: named.subject });
+    expect(namesOf(eventJson({ subject: ' a', id: 'x\0' }))).toEqual({ source: named.source });
+    expect(kafka({ ...kafkaBinary, ce_id: ['a', 'b'] }, dataJson).parsed).toMatchObject({ named: { source: named.source, subject: named.subject } });
+    expect(kafka({ ...kafkaBinary, ce_id: ['a', 'b'] }, dataJson).parsed).not.toHaveProperty('named.id');
+  });
+
   it('is the same in every content mode', () => {
     const structured = usage();
     for (const parsed of [
@@ -109,7 +158,6 @@ describe('a Kafka record', () => {
     ['payload_empty', {}, null],
     ['payload_empty', {}, ''],
     ['payload_empty', {}, '  '],
-    ['payload_empty', kafkaBinary, null],
     ['not_utf8', {}, Uint8Array.of(0x7b, 0xff, 0x7d)],
     ['not_utf8', { ...kafkaBinary, ce_id: Uint8Array.of(0xff) }, dataJson],
     ['not_utf8', {}, Uint8Array.of(0xed, 0xa0, 0x80)],
@@ -124,7 +172,6 @@ describe('a Kafka record', () => {
     ['missing_field', prefixed('ce_', { specversion: '1.0' }), dataJson],
     ['unsupported_specversion', { ...kafkaBinary, ce_specversion: '1.1' }, dataJson],
     ['wrong_type', kafkaBinary, '[1]'],
-    ['missing_field', kafkaBinary, 'null'],
     ['malformed_json', kafkaBinary, '{'],
     ['malformed_json', {}, 'hello'],
     ['invalid_number', {}, eventJson().replace('4808', 'NaN')],
@@ -174,6 +221,7 @@ describe('an HTTP request', () => {
       eventJson({ id: '' }),
       twice,
       eventWithData('{"a":1.50}'),
+      eventWithData('{"a":NaN}'),
       '5',
       eventJson({ data: { a: 'x'.repeat(PAYLOAD_BYTES_MAX) } }),
     ];
@@ -184,6 +232,7 @@ describe('an HTTP request', () => {
       'empty_field',
       'duplicate_key',
       'accepted',
+      'invalid_number',
       'not_a_cloud_event',
       'payload_too_large',
     ]);

@@ -8,8 +8,17 @@ import type { Instant } from '@drawdown/amounts';
 import { type JsonNode, JsonObject } from './json-node';
 import type { JsonProblem, JsonProblemCode } from './json-problem';
 import { type Rejection, type RejectionReason, reject } from './rejection-reasons';
-import { parseJson, parseJsonList } from './strict-json';
-import { isJsonContentType, noAttributes, type ParsedUsage, setAttribute, usageEventOf } from './usage-event';
+import { type JsonResult, parseJson, parseJsonList } from './strict-json';
+import {
+  type Attributes,
+  isJsonContentType,
+  type Named,
+  namesIn,
+  noAttributes,
+  type ParsedUsage,
+  setAttribute,
+  usageEventOf,
+} from './usage-event';
 
 /** UTF-8 bytes of one usage event, or of the data of one in binary mode. */
 export const PAYLOAD_BYTES_MAX = 64 * 1024;
@@ -35,9 +44,7 @@ export function bodyText(body: Uint8Array): { readonly text: string } | { readon
 
 /** One event in structured mode. Never throws. */
 export function parseStructured(text: string, receivedAt: Instant): ParsedUsage {
-  if (isTooLarge(text)) return tooLarge;
-  const parsed = parseJson(text);
-  return parsed.problem ? { rejection: jsonRejection(parsed.problem) } : usageOfNode(parsed.node, receivedAt);
+  return usageOfJson(text, parseJson(text), receivedAt);
 }
 
 /** A batch: a JSON list of events. What is wrong with one event rejects that one; broken JSON rejects all. Never throws. */
@@ -50,14 +57,18 @@ export function parseBatch(text: string, receivedAt: Instant): ParsedBatch {
   }
   const entries = list.elements.map((element): BatchEntry => {
     const { text: own } = element;
-    if (isTooLarge(own)) return { text: own, parsed: tooLarge };
-    if (element.problem) return { text: own, parsed: { rejection: jsonRejection(element.problem) } };
-    return { text: own, parsed: usageOfNode(element.node, receivedAt) };
+    return { text: own, parsed: usageOfJson(own, element, receivedAt) };
   });
   return { entries };
 }
 
-/** One event in binary mode: attributes by name without their prefix, data as the body. Never throws. */
+function usageOfJson(text: string, json: JsonResult, receivedAt: Instant): ParsedUsage {
+  if (isTooLarge(text)) return { ...tooLarge, named: namesInNode(json.node) };
+  if (json.problem) return { rejection: jsonRejection(json.problem), named: namesInNode(json.node) };
+  return usageOfNode(json.node, receivedAt);
+}
+
+/** One event in binary mode: attributes by name without their prefix, data as the body, none if that is empty. Never throws. */
 export function parseBinary(
   attributes: Iterable<readonly [name: string, value: string]>,
   contentType: string | undefined,
@@ -65,26 +76,34 @@ export function parseBinary(
   receivedAt: Instant,
 ): ParsedUsage {
   const found = noAttributes();
-  const seen = new Set<string>();
-  for (const [name, value] of attributes) {
-    if (seen.has(name)) return reject('duplicate_key', `the attribute ${name} came in two headers; send it once`, name);
-    seen.add(name);
-    // In binary mode these two are the content type and the body; under these names they are no attributes.
-    if (name === 'data' || name === 'datacontenttype')
-      return reject(
-        'unknown_field',
-        `the header of ${name} is not taken in binary mode; send it as ${name === 'data' ? 'the body' : 'content-type'}`,
-        name,
-      );
-    setAttribute(found, name, value);
-  }
-  if (isTooLarge(text)) return tooLarge;
+  const rejection = readHeaders(attributes, found) ?? (isTooLarge(text) ? tooLarge.rejection : undefined);
+  if (rejection) return { rejection, named: namesIn(found) };
   if (contentType !== undefined) found.datacontenttype = contentType;
-  if (contentType !== undefined && !isJsonContentType(contentType)) return usageEventOf(found, receivedAt);
+  if (text === '' || (contentType !== undefined && !isJsonContentType(contentType))) return usageEventOf(found, receivedAt);
   const data = parseJson(text);
-  if (data.problem) return { rejection: jsonRejection(data.problem) };
+  if (data.problem) return { rejection: jsonRejection(data.problem), named: namesIn(found) };
   found.data = data.node;
   return usageEventOf(found, receivedAt);
+}
+
+function readHeaders(attributes: Iterable<readonly [name: string, value: string]>, found: Attributes): Rejection | undefined {
+  const seen = new Set<string>();
+  let rejection: Rejection | undefined;
+  for (const [name, value] of attributes) {
+    const again = seen.has(name);
+    seen.add(name);
+    // Nobody knows which of the two was meant.
+    setAttribute(found, name, again ? null : value);
+    if (again) rejection ??= { reason: 'duplicate_key', detail: `the attribute ${name} came in two headers; send it once`, field: name };
+    // In binary mode these two are the content type and the body; under these names they are no attributes.
+    else if (name === 'data' || name === 'datacontenttype')
+      rejection ??= {
+        reason: 'unknown_field',
+        detail: `the header of ${name} is not taken in binary mode; send it as ${name === 'data' ? 'the body' : 'content-type'}`,
+        field: name,
+      };
+  }
+  return rejection;
 }
 
 /** A node that is to be a structured event. For a caller that has parsed the JSON itself. */
@@ -92,12 +111,22 @@ export function usageOfNode(node: JsonNode, receivedAt: Instant): ParsedUsage {
   if (!(node instanceof JsonObject))
     return reject(
       'not_a_cloud_event',
-      'a usage event is a JSON object with specversion, id, source, type, subject and data',
+      'a usage event is a JSON object with specversion, id, source, type and subject',
     );
+  return usageEventOf(attributesIn(node), receivedAt);
+}
+
+function attributesIn({ keys, values }: JsonObject): Attributes {
   const attributes = noAttributes();
-  const { keys, values } = node;
   for (let i = 0; i < keys.length; i++) setAttribute(attributes, keys[i] as string, values[i] as JsonNode);
-  return usageEventOf(attributes, receivedAt);
+  return attributes;
+}
+
+/** Of two values under one key neither is known to be meant. */
+function namesInNode(node: JsonNode | undefined): Named {
+  if (!(node instanceof JsonObject)) return {};
+  const once = node.keys.map((key, i) => (node.keys.indexOf(key) === node.keys.lastIndexOf(key) ? (node.values[i] ?? null) : null));
+  return namesIn(attributesIn(new JsonObject(node.keys, once)));
 }
 
 const isTooLarge = (text: string): boolean =>
@@ -124,4 +153,7 @@ const JSON_REASONS: Readonly<Record<JsonProblemCode, RejectionReason>> = {
   too_deep: 'nested_too_deep',
 };
 
-export const jsonRejection = ({ code, detail }: JsonProblem): Rejection => ({ reason: JSON_REASONS[code], detail });
+export const jsonRejection = ({ code, detail, element }: JsonProblem): Rejection => ({
+  reason: JSON_REASONS[code],
+  detail: element === undefined ? detail : `${detail}, in the event with index ${element}`,
+});

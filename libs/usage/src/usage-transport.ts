@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Instant } from '@drawdown/amounts';
 import { type Rejection, reject } from './rejection-reasons';
-import type { ParsedUsage } from './usage-event';
+import { namedBy, type ParsedUsage } from './usage-event';
 import {
   BATCH_CONTENT_TYPE,
   type BatchEntry,
@@ -63,8 +63,10 @@ function binaryUsage(
 ): ParsedUsage {
   const attributes = attributesOf(headers, prefix, decode);
   if ('rejection' in attributes) return attributes;
-  if ('rejection' in body) return body;
-  return parseBinary(attributes.found, first(headers['content-type']), body.text, receivedAt);
+  const contentType = first(headers['content-type']);
+  if (!('rejection' in body)) return parseBinary(attributes.found, contentType, body.text, receivedAt);
+  const withoutData = parseBinary(attributes.found, contentType, '', receivedAt);
+  return body.rejection.reason === 'payload_empty' ? withoutData : { ...body, named: namedBy(withoutData) };
 }
 
 /** The body of an HTTP request: one event in either mode, or a batch. Header names in lower case. Never throws. */
@@ -82,14 +84,19 @@ export function parseHttpRequest(
       'content-type',
     );
   const decoded = bodyText(body);
+  if (mode === 'binary') {
+    const parsed = binaryUsage(headers, 'ce-', httpTextOf, decoded, receivedAt);
+    return 'rejection' in decoded && decoded.rejection.reason === 'not_utf8'
+      ? decoded
+      : { mode, entries: [{ text: 'text' in decoded ? decoded.text : '', parsed }] };
+  }
   if ('rejection' in decoded) return decoded;
   const { text } = decoded;
   if (mode === 'batch' || (mode === 'bare' && beginsWithBracket(text))) {
     const batch = parseBatch(text, receivedAt);
     return 'rejection' in batch ? batch : { mode, entries: batch.entries };
   }
-  if (mode !== 'binary') return { mode, entries: [{ text, parsed: parseStructured(text, receivedAt) }] };
-  return { mode, entries: [{ text, parsed: binaryUsage(headers, 'ce-', httpTextOf, decoded, receivedAt) }] };
+  return { mode, entries: [{ text, parsed: parseStructured(text, receivedAt) }] };
 }
 
 function httpMode(headers: Headers, contentType: string | undefined): ContentMode | undefined {
