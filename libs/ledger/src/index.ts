@@ -6,6 +6,7 @@ export * from './gate';
 export * from './keys';
 export * from './ledger';
 export * from './projector';
+export * from './read-whole';
 export * from './seal';
 export * from './stream-states';
 export * from './streams';

@@ -5,7 +5,7 @@ import type { Instant } from '@drawdown/amounts';
 import { foldings } from '@drawdown/application';
 import type { Projections } from '@drawdown/balances';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/embedded';
-import { AppliedKeys, DEDUPE_WINDOW_MS_DEFAULT, type EventLog, Projector, StreamStates } from '@drawdown/ledger';
+import { AppliedKeys, DEDUPE_WINDOW_MS_DEFAULT, type EventLog, Projector, readWhole, StreamStates } from '@drawdown/ledger';
 import { wrongUsage } from '../exit-codes';
 
 export interface DataFolder {
@@ -47,11 +47,12 @@ export function windowMsIn(env: Readonly<Record<string, string | undefined>>): n
 
 const DAY_MS = 86_400_000;
 
-/** Throws derived state away and folds it anew from the streams. */
+/** Throws derived state away and folds it anew from the streams. @throws Fault when the log is damaged, and where; nothing was thrown away. */
 export async function rebuild(
   { log, projections }: DataFolder,
   windowMs: number,
 ): Promise<{ readonly events: number; readonly documents: number }> {
+  await readWhole(log);
   const keys = new AppliedKeys(projections, windowMs);
   const projector = new Projector(log, projections, new StreamStates(log, projections, keys, foldings));
   const events = await projector.rebuild();
