@@ -16,7 +16,7 @@ describe('creating a wallet', () => {
     const limits = [{ limit_id: 'low', absolute: '5' }];
     const { revision, balance } = await app().call('CreateWallet', { ...walletOfAda, limits });
     expect(revision).toBe(0);
-    expect(balance).toMatchObject({ customer_id: 'ada', status: 'open', currency: 'EUR', booked: '0', available: '0', limits: [{ limit: limits[0], threshold: '5', reached: false }] });
+    expect(balance).toMatchObject({ customer_id: 'ada', status: 'open', currency: 'EUR', booked: '0', available: '0', limits: [{ limit: limits[0], threshold: '5', reached: true }] });
     expect(await app().says('CreateWallet', walletOfAda)).toEqual({ refused: 'balance_exists' });
   });
 

@@ -61,7 +61,7 @@ describe('a balance judged at a moment', () => {
 
   it('says what each limit means and whether it is reached', () => {
     const before = judgedAt(after(created), NOON).limits;
-    expect(before.map(({ threshold, reached }) => [threshold, reached])).toEqual([[amount('50'), false], [undefined, false]]);
+    expect(before.map(({ threshold, reached }) => [threshold, reached])).toEqual([[amount('50'), true], [undefined, false]]);
     const low = judgedAt(after(created, toppedUp(), { type: 'Deduct', at: NOON, amount: amount('50'), reason: 'test' }), NOON).limits;
     expect(low.map(({ threshold, reached }) => [threshold, reached])).toEqual([[amount('50'), true], [amount('50'), true]]);
   });

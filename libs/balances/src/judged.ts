@@ -1,14 +1,14 @@
 /** A balance as a reader sees it: booked as the stream says, the rest judged by a moment. Pure. */
 import { type Amount, type Instant, ZERO } from '@drawdown/amounts';
 import {
-  availableOf, type Balance, bookedOf, giveBack, type Grant, heldOf, type Hold, type Limit, thresholdOf,
+  availableOf, type Balance, bookedOf, giveBack, type Grant, heldOf, type Hold, isAbove, type Limit, thresholdOf,
 } from '@drawdown/drawdown';
 
 export interface LimitFigures {
   readonly limit: Limit;
   /** Absent while a percentage has no top-up to refer to. */
   readonly threshold: Amount | undefined;
-  /** From the crossing downwards until the recovery. */
+  /** Available is at or below the line. That it was warned of is not said: a balance that never was above has crossed nothing. */
   readonly reached: boolean;
 }
 
@@ -49,10 +49,9 @@ export function judgedAt(balance: Balance, at: Instant): BalanceFigures {
     consumed: balance.totals.consumed,
     grants,
     holds: ended.length === 0 ? balance.holds : balance.holds.filter((hold) => !ended.includes(hold)),
-    limits: balance.limits.map(({ limit, position }) => ({
-      limit,
-      threshold: limit.kind === 'percent_of_last_top_up' && balance.lastTopUp === ZERO ? undefined : thresholdOf(limit, balance.lastTopUp),
-      reached: position === 'below',
-    })),
+    limits: balance.limits.map(({ limit }) => {
+      const threshold = limit.kind === 'percent_of_last_top_up' && balance.lastTopUp === ZERO ? undefined : thresholdOf(limit, balance.lastTopUp);
+      return { limit, threshold, reached: threshold !== undefined && !isAbove(available, threshold) };
+    }),
   };
 }
