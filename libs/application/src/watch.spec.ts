@@ -48,6 +48,12 @@ describe('watching a balance', () => {
     await reader.stop();
   });
 
+  it('does not wait without end for what comes after a revision that is not there', async () => {
+    await app().balance('10');
+    await expect(watching({ after_revision: 99 }).next()).rejects.toMatchObject({ code: 'revision_not_reached' });
+    expect(followersLeft()).toBe(0);
+  });
+
   it('ends when the caller goes away, and leaves nobody behind', async () => {
     await app().balance('10');
     const [waiting, stopped] = [watching(), watching()];

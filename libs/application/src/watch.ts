@@ -19,8 +19,9 @@ async function* watch(parts: Parts, request: Message, context: Context): AsyncGe
   const unfollow = parts.ledger.states.followStream(target.stream, bell.ring);
   signal.addEventListener('abort', bell.ring);
   try {
-    for (let told = after ?? -1; !signal.aborted; ) {
-      const { state, revision } = await theBalance(parts, target, undefined, context);
+    // A revision that the caller cannot have seen yet is waited for no longer than by any read.
+    for (let told = after ?? -1, wanted = after; !signal.aborted; wanted = undefined) {
+      const { state, revision } = await theBalance(parts, target, wanted, context);
       if (revision <= told) {
         await bell.rung();
         continue;
