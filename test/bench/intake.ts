@@ -6,7 +6,7 @@ import { cpuMicrosOf, median, type Result } from './figures';
 import { setUp, startService } from './service';
 
 const BATCH = 100;
-const CONNECTIONS = 16;
+const CONNECTIONS = 32;
 const WINDOW_SECONDS = 3;
 const WINDOWS = 5;
 const CUSTOMERS = 1_000;
@@ -32,7 +32,7 @@ export async function intake(bare: Result): Promise<readonly Result[]> {
     const results: Result[] = [];
     let firstId = 0;
     for (const [name, hotShare] of [
-      [`usage over HTTP, batches of 100, ${CUSTOMERS} customers`, 0],
+      [`usage over HTTP, batches of ${BATCH}, ${CONNECTIONS} in flight, ${CUSTOMERS} customers`, 0],
       ['the same, half of it on one customer', 0.5],
     ] as const) {
       const cpu = cpuMicrosOf(service.pid);
