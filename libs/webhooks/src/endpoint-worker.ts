@@ -271,20 +271,20 @@ export class EndpointWorker {
       return undefined;
     }
     if (!message) return { failure: 'message_not_found' };
-    const { webhookId, payload, traceparent } = message;
+    const { webhookId, traceparent } = message;
     const { url } = this.endpoint;
     const secrets = secretsInForce(this.endpoint, at);
     try {
       return await this.around.sender.send({
         url,
         webhookId,
-        payload,
+        payload: message.payload,
         at,
         secrets,
         ...(traceparent !== undefined && { traceparent }),
       });
     } catch {
-      // A bug of the sender must not lose the delivery, nor stop the others.
+      // A bug of the sender, or an event that nothing can be told of, must not lose the delivery, nor stop the others.
       return { failure: 'internal' };
     }
   }

@@ -117,6 +117,12 @@ describe('a payload', () => {
     );
   });
 
+  it('is not made of an event that does not say when it happened', () => {
+    const ping = all.find(({ type }) => type === 'TestPingRequested')!;
+    const [message] = messagesOf({ ...ping, data: '{}' });
+    expect(() => message!.payload).toThrow('webhookEndpoint-e1 at revision 1 does not say when it happened');
+  });
+
   it('tells no secret', () => expect(messages.some(({ payload }) => payload.includes(SECRET))).toBe(false));
 
   it('shows the first lines of usage and counts all', () => {

@@ -59,8 +59,9 @@ function applies(type: WebhookType, eventType: string, data: JsonObject): boolea
 }
 
 function payloadOf(webhookId: string, type: WebhookType, event: RecordedEvent, data: JsonObject): string {
-  const { at, ...fields } = data;
-  const timestamp = typeof at === 'string' ? at : new Date(event.recordedAt).toISOString();
+  const { at: timestamp, ...fields } = data;
+  // When it was recorded is another moment, and a receiver could not tell which it was given.
+  if (typeof timestamp !== 'string') throw new Error(`${event.stream} at revision ${event.revision} does not say when it happened`);
   const place = { stream: event.stream, revision: event.revision };
   return shape.canonicalJson({
     id: webhookId,
