@@ -149,7 +149,13 @@ describe('what adds up and is still wrong', () => {
 
   it('is found: a hold settled twice', () => {
     const twice = stored(wallet, [create({ startingGrant: parcel(10) }), hold(5), after(1, release('h1'))]);
-    expect(findings([...twice, twice.at(-1)!])).toContainEqual(expect.stringContaining('hold h1 held 0e-9'));
+    expect(findings([...twice, twice.at(-1)!])).toContainEqual(expect.stringContaining('hold h1 held 0, settles 5 and'));
+  });
+
+  it('is told in decimals', () => {
+    const told = changed((data) => (data['figures'] = { ...(data['figures'] as { [key: string]: Json }), booked: '98970.5', uncovered: '0.000000001' }));
+    expect(told).toContain('4 CreditsDeducted: booked is said to be 98970.5, and adds up to 17');
+    expect(told).toContain('4 CreditsDeducted: uncovered is said to be 0.000000001, and adds up to 0');
   });
 
   it('is found: an event left out', () => {

@@ -12,6 +12,12 @@ function units(text: unknown): bigint {
   const [whole = '', fraction = ''] = text.split('.');
   return BigInt(whole + fraction.padEnd(NANO, '0'));
 }
+/** The same as a person reads it. */
+function decimal(sum: bigint): string {
+  const digits = String(sum < 0n ? -sum : sum).padStart(NANO + 1, '0');
+  const fraction = digits.slice(-NANO).replace(/0+$/, '');
+  return `${sum < 0n ? '-' : ''}${digits.slice(0, -NANO)}${fraction && `.${fraction}`}`;
+}
 const all = (list: unknown): readonly Stored[] => (Array.isArray(list) ? (list as Stored[]) : []);
 const total = (list: unknown): bigint => all(list).reduce((sum, part) => sum + units(part['amount']), 0n);
 
@@ -49,7 +55,7 @@ export class AuditBooks {
   private compareAll(data: Stored, figures: Stored): void {
     const { wrong } = this;
     const compare = (name: string, said: bigint, found: bigint): void => {
-      if (said !== found) wrong.push(`${name} is said to be ${said}e-9, and adds up to ${found}e-9`);
+      if (said !== found) wrong.push(`${name} is said to be ${decimal(said)}, and adds up to ${decimal(found)}`);
     };
     for (const of of all(data['grants'])) {
       const id = String(of['id']);
@@ -67,7 +73,7 @@ export class AuditBooks {
     compare('the sum of grants', this.booked, parcels.reduce((sum, of) => sum + of.remaining, 0n));
     compare('the sum held in grants', this.held, parcels.reduce((sum, of) => sum + of.held, 0n));
     for (const [id, { remaining, held }] of this.grants) {
-      if (held < 0n || held > remaining) wrong.push(`grant ${id} has ${remaining}e-9 left and ${held}e-9 held`);
+      if (held < 0n || held > remaining) wrong.push(`grant ${id} has ${decimal(remaining)} left and ${decimal(held)} held`);
       if (remaining === 0n) this.grants.delete(id);
     }
     if (this.booked < 0n || this.held < 0n) wrong.push('the balance is below zero');
@@ -105,7 +111,7 @@ export class AuditBooks {
 
   private move(type: string, data: Stored): void {
     const equal = (what: string, a: bigint, b: bigint): void => {
-      if (a !== b) this.wrong.push(`${what}: ${a}e-9 is not ${b}e-9`);
+      if (a !== b) this.wrong.push(`${what}: ${decimal(a)} is not ${decimal(b)}`);
     };
     switch (type) {
       case 'WalletToppedUp':
@@ -167,7 +173,7 @@ export class AuditBooks {
     const id = String(data['holdId']);
     const before = this.holds.get(id);
     if (before === undefined || before - settled !== remaining)
-      this.wrong.push(`hold ${id} held ${before ?? 0n}e-9, settles ${settled}e-9 and keeps ${remaining}e-9`);
+      this.wrong.push(`hold ${id} held ${decimal(before ?? 0n)}, settles ${decimal(settled)} and keeps ${decimal(remaining)}`);
     if (remaining > 0n) this.holds.set(id, remaining);
     else this.holds.delete(id);
     this.held -= settled;
