@@ -7,7 +7,7 @@ const SLUG = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 
 /** Each is a rejection reason of usage too. */
 export type TextProblemCode =
-  'empty_field' | 'too_long' | 'control_character' | 'lone_surrogate' | 'white_space_at_ends';
+  'empty_field' | 'too_long' | 'control_character' | 'lone_surrogate' | 'white_space_at_ends' | 'dot_segment';
 
 export interface IdProblem<Code extends string = TextProblemCode> {
   readonly code: Code;
@@ -15,13 +15,20 @@ export interface IdProblem<Code extends string = TextProblemCode> {
   readonly detail: string;
 }
 
+/** They show nothing and can turn the order of what stands beside them, so that two ids look like one. */
+const FORMAT_CHARACTER = /\p{Cf}/u;
+
 /** A customer id is the account's own: anything printable. It is compared byte for byte, never folded or trimmed. */
 export function customerIdProblem(text: string): IdProblem | undefined {
   const problem = textProblem(text, CUSTOMER_ID_BYTES_MAX);
   if (problem) return problem;
-  return text.trim() === text
-    ? undefined
-    : { code: 'white_space_at_ends', detail: 'begins or ends with white space; send the id without it' };
+  if (text.trim() !== text)
+    return { code: 'white_space_at_ends', detail: 'begins or ends with white space; send the id without it' };
+  // RFC 3986, section 5.2.4: clients take them out of a path, percent-encoded too.
+  if (text === '.' || text === '..')
+    return { code: 'dot_segment', detail: `is "${text}", which cannot stand in the path of a URL; choose another id` };
+  const [format] = FORMAT_CHARACTER.exec(text) ?? [];
+  return format === undefined ? undefined : characterProblem(format.codePointAt(0) ?? 0, 'format');
 }
 
 /** Ids of credit products, meters and limits. */
@@ -46,10 +53,7 @@ export function textProblem(text: string, bytesMax: number): IdProblem | undefin
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c < 0x20 || (c >= 0x7f && c <= 0x9f))
-      return {
-        code: 'control_character',
-        detail: `holds the control character U+${c.toString(16).toUpperCase().padStart(4, '0')}; leave it out`,
-      };
+      return characterProblem(c, 'control');
     if (c < 0xd800 || c > 0xdfff) continue;
     if (c > 0xdbff || !isLowSurrogate(text.charCodeAt(i + 1)))
       return { code: 'lone_surrogate', detail: 'holds half of a surrogate pair; send well-formed Unicode' };
@@ -57,5 +61,10 @@ export function textProblem(text: string, bytesMax: number): IdProblem | undefin
   }
   return undefined;
 }
+
+const characterProblem = (c: number, kind: 'control' | 'format'): IdProblem => ({
+  code: 'control_character',
+  detail: `holds the ${kind} character U+${c.toString(16).toUpperCase().padStart(4, '0')}; leave it out`,
+});
 
 const isLowSurrogate = (c: number): boolean => c >= 0xdc00 && c <= 0xdfff;

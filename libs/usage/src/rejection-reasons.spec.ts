@@ -18,6 +18,7 @@ const STABLE = [
   'control_character',
   'credit_balance_closed',
   'data_base64_unsupported',
+  'dot_segment',
   'duplicate_key',
   'empty_field',
   'invalid_extension',

@@ -40,7 +40,7 @@ export const usageEventSchema = {
     type: text('What was used; meters select by it.', TYPE_BYTES_MAX),
     subject: {
       ...text('The customer id.', SUBJECT_BYTES_MAX),
-      allOf: [{ pattern: '^[^\\s\\uFEFF]' }, { pattern: '[^\\s\\uFEFF]$' }],
+      allOf: [{ pattern: '^[^\\s\\uFEFF]' }, { pattern: '[^\\s\\uFEFF]$' }, { pattern: '^\\P{Cf}*$' }, { pattern: '^(?!\\.\\.?$)' }],
     },
     time: {
       description: 'When it was used (RFC 3339). Without it, the time at which the event arrives.',
