@@ -82,6 +82,7 @@ describe('on both sides of a boundary', () => {
     ['revision 0', (from) => from.revision('n'), { n: 0 }, { n: -1 }],
     ['revision -1 where nothing may have happened', (from) => from.revision('n', -1), { n: -1 }, { n: -2 }],
     ['a page', (from) => from.page(), { page_size: PAGE_SIZE_MAX }, { page_size: PAGE_SIZE_MAX + 1 }],
+    ['a page of the usual size', (from) => from.page(), { page_size: 0 }, { page_size: -1 }],
     ['a currency', (from) => from.currency(), { currency: 'EUR' }, { currency: 'eur' }],
     ['a word', (from) => from.word('w', ['a', 'b']), { w: 'b' }, { w: 'c' }],
     ['words', (from) => from.words('w', ['a', 'b']), { w: ['b', 'a'] }, { w: ['a', 'c'] }],

@@ -195,9 +195,17 @@ export class Fields {
 
   page(): { readonly size: number; readonly token: string | undefined } {
     return {
-      size: this.integer('page_size', 1, PAGE_SIZE_MAX) ?? PAGE_SIZE_DEFAULT,
+      size: this.pageSize(),
       token: this.optionalText('page_token', 1_024),
     };
+  }
+
+  private pageSize(): number {
+    const size = this.value('page_size');
+    if (typeof size !== 'number' || size === 0) return PAGE_SIZE_DEFAULT;
+    if (!Number.isSafeInteger(size) || size < 0 || size > PAGE_SIZE_MAX)
+      this.violation('page_size', `must be a whole number from 1 to ${PAGE_SIZE_MAX}`, `send one in that range, or 0 or nothing for ${PAGE_SIZE_DEFAULT}`);
+    return size;
   }
 
   private value(field: string): unknown {

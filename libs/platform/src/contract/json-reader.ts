@@ -73,9 +73,11 @@ function mapFromJson(field: FieldShape, node: JsonNode, at: string, violations: 
 
 function valueFromJson(field: FieldShape, node: JsonNode, at: string, violations: Violation[]): unknown {
   const value = READERS[field.kind](field, node, at, violations);
-  if (value === undefined) violations.push(wrongType(at, field, nameOf(node)));
+  if (value === undefined) violations.push(wrongType(at, field, WHOLE_KINDS.has(field.kind) && node instanceof JsonNumber ? shown(node.text) : nameOf(node)));
   return value;
 }
+
+const WHOLE_KINDS: ReadonlySet<FieldShape['kind']> = new Set(['integer', 'long']);
 
 type Reader = (field: FieldShape, node: JsonNode, at: string, violations: Violation[]) => unknown;
 
@@ -83,8 +85,8 @@ type Reader = (field: FieldShape, node: JsonNode, at: string, violations: Violat
 const READERS: Readonly<Record<FieldShape['kind'], Reader>> = {
   text: (_, node) => (typeof node === 'string' ? node : undefined),
   flag: (_, node) => (typeof node === 'boolean' ? node : undefined),
-  integer: (_, node, at, violations) => wholeNumber(node, at, violations),
-  long: (_, node, at, violations) => wholeNumber(node, at, violations),
+  integer: (_, node, at, violations) => (node instanceof JsonNumber ? wholeFrom(node.text, at, violations) : undefined),
+  long: (_, node, at, violations) => longFrom(node, at, violations),
   bytes: (_, node) => (typeof node === 'string' && BASE64.test(node) ? Buffer.from(node, 'base64') : undefined),
   word: (field, node) => (typeof node === 'string' ? wordFrom(field, node) : undefined),
   time: (_, node) => (typeof node === 'string' ? timeFrom(node) : undefined),
@@ -95,8 +97,8 @@ const READERS: Readonly<Record<FieldShape['kind'], Reader>> = {
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const WHOLE = /^-?(?:0|[1-9][0-9]*)$/;
 
-/** Digits are taken as a number or, as in the JSON mapping of proto3, as a string. */
-function wholeNumber(node: JsonNode, at: string, violations: Violation[]): number | undefined {
+/** Digits are taken as a number or, as the JSON mapping of proto3 writes what has 64 bits, as a string. */
+function longFrom(node: JsonNode, at: string, violations: Violation[]): number | undefined {
   const text = node instanceof JsonNumber ? node.text : node;
   return typeof text === 'string' ? wholeFrom(text, at, violations) : undefined;
 }
