@@ -91,8 +91,8 @@ describe('an amount', () => {
 
 describe('a whole number', () => {
   it.each([
-    ['a fraction', '1.5', /must be a whole number, not a JSON number; send digits only/],
-    ['an exponent', '1e2', /must be a whole number, not a JSON number; send digits only/],
+    ['a fraction', '1.5', /must be a whole number, not 1\.5; send digits only/],
+    ['an exponent', '1e2', /must be a whole number, not 1e2; send digits only/],
     ['beyond what is exact', '9007199254740993', /out of range|from 0 to 255/],
     ['below its range', '-1', /must be a whole number from 0 to 255; send one in that range/],
     ['above its range', '256', /must be a whole number from 0 to 255; send one in that range/],
