@@ -265,14 +265,28 @@ describe('the elements of a list', () => {
     expect(parseJsonList('[{}] 2').problem).not.toHaveProperty('element');
   });
 
-  it.each(['NaN', '-NaN', 'Infinity', '-Infinity', '+Infinity', '01', '-01', '00', '1.', '.5', '-.5', '+1', '+.5e3', '1e', '1.e5', '1..2'])(
-    'keep a number that is none to themselves: %s',
-    (slip) => {
-      const sources = [slip, `{"a":${slip}}`, `{ "b" : [ ${slip} , 1 ] }`, `[${slip}]`, '{"a":1}'];
-      const { elements } = parseJsonList(`[${sources.join(',')}]`);
-      expect(elements?.map(({ text, problem }) => [text, problem?.code])).toEqual(
-        sources.map((source, i) => [source, i < 4 ? 'invalid_number' : undefined]),
-      );
-    },
-  );
+  it.each([
+    'NaN',
+    '-NaN',
+    'Infinity',
+    '-Infinity',
+    '+Infinity',
+    '01',
+    '-01',
+    '00',
+    '1.',
+    '.5',
+    '-.5',
+    '+1',
+    '+.5e3',
+    '1e',
+    '1.e5',
+    '1..2',
+  ])('keep a number that is none to themselves: %s', (slip) => {
+    const sources = [slip, `{"a":${slip}}`, `{ "b" : [ ${slip} , 1 ] }`, `[${slip}]`, '{"a":1}'];
+    const { elements } = parseJsonList(`[${sources.join(',')}]`);
+    expect(elements?.map(({ text, problem }) => [text, problem?.code])).toEqual(
+      sources.map((source, i) => [source, i < 4 ? 'invalid_number' : undefined]),
+    );
+  });
 });

@@ -40,7 +40,12 @@ export const usageEventSchema = {
     type: text('What was used; meters select by it.', TYPE_BYTES_MAX),
     subject: {
       ...text('The customer id.', SUBJECT_BYTES_MAX),
-      allOf: [{ pattern: '^[^\\s\\uFEFF]' }, { pattern: '[^\\s\\uFEFF]$' }, { pattern: '^\\P{Cf}*$' }, { pattern: '^(?!\\.\\.?$)' }],
+      allOf: [
+        { pattern: '^[^\\s\\uFEFF]' },
+        { pattern: '[^\\s\\uFEFF]$' },
+        { pattern: '^\\P{Cf}*$' },
+        { pattern: '^(?!\\.\\.?$)' },
+      ],
     },
     time: {
       description: 'When it was used (RFC 3339). Without it, the time at which the event arrives.',
@@ -57,7 +62,8 @@ export const usageEventSchema = {
     },
     dataschema: optional(text('A reference to the schema of data. Not looked at.', DATASCHEMA_BYTES_MAX)),
     data: {
-      description: 'What meters read. Quantities are numbers or decimal strings; all digits count. An event that is only counted needs none.',
+      description:
+        'What meters read. Quantities are numbers or decimal strings; all digits count. An event that is only counted needs none.',
       type: ['object', 'null'],
     },
     data_base64: false,

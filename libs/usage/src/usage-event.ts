@@ -150,7 +150,18 @@ function judged(attributes: Attributes, receivedAt: Instant): ParsedUsage {
       'time',
     );
   const time = given ?? formatInstant(receivedAt);
-  return { usage: { source, id, type, subject, time, usedAt, data: sent ?? NO_DATA, bodyHash: bodyHash(type, subject, given, sent) } };
+  return {
+    usage: {
+      source,
+      id,
+      type,
+      subject,
+      time,
+      usedAt,
+      data: sent ?? NO_DATA,
+      bodyHash: bodyHash(type, subject, given, sent),
+    },
+  };
 }
 
 function attributesRejection(attributes: Attributes): Rejection | undefined {

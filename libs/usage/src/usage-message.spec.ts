@@ -112,7 +112,8 @@ describe('a usage event', () => {
     ['another content type', { ...kafkaBinary, 'content-type': 'application/avro' }, 'x'],
     ['too many bytes', kafkaBinary, `{"a":"${'x'.repeat(PAYLOAD_BYTES_MAX)}"}`],
   ])('is rejected with its name in binary mode: %s', (_, headers, body) =>
-    expect(kafka(headers, body).parsed).toMatchObject({ rejection: {}, named }));
+    expect(kafka(headers, body).parsed).toMatchObject({ rejection: {}, named }),
+  );
 
   it('is rejected with as much of its name as is legal and was said once', () => {
     const namesOf = (json: string): unknown => {
@@ -122,7 +123,9 @@ describe('a usage event', () => {
     expect(namesOf(eventJson({ id: 5, source: '' }))).toEqual({ subject: 'cus_1' });
     expect(namesOf(eventJson().replace('{', '{"id":"x",'))).toEqual({ source: named.source, subject: named.subject });
     expect(namesOf(eventJson({ subject: ' a', id: 'x\0' }))).toEqual({ source: named.source });
-    expect(kafka({ ...kafkaBinary, ce_id: ['a', 'b'] }, dataJson).parsed).toMatchObject({ named: { source: named.source, subject: named.subject } });
+    expect(kafka({ ...kafkaBinary, ce_id: ['a', 'b'] }, dataJson).parsed).toMatchObject({
+      named: { source: named.source, subject: named.subject },
+    });
     expect(kafka({ ...kafkaBinary, ce_id: ['a', 'b'] }, dataJson).parsed).not.toHaveProperty('named.id');
   });
 

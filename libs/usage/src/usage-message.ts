@@ -79,14 +79,18 @@ export function parseBinary(
   const rejection = readHeaders(attributes, found) ?? (isTooLarge(text) ? tooLarge.rejection : undefined);
   if (rejection) return { rejection, named: namesIn(found) };
   if (contentType !== undefined) found.datacontenttype = contentType;
-  if (text === '' || (contentType !== undefined && !isJsonContentType(contentType))) return usageEventOf(found, receivedAt);
+  if (text === '' || (contentType !== undefined && !isJsonContentType(contentType)))
+    return usageEventOf(found, receivedAt);
   const data = parseJson(text);
   if (data.problem) return { rejection: jsonRejection(data.problem), named: namesIn(found) };
   found.data = data.node;
   return usageEventOf(found, receivedAt);
 }
 
-function readHeaders(attributes: Iterable<readonly [name: string, value: string]>, found: Attributes): Rejection | undefined {
+function readHeaders(
+  attributes: Iterable<readonly [name: string, value: string]>,
+  found: Attributes,
+): Rejection | undefined {
   const seen = new Set<string>();
   let rejection: Rejection | undefined;
   for (const [name, value] of attributes) {
@@ -94,7 +98,12 @@ function readHeaders(attributes: Iterable<readonly [name: string, value: string]
     seen.add(name);
     // Nobody knows which of the two was meant.
     setAttribute(found, name, again ? null : value);
-    if (again) rejection ??= { reason: 'duplicate_key', detail: `the attribute ${name} came in two headers; send it once`, field: name };
+    if (again)
+      rejection ??= {
+        reason: 'duplicate_key',
+        detail: `the attribute ${name} came in two headers; send it once`,
+        field: name,
+      };
     // In binary mode these two are the content type and the body; under these names they are no attributes.
     else if (name === 'data' || name === 'datacontenttype')
       rejection ??= {
@@ -109,10 +118,7 @@ function readHeaders(attributes: Iterable<readonly [name: string, value: string]
 /** A node that is to be a structured event. For a caller that has parsed the JSON itself. */
 export function usageOfNode(node: JsonNode, receivedAt: Instant): ParsedUsage {
   if (!(node instanceof JsonObject))
-    return reject(
-      'not_a_cloud_event',
-      'a usage event is a JSON object with specversion, id, source, type and subject',
-    );
+    return reject('not_a_cloud_event', 'a usage event is a JSON object with specversion, id, source, type and subject');
   return usageEventOf(attributesIn(node), receivedAt);
 }
 
@@ -125,7 +131,9 @@ function attributesIn({ keys, values }: JsonObject): Attributes {
 /** Of two values under one key neither is known to be meant. */
 function namesInNode(node: JsonNode | undefined): Named {
   if (!(node instanceof JsonObject)) return {};
-  const once = node.keys.map((key, i) => (node.keys.indexOf(key) === node.keys.lastIndexOf(key) ? (node.values[i] ?? null) : null));
+  const once = node.keys.map((key, i) =>
+    node.keys.indexOf(key) === node.keys.lastIndexOf(key) ? (node.values[i] ?? null) : null,
+  );
   return namesIn(attributesIn(new JsonObject(node.keys, once)));
 }
 
