@@ -98,7 +98,7 @@ const AMOUNTS = new Set(['amount', 'remaining', 'held', 'booked', 'available', '
 
 function off(events: readonly Stored[], at: number, path: readonly string[], by: bigint): Stored[] {
   const spoiled = structuredClone(events) as Stored[];
-  let place = spoiled[at]!.data as { [key: string]: Json };
+  let place = spoiled[at]!.data;
   for (const step of path.slice(0, -1)) place = place[step] as { [key: string]: Json };
   const last = path.at(-1)!;
   place[last] = formatAmount((amount(place[last] as string) + by) as ReturnType<typeof amount>);

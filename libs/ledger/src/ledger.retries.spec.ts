@@ -76,7 +76,7 @@ class Life {
       this.effects += 1;
     }
     const replays = outcomes.map((outcome) => outcome.outcome === 'done' && outcome.replayed);
-    this.same(i, replays.sort(), events.length > 0 && to.length > 1 ? [false, true] : to.map(() => false));
+    this.same(i, replays.sort((a, b) => Number(a) - Number(b)), events.length > 0 && to.length > 1 ? [false, true] : to.map(() => false));
     for (const outcome of outcomes) this.same(i, { ...outcome, replayed: false }, { outcome: 'done', ...answer, replayed: false });
   }
 

@@ -161,13 +161,13 @@ describe('a rebuild', () => {
   });
 
   it('is whole even when a save was asked for while everything was cleared', async () => {
-    let written: Promise<void> | undefined;
+    let written = Promise.resolve();
     const home: TestLedger = await open(undefined, undefined, (real) =>
       double(real, {
         save: (changes) => (written = real.save(changes)),
         clear: async () => {
           await real.clear();
-          written = undefined;
+          written = Promise.resolve();
           void home.projector.save();
           for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
           await written;

@@ -31,7 +31,10 @@ export async function* pagesOf(log: EventLog): AsyncGenerator<Attempt<readonly R
   for (let after = -1n; ; ) {
     const page = await attemptLog(() => log.readAll(after, limit));
     if ('lost' in page) {
-      if (limit === 1) return yield page;
+      if (limit === 1) {
+        yield page;
+        return;
+      }
       limit = smaller(limit);
       continue;
     }

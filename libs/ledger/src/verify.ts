@@ -194,7 +194,10 @@ class Audit {
     if (this.suspects.size === 0) return;
     const debited = new Map<string, number>();
     for await (const page of pagesOf(log)) {
-      if ('lost' in page) return yield* this.corrupt(page.lost);
+      if ('lost' in page) {
+        yield* this.corrupt(page.lost);
+        return;
+      }
       for (const event of page.read)
         for (const line of this.readableLinesOf(event)) {
           if (!this.suspects.has(line.debit)) continue;
@@ -213,7 +216,10 @@ class Audit {
   async *checkIndex(projections: Projections, events: readonly RecordedEvent[]): AsyncGenerator<VerifyStep> {
     const wanted = events.flatMap((event) => this.keysOf(event).map((key) => ({ event, ...key })));
     const found = await attempt(() => projections.find(wanted.map(({ fingerprint }) => fingerprint)));
-    if ('lost' in found) return yield* this.derivedLost('the index of applied keys', found.lost);
+    if ('lost' in found) {
+      yield* this.derivedLost('the index of applied keys', found.lost);
+      return;
+    }
     const places = found.read;
     // Read after the answer: what was forgotten before it was forgotten by an earlier clock.
     const now = this.clock?.() ?? -Infinity;
@@ -227,7 +233,10 @@ class Audit {
     for (let after: string | undefined; ; ) {
       const listed = await attempt(() => projections.list({ prefix, limit: PAGE, ...(after !== undefined && { after }) }));
       // Which documents are missing cannot be said then.
-      if ('lost' in listed) return yield* this.derivedLost(`the documents ${prefix}…`, listed.lost);
+      if ('lost' in listed) {
+        yield* this.derivedLost(`the documents ${prefix}…`, listed.lost);
+        return;
+      }
       const page = listed.read;
       for (const document of page) {
         seen.add(document.stream);
