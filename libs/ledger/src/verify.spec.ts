@@ -323,7 +323,7 @@ describe('an event that is sealed and wrong', () => {
     }));
     const found = await findings();
     expect(new Set(places(found))).toEqual(new Set([`conservation ${STREAM} 5`]));
-    expect(found.map(({ detail }) => detail)).toContain('booked is said to be 79000000001e-9, and adds up to 79000000000e-9');
+    expect(found.map(({ detail }) => detail)).toContain('booked is said to be 79.000000001, and adds up to 79');
   });
 
   it('is reported as unreadable where no version knows its type, and the rest is looked at all the same', async () => {
