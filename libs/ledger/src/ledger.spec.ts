@@ -146,3 +146,21 @@ it('passes on that the log takes nothing, and decides anew when it does again', 
   expect(await execute('60', 'k', '60', filling)).toMatchObject({ outcome: 'done', replayed: false });
   await filling.remove();
 });
+
+it('does not call an append unwritten that nobody could settle: a log that breaks in the middle of one (a double)', async () => {
+  const faults: Error[] = [];
+  const breaking = await TestLedger.open(undefined, (log) =>
+    Object.assign(Object.create(log) as EventLog, {
+      append: (...args: Parameters<EventLog['append']>) => {
+        const fault = faults.shift();
+        return fault ? Promise.reject(fault) : log.append(...args);
+      },
+    }),
+  );
+  await breaking.addBalance('ada', 'api', '100');
+  faults.push(new AppendUnknown('the sync failed'), new LogUnavailable('takes nothing until it is opened again'));
+  await expect(execute('60', 'k', '60', breaking)).rejects.toThrow(AppendUnknown);
+  faults.push(new LogUnavailable('nothing was written, and that is certain'));
+  await expect(execute('60', 'k', '60', breaking)).rejects.toThrow(LogUnavailable);
+  await breaking.remove();
+});
