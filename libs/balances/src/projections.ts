@@ -1,7 +1,10 @@
 /**
  * The port of derived state: one document per stream, the keys already applied, and how far both have come in the log.
- * All of it can be thrown away and rebuilt. Adapters: `EmbeddedProjections` (libs/embedded) and, apart, Redis.
+ * All of it can be thrown away and rebuilt. Adapters: `EmbeddedProjections` (libs/embedded) and `RedisProjections` (libs/redis).
  * Every adapter passes test/contracts/projections.contract.ts.
+ *
+ * Where it can be lost apart from this process, every method but `attach` throws `DerivedStateLost` (libs/ledger) from the moment
+ * that something this process has saved since it attached is missing, and `DerivedStateUnavailable` while it cannot be reached.
  */
 import type { Instant } from '@drawdown/amounts';
 
@@ -40,6 +43,8 @@ export interface ListOptions {
 }
 
 export interface Projections {
+  /** From here on this process relies on what is there now and on what it saves. Called before anything else, and again after a loss. */
+  attach(): Promise<void>;
   load(stream: string): Promise<Document | undefined>;
   /** Documents in order of stream name. */
   list(options: ListOptions): Promise<readonly Document[]>;

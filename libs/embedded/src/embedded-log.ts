@@ -103,6 +103,11 @@ export class EmbeddedLog implements EventLog {
     return after >= this.last ? [] : this.reader.readAll(after, Math.min(limit, READ_LIMIT_MAX));
   }
 
+  async readAt(position: bigint): Promise<RecordedEvent | undefined> {
+    const [event] = position < 0n ? [] : await this.readAll(position - 1n, 1);
+    return event?.position === position ? event : undefined;
+  }
+
   async head(): Promise<bigint> {
     this.assertOpen();
     return this.last;

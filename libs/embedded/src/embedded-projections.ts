@@ -63,6 +63,11 @@ export class EmbeddedProjections implements Projections {
     return projections;
   }
 
+  /** The folder is this process's alone: what it saved is there as long as the process is. */
+  attach(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async load(stream: string): Promise<Document | undefined> {
     const bytes = this.documents.getBinaryFast(Buffer.from(stream));
     return bytes && decodeDocument(stream, bytes);

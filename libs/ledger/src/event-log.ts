@@ -1,5 +1,5 @@
 /**
- * The port of the truth. Adapters: `EmbeddedLog` (libs/embedded) and, apart, EventStoreDB. Every adapter passes
+ * The port of the truth. Adapters: `EmbeddedLog` (libs/embedded) and `EventStoreDbLog` (libs/eventstoredb). Every adapter passes
  * test/contracts/event-log.contract.ts.
  */
 import type { Instant } from '@drawdown/amounts';
@@ -55,11 +55,19 @@ export interface EventLog {
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendOutcome>;
   /** Events of one stream; an empty list for a stream that does not exist. At most `limit` (default and cap READ_LIMIT_MAX). */
   readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
-  /** Events of the whole log after a position (exclusive; -1n is the beginning), in order. At most `limit`, and fewer when they are big. */
+  /**
+   * Events of the whole log after a position (exclusive), in order. At most `limit`, and fewer when they are big; none only at the end.
+   * `after` is -1n, the beginning, or the position of an event: a store may be unable to start anywhere else.
+   */
   readAll(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
+  /** The event at exactly this position; undefined where none begins there, whatever is stored around it. */
+  readAt(position: bigint): Promise<RecordedEvent | undefined>;
   /** Position of the last event, -1n when there is none. */
   head(): Promise<bigint>;
-  /** Calls the handler with batches in order, one at a time, for ever. The next batch waits for the handler. */
+  /**
+   * Calls the handler with batches in order, one at a time, for ever, whatever connection is lost meanwhile. The next batch waits
+   * for the handler. `after` as for `readAll`.
+   */
   subscribe(after: bigint, handler: (events: readonly RecordedEvent[]) => Promise<void>): Subscription;
   close(): Promise<void>;
 }

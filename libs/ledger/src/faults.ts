@@ -42,3 +42,20 @@ export class RevisionNotReached extends Fault {
     super('revision_not_reached', `${stream} is at revision ${reached}; revision ${wanted} did not come in time`, true);
   }
 }
+
+/** Derived state cannot be read or written now. What needs it (is this key applied already?) waits; nothing was done. */
+export class DerivedStateUnavailable extends Fault {
+  constructor(message: string, options?: ErrorOptions) {
+    super('derived_state_unavailable', message, true, options);
+  }
+}
+
+/**
+ * What this process has saved is no longer there: emptied, or put back from an older copy. Keys that memory has let go of would be
+ * missed, so nothing is answered until derived state has been attached anew and the streams are folded again.
+ */
+export class DerivedStateLost extends Fault {
+  constructor(message = 'derived state is not what was saved last: it was emptied or put back from an older copy; it is made anew from the log') {
+    super('derived_state_lost', message, true);
+  }
+}

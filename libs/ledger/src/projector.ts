@@ -47,6 +47,7 @@ export class Projector {
 
   /** Follows the log from the checkpoint. Resolves when everything that was in it at the start has been met. */
   async start(): Promise<void> {
+    await this.projections.attach();
     if (!(await this.isOfThisLog())) await this.projections.clear();
     this.met = this.savedTo = await this.projections.checkpoint();
     const subscription = this.log.subscribe(this.met, async (events) => {
@@ -147,8 +148,7 @@ export class Projector {
     this.metId = event;
     if (windowMs < this.states.keys.windowMs) return false;
     if (checkpoint < 0n) return true;
-    const [met] = await this.log.readAll(checkpoint - 1n, 1);
-    return met?.position === checkpoint && met.id === event;
+    return (await this.log.readAt(checkpoint))?.id === event;
   }
 
   private mark(checkpoint: bigint): Document {
