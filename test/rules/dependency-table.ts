@@ -115,6 +115,7 @@ export const PACKAGES: readonly PackageRule[] = [
   client('@grpc/*', 'platform', ['apps', 'test']),
   client('grpc-health-check', 'platform', ['apps', 'test']),
   client('protobufjs', 'platform', ['test']),
+  client('prom-client', 'platform'),
   client('standardwebhooks', 'webhooks', ['libs/http', 'apps', 'test']),
   ...['commander', 'cli-progress', 'csv-parse', 'picocolors'].map(terminal),
   ...['fast-check', 'ajv', 'ajv-formats', 'typescript', 'yaml', '@jest/globals'].map(testing),

@@ -69,6 +69,22 @@ describe('the configuration', () => {
     expect(lines.find(({ variable }) => variable === 'STORE_KEY')).toMatchObject({ value: '(set)', required: false });
   });
 
+  it.each([
+    ['redis://user:swordfish@127.0.0.1:6379/0', 'redis://user:***@127.0.0.1:6379/0'],
+    ['rediss://:sword@fish@redis:6379', 'rediss://:***@redis:6379'],
+    ['esdb://admin:swordfish@a:2113,b:2113?tls=true', 'esdb://admin:***@a:2113,b:2113?tls=true'],
+    ['redis://127.0.0.1:6379', 'redis://127.0.0.1:6379'],
+  ])('shows where %s leads, and not its password', (url, shown) => {
+    class UrlConfig {
+      @Variable('A server', 'a URL', { secret: 'in_url' })
+      @IsString()
+      @IsIn([url])
+      SERVER_URL!: string;
+    }
+    expect(describeConfig(UrlConfig, parseConfig(UrlConfig, { SERVER_URL: url }))).toMatchObject([{ value: shown }]);
+    expect(() => parseConfig(UrlConfig, { SERVER_URL: `${url}/wrong` })).toThrow(`SERVER_URL is "${shown}/wrong"`);
+  });
+
   it('refuses a variable of ours that it does not know', () => {
     expect(problemsOf({ DATA_DIR: '/d', DRAWDOWN_PROT: '1' })).toEqual([
       'DRAWDOWN_PROT is not a variable of this program; remove it, or see .env.example for the right name',

@@ -25,14 +25,22 @@ interface Described {
   readonly about: string;
   /** An example or the form that is wanted, for the mend. */
   readonly wanted: string;
-  readonly secret: boolean;
+  readonly secret: Secrecy;
 }
+
+/** `in_url`: only the password of a URL is secret, and where it leads is shown. */
+type Secrecy = boolean | 'in_url';
+
+/** A URL or connection string as people may see it. */
+export const withoutPassword = (url: string): string => url.replace(/(:\/\/[^:@/]*):.*@/s, '$1:***@');
+
+const shown = (text: string, secret: Secrecy): string => (secret === 'in_url' ? withoutPassword(text) : secret ? '(set)' : text);
 
 const descriptions = new WeakMap<object, Map<string, Described>>();
 
 /** Says what a variable is for and what may stand in it. A variable without it is not one of the configuration. */
 export const Variable =
-  (about: string, wanted: string, { secret = false } = {}): PropertyDecorator =>
+  (about: string, wanted: string, { secret = false }: { readonly secret?: Secrecy } = {}): PropertyDecorator =>
   (prototype, property) => {
     const known = descriptions.get(prototype) ?? new Map<string, Described>();
     descriptions.set(prototype, known.set(String(property), { about, wanted, secret }));
@@ -84,8 +92,9 @@ export function parseConfig<T extends object>(
 function problemOf({ property, constraints = {}, value }: ValidationError, known: ReadonlyMap<string, Described>): ConfigProblem {
   const { wanted = 'a valid value', secret = false } = known.get(property) ?? {};
   const reasons = Object.values(constraints).map((text) => text.replace(property, '').trim());
-  const shown = value === undefined ? 'is not set' : secret ? 'has a value that cannot be used' : `is ${JSON.stringify(value)}`;
-  return { variable: property, problem: `${shown}: it ${reasons.join(' and ')}`, mend: `set it to ${wanted}` };
+  const found =
+    value === undefined ? 'is not set' : secret === true ? 'has a value that cannot be used' : `is ${shown(JSON.stringify(value), secret)}`;
+  return { variable: property, problem: `${found}: it ${reasons.join(' and ')}`, mend: `set it to ${wanted}` };
 }
 
 export interface ConfigLine {
@@ -114,12 +123,17 @@ export function describeConfig<T extends object>(shape: new () => T, config?: T)
     about,
     wanted,
     standard: textOf(standard.get(variable)),
-    value: secret && values?.get(variable) !== undefined ? '(set)' : textOf(values?.get(variable)),
+    value: maskedOf(values?.get(variable), secret),
     required: standard.get(variable) === undefined && !optional.has(variable),
   }));
 }
 
 const textOf = (value: unknown): string | undefined => (value === undefined ? undefined : Array.isArray(value) ? value.join(',') : String(value));
+
+const maskedOf = (value: unknown, secret: Secrecy): string | undefined => {
+  const text = textOf(value);
+  return text === undefined || text === '' ? text : shown(text, secret);
+};
 
 function descriptionsOf(shape: new () => object): ReadonlyMap<string, Described> {
   const all = new Map<string, Described>();

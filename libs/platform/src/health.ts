@@ -7,6 +7,14 @@ export interface PartHealth {
   readonly detail: string;
 }
 
+export interface HealthAnswer {
+  readonly ready: boolean;
+  /** Whether everything has been opened: false while a server is waited for. */
+  readonly started: boolean;
+  readonly draining: boolean;
+  readonly parts: readonly PartHealth[];
+}
+
 export class Health {
   private readonly parts = new Map<string, () => PartHealth>();
   private readonly listeners = new Set<(ready: boolean) => void>();
@@ -30,6 +38,11 @@ export class Health {
 
   report(): readonly PartHealth[] {
     return [...this.parts.values()].map((ask) => ask());
+  }
+
+  /** What a readiness probe is told. */
+  answer(): HealthAnswer {
+    return { ready: this.ready, started: this.isStarted, draining: this.isDraining, parts: this.report() };
   }
 
   started(): void {

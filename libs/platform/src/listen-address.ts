@@ -16,6 +16,14 @@ export class InsecureListener extends Error {
   }
 }
 
+export class CannotListen extends Error {
+  /** @param variables that say where to listen */
+  constructor(variables: string, address: ListenAddress, cause: Error) {
+    super(`nothing can listen on ${addressText(address)}: ${cause.message}. Set ${variables} to an address that is free.`, { cause });
+    this.name = 'CannotListen';
+  }
+}
+
 /** 127.0.0.0/8, ::1 and the name localhost. A name is not resolved: what it means can change. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);

@@ -150,7 +150,7 @@ export class HttpDoor {
       reply
         .code(health.ready ? 200 : 503)
         .type(JSON_TYPE)
-        .send(JSON.stringify({ ready: health.ready, draining: health.draining, parts: health.report() })),
+        .send(JSON.stringify(health.answer())),
     );
     instance.get('/openapi.json', (_, reply) => reply.type(JSON_TYPE).send(openApi));
   }
