@@ -1,6 +1,7 @@
 export * from './ids';
 export * from './json-node';
 export * from './json-problem';
+export * from './rated-usage';
 export * from './rating';
 export * from './rejection-reasons';
 export * from './strict-json';

@@ -6,6 +6,7 @@ import { REJECTION_REASONS } from './rejection-reasons';
 const OF_THE_LEDGER = [
   'credit_balance_closed',
   'no_credit_balance',
+  'not_rated',
   'time_in_future',
   'too_late',
   'unknown_customer',
@@ -31,6 +32,7 @@ const STABLE = [
   'no_credit_balance',
   'no_matching_meter',
   'not_a_cloud_event',
+  'not_rated',
   'not_utf8',
   'nul_character',
   'number_out_of_range',

@@ -40,6 +40,9 @@ export const REJECTION_REASONS = {
   quantity_too_many_digits: 'the quantity has more digits after the point than an amount keeps',
   number_out_of_range: 'the quantity, or the credits it makes, has more digits before the point than an amount keeps',
 
+  // On the way from rating to the ledger.
+  not_rated: 'the record of rated usage does not say legally what parsing and rating found',
+
   // The ledger.
   unknown_customer: 'the customer does not exist',
   no_credit_balance: 'the customer has no credit balance of a product that the event draws on',
@@ -50,6 +53,7 @@ export const REJECTION_REASONS = {
 } as const satisfies Readonly<Record<string, string>>;
 
 export type RejectionReason = keyof typeof REJECTION_REASONS;
+export const isRejectionReason = (text: string): text is RejectionReason => Object.hasOwn(REJECTION_REASONS, text);
 
 export interface Rejection {
   readonly reason: RejectionReason;
