@@ -110,7 +110,7 @@ export const PACKAGES: readonly PackageRule[] = [
   client('undici', 'http', ['apps/cli', 'test']),
   client('ipaddr.js', 'http'),
   client('ioredis', 'redis'),
-  client('kafkajs', 'kafka'),
+  client('kafkajs', 'kafka', ['test']),
   client('@eventstore/db-client', 'eventstoredb'),
   client('@grpc/*', 'platform', ['apps', 'test']),
   client('grpc-health-check', 'platform', ['apps', 'test']),
