@@ -36,6 +36,8 @@ export class AmountError extends Error {
  * `wholeDigitsMax` is for sums read back from the log: those may have grown past what a door takes in one piece.
  */
 export function amount(text: string, wholeDigitsMax: number = INTEGER_DIGITS_MAX): Amount {
+  const units = smallUnits(text);
+  if (units !== undefined && wholeDigitsMax >= SMALL_WHOLE_DIGITS_MAX) return BigInt(units) as Amount;
   const match = DECIMAL.exec(text);
   if (!match) throw new AmountError('not_a_decimal', 'must be a decimal string such as "12.50"');
   const [, sign, whole = '', fraction = ''] = match;
@@ -46,6 +48,35 @@ export function amount(text: string, wholeDigitsMax: number = INTEGER_DIGITS_MAX
   const magnitude = BigInt(whole) * SCALE + BigInt(fraction.padEnd(FRACTION_DIGITS_MAX, '0'));
   return (sign === '-' ? -magnitude : magnitude) as Amount;
 }
+
+/** Digits before the point of 2^53 units. */
+const SMALL_WHOLE_DIGITS_MAX = 7;
+const SMALL_LENGTH_MAX = SMALL_WHOLE_DIGITS_MAX + 1 + FRACTION_DIGITS_MAX;
+const POINT = 46;
+
+/**
+ * The units of a plain decimal that a double counts exactly; undefined for any other text, legal or not. Every line of usage has
+ * half a dozen amounts, and read so each takes a fifth of the time.
+ */
+function smallUnits(text: string): number | undefined {
+  const { length } = text;
+  if (length === 0 || length > SMALL_LENGTH_MAX) return undefined;
+  let value = 0;
+  let point = length;
+  for (let i = 0; i < length; i++) {
+    const digit = text.charCodeAt(i) - ZERO_DIGIT;
+    if (digit >= 0 && digit <= 9) value = value * 10 + digit;
+    else if (digit === POINT - ZERO_DIGIT && point === length && i > 0 && i < length - 1) point = i;
+    else return undefined;
+  }
+  const fractionDigits = point === length ? 0 : length - point - 1;
+  if (fractionDigits > FRACTION_DIGITS_MAX || (point > 1 && text.charCodeAt(0) === ZERO_DIGIT)) return undefined;
+  // Rising: a value that was not exact leads to units that are not either, far beyond the bound.
+  const units = value * POWERS_OF_TEN[FRACTION_DIGITS_MAX - fractionDigits]!;
+  return units <= Number.MAX_SAFE_INTEGER ? units : undefined;
+}
+
+const POWERS_OF_TEN = Array.from({ length: FRACTION_DIGITS_MAX + 1 }, (_, power) => 10 ** power);
 
 /** The shortest decimal string of an amount: no trailing zeros, no exponent, "-0" never. */
 export function formatAmount(value: Amount): string {
