@@ -88,7 +88,7 @@ function problemWithFile(path: string, target: string): string | undefined {
 
 function problemWithBuiltin(path: string, specifier: string): string | undefined {
   const lib = libOf(path);
-  if (lib === undefined || isTestPath(path) || ADAPTERS.includes(lib) || lib === 'platform') return undefined;
+  if (lib === undefined || isTestPath(path) || ADAPTERS.includes(lib) || lib === 'platform' || lib === 'service') return undefined;
   const name = specifier.startsWith('node:') ? specifier : `node:${specifier}`;
   const allowed = PURE.includes(lib) ? BUILTINS_IN_PURE : BUILTINS_IN_SHELLS;
   if (allowed.includes(name)) return undefined;

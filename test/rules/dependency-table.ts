@@ -1,7 +1,8 @@
 /**
  * Who may import whom. The layers, from the rim to the core:
  *
- *   apps -> adapters, platform -> application -> webhooks -> ledger -> balances, usage -> aggregates -> drawdown -> decider -> amounts
+ *   apps -> service -> adapters, platform -> application -> webhooks -> ledger -> balances, usage -> aggregates -> drawdown -> decider
+ *   -> amounts
  *
  * Adapters know the ports of webhooks, ledger, balances and usage, and not the application.
  *
@@ -13,6 +14,8 @@ const AGGREGATES = ['wallet', 'credit-balance', 'catalog', 'account', 'subscript
 const DOMAIN = [...DECISIONS, ...AGGREGATES] as const;
 /** They own ports: what an adapter implements, and what it therefore may import. */
 const PORTS = ['ledger', 'usage', 'balances', 'webhooks'] as const;
+
+export const ADAPTERS: readonly string[] = ['embedded', 'http', 'eventstoredb', 'redis', 'kafka'];
 
 export const LIBS: Readonly<Record<string, readonly string[]>> = {
   // What decides. Pure: no clock, no chance, no waiting.
@@ -41,9 +44,10 @@ export const LIBS: Readonly<Record<string, readonly string[]>> = {
 
   // The rim, where Nest lives: both doors over one application.
   platform: [...DOMAIN, ...PORTS, 'application'],
+  // What every app does alike: variables, waiting for servers, opening adapters by configuration, metrics.
+  service: [...DOMAIN, ...PORTS, ...ADAPTERS, 'application', 'platform'],
 };
 
-export const ADAPTERS: readonly string[] = ['embedded', 'http', 'eventstoredb', 'redis', 'kafka'];
 export const PURE: readonly string[] = ['amounts', 'decider', 'drawdown', ...AGGREGATES, 'usage'];
 
 /**
@@ -83,9 +87,9 @@ interface PackageRule {
 }
 
 const RIM = ['apps', 'libs/platform'];
-const nest = (name: string): PackageRule => ({
+const nest = (name: string, also: readonly string[] = []): PackageRule => ({
   name,
-  only: RIM,
+  only: [...RIM, ...also],
   instead: 'Nest is the rim: write a plain function or class here, and let apps/ or libs/platform wire it.',
 });
 const client = (name: string, adapter: string, also: readonly string[] = []): PackageRule => ({
@@ -105,7 +109,8 @@ const testing = (name: string): PackageRule => ({
 });
 
 export const PACKAGES: readonly PackageRule[] = [
-  ...['@nestjs/*', 'rxjs', 'reflect-metadata', 'class-validator', 'class-transformer', 'fastify', 'pino'].map(nest),
+  ...['@nestjs/*', 'rxjs', 'reflect-metadata', 'class-transformer', 'fastify', 'pino'].map((name) => nest(name)),
+  nest('class-validator', ['libs/service']),
   client('lmdb', 'embedded'),
   client('undici', 'http', ['apps/cli', 'test']),
   client('ipaddr.js', 'http'),
