@@ -1,0 +1,3 @@
+import { startServers } from './run-of-servers';
+
+export default startServers;

@@ -1,0 +1,3 @@
+import { stopServers } from './run-of-servers';
+
+export default stopServers;
