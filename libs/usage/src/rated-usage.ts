@@ -13,7 +13,7 @@ import { type Amount, amount, formatAmount, INTEGER_DIGITS_MAX, parseInstant, pl
 import { METERS_MAX } from '@drawdown/catalog';
 import type { RatedPart } from '@drawdown/drawdown';
 import { creditProductIdProblem, customerIdProblem, meterIdProblem, textProblem } from './ids';
-import { JsonObject } from './json-node';
+import { JsonObject, quoted } from './json-node';
 import type { RatedProduct, Rating } from './rating';
 import { isRejectionReason, type Rejection } from './rejection-reasons';
 import { ID_BYTES_MAX, type ParsedUsage, SOURCE_BYTES_MAX, TYPE_BYTES_MAX, type UsageEvent } from './usage-event';
@@ -35,7 +35,7 @@ export interface RatedUsage {
 export function writeRated(usage: UsageEvent, rating: Rating): string {
   const { source, id, type, subject, time, bodyHash } = usage;
   const found = 'matched' in rating ? `"matched":[${rating.matched.map(productText).join(',')}]` : `"rejection":${rejectionText(rating.rejection)}`;
-  return `{"v":${VERSION},"source":${text(source)},"id":${text(id)},"type":${text(type)},"subject":${text(subject)},"time":${text(time)},"bodyHash":"${bodyHash}",${found}}`;
+  return `{"v":${VERSION},"source":${quoted(source)},"id":${quoted(id)},"type":${quoted(type)},"subject":${quoted(subject)},"time":${quoted(time)},"bodyHash":"${bodyHash}",${found}}`;
 }
 
 /** Undefined: not legal, or of a version that this program does not know. Never throws. */
@@ -49,18 +49,16 @@ export function readRated(rated: string): RatedUsage | undefined {
   }
 }
 
-const text = (value: string): string => JSON.stringify(value);
-
 const productText = ({ creditProductId, parts, rejection }: RatedProduct): string =>
   rejection
-    ? `{"product":${text(creditProductId)},"rejection":${rejectionText(rejection)}}`
-    : `{"product":${text(creditProductId)},"parts":[${parts.map(partText).join(',')}]}`;
+    ? `{"product":${quoted(creditProductId)},"rejection":${rejectionText(rejection)}}`
+    : `{"product":${quoted(creditProductId)},"parts":[${parts.map(partText).join(',')}]}`;
 
 const partText = ({ meter, quantity, weight, weightVersion, credits }: RatedPart): string =>
-  `{"meter":${text(meter)},"quantity":"${formatAmount(quantity)}","weight":"${formatAmount(weight)}","weightVersion":${weightVersion},"credits":"${formatAmount(credits)}"}`;
+  `{"meter":${quoted(meter)},"quantity":"${formatAmount(quantity)}","weight":"${formatAmount(weight)}","weightVersion":${weightVersion},"credits":"${formatAmount(credits)}"}`;
 
 const rejectionText = ({ reason, detail, field }: Rejection): string =>
-  `{"reason":"${reason}","detail":${text(detail)}${field === undefined ? '' : `,"field":${text(field)}`}}`;
+  `{"reason":"${reason}","detail":${quoted(detail)}${field === undefined ? '' : `,"field":${quoted(field)}`}}`;
 
 /** Thrown within this file only. */
 const notLegal = new Error('not legal');
