@@ -1,2 +1,5 @@
 export * from './customer';
+export * from './default-limits';
+export * from './portal-purchase-limits';
+export * from './price-preview';
 export * from './settings';

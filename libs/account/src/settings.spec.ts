@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { amount, type Instant, instant, later } from '@drawdown/amounts';
 import { given, readEvent, writeEvent } from '@drawdown/decider';
 import {
@@ -19,12 +20,16 @@ const update = (changes: Partial<UpdateSettings> = {}): UpdateSettings => ({
   creditPrices: [],
   ...changes,
 });
+/** As it has been stored since portal purchases and default limits exist. */
 const changed = (version: number, changes: Partial<SettingsEvent> = {}): SettingsEvent => ({
   type: 'SettingsChanged',
   at,
   version,
   enabled: true,
   allowFreeCredits: false,
+  allowPortalPurchases: false,
+  portalPurchaseLimits: [],
+  defaultLimits: [],
   creditPrices: [],
   ...changes,
 });
@@ -38,8 +43,16 @@ const version = (number: number, of: ReturnType<typeof price>): CreditPrice => (
 const { decider } = settings;
 
 describe('the settings', () => {
-  it('are enabled, without free credits and without prices at first', () =>
-    expect(decider.initial).toEqual({ version: 0, enabled: true, allowFreeCredits: false, creditPrices: [] }));
+  it('are enabled, without free credits, portal purchases, limits and prices at first', () =>
+    expect(decider.initial).toEqual({
+      version: 0,
+      enabled: true,
+      allowFreeCredits: false,
+      allowPortalPurchases: false,
+      portalPurchaseLimits: [],
+      defaultLimits: [],
+      creditPrices: [],
+    }));
 
   it('are saved whole, as one version, by somebody', () => {
     given(decider)
@@ -149,14 +162,66 @@ describe('a credit price', () => {
   });
 });
 
-it('SettingsChanged is written and read as ever', () => {
+describe('portal purchases and default limits', () => {
+  const limits = [{ currency: 'EUR', minimum: amount('5'), maximum: amount('500') }];
+  const low = { id: 'low', kind: 'percent_of_last_top_up', value: amount('10') } as const;
+
+  it('are saved in the same change, under the same version', () =>
+    given(decider, changed(1))
+      .when(update({ allowPortalPurchases: true, portalPurchaseLimits: limits, defaultLimits: [low] }))
+      .then(changed(2, { allowPortalPurchases: true, portalPurchaseLimits: limits, defaultLimits: [low] })));
+
+  it('stay as they were when they are left out, and go when an empty list is given', () => {
+    const before = changed(1, { allowPortalPurchases: true, portalPurchaseLimits: limits, defaultLimits: [low] });
+    given(decider, before)
+      .when(update())
+      .then({ ...before, version: 2 });
+    given(decider, before)
+      .when(update({ allowPortalPurchases: false, portalPurchaseLimits: [], defaultLimits: [] }))
+      .then(changed(2));
+  });
+
+  it('are refused with the change as a whole', () => {
+    given(decider)
+      .when(update({ portalPurchaseLimits: [...limits, ...limits] }))
+      .thenRefused('duplicate_currency', { currency: 'EUR' });
+    given(decider)
+      .when(update({ defaultLimits: [low, low] }))
+      .thenRefused('duplicate_limit', { limitId: 'low' });
+  });
+
+  it('are not there after changes that were stored before they existed', () => {
+    const { allowPortalPurchases: _, portalPurchaseLimits: __, defaultLimits: ___, ...early } = changed(1);
+    const { state } = given(decider, early);
+    expect(state).toEqual({ ...decider.initial, version: 1 });
+    expect(settings.state.read(JSON.parse(settings.state.write(state)))).toEqual(state);
+  });
+});
+
+describe('SettingsChanged', () => {
+  const stored = (name: string): string => readFileSync(`${__dirname}/golden/${name}.json`, 'utf8').trimEnd();
+  const prices = [version(1, price('EUR', '0.01')), version(2, price('USD', '0.5', at))];
+  const { allowPortalPurchases: _, portalPurchaseLimits: __, defaultLimits: ___, ...early } = changed(3, {
+    actor: 'ann',
+    creditPrices: prices,
+  });
   const event = changed(3, {
     actor: 'ann',
-    creditPrices: [version(1, price('EUR', '0.01')), version(2, price('USD', '0.5', at))],
+    creditPrices: prices,
+    allowPortalPurchases: true,
+    portalPurchaseLimits: [{ currency: 'EUR', minimum: amount('5'), maximum: amount('500') }, { currency: 'JPY' }],
+    defaultLimits: [
+      { id: 'low', kind: 'absolute', value: amount('2.5'), currency: 'EUR' },
+      { id: 'tenth', kind: 'percent_of_last_top_up', value: amount('10') },
+    ],
   });
-  const text =
-    '{"actor":"ann","allowFreeCredits":false,"at":"2024-03-01T12:00:00.000Z","creditPrices":[{"currency":"EUR","price":"0.01","version":1},{"currency":"USD","effectiveAt":"2024-03-01T12:00:00.000Z","price":"0.5","version":2}],"enabled":true,"version":3}';
-  expect(writeEvent(settings, event)).toBe(text);
-  expect(readEvent(settings, 'SettingsChanged', text)).toEqual(event);
-  expect(Object.keys(settings.events)).toEqual(['SettingsChanged']);
+
+  it.each([
+    ['SettingsChanged', event],
+    ['SettingsChanged-before-portal-purchases', early],
+  ])('%s is written and read as ever', (name, of) => {
+    expect(writeEvent(settings, of)).toBe(stored(name));
+    expect(readEvent(settings, 'SettingsChanged', stored(name))).toEqual(of);
+  });
+  it('is the only event', () => expect(Object.keys(settings.events)).toEqual(['SettingsChanged']));
 });

@@ -1,6 +1,13 @@
 /** The account's settings: one object, saved as one versioned change. Pure. */
 import { type Amount, type Instant, isCurrency, ZERO } from '@drawdown/amounts';
 import { accept, type Aggregate, type Decision, refuse, shape } from '@drawdown/decider';
+import { type DefaultLimit, defaultLimit, type DefaultLimitsRefusal, defaultLimitsProblem } from './default-limits';
+import {
+  type PortalPurchaseLimit,
+  portalPurchaseLimit,
+  type PortalPurchaseLimitRefusal,
+  portalPurchaseLimitsProblem,
+} from './portal-purchase-limits';
 
 /** Credit prices that one currency can have one after the other. */
 export const PRICES_PER_CURRENCY_MAX = 256;
@@ -21,6 +28,12 @@ export const settingsState = shape.record({
   version: shape.integer,
   enabled: shape.flag,
   allowFreeCredits: shape.flag,
+  /** Whether customers may buy credits by themselves. */
+  allowPortalPurchases: shape.flag,
+  /** At most one for each currency. */
+  portalPurchaseLimits: shape.list(portalPurchaseLimit),
+  /** What a new wallet begins with; see `defaultLimitsFor`. Wallets that exist keep theirs. */
+  defaultLimits: shape.list(defaultLimit),
   /** Every price there ever was, in the order of recording. */
   creditPrices: shape.list(creditPrice),
 });
@@ -40,6 +53,12 @@ export interface UpdateSettings {
   readonly allowFreeCredits: boolean;
   /** One for each currency named. A currency left out keeps its price: wallets may be kept in it. */
   readonly creditPrices: readonly CreditPriceRequest[];
+  /** Default: as it was. */
+  readonly allowPortalPurchases?: boolean;
+  /** The whole list as it shall be. Default: as it was. */
+  readonly portalPurchaseLimits?: readonly PortalPurchaseLimit[];
+  /** The whole list as it shall be. Default: as it was. */
+  readonly defaultLimits?: readonly DefaultLimit[];
   readonly actor?: string;
   /** The version that the change was made from; refused when it is not the current one. */
   readonly expectedVersion?: number;
@@ -51,7 +70,9 @@ export type SettingsRefusal =
   | { readonly code: 'duplicate_currency'; readonly currency: string }
   | { readonly code: 'unknown_currency'; readonly currency: string }
   | { readonly code: 'price_not_positive'; readonly currency: string; readonly price: Amount }
-  | { readonly code: 'too_many_prices'; readonly currency: string; readonly max: number };
+  | { readonly code: 'too_many_prices'; readonly currency: string; readonly max: number }
+  | PortalPurchaseLimitRefusal
+  | DefaultLimitsRefusal;
 
 /** Stored for ever: add, never rename. */
 export const settingsEvents = {
@@ -63,6 +84,10 @@ export const settingsEvents = {
     allowFreeCredits: shape.flag,
     creditPrices: shape.list(creditPrice),
     actor: shape.maybe(shape.text),
+    // Absent in what was stored before they existed: not allowed, none, none.
+    allowPortalPurchases: shape.maybe(shape.flag),
+    portalPurchaseLimits: shape.maybe(shape.list(portalPurchaseLimit)),
+    defaultLimits: shape.maybe(shape.list(defaultLimit)),
   }),
 } as const;
 export type SettingsEvent = { readonly type: 'SettingsChanged' } & shape.Of<typeof settingsEvents.SettingsChanged>;
@@ -95,6 +120,9 @@ function decide(command: UpdateSettings, state: Settings): Decision<SettingsEven
     enabled,
     allowFreeCredits,
     creditPrices: [...latest.values()],
+    allowPortalPurchases: command.allowPortalPurchases ?? state.allowPortalPurchases,
+    portalPurchaseLimits: command.portalPurchaseLimits ?? state.portalPurchaseLimits,
+    defaultLimits: command.defaultLimits ?? state.defaultLimits,
     ...(actor !== undefined && { actor }),
   });
 }
@@ -116,7 +144,7 @@ function problem(command: UpdateSettings, state: Settings): SettingsRefusal | un
     if (full && !unchanged(request, earlier.at(-1)))
       return { code: 'too_many_prices', currency, max: PRICES_PER_CURRENCY_MAX };
   }
-  return undefined;
+  return portalPurchaseLimitsProblem(command.portalPurchaseLimits ?? []) ?? defaultLimitsProblem(command.defaultLimits ?? []);
 }
 
 /** Saving the settings page again must not make a new price of one that nobody touched. */
@@ -136,7 +164,16 @@ function evolve(state: Settings, event: SettingsEvent): Settings {
   const known = new Set(state.creditPrices.map(nameOf));
   const added = event.creditPrices.filter((price) => !known.has(nameOf(price)));
   const { version, enabled, allowFreeCredits } = event;
-  return { version, enabled, allowFreeCredits, creditPrices: [...state.creditPrices, ...added] };
+  const { allowPortalPurchases = false, portalPurchaseLimits = [], defaultLimits = [] } = event;
+  return {
+    version,
+    enabled,
+    allowFreeCredits,
+    allowPortalPurchases,
+    portalPurchaseLimits,
+    defaultLimits,
+    creditPrices: [...state.creditPrices, ...added],
+  };
 }
 
 const nameOf = ({ currency, version }: CreditPrice): string => `${currency} ${version}`;
@@ -144,11 +181,19 @@ const nameOf = ({ currency, version }: CreditPrice): string => `${currency} ${ve
 export const settings: Aggregate<UpdateSettings, Settings, SettingsEvent, SettingsRefusal> = {
   category: 'settings',
   decider: {
-    initial: { version: 0, enabled: true, allowFreeCredits: false, creditPrices: [] },
+    initial: {
+      version: 0,
+      enabled: true,
+      allowFreeCredits: false,
+      allowPortalPurchases: false,
+      portalPurchaseLimits: [],
+      defaultLimits: [],
+      creditPrices: [],
+    },
     decide,
     evolve,
   },
   events: settingsEvents,
   state: settingsState,
-  stateVersion: 1,
+  stateVersion: 2,
 };

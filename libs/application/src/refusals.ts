@@ -70,6 +70,9 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   limit_out_of_range: [
     'invalid', 'A limit is out of range', (of) => `limit "${of.limitId}" must not be negative, and a percentage must be above 0 and at most 100`,
   ],
+  grant_not_found: ['not_found', 'No such grant', (of) => `there never was a grant "${of.grantId}" in this balance`],
+  grant_held: ['state', 'The grant is held', (of) => `${show(of.held)} of grant "${of.grantId}" is held; capture or release the holds first`],
+  nothing_to_void: ['state', 'Nothing is left of the grant', (of) => `grant "${of.grantId}" is spent or has expired; there is nothing to take back`],
   hold_not_open: ['not_found', 'No such open hold', (of) => `hold "${of.holdId}" does not exist or has ended`],
   hold_already_expired: ['invalid', 'The hold would have expired', (of) => `${time(of.expiresAt)} is past; send a later expires_at`],
   capture_exceeds_hold: [
@@ -105,9 +108,16 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   customer_not_found: ['not_found', 'No such customer', (of) => `"${of.customerId}" is not known; create the customer first`],
   customer_exists: ['exists', 'The customer exists', (of) => `"${of.customerId}" is registered, with currency ${of.currency}`],
   unknown_currency: ['invalid', 'No such currency', (of) => `"${of.currency}" is no ISO 4217 code of legal tender, such as "EUR"`],
-  duplicate_currency: ['invalid', 'A currency is given twice', (of) => `send one price for "${of.currency}"`],
+  duplicate_currency: ['invalid', 'A currency is given twice', (of) => `"${of.currency}" may be given once only`],
   price_not_positive: ['invalid', 'The price is not above zero', (of) => `send a price above zero for "${of.currency}", not ${show(of.price)}`],
   too_many_prices: ['limit', 'Too many prices', (of) => `"${of.currency}" may have at most ${of.max} prices in its history`],
+  limit_currency_missing: ['invalid', 'A limit has no currency', (of) => `limit "${of.limitId}" is an amount: say of which currency, or send a percentage`],
+  portal_limit_not_payable: [
+    'invalid', 'Nobody could pay that', (of) => `send an amount of "${of.currency}" above zero, in whole minor units, not ${show(of.amount)}`,
+  ],
+  portal_minimum_above_maximum: [
+    'invalid', 'The minimum is above the maximum', (of) => `${show(of.minimum)} is more than ${show(of.maximum)}, of "${of.currency}"`,
+  ],
   settings_revision_conflict: [
     'precondition', 'The settings have changed', (of) => `they are at revision ${of.actual}, not ${of.expected}; read them and try again`,
   ],

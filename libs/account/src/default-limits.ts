@@ -1,0 +1,43 @@
+/**
+ * The low-balance limits that a new wallet begins with. Wallets are kept in different currencies, and 10 of one is not 10 of
+ * another: an amount names its currency and goes to wallets of that currency only. A percentage may go to all. Pure.
+ */
+import { isCurrency } from '@drawdown/amounts';
+import { shape } from '@drawdown/decider';
+import { limit, type Limit, type LimitsRefusal, limitsProblem } from '@drawdown/drawdown';
+
+export const defaultLimit = shape.record({
+  ...limit.fields,
+  /** Absent: for wallets of every currency. */
+  currency: shape.maybe(shape.text),
+});
+export type DefaultLimit = shape.Of<typeof defaultLimit>;
+
+/** In order of precedence. */
+export type DefaultLimitsRefusal =
+  | { readonly code: 'unknown_currency'; readonly currency: string }
+  | { readonly code: 'limit_currency_missing'; readonly limitId: string }
+  | LimitsRefusal;
+
+/** The limits of a new wallet in a currency, in the order in which they were given. */
+export const defaultLimitsFor = (limits: readonly DefaultLimit[], currency: string): readonly Limit[] =>
+  limits
+    .filter((candidate) => candidate.currency === undefined || candidate.currency === currency)
+    .map(({ id, kind, value }) => ({ id, kind, value }));
+
+/** Why these limits cannot be saved: what any one wallet would be given of them has to be what a wallet takes. */
+export function defaultLimitsProblem(limits: readonly DefaultLimit[]): DefaultLimitsRefusal | undefined {
+  for (const { id, kind, currency } of limits) {
+    if (currency !== undefined && !isCurrency(currency)) return { code: 'unknown_currency', currency };
+    if (currency === undefined && kind === 'absolute') return { code: 'limit_currency_missing', limitId: id };
+  }
+  const currencies = new Set(limits.map(({ currency }) => currency));
+  for (const currency of currencies) {
+    const wrong = limitsProblem(currency === undefined ? forEveryWallet(limits) : defaultLimitsFor(limits, currency));
+    if (wrong) return wrong;
+  }
+  return undefined;
+}
+
+const forEveryWallet = (limits: readonly DefaultLimit[]): readonly Limit[] =>
+  limits.filter(({ currency }) => currency === undefined);
