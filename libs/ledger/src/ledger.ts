@@ -61,6 +61,16 @@ export class Ledger {
     return { state: stateOf(aggregate, state), revision };
   }
 
+  /** The same, to the end of the stream: for a process that does not follow the log and may know less than others have written. */
+  async reload<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    stream: string,
+  ): Promise<{ readonly state: S; readonly revision: number }> {
+    while (this.busy) await this.busy;
+    const { state, revision } = await this.states.reload(stream);
+    return { state: stateOf(aggregate, state), revision };
+  }
+
   /** Waits for its turn on the stream, so that commands of this process do not race each other. */
   inTurn = <T>(stream: string, work: () => Promise<T>): Promise<T> => this.gate.pass(() => this.serial.run(stream, work));
 

@@ -6,6 +6,7 @@ export * from './dispatcher-counters';
 export * from './dispatcher-position';
 export * from './endpoint-directory';
 export * from './failure-clock';
+export * from './lease';
 export * from './message';
 export * from './schedule';
 export * from './sender';
