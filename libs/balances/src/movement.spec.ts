@@ -29,6 +29,7 @@ const life: readonly BalanceCommand[] = [
   { type: 'Sweep', at: later(NOON, 2 * HOUR_MS) },
   { type: 'Consume', at: later(NOON, 2 * HOUR_MS), lines: [{ ...used('c', '1000'), usedAt: later(NOON, 2 * HOUR_MS) }] },
   { type: 'TopUp', at: later(NOON, 2 * HOUR_MS), grant: grant('100') },
+  { type: 'VoidTopUp', at: later(NOON, 2 * HOUR_MS), grantId: 'g4', reason: 'charged back' },
   { type: 'Close', at: later(NOON, 2 * HOUR_MS), reason: 'left' },
 ];
 

@@ -23,6 +23,7 @@ export const MOVEMENT_TYPES = [
   'run_out',
   'recovered',
   'grant_effective',
+  'top_up_voided',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
 
@@ -56,6 +57,7 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
   Created: 'created',
   ToppedUp: 'credited',
   CreditsConsumed: 'consumed',
+  TopUpVoided: 'top_up_voided',
   CreditsDeducted: 'deducted',
   HoldPlaced: 'hold_placed',
   HoldCaptured: 'hold_captured',
@@ -95,6 +97,8 @@ export function movementOf(event: BalanceEvent): Movement {
     }
     case 'GrantExpired':
       return { ...still, amount: negative(event.amount), effectiveAt: event.expiresAt, grantId: event.grantId };
+    case 'TopUpVoided':
+      return { ...still, amount: negative(event.amount), grantId: event.grantId, reason: event.reason };
     case 'CreditsConsumed': {
       const { lines, uncovered } = event;
       const allocation = merged(lines.flatMap((line) => line.allocation));

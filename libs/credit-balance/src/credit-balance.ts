@@ -18,6 +18,6 @@ export const creditBalance: Aggregate<BalanceCommand, Balance, BalanceEvent, Bal
     Closed: 'CreditBalanceClosed',
   },
   state: balance,
-  stateVersion: 1,
+  stateVersion: 2,
   dueAt,
 };

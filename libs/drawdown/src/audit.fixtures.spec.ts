@@ -170,6 +170,12 @@ const PLANTED: Readonly<Record<string, BalanceDecider>> = {
   'a paused balance debited': seeing((state, command) =>
     state.status === 'paused' && command.type === 'Consume' ? { ...state, status: 'open' } : state,
   ),
+  'held value taken back with a top-up': seeing((state, command) =>
+    command.type === 'VoidTopUp' ? withGrants((of) => ({ ...of, held: ZERO }))(state) : state,
+  ),
+  'an expired grant taken back instead of expiring': seeing((state, command) =>
+    command.type === 'VoidTopUp' ? { ...state, grants: state.grants.map(({ expiresAt: _, ...of }) => of) } : state,
+  ),
   'the residual of a closed balance kept': recording((event) =>
     event.type === 'Closed' ? [{ ...event, amount: ZERO }] : [event],
   ),

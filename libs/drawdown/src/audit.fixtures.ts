@@ -94,6 +94,7 @@ class Sums {
         equal('a release', event.amount, parts(event.released));
         this.reserved -= event.amount;
         break;
+      case 'TopUpVoided':
       case 'GrantExpired':
         this.booked -= event.amount;
         break;
@@ -139,8 +140,8 @@ function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
   equal('held by I5', figures.held, held);
   equal('held by its holds', held, reserved);
   equal('available by I5', figures.available, available);
-  const { granted, consumed, captured, deducted, expired, closed, uncovered } = state.totals;
-  equal('the totals by I3', booked, granted - consumed - captured - deducted - expired - closed);
+  const { granted, consumed, captured, deducted, expired, voided, closed, uncovered } = state.totals;
+  equal('the totals by I3', booked, granted - consumed - captured - deducted - expired - voided - closed);
   equal('uncovered', figures.uncovered, uncovered);
   if ([booked, held, available, ...Object.values(state.totals)].some((figure) => figure < 0n))
     fail('a figure is negative');

@@ -18,13 +18,14 @@ export const hold = shape.record({
 });
 export type Hold = shape.Of<typeof hold>;
 
-/** granted - consumed - captured - deducted - expired - closed = booked, at every revision (I3). */
+/** granted - consumed - captured - deducted - expired - voided - closed = booked, at every revision (I3). */
 export const totals = shape.record({
   granted: shape.amount,
   consumed: shape.amount,
   captured: shape.amount,
   deducted: shape.amount,
   expired: shape.amount,
+  voided: shape.amount,
   closed: shape.amount,
   uncovered: shape.amount,
 });
@@ -61,7 +62,16 @@ export const nothing: Balance = {
   limits: [],
   runOut: 'unarmed',
   lastTopUp: ZERO,
-  totals: { granted: ZERO, consumed: ZERO, captured: ZERO, deducted: ZERO, expired: ZERO, closed: ZERO, uncovered: ZERO },
+  totals: {
+    granted: ZERO,
+    consumed: ZERO,
+    captured: ZERO,
+    deducted: ZERO,
+    expired: ZERO,
+    voided: ZERO,
+    closed: ZERO,
+    uncovered: ZERO,
+  },
 };
 
 export const bookedOf = (grants: readonly Grant[]): Amount => sum(grants.map((of) => of.remaining));
@@ -91,6 +101,8 @@ function apply(state: Balance, event: BalanceEvent): Balance {
       return consumed(state, event);
     case 'CreditsDeducted':
       return counted(state, event.grants, { deducted: event.amount });
+    case 'TopUpVoided':
+      return counted(state, event.grants, { voided: event.amount });
     case 'HoldPlaced':
       return holdPlaced(state, event);
     case 'HoldCaptured':
@@ -194,6 +206,7 @@ const withMoved = (totals: Totals, moved: Partial<Totals>): Totals => ({
   captured: plus(totals.captured, moved.captured ?? ZERO),
   deducted: plus(totals.deducted, moved.deducted ?? ZERO),
   expired: plus(totals.expired, moved.expired ?? ZERO),
+  voided: plus(totals.voided, moved.voided ?? ZERO),
   closed: plus(totals.closed, moved.closed ?? ZERO),
   uncovered: plus(totals.uncovered, moved.uncovered ?? ZERO),
 });

@@ -5,11 +5,12 @@
  */
 import type { BalanceCommand } from './commands';
 import type { Limit } from './limits';
+import { rank, refusalByRule } from './rules.fixtures';
 import { figuresTold, limitTold, told9 } from './told.fixtures';
 
 type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 type Terms = Asked<'TopUp'>['grant'];
-/** `free`, `held h1`, `consumed`, `captured`, `deducted`, `expired`, `closed`. */
+/** `free`, `held h1`, `consumed`, `captured`, `deducted`, `expired`, `voided`, `closed`. */
 type Account = string;
 
 interface Parcel {
@@ -86,6 +87,8 @@ export class Books {
         return this.add(command.grant);
       case 'Consume':
         return this.consume(command);
+      case 'VoidTopUp':
+        return this.voidTopUp(command);
       case 'Deduct': {
         this.endHolds();
         const taken = this.take(command.amount, this.now, 'deducted');
@@ -173,6 +176,16 @@ export class Books {
     });
     this.uncovered += uncovered;
     return this.write(`consumed ${told9(covered)}${short(uncovered)} (${lines.join('; ')})`);
+  }
+
+  private voidTopUp({ grantId, reason }: Asked<'VoidTopUp'>): string | undefined {
+    this.endHolds();
+    const of = this.parcels.find(({ id }) => id === grantId);
+    if (!of) return 'grant_not_found';
+    if (this.heldIn(of) > 0n) return 'grant_held';
+    const left = of.ends <= this.now ? 0n : value(of, 'free');
+    if (left === 0n) return 'nothing_to_void';
+    return this.write(`voided ${grantId}:${told9(this.move(of, 'free', 'voided', left))}, ${reason}`);
   }
 
   private capture({ holdId, amount, keepOpen, overrun }: Asked<'CaptureHold'>): string | undefined {
@@ -283,29 +296,6 @@ export class Books {
   }
 }
 
-/** Refusals that need no books: the command is wrong in itself, or for what the balance is. */
-function refusalByRule(command: BalanceCommand, status: string): string | undefined {
-  if (command.type === 'Create' && (status === 'open' || status === 'paused')) return 'balance_exists';
-  if (command.type !== 'Create' && status === 'none') return 'balance_not_found';
-  if (command.type !== 'Create' && command.type !== 'Sweep' && status === 'closed') return 'balance_closed';
-  if (status === 'paused' && ['Deduct', 'PlaceHold', 'CaptureHold', 'Pause'].includes(command.type))
-    return 'balance_paused';
-  if (command.type === 'Resume' && status === 'open') return 'balance_not_paused';
-  if ('amount' in command && command.amount <= 0n) return 'amount_not_positive';
-  if (command.type === 'PlaceHold' && (command.expiresAt ?? Infinity) <= command.at) return 'hold_already_expired';
-  const terms =
-    command.type === 'TopUp' ? command.grant : command.type === 'Create' ? command.startingGrant : undefined;
-  if (terms && terms.amount <= 0n) return 'amount_not_positive';
-  if (terms && (terms.expiresAt ?? Infinity) <= Math.max(command.at, terms.effectiveAt ?? -Infinity))
-    return 'grant_never_effective';
-  const limits = 'limits' in command ? command.limits : [];
-  if (new Set(limits.map((of) => of.id)).size < limits.length) return 'duplicate_limit';
-  const outside = ({ kind, value }: Limit) =>
-    kind === 'absolute' ? value < 0n : value <= 0n || value > 100_000_000_000n;
-  if (limits.some(outside)) return 'limit_out_of_range';
-  return undefined;
-}
-
 const value = (of: Parcel, account: Account): bigint => of.accounts.get(account) ?? 0n;
 const counts = (of: Parcel, when: number): boolean => !(when < of.begins) && when < of.ends;
 const spent = (of: Parcel, heldIn: bigint): boolean => heldIn + value(of, 'free') === 0n;
@@ -314,15 +304,3 @@ const sumOf = (of: Taken): bigint => total(of.map(([, n]) => n));
 const smaller = (a: bigint, b: bigint): bigint => (b < a ? b : a);
 const list = (of: Taken): string => of.map(([id, n]) => `${id}:${told9(n)}`).join(' ') || 'nothing';
 const short = (lacking: bigint): string => (lacking === 0n ? '' : ` and ${told9(lacking)} uncovered`);
-
-/** The burn-down order as a text that sorts: priority, end (none last), `free` before `paid`, beginning (none first), order recorded. */
-function rank({ priority, expiresAt, origin, effectiveAt }: Terms, recorded: number): string {
-  const digits = (n: number) => String(n).padStart(15, '0');
-  return [
-    digits(priority),
-    expiresAt === undefined ? 'never' : digits(expiresAt),
-    origin,
-    effectiveAt === undefined ? '' : digits(effectiveAt),
-    digits(recorded),
-  ].join(' ');
-}

@@ -36,6 +36,8 @@ export type BalanceCommand = { readonly at: Instant } & (
     }
   /** Usage has happened: it is never refused for lack of credit, it goes uncovered. */
   | { readonly type: 'Consume'; readonly lines: readonly UsageToConsume[] }
+  /** Takes back what is left of one grant. Works while paused: it corrects what was added, and is no debit of the customer's. */
+  | { readonly type: 'VoidTopUp'; readonly grantId: string; readonly reason: string }
   | { readonly type: 'Deduct'; readonly amount: Amount; readonly reason: string; readonly reference?: string }
   | { readonly type: 'PlaceHold'; readonly amount: Amount; readonly expiresAt?: Instant; readonly reference?: string }
   | {
@@ -71,6 +73,9 @@ export type BalanceRefusal =
   | { readonly code: 'too_many_limits'; readonly max: number }
   | { readonly code: 'duplicate_limit'; readonly limitId: string }
   | { readonly code: 'limit_out_of_range'; readonly limitId: string }
+  | { readonly code: 'grant_not_found'; readonly grantId: string }
+  | { readonly code: 'grant_held'; readonly grantId: string; readonly held: Amount }
+  | { readonly code: 'nothing_to_void'; readonly grantId: string }
   | { readonly code: 'hold_not_open'; readonly holdId: string }
   | { readonly code: 'capture_exceeds_hold'; readonly held: Amount; readonly requested: Amount }
   | { readonly code: 'holds_open'; readonly holds: number }

@@ -28,6 +28,8 @@ import {
   units,
   UNIT,
   use,
+  voided,
+  voidTopUp,
 } from './drawdown.fixtures';
 import { GRANTS_MAX } from './grants';
 
@@ -85,6 +87,11 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
     given()
       .when(setLimits(percent('a', 101)))
       .thenRefused('limit_out_of_range', { limitId: 'a' }),
+  grant_not_found: () => given(toppedUp(1)).when(voidTopUp('g2')).thenRefused('grant_not_found', { grantId: 'g2' }),
+  grant_held: () =>
+    given(toppedUp(5), held(2)).when(voidTopUp('g1')).thenRefused('grant_held', { grantId: 'g1', held: units(2) }),
+  nothing_to_void: () =>
+    given(toppedUp(1), voided('g1')).when(voidTopUp('g1')).thenRefused('nothing_to_void', { grantId: 'g1' }),
   hold_not_open: () => given(toppedUp(1)).when(release('h1')).thenRefused('hold_not_open', { holdId: 'h1' }),
   capture_exceeds_hold: () =>
     given(toppedUp(5), held(2))

@@ -4,7 +4,7 @@ import { accept, type Decision, refuse } from '@drawdown/decider';
 import { availableOf, type Balance, bookedOf, HOLDS_MAX } from './balance';
 import type { BalanceCommand, BalanceRefusal, GrantRequest, UsageToConsume } from './commands';
 import type { BalanceEvent, UsageLine } from './events';
-import { type Allocation, allocated, drawDown, giveBack, type Grant, GRANTS_MAX, setAside, spendReserved, split } from './grants';
+import { type Allocation, allocated, drawDown, expired, giveBack, type Grant, GRANTS_MAX, setAside, spendReserved, split } from './grants';
 import { limitsProblem } from './limits';
 import { A_WHOLE_SWEEP, Postings } from './postings';
 
@@ -21,6 +21,8 @@ export function decide(command: BalanceCommand, state: Balance): Answer {
       return topUp(command, state);
     case 'Consume':
       return consume(command, state);
+    case 'VoidTopUp':
+      return voidTopUp(command, state);
     case 'Deduct':
       return deduct(command, state);
     case 'PlaceHold':
@@ -62,6 +64,24 @@ function topUp(command: Command<'TopUp'>, state: Balance): Answer {
   if (wrong) return refuse(wrong);
   return Postings.on(state, command.at).toppedUp(command.grant, command.conversion).done();
 }
+
+function voidTopUp({ at, grantId, reason }: Command<'VoidTopUp'>, state: Balance): Answer {
+  const postings = Postings.on(state, at).endedHolds();
+  const of = postings.state.grants.find((grant) => grant.id === grantId);
+  if (!of && !wasAdded(grantId, state)) return refuse({ code: 'grant_not_found', grantId });
+  // Refused whole, as every request is: whoever holds it was promised it.
+  if (of && of.held > ZERO) return refuse({ code: 'grant_held', grantId, held: of.held });
+  // What has expired is not taken back, however late the sweeper is.
+  if (!of || expired(of, at)) return refuse({ code: 'nothing_to_void', grantId });
+  const without = postings.state.grants.map((grant) => (grant === of ? { ...of, remaining: ZERO } : grant));
+  return postings.post('TopUpVoided', { grantId, amount: of.remaining, reason }, without).done();
+}
+
+/** State keeps no grant that is spent, but how many there were. */
+const wasAdded = (grantId: string, { grantCount }: Balance): boolean => {
+  const ordinal = Number(grantId.slice(1));
+  return grantId === `g${ordinal}` && Number.isInteger(ordinal) && ordinal >= 1 && ordinal <= grantCount;
+};
 
 function consume(command: Command<'Consume'>, state: Balance): Answer {
   const postings = Postings.on(state, command.at).endedHolds();

@@ -63,6 +63,7 @@ export const use = (...lines: readonly (number | string | UsageToConsume)[]): Ba
   lines: lines.map((line, i) => (typeof line === 'object' ? line : usage(line, NOON, `u${i + 1}`))),
 });
 
+export const voidTopUp = (grantId: string, reason = 'charged back'): BalanceCommand => ({ type: 'VoidTopUp', at: NOON, grantId, reason });
 export const deduct = (value: number | string, reference?: string): BalanceCommand => ({
   type: 'Deduct',
   at: NOON,
@@ -125,6 +126,7 @@ const inThePast =
 export const created = inThePast(create);
 export const toppedUp = inThePast(topUp);
 export const used = inThePast(use);
+export const voided = inThePast(voidTopUp);
 export const held = inThePast(hold);
 export const captured = inThePast(capture);
 export const released = inThePast(release);

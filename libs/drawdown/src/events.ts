@@ -65,6 +65,8 @@ export const balanceEvents = {
     ...after,
   }),
   CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: shape.amount, lines: shape.list(usageLine), ...after }),
+  /** What was left of a grant was taken back: a top-up by mistake, or one whose payment was taken back. */
+  TopUpVoided: shape.record({ at, grantId: shape.text, amount: shape.amount, reason: shape.text, ...after }),
   CreditsDeducted: shape.record({
     at,
     amount: shape.amount,

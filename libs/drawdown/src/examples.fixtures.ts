@@ -71,6 +71,7 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
       },
     ],
   },
+  TopUpVoided: { type: 'TopUpVoided', ...after, grantId: 'g1', amount: amount('47.5'), reason: 'charged back' },
   CreditsDeducted: {
     type: 'CreditsDeducted',
     ...after,

@@ -52,8 +52,8 @@ const lines = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 const wanted = weighted([30, whole(1, 9)], [1, whole(-1, 0)]);
-/** One of the open holds; now and then one that is not. */
-const whichHold = weighted<number | undefined>([12, whole(0, 9)], [1, fc.constant(undefined)]);
+/** One of those that there are, such as open holds; now and then one that is not. */
+const oneThere = weighted<number | undefined>([12, whole(0, 9)], [1, fc.constant(undefined)]);
 
 const of = <const K extends string, T>(kind: K, rest: fc.Arbitrary<T>) => rest.map((asked) => ({ kind, asked }));
 const creation = of('Create', fc.record({ limits: limitsOf, startingGrant: maybe(grants) }));
@@ -67,6 +67,7 @@ const beginning = creation.filter(
 const steps = fc.oneof(
   { weight: 24, arbitrary: of('TopUp', grants) },
   { weight: 18, arbitrary: of('Consume', lines) },
+  { weight: 4, arbitrary: of('VoidTopUp', oneThere) },
   { weight: 8, arbitrary: of('Deduct', wanted) },
   {
     weight: 18,
@@ -80,14 +81,14 @@ const steps = fc.oneof(
     arbitrary: of(
       'CaptureHold',
       fc.record({
-        hold: whichHold,
+        hold: oneThere,
         amount: wanted,
         keepOpen: fc.boolean(),
         overrun: fc.constantFrom('refuse' as const, 'from_available' as const),
       }),
     ),
   },
-  { weight: 8, arbitrary: of('ReleaseHold', whichHold) },
+  { weight: 8, arbitrary: of('ReleaseHold', oneThere) },
   { weight: 6, arbitrary: of('SetLimits', limitsOf) },
   { weight: 14, arbitrary: of('Sweep', fc.constant(undefined)) },
   { weight: 1, arbitrary: of('Pause', fc.constant(undefined)) },
@@ -119,7 +120,7 @@ function commands(all: readonly Step[], scale: bigint): readonly BalanceCommand[
   let now: Instant = NOON;
   return all.map((step, i) => {
     now = later(now, step.ticks * TICK_MS);
-    const asked = command(step, { at: now, scale, i, holds: [...books.holds.keys()] });
+    const asked = command(step, { at: now, scale, i, holds: [...books.holds.keys()], grants: books.parcels.map(({ id }) => id) });
     books.foretell(asked);
     return asked;
   });
@@ -130,9 +131,10 @@ interface Scene {
   readonly scale: bigint;
   readonly i: number;
   readonly holds: readonly string[];
+  readonly grants: readonly string[];
 }
 
-function command(step: Step, { at, scale, i, holds }: Scene): BalanceCommand {
+function command(step: Step, { at, scale, i, holds, grants: added }: Scene): BalanceCommand {
   const amount = (n: number): Amount => (BigInt(n) * scale) as Amount;
   const time = (n: number): Instant => later(at, n * TICK_MS);
   const grant = ({ amount: size, begins, ends, ...rest }: typeof grants extends fc.Arbitrary<infer G> ? G : never) => ({
@@ -176,6 +178,10 @@ function command(step: Step, { at, scale, i, holds }: Scene): BalanceCommand {
       return { type: step.kind, at, grant: grant(step.asked) };
     case 'Consume':
       return { type: step.kind, at, lines: step.asked.map(usage) };
+    case 'VoidTopUp': {
+      const grantId = (step.asked === undefined ? undefined : added[added.length - 1 - (step.asked % added.length)]) ?? 'g99';
+      return { type: step.kind, at, grantId, reason: 'charged back' };
+    }
     case 'Deduct':
       return { type: step.kind, at, amount: amount(step.asked), reason: 'correction' };
     case 'PlaceHold': {

@@ -21,7 +21,7 @@ interface Room {
 const BESIDE_A_COMMAND: Room = { partsMax: 200, evenLarger: false };
 export const A_WHOLE_SWEEP: Room = { partsMax: 1_000, evenLarger: true };
 
-type Moving = 'CreditsConsumed' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
+type Moving = 'CreditsConsumed' | 'TopUpVoided' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
 type Fields<T extends BalanceEvent['type']> = Omit<EventOf<T>, 'type' | 'at' | 'figures' | 'grants'>;
 
 export class Postings {

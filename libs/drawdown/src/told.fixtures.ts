@@ -31,6 +31,8 @@ function what(event: BalanceEvent): string {
       );
       return `consumed ${told9(event.amount)}${short(event.uncovered)} (${lines.join('; ')})`;
     }
+    case 'TopUpVoided':
+      return `voided ${event.grantId}:${told9(event.amount)}, ${event.reason}`;
     case 'CreditsDeducted':
       return `deducted ${told9(event.amount)} out of ${parts(event.allocation)}`;
     case 'HoldPlaced':

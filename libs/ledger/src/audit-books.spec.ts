@@ -5,7 +5,7 @@ import type { BalanceCommand, BalanceEvent } from '@drawdown/drawdown';
 import { creditBalance } from '@drawdown/credit-balance';
 import { wallet } from '@drawdown/wallet';
 import fc from 'fast-check';
-import { absolute, after, capture, close, create, deduct, hold, parcel, pause, release, resume, setLimits, sweep, topUp, use } from '../../drawdown/src/drawdown.fixtures';
+import { absolute, after, capture, close, create, deduct, hold, parcel, pause, release, resume, setLimits, sweep, topUp, use, voidTopUp } from '../../drawdown/src/drawdown.fixtures';
 import { histories, SEED } from '../../drawdown/src/histories.fixtures';
 import { AuditBooks } from './audit-books';
 
@@ -64,9 +64,11 @@ const EVERYTHING: readonly BalanceCommand[] = [
   after(23, setLimits(absolute('low', 30))),
   after(24, topUp(1, { expiresAt: after(50, sweep()).at })),
   after(50, sweep()),
-  after(51, close()),
+  after(51, topUp(2)),
+  after(52, voidTopUp('g4')),
+  after(60, close()),
 ];
-const movesSomething = ['ToppedUp', 'CreditsConsumed', 'CreditsDeducted', 'HoldPlaced', 'HoldCaptured', 'HoldReleased', 'HoldExpired', 'GrantExpired', 'Closed'];
+const movesSomething = ['ToppedUp', 'CreditsConsumed', 'TopUpVoided', 'CreditsDeducted', 'HoldPlaced', 'HoldCaptured', 'HoldReleased', 'HoldExpired', 'GrantExpired', 'Closed'];
 
 describe('the books of an auditor', () => {
   it.each([

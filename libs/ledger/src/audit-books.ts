@@ -141,6 +141,7 @@ export class AuditBooks {
         this.spend(data['allocation']);
         this.booked -= units(data['amount']);
         return;
+      case 'TopUpVoided':
       case 'GrantExpired':
         this.spend([{ grant: data['grantId'], amount: data['amount'] }]);
         this.booked -= units(data['amount']);
