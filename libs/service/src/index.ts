@@ -1,3 +1,8 @@
+export * from './explanation';
+export * from './metrics/counted-usage';
+export * from './metrics/metric-list';
+export * from './metrics/webhook-metrics';
+export * from './serve';
 export * from './until-available';
 export * from './variables/data-variables';
 export * from './variables/door-variables';
@@ -8,3 +13,4 @@ export * from './variables/ops-variables';
 export * from './variables/process-variables';
 export * from './variables/redis-variables';
 export * from './variables/webhook-variables';
+export * from './version';

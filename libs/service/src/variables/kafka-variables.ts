@@ -20,10 +20,14 @@ export class KafkaVariables {
   @Matches(BROKER, { each: true, message: 'must be host:port between commas' })
   KAFKA_BROKERS: readonly string[] = [];
 
-  @Variable('Whether the connection is TLS; trusted are the authorities of Node (NODE_EXTRA_CA_CERTS adds to them)', 'true or false')
+  @Variable('Whether the connection is TLS', 'true or false')
   @Flag()
   @IsBoolean()
   KAFKA_TLS = false;
+
+  @Variable('Authorities that may have signed the certificate of a broker; empty for those that Node knows', 'a PEM file')
+  @IsString()
+  KAFKA_TLS_CA_FILE = '';
 
   @Variable('How to show who we are; empty for not at all', 'one of plain, scram-sha-256, scram-sha-512')
   @IsIn(SASL_MECHANISMS)
@@ -81,6 +85,8 @@ export class KafkaVariables {
       if (mechanism === '' && this[variable] !== '')
         found.push({ variable, problem: 'is set, and would not be used', mend: 'set KAFKA_SASL_MECHANISM to plain, scram-sha-256 or scram-sha-512' });
     }
+    if (this.KAFKA_TLS_CA_FILE !== '' && !this.KAFKA_TLS)
+      found.push({ variable: 'KAFKA_TLS_CA_FILE', problem: 'is set, and would not be used', mend: 'set KAFKA_TLS=true' });
     const topics = { KAFKA_USAGE_TOPIC: this.KAFKA_USAGE_TOPIC, KAFKA_RATED_TOPIC: this.KAFKA_RATED_TOPIC, KAFKA_REJECTED_TOPIC: this.KAFKA_REJECTED_TOPIC };
     const seen = new Map<string, string>();
     for (const [variable, topic] of Object.entries(topics)) {
