@@ -1,143 +1,117 @@
-/** The standalone service as a real process, with a data folder of its own and ports that stay its own over restarts. */
+/** The standalone service as a real process, with a data folder of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assertBuilt, SERVICE_MAIN } from './build';
-import { Child, type Ended } from './child';
+import { SERVICE_MAIN } from './build';
+import type { Child, Ended } from './child';
+import type { Deployment, Fates } from './deployment';
 import { GrpcClient } from './grpc-client';
 import { HttpClient } from './http-client';
-import { until } from './waiting';
+import { launchService, ServiceProcess, type ServiceSetting } from './service-process';
+import { sendBatch } from './usage';
 
-const READY_WITHIN_MS = 60_000;
-const READY = '"msg":"ready"';
-
-export interface StandaloneSetting {
+export interface StandaloneSetting extends Pick<ServiceSetting, 'by'> {
   readonly env?: Readonly<Record<string, string>>;
-  /** What runs `node main.js`, when it is not run directly: it must become that process (`exec`), so that its pid is the service's. */
-  readonly by?: (node: string, main: string) => { readonly program: string; readonly args: readonly string[] };
 }
 
-interface Doors {
-  readonly http: string;
-  readonly grpc: string;
-}
-
-const node = process.execPath;
 /** Receivers of webhooks are on this machine; a retry that waits for minutes would make tests wait for minutes. */
-const ENVIRONMENT = { LOG_LEVEL: 'info', WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8', WEBHOOK_SCHEDULE: '1s 1s 1s 2s 2s 5s 5s 5s 5s' };
+export const WEBHOOKS_HERE = { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8', WEBHOOK_SCHEDULE: '1s 1s 1s 2s 2s 5s 5s 5s 5s' };
+
+const settingOf = (dataDirectory: string, { env = {}, by }: StandaloneSetting): ServiceSetting => ({
+  name: 'the service',
+  main: SERVICE_MAIN,
+  env: { LOG_LEVEL: 'info', ...WEBHOOKS_HERE, ...env, DATA_DIR: dataDirectory },
+  ...(by && { by }),
+});
 
 /** Starts the service and does not wait for anything. */
-export function launch(dataDirectory: string, { env = {}, by }: StandaloneSetting = {}, ports: { readonly http: string; readonly grpc: string } = { http: '0', grpc: '0' }): Child {
-  assertBuilt();
-  const { program, args } = by ? by(node, SERVICE_MAIN) : { program: node, args: [SERVICE_MAIN] };
-  return new Child('the service', {
-    program,
-    args,
-    env: { ...ENVIRONMENT, ...env, DATA_DIR: dataDirectory, HTTP_PORT: ports.http, GRPC_PORT: ports.grpc },
-  });
-}
-
-export async function ready(child: Child): Promise<Doors> {
-  return until('the service to say that it is ready', () => {
-    const line = child.stdout.split('\n').find((text) => text.includes(READY));
-    if (line !== undefined && line.endsWith('}')) return JSON.parse(line) as Doors;
-    if (child.ended) throw new Error(`the service ended before it was ready${child.said()}`);
-    return undefined;
-  }, READY_WITHIN_MS).catch((error: unknown) => {
-    throw new Error(`${String(error)}${child.said()}`);
-  });
+export function launch(dataDirectory: string, setting: StandaloneSetting = {}): Child {
+  const { env, ...rest } = settingOf(dataDirectory, setting);
+  return launchService({ ...rest, env: { ...env, HTTP_PORT: '0', GRPC_PORT: '0', OPS_PORT: '0' } });
 }
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'drawdown-test-'));
 
-export class Standalone {
+export class Standalone implements Deployment {
+  readonly name = 'standalone';
+
   private constructor(
     readonly dataDirectory: string,
-    private readonly setting: StandaloneSetting,
-    private child: Child,
-    private readonly doors: Doors,
+    private readonly service: ServiceProcess,
     readonly http: HttpClient,
     readonly grpc: GrpcClient,
   ) {}
 
   static async start(setting: StandaloneSetting = {}): Promise<Standalone> {
     const dataDirectory = temporaryFolder();
-    const child = launch(dataDirectory, setting);
     try {
-      const doors = await ready(child);
-      return new Standalone(dataDirectory, setting, child, doors, new HttpClient(doors.http), new GrpcClient(doors.grpc));
+      const service = await ServiceProcess.start(settingOf(dataDirectory, setting));
+      const { http = '', grpc = '' } = service.addresses;
+      return new Standalone(dataDirectory, service, new HttpClient(http), new GrpcClient(grpc));
     } catch (error) {
-      child.kill('SIGKILL');
       rmSync(dataDirectory, { recursive: true, force: true });
       throw error;
     }
   }
 
   get url(): string {
-    return this.doors.http;
+    return this.http.url;
   }
 
   get grpcAddress(): string {
-    return this.doors.grpc;
+    return this.grpc.address;
   }
 
   get pid(): number {
-    return this.child.pid;
+    return this.service.pid;
   }
 
   get running(): boolean {
-    return this.child.ended === undefined;
+    return this.service.running;
   }
 
   /** What the process that runs now has said. */
   get output(): string {
-    return this.child.stdout;
+    return this.service.output;
   }
+
+  async use(events: readonly object[]): Promise<Fates> {
+    const { applied, duplicate, rejected } = await sendBatch(this.http, events);
+    return { applied, duplicate, rejected };
+  }
+
+  /** Usage has its fate when it is answered. */
+  async settled(): Promise<void> {}
 
   said(): string {
-    return this.child.said();
+    return this.service.said();
   }
 
-  /** @throws Error with what it said, when it has ended by itself. */
   assertRuns(): void {
-    const { ended } = this.child;
-    if (ended) throw new Error(`the service ended by itself with ${ended.code ?? ended.signal}${this.child.said()}`);
+    this.service.assertRuns();
   }
 
-  async kill9(): Promise<void> {
-    this.assertRuns();
-    this.child.kill('SIGKILL');
-    const { signal } = await this.child.end();
-    if (signal !== 'SIGKILL') throw new Error(`the service ended by ${String(signal)}, not by the kill${this.child.said()}`);
+  kill9(): Promise<void> {
+    return this.service.kill9();
   }
 
-  /** Asks it to drain, and resolves with how it ended. */
-  async sigterm(): Promise<Ended> {
-    this.child.kill('SIGTERM');
-    return this.child.end();
+  sigterm(): Promise<Ended> {
+    return this.service.sigterm();
   }
 
-  /** Resolves with how it ended, when it does so by itself. */
-  async end(): Promise<Ended> {
-    return this.child.end();
+  end(): Promise<Ended> {
+    return this.service.end();
   }
 
-  /** Starts it again on the same folder and the same ports. */
-  async restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    if (this.running) throw new Error('the service runs; stop it first');
-    const ports = { http: portOf(this.doors.http), grpc: portOf(this.doors.grpc) };
-    this.child = launch(this.dataDirectory, { ...this.setting, env: { ...this.setting.env, ...env } }, ports);
-    await ready(this.child);
+  /** Starts it again on the same folder and at the same addresses. */
+  restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    return this.service.restart(env);
   }
 
-  /** The end of it, whatever state it is in. */
   async stop(): Promise<void> {
     await this.http.close();
     this.grpc.close();
-    if (this.running) this.child.kill('SIGKILL');
-    await this.child.end();
+    await this.service.stop();
     rmSync(this.dataDirectory, { recursive: true, force: true });
   }
 }
-
-const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);

@@ -1,0 +1,26 @@
+/** Drawdown as it is run, whichever way: journeys are told in these words, and hold on every deployment. */
+import type { GrpcClient } from './grpc-client';
+import type { HttpClient } from './http-client';
+
+/** How many usage events had which fate. */
+export interface Fates {
+  readonly applied: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+}
+
+export interface Deployment {
+  readonly name: string;
+  readonly http: HttpClient;
+  readonly grpc: GrpcClient;
+  /** Base URL of the HTTP door. */
+  readonly url: string;
+  readonly grpcAddress: string;
+  /** Sends usage events by the HTTP door, and resolves when each of them has had its fate. Not while others send. */
+  use(events: readonly object[]): Promise<Fates>;
+  /** Resolves when all usage that was taken so far has had its fate. */
+  settled(): Promise<void>;
+  /** The end of what its processes said, for the message of a failure. */
+  said(): string;
+  stop(): Promise<void>;
+}

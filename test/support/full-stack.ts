@@ -1,0 +1,167 @@
+/**
+ * The three services as real processes over the run's real Kafka and real Redis, and over a wire double of EventStoreDB in a
+ * process of its own. Topics, groups and key prefixes are this deployment's own.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { stackServers } from '../stack/servers';
+import { ROOT } from './build';
+import { Child } from './child';
+import type { Deployment, Fates } from './deployment';
+import { figuresAt, sumOf } from './figures-of';
+import { GrpcClient } from './grpc-client';
+import { HttpClient } from './http-client';
+import { type Following, KafkaProgress } from './kafka-progress';
+import { ServiceProcess } from './service-process';
+import { WEBHOOKS_HERE } from './standalone';
+import { sendBatch } from './usage';
+import { until } from './waiting';
+
+const SETTLES_WITHIN_MS = 60_000;
+const DOUBLE_MAIN = join(ROOT, 'dist/test/stack/eventstoredb-double/main.js');
+const DOUBLE_LISTENS = /listening on (\d+)/;
+
+export type ServiceName = 'ingestion' | 'ledger' | 'webhooks';
+export const SERVICES: readonly ServiceName[] = ['ingestion', 'ledger', 'webhooks'];
+
+export interface FullStackSetting {
+  /** On top of what every service is given. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Other servers than those of the run; a function of the double's own address, so that a proxy can stand in front of it. */
+  readonly servers?: { readonly kafka?: string; readonly redis?: string; readonly eventstore?: (port: number) => Promise<number> };
+  readonly instances?: Readonly<Partial<Record<ServiceName, number>>>;
+}
+
+export interface Topics {
+  readonly usage: string;
+  readonly rated: string;
+  readonly rejected: string;
+}
+
+export class FullStack implements Deployment {
+  readonly name = 'full stack';
+
+  private constructor(
+    readonly kafka: string,
+    readonly topics: Topics,
+    private readonly chain: readonly Following[],
+    private readonly double: Child,
+    private readonly env: Readonly<Record<string, string>>,
+    readonly services: Readonly<Record<ServiceName, ServiceProcess[]>>,
+    readonly http: HttpClient,
+    readonly grpc: GrpcClient,
+    private readonly progress: KafkaProgress,
+  ) {}
+
+  static async start({ env = {}, servers = {}, instances = {} }: FullStackSetting = {}): Promise<FullStack> {
+    const run = stackServers();
+    const { kafka = run.kafka, redis = run.redis } = servers;
+    const own = `t${randomBytes(5).toString('hex')}`;
+    const topics = { usage: `${own}.usage.v1`, rated: `${own}.rated-usage.v1`, rejected: `${own}.usage.v1.rejected` };
+    const double = new Child('the EventStoreDB double', { program: process.execPath, args: [DOUBLE_MAIN], env: { PORT: '0' } });
+    const services: Record<ServiceName, ServiceProcess[]> = { ingestion: [], ledger: [], webhooks: [] };
+    try {
+      const port = await until('the EventStoreDB double to listen', () => {
+        if (double.ended) throw new Error(`it ended${double.said()}`);
+        return Number(DOUBLE_LISTENS.exec(double.stdout)?.[1]) || undefined;
+      });
+      const eventstore = (await servers.eventstore?.(port)) ?? port;
+      const common = {
+        LOG_LEVEL: 'info',
+        ...WEBHOOKS_HERE,
+        KAFKA_BROKERS: kafka,
+        KAFKA_USAGE_TOPIC: topics.usage,
+        KAFKA_RATED_TOPIC: topics.rated,
+        KAFKA_REJECTED_TOPIC: topics.rejected,
+        KAFKA_PARTITIONS: '4',
+        EVENTSTORE_URL: `esdb://127.0.0.1:${eventstore}?tls=false`,
+        REDIS_URL: redis,
+        REDIS_PREFIX: own,
+        ...env,
+      };
+      const starting = SERVICES.flatMap((name) => Array.from({ length: instances[name] ?? 1 }, () => start(name, own, common)));
+      for (const started of await Promise.allSettled(starting)) {
+        if (started.status === 'rejected') throw started.reason;
+        services[started.value.name as ServiceName].push(started.value);
+      }
+      const { http = '', grpc = '' } = services.ledger[0]?.addresses ?? {};
+      const chain = [
+        { group: groupOf('ingestion', own), topic: topics.usage },
+        { group: groupOf('ledger', own), topic: topics.rated },
+      ];
+      return new FullStack(kafka, topics, chain, double, { own, ...common }, services, new HttpClient(http), new GrpcClient(grpc), new KafkaProgress(kafka));
+    } catch (error) {
+      double.kill('SIGKILL');
+      await Promise.all(Object.values(services).flat().map((service) => service.stop()));
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return this.http.url;
+  }
+
+  get grpcAddress(): string {
+    return this.grpc.address;
+  }
+
+  /** One more instance beside those that run. */
+  async add(name: ServiceName, env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+    const { own = '', ...common } = this.env;
+    const service = await start(name, own, { ...common, ...env });
+    this.services[name].push(service);
+    return service;
+  }
+
+  /** Ends an instance and forgets it. */
+  async remove(service: ServiceProcess): Promise<void> {
+    const name = service.name as ServiceName;
+    this.services[name].splice(this.services[name].indexOf(service), 1);
+    await service.sigterm();
+  }
+
+  async use(events: readonly object[]): Promise<Fates> {
+    const before = await this.fates();
+    await sendBatch(this.http, events);
+    const all = () => this.fates().then((after) => ({ applied: after.applied - before.applied, duplicate: after.duplicate - before.duplicate, rejected: after.rejected - before.rejected }));
+    await this.settled();
+    return all();
+  }
+
+  /** Everything in the usage topic and in the rated topic has been handled and committed. */
+  async settled(withinMs = SETTLES_WITHIN_MS): Promise<void> {
+    await this.progress.settled(this.chain, withinMs).catch((error: unknown) => {
+      throw new Error(`${String(error)}${this.said()}`);
+    });
+  }
+
+  /** Records that wait in the usage topic and in the rated topic. */
+  async lag(): Promise<number> {
+    const lags = await Promise.all(this.chain.map((following) => this.progress.lag(following)));
+    return lags.reduce((sum, lag) => sum + lag, 0);
+  }
+
+  /** Counted by the services that run now. */
+  async fates(): Promise<Fates> {
+    const figures = (await Promise.all([...this.services.ingestion, ...this.services.ledger].map(({ addresses }) => figuresAt(addresses.ops ?? '')))).flat();
+    const of = (fate: string) => sumOf(figures, 'drawdown_usage_events_total', { fate });
+    return { applied: of('applied'), duplicate: of('duplicate'), rejected: of('rejected') };
+  }
+
+  said(): string {
+    return [...Object.values(this.services).flat(), this.double].map((child) => child.said()).join('\n');
+  }
+
+  async stop(): Promise<void> {
+    await this.http.close();
+    this.grpc.close();
+    await this.progress.close();
+    await Promise.all(Object.values(this.services).flat().map((service) => service.stop()));
+    if (!this.double.ended) this.double.kill('SIGKILL');
+    await this.double.end();
+  }
+}
+
+const groupOf = (name: ServiceName, own: string): string => `${own}-${name}`;
+const start = (name: ServiceName, own: string, env: Readonly<Record<string, string>>): Promise<ServiceProcess> =>
+  ServiceProcess.start({ name, main: join(ROOT, `dist/apps/${name}/src/main.js`), env: { ...env, KAFKA_GROUP: groupOf(name, own) } });
