@@ -8,24 +8,25 @@ export const LOOPBACK = '127.0.0.1';
  * still take one before it is used.
  */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listening));
+  const servers = await Promise.all(Array.from({ length: count }, () => listening()));
   const ports = servers.map(portOf);
   await Promise.all(servers.map(closed));
   return ports;
 }
 
-export async function freePort(): Promise<number> {
-  const server = await listening();
-  const port = portOf(server);
-  await closed(server);
-  return port;
+/** For each the port that people expect, or any free one where somebody listens there already. All are different. */
+export async function preferredPorts(ports: readonly number[]): Promise<readonly number[]> {
+  const servers = await Promise.all(ports.map((port) => listening(port).catch(() => listening())));
+  const found = servers.map(portOf);
+  await Promise.all(servers.map(closed));
+  return found;
 }
 
-const listening = async (): Promise<Server> =>
+const listening = async (port = 0): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, LOOPBACK, () => resolve(server));
+    server.listen(port, LOOPBACK, () => resolve(server));
   });
 
 const closed = async (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));

@@ -1,0 +1,69 @@
+/** The process that the local stack's parts are children of: brings them up, keeps the state file true, and ends them in order. */
+import { PARTS, type PartName } from './stack-choice';
+import { eventStoreDb, kafka, type Part, redis, type Server, service, type StackPorts, stackPorts } from './stack-parts';
+import { ourselves, type StackState, writeState } from './stack-state';
+
+const parts: Part[] = [];
+let phase: StackState['phase'] = 'starting';
+let failure: string | undefined;
+
+const tell = (): void =>
+  writeState({ supervisor: ourselves(), phase, ...(failure === undefined ? {} : { failure }), parts: parts.map((part) => part.state()) });
+
+async function up(chosen: PartName): Promise<void> {
+  const ports: StackPorts = await stackPorts();
+  const servers = await all([kafka, redis, eventStoreDb].map(async (start) => noted(start(process.env, ports), ({ part }: Server) => part)));
+  if (chosen === 'servers') return;
+  const variables = Object.assign({}, ...servers.map((server) => server.variables)) as Server['variables'];
+  await all((['ingestion', 'ledger', 'webhooks'] as const).map(async (name) => noted(service(name, variables, ports), (part) => part)));
+}
+
+async function noted<T>(starting: Promise<T>, partOf: (started: T) => Part): Promise<T> {
+  const started = await starting;
+  parts.push(partOf(started));
+  tell();
+  return started;
+}
+
+/** Waits for all of them, so that none is still starting when one has failed. @throws Error with all reasons. */
+async function all<T>(starting: readonly Promise<T>[]): Promise<readonly T[]> {
+  const ends = await Promise.allSettled(starting);
+  const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason instanceof Error ? end.reason.message : String(end.reason)] : []));
+  if (reasons.length > 0) throw new Error(reasons.join('\n\n'));
+  return ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+}
+
+/** Services before the servers that they need. */
+async function down(): Promise<void> {
+  const ofKind = (isService: boolean) => parts.filter((part) => (part.state().kind === 'service') === isService);
+  for (const isService of [true, false]) await Promise.allSettled(ofKind(isService).map(async (part) => part.stop()));
+}
+
+async function main(): Promise<void> {
+  tell();
+  let stopping: Promise<void> | undefined;
+  const stop = (): void => {
+    if (phase === 'failed') return;
+    phase = 'stopping';
+    tell();
+    stopping ??= down().finally(() => process.exit(0));
+  };
+  // Asked to stop while parts start: what has started is ended, the rest with us.
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  try {
+    await up(PARTS.find((name) => name === process.argv[2]) ?? 'all');
+    if (phase === 'starting') phase = 'ready';
+    tell();
+  } catch (error) {
+    if (stopping) return;
+    phase = 'failed';
+    failure = error instanceof Error ? error.message : String(error);
+    await down();
+    tell();
+    process.exit(1);
+  }
+  // Children hold this process: it ends when they have, or when it is told to.
+  setInterval(() => undefined, 60_000);
+}
+
+void main();
