@@ -1,0 +1,11 @@
+export { BUFFERED_BYTES_MAX, type PartitionFigures } from './assignment';
+export * from './kafka-connection';
+export * from './kafka-consumer';
+export * from './kafka-fault';
+export * from './records';
+export * from './topics';
+export type { Handle } from './partition-feed';
+export * from './kafka-producer';
+export * from './kafka-usage-queue';
+export * from './kafka-rejected-topic';
+export * from './rated-record';
