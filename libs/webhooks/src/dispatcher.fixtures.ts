@@ -86,32 +86,40 @@ export class Life {
 
   constructor(
     private readonly deployment: Deployment,
-    parts: Partial<WebhookDispatcherParts>,
+    private readonly parts: Partial<WebhookDispatcherParts>,
     private readonly killedAtStep = Infinity,
   ) {
-    const { log, projections, receivers, time } = deployment;
+    const { log, projections } = deployment;
     this.log = this.mortal(log);
     const aggregates = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) =>
       foldingOf(aggregate as typeof wallet),
     );
     const states = new StreamStates(this.log, projections, new AppliedKeys(projections, DAY), aggregates);
     this.ledger = new Ledger(this.log, states);
-    this.dispatcher = new WebhookDispatcher({
+    this.dispatcher = this.newDispatcher();
+  }
+
+  /** Another one in the same process: on the same ledger, with all that this remembers. */
+  newDispatcher(): WebhookDispatcher {
+    const { receivers, time } = this.deployment;
+    return new WebhookDispatcher({
       log: this.log,
       ledger: this.ledger,
       sender: this.mortal(receivers),
       clock: time,
-      timers: { after: (ms, run) => time.after(ms, () => this.dead || run()) },
-      ...parts,
+      timers: this.timers,
+      ...this.parts,
     });
   }
+
+  readonly timers: Timers = { after: (ms, run) => this.deployment.time.after(ms, () => this.dead || run()) };
 
   kill(): void {
     this.dead = true;
     this.die();
   }
 
-  private mortal<T extends object>(thing: T): T {
+  mortal<T extends object>(thing: T): T {
     return new Proxy(thing, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name);

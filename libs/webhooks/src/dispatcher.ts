@@ -97,12 +97,14 @@ export class WebhookDispatcher {
   async start(): Promise<void> {
     const { ledger, directory = emptyDirectory } = this.parts;
     const known = await directory.list();
-    this.resume = (await ledger.load(dispatcherPosition, DISPATCHER_STREAM)).state;
+    // To the end of each stream: another process may have been active since this one last looked.
+    this.resume = (await ledger.reload(dispatcherPosition, DISPATCHER_STREAM)).state;
     // An endpoint that the directory does not list yet was created after `known.through`, so the reader meets its creation.
     this.position = known.through < this.resume.through ? known.through : this.resume.through;
     this.recordedPosition = this.resume.through;
     for (let i = 0; i < known.streams.length; i += ADMITTED_AT_ONCE)
       await Promise.all(known.streams.slice(i, i + ADMITTED_AT_ONCE).map((stream) => this.admit(stream)));
+    if (this.stopping) return;
     this.follow();
     for (const worker of this.workers.values()) worker.pump();
   }
@@ -175,11 +177,12 @@ export class WebhookDispatcher {
 
   private async admit(stream: string): Promise<void> {
     const { ledger, log } = this.parts;
-    const { state: endpoint, revision } = await ledger.load(webhookEndpoint, stream);
+    const { state: endpoint, revision } = await ledger.reload(webhookEndpoint, stream);
     if (endpoint.status === 'none' || endpoint.status === 'deleted') return;
     const [created] = await log.readStream(stream, { limit: 1 });
-    const sent = await ledger.load(deliveries, streams.deliveries(endpoint.id));
+    const sent = await ledger.reload(deliveries, streams.deliveries(endpoint.id));
     const shared = this.resume.behind.includes(endpoint.id) ? -1n : this.resume.through;
+    if (this.stopping) return;
     const cursor = latest(created?.position ?? -1n, sent.state.through, shared);
     const worker = new EndpointWorker(this.around, endpoint, revision, sent.state, sent.revision, cursor);
     this.workers.set(stream, worker);

@@ -1,3 +1,4 @@
+export * from './active-dispatcher';
 export * from './deliveries';
 export * from './deliveries.events';
 export * from './delivery-list';

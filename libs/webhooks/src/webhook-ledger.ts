@@ -2,7 +2,7 @@
 import type { Instant } from '@drawdown/amounts';
 import type { EventLog, Ledger } from '@drawdown/ledger';
 
-export type WebhookLedger = Pick<Ledger, 'execute' | 'load'>;
+export type WebhookLedger = Pick<Ledger, 'execute' | 'load' | 'reload'>;
 export type WebhookLog = Pick<EventLog, 'readStream' | 'readAll' | 'subscribe'>;
 
 /** After a fault of the log or the ledger. */
