@@ -10,7 +10,7 @@
  */
 
 const DECISIONS = ['amounts', 'decider', 'drawdown'] as const;
-const AGGREGATES = ['wallet', 'credit-balance', 'catalog', 'account', 'subscriptions'] as const;
+const AGGREGATES = ['wallet', 'credit-balance', 'catalog', 'account', 'subscriptions', 'auto-top-up'] as const;
 const DOMAIN = [...DECISIONS, ...AGGREGATES] as const;
 /** They own ports: what an adapter implements, and what it therefore may import. */
 const PORTS = ['ledger', 'usage', 'balances', 'webhooks'] as const;
@@ -27,6 +27,7 @@ export const LIBS: Readonly<Record<string, readonly string[]>> = {
   catalog: DECISIONS,
   account: DECISIONS,
   subscriptions: DECISIONS,
+  'auto-top-up': DECISIONS,
   usage: [...DECISIONS, 'catalog'],
 
   // What carries out. They know ports, and no technology.
@@ -114,14 +115,15 @@ export const PACKAGES: readonly PackageRule[] = [
   client('lmdb', 'embedded'),
   client('undici', 'http', ['apps/cli', 'test']),
   client('ipaddr.js', 'http'),
-  client('ioredis', 'redis'),
+  client('ioredis', 'redis', ['test']),
   client('kafkajs', 'kafka', ['test']),
   client('@eventstore/db-client', 'eventstoredb', ['test']),
-  client('@grpc/*', 'platform', ['apps', 'test']),
+  client('google-protobuf', 'eventstoredb', ['test']),
+  client('@grpc/*', 'platform', ['libs/eventstoredb', 'apps', 'test']),
   client('grpc-health-check', 'platform', ['apps', 'test']),
   client('protobufjs', 'platform', ['test']),
   client('prom-client', 'platform'),
   client('standardwebhooks', 'webhooks', ['libs/http', 'apps', 'test']),
   ...['commander', 'cli-progress', 'csv-parse', 'picocolors'].map(terminal),
-  ...['fast-check', 'ajv', 'ajv-formats', 'google-protobuf', 'typescript', 'yaml', '@jest/globals'].map(testing),
+  ...['fast-check', 'ajv', 'ajv-formats', 'typescript', 'yaml', '@jest/globals'].map(testing),
 ];
