@@ -2,7 +2,7 @@
 import { formatAmount, formatInstant, parseInstant } from '@drawdown/amounts';
 import { MOVEMENT_TYPES, type MovementType, movementOf, movementTypeOf } from '@drawdown/balances';
 import { readEvent } from '@drawdown/decider';
-import type { RatedPart, UsageLine } from '@drawdown/drawdown';
+import type { AccruedLine, RatedPart, UsageLine } from '@drawdown/drawdown';
 import { readMetadata, type RecordedEvent } from '@drawdown/ledger';
 import { allocationMessages, time } from './balance-message';
 import { theBalance } from './balances';
@@ -104,12 +104,12 @@ function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movem
   };
 }
 
-const usageLineMessage = ({ source, id, time: usedAt, amount, uncovered, parts }: UsageLine): Message => ({
+const usageLineMessage = ({ source, id, time: usedAt, amount, parts, ...of }: UsageLine | AccruedLine): Message => ({
   source,
   id,
   used_at: time(parseInstant(usedAt)),
   credits: formatAmount(amount),
-  uncovered: formatAmount(uncovered),
+  uncovered: 'uncovered' in of ? formatAmount(of.uncovered) : undefined,
   parts: parts.map(partMessage),
 });
 

@@ -80,6 +80,7 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
     (of) => `${show(of.requested)} asked, ${show(of.held)} held; capture less, or allow the rest with overrun "from_available"`,
   ],
   holds_open: ['state', 'Holds are open', (of) => `${of.holds} holds are open; capture or release them first`],
+  usage_unbilled: ['state', 'Usage waits for its invoice', (of) => `${show(of.unbilled)} is not billed yet; settle it with an invoice first`],
   insufficient_credits: [
     'unpaid', 'Not enough is available', (of) => `${show(of.requested)} asked, ${show(of.available)} available; top up or ask for less`,
   ],

@@ -37,6 +37,15 @@ describe('a balance judged at a moment', () => {
     expect(shown(after(created, toppedUp(), held(later(NOON, HOUR_MS))), NOON)).toEqual([HUNDRED, amount('60'), amount('40')]);
   });
 
+  it('projects what is left after the invoices, and judges the lines by it', () => {
+    const used = { source: 'api', id: 'a', bodyHash: 'b', time: '2026-03-01T12:00:00Z', usedAt: NOON, parts: [] };
+    const accrued = (of: string): BalanceCommand => ({ type: 'Accrue', at: NOON, lines: [{ ...used, amount: amount(of) }] });
+    const judged = (of: string) => judgedAt(after(created, toppedUp(), accrued(of)), NOON);
+    expect(judged('50')).toMatchObject({ available: HUNDRED, unbilled: amount('50'), projected: amount('50'), limits: [{ reached: true }, { reached: true }] });
+    expect(judged('49.999999999')).toMatchObject({ limits: [{ reached: false }, { reached: false }] });
+    expect(judged('101')).toMatchObject({ projected: amount('-1') });
+  });
+
   it('counts a hold as ended from its expiry on, as the next command would', () => {
     const state = after(created, toppedUp(), held(later(NOON, HOUR_MS)));
     expect(shown(state, later(NOON, HOUR_MS - 1))).toEqual([HUNDRED, amount('60'), amount('40')]);

@@ -1,14 +1,14 @@
 /** A balance as a reader sees it: booked as the stream says, the rest judged by a moment. Pure. */
 import { type Amount, type Instant, ZERO } from '@drawdown/amounts';
 import {
-  availableOf, type Balance, bookedOf, giveBack, type Grant, heldOf, type Hold, isAbove, type Limit, thresholdOf,
+  availableOf, type Balance, bookedOf, giveBack, type Grant, heldOf, type Hold, isAbove, type Limit, projectedOf, thresholdOf,
 } from '@drawdown/drawdown';
 
 export interface LimitFigures {
   readonly limit: Limit;
   /** Absent while a percentage has no top-up to refer to. */
   readonly threshold: Amount | undefined;
-  /** Available is at or below the line. That it was warned of is not said: a balance that never was above has crossed nothing. */
+  /** Projected is at or below the line. That it was warned of is not said: a balance that never was above has crossed nothing. */
   readonly reached: boolean;
 }
 
@@ -21,8 +21,10 @@ export interface BalanceFigures {
   readonly available: Amount;
   /** Purchases not yet confirmed. None can be made yet. */
   readonly pending: Amount;
-  /** Available less unbilled usage, of which there is none yet. */
+  /** Available less unbilled. May be below zero. */
   readonly projected: Amount;
+  /** Usage that waits for its invoice. */
+  readonly unbilled: Amount;
   readonly uncovered: Amount;
   readonly consumed: Amount;
   /** In burn-down order. */
@@ -38,20 +40,23 @@ export interface BalanceFigures {
 export function judgedAt(balance: Balance, at: Instant): BalanceFigures {
   const ended = balance.holds.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= at);
   const grants = ended.reduce((left, hold) => giveBack(left, hold.allocation), balance.grants);
+  const unbilled = balance.unbilled ?? ZERO;
   const available = balance.status === 'closed' ? ZERO : availableOf(grants, at);
+  const projected = projectedOf({ available, unbilled });
   return {
     booked: bookedOf(grants),
     held: heldOf(grants),
     available,
     pending: ZERO,
-    projected: available,
+    projected,
+    unbilled,
     uncovered: balance.totals.uncovered,
     consumed: balance.totals.consumed,
     grants,
     holds: ended.length === 0 ? balance.holds : balance.holds.filter((hold) => !ended.includes(hold)),
     limits: balance.limits.map(({ limit }) => {
       const threshold = limit.kind === 'percent_of_last_top_up' && balance.lastTopUp === ZERO ? undefined : thresholdOf(limit, balance.lastTopUp);
-      return { limit, threshold, reached: threshold !== undefined && !isAbove(available, threshold) };
+      return { limit, threshold, reached: threshold !== undefined && !isAbove(projected, threshold) };
     }),
   };
 }

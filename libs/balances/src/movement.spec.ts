@@ -31,6 +31,8 @@ const life: readonly BalanceCommand[] = [
   { type: 'TopUp', at: later(NOON, 2 * HOUR_MS), grant: grant('100') },
   { type: 'VoidTopUp', at: later(NOON, 2 * HOUR_MS), grantId: 'g4', reason: 'charged back' },
   { type: 'Close', at: later(NOON, 2 * HOUR_MS), reason: 'left' },
+  { type: 'Create', at: later(NOON, 3 * HOUR_MS), customerId: 'ada', limits: [] },
+  { type: 'Accrue', at: later(NOON, 3 * HOUR_MS), lines: [used('d', '1'), used('e', '2.5')] },
 ];
 
 function lived(): readonly BalanceEvent[] {
@@ -66,6 +68,10 @@ describe('movements', () => {
     expect(of('ToppedUp').amount).toBe(amount('30'));
     expect(of('CreditsDeducted')).toMatchObject({ amount: amount('-6.5'), reason: 'correction', reference: 'ticket-7' });
     expect(of('CreditsConsumed').amount).toBe(amount('-3.5'));
+  });
+
+  it('take nothing for usage that accrues, and say how much of it waits', () => {
+    expect(of('UsageAccrued')).toMatchObject({ amount: amount('0'), unbilled: amount('3.5'), usageCount: 2, figures: { unbilled: amount('3.5') } });
   });
 
   it('name the grants of a capture once each, overrun included', () => {

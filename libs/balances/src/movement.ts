@@ -1,6 +1,6 @@
 /** An event of a balance as one entry of an account statement. Pure. Amounts say how booked moved, so they add up to it. */
 import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/amounts';
-import type { Allocation, BalanceEvent, Figures, UsageLine } from '@drawdown/drawdown';
+import type { AccruedLine, Allocation, BalanceEvent, Figures, UsageLine } from '@drawdown/drawdown';
 
 /** Lines of usage in one movement; the count says how many there are in all. */
 export const MOVEMENT_USAGE_LINES_MAX = 100;
@@ -24,6 +24,7 @@ export const MOVEMENT_TYPES = [
   'recovered',
   'grant_effective',
   'top_up_voided',
+  'accrued',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
 
@@ -38,6 +39,8 @@ export interface Movement {
   /** When the ledger decided it: the event's own time, which the chain seals. When the log stored it is sealed by nothing. */
   readonly recordedAt: Instant;
   readonly uncovered?: Amount;
+  /** How the usage that waits for its invoice moved. */
+  readonly unbilled?: Amount;
   readonly reason?: string;
   readonly reference?: string;
   readonly grantId?: string;
@@ -46,7 +49,7 @@ export interface Movement {
   /** Grants it took from, reserved in or gave back to, each once. */
   readonly allocation?: Allocation;
   /** At most MOVEMENT_USAGE_LINES_MAX of them. */
-  readonly usage?: readonly UsageLine[];
+  readonly usage?: readonly (UsageLine | AccruedLine)[];
   readonly usageCount?: number;
 }
 
@@ -57,6 +60,7 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
   Created: 'created',
   ToppedUp: 'credited',
   CreditsConsumed: 'consumed',
+  UsageAccrued: 'accrued',
   TopUpVoided: 'top_up_voided',
   CreditsDeducted: 'deducted',
   HoldPlaced: 'hold_placed',
@@ -105,6 +109,8 @@ export function movementOf(event: BalanceEvent): Movement {
       const usage = lines.slice(0, MOVEMENT_USAGE_LINES_MAX);
       return { ...still, amount: negative(event.amount), uncovered, allocation, usage, usageCount: lines.length };
     }
+    case 'UsageAccrued':
+      return { ...still, unbilled: event.amount, usage: event.lines.slice(0, MOVEMENT_USAGE_LINES_MAX), usageCount: event.lines.length };
     case 'CreditsDeducted': {
       const { reason, reference, allocation } = event;
       return { ...still, amount: negative(event.amount), reason, ...(reference !== undefined && { reference }), allocation };

@@ -170,6 +170,16 @@ const PLANTED: Readonly<Record<string, BalanceDecider>> = {
   'a paused balance debited': seeing((state, command) =>
     state.status === 'paused' && command.type === 'Consume' ? { ...state, status: 'open' } : state,
   ),
+  'limits that do not look at what waits for its invoice': seeing(({ unbilled: _, ...state }) => state),
+  'accrued usage debited': answering((answer, command, state) =>
+    command.type === 'Accrue' ? decide({ ...command, type: 'Consume' }, state) : answer,
+  ),
+  'accrued usage refused while paused': answering((answer, command, state) =>
+    command.type === 'Accrue' && state.status === 'paused' ? { accepted: false, refusal: { code: 'balance_paused' } } : answer,
+  ),
+  'an accrual that tells no warning': recording((event, state) =>
+    state.unbilled !== undefined && (event.type === 'LowBalanceReached' || event.type === 'BalanceRanOut') ? [] : [event],
+  ),
   'held value taken back with a top-up': seeing((state, command) =>
     command.type === 'VoidTopUp' ? withGrants((of) => ({ ...of, held: ZERO }))(state) : state,
   ),

@@ -9,7 +9,6 @@ import { Books } from './books.fixtures';
 import type { BalanceCommand, BalanceRefusal } from './commands';
 import type { BalanceDecider } from './drawdown.fixtures';
 import type { BalanceEvent } from './events';
-import type { Allocation } from './grants';
 import { told } from './told.fixtures';
 
 type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;
@@ -54,6 +53,7 @@ class Sums {
   private reserved = 0n;
   private settled = 0n;
   private rated = 0n;
+  private unbilled = 0n;
 
   add(event: BalanceEvent): void {
     switch (event.type) {
@@ -74,6 +74,10 @@ class Sums {
         );
         this.booked -= event.amount;
         this.settled += event.amount + event.uncovered;
+        break;
+      case 'UsageAccrued':
+        equal('an accrual', event.amount, parts(event.lines));
+        this.unbilled += event.amount;
         break;
       case 'CreditsDeducted':
       case 'Closed':
@@ -110,6 +114,7 @@ class Sums {
     }
     equal('booked by I3', event.figures.booked, this.booked);
     equal('held by the holds', event.figures.held, this.reserved);
+    equal('unbilled by what accrued', event.figures.unbilled ?? 0n, this.unbilled);
   }
 
   /** consumed + uncovered = rated. */
@@ -143,7 +148,8 @@ function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
   const { granted, consumed, captured, deducted, expired, voided, closed, uncovered } = state.totals;
   equal('the totals by I3', booked, granted - consumed - captured - deducted - expired - voided - closed);
   equal('uncovered', figures.uncovered, uncovered);
-  if ([booked, held, available, ...Object.values(state.totals)].some((figure) => figure < 0n))
+  equal('unbilled by I5', figures.unbilled ?? 0n, state.unbilled ?? 0n);
+  if ([booked, held, available, state.unbilled ?? 0n, ...Object.values(state.totals)].some((figure) => figure < 0n))
     fail('a figure is negative');
 }
 
@@ -165,7 +171,7 @@ const listed = (all: readonly { readonly id: string; readonly remaining: bigint;
 function same(what: string, got: string, wanted: string): void {
   if (got !== wanted) fail(`${what}: [${got}] and not [${wanted}]`);
 }
-const parts = (of: Allocation): bigint => of.reduce((all, part) => all + part.amount, 0n);
+const parts = (of: readonly { readonly amount: bigint }[]): bigint => of.reduce((all, part) => all + part.amount, 0n);
 function equal(what: string, got: bigint, wanted: bigint): void {
   if (got !== wanted) fail(`${what}: ${got} is not ${wanted}`);
 }

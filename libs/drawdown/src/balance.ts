@@ -1,7 +1,7 @@
 /** The state of a balance and how each event changes it. Pure. Knows no command. */
 import { type Amount, type Instant, plus, sum, ZERO } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
-import type { BalanceEvent, EventOf, Figures } from './events';
+import { type BalanceEvent, type EventOf, type Figures, projectedOf } from './events';
 import { allocation, burnsBefore, eligible, type Grant, grant, type GrantFigures, unheld } from './grants';
 import { armed, type Limit, limitState, position, thresholdOf } from './limits';
 
@@ -47,8 +47,10 @@ export const balance = shape.record({
   runOut: position,
   lastTopUp: shape.amount,
   totals,
-  /** When the first usage was debited: before it, no usage event can have been applied and forgotten. */
+  /** When the first usage was debited or accrued: before it, no usage event can have been applied and forgotten. */
   consumingSince: shape.maybe(shape.instant),
+  /** Usage that waits for its invoice. Absent: none. */
+  unbilled: shape.maybe(shape.amount),
 });
 export type Balance = shape.Of<typeof balance>;
 
@@ -80,15 +82,21 @@ export const heldOf = (grants: readonly Grant[]): Amount => sum(grants.map((of) 
 export const availableOf = (grants: readonly Grant[], at: Instant): Amount =>
   sum(grants.filter((of) => eligible(of, at)).map(unheld));
 
-export const figuresOf = (grants: readonly Grant[], at: Instant, uncovered: Amount): Figures => ({
+/** What figures tell beside the grants. */
+export type Beside = Pick<Figures, 'uncovered' | 'unbilled'>;
+export const besideOf = (state: Balance): Beside =>
+  state.unbilled === undefined ? { uncovered: state.totals.uncovered } : { uncovered: state.totals.uncovered, unbilled: state.unbilled };
+
+export const figuresOf = (grants: readonly Grant[], at: Instant, { uncovered, unbilled = ZERO }: Beside): Figures => ({
   booked: bookedOf(grants),
   held: heldOf(grants),
   available: availableOf(grants, at),
   uncovered,
+  ...(unbilled !== ZERO && { unbilled }),
 });
 
 export function evolve(state: Balance, event: BalanceEvent): Balance {
-  return rearm(apply(state, event), event.figures.available);
+  return rearm(apply(state, event), projectedOf(event.figures));
 }
 
 function apply(state: Balance, event: BalanceEvent): Balance {
@@ -99,6 +107,8 @@ function apply(state: Balance, event: BalanceEvent): Balance {
       return toppedUp(state, event);
     case 'CreditsConsumed':
       return consumed(state, event);
+    case 'UsageAccrued':
+      return consuming(withUnbilled(state, event.figures.unbilled), event.at);
     case 'CreditsDeducted':
       return counted(state, event.grants, { deducted: event.amount });
     case 'TopUpVoided':
@@ -160,9 +170,14 @@ function toppedUp(state: Balance, event: EventOf<'ToppedUp'>): Balance {
   };
 }
 
-function consumed(state: Balance, event: EventOf<'CreditsConsumed'>): Balance {
-  const after = counted(state, event.grants, { consumed: event.amount, uncovered: event.uncovered });
-  return after.consumingSince === undefined ? { ...after, consumingSince: event.at } : after;
+const consumed = (state: Balance, event: EventOf<'CreditsConsumed'>): Balance =>
+  consuming(counted(state, event.grants, { consumed: event.amount, uncovered: event.uncovered }), event.at);
+
+const consuming = (state: Balance, since: Instant): Balance =>
+  state.consumingSince === undefined ? { ...state, consumingSince: since } : state;
+
+function withUnbilled({ unbilled: _, ...state }: Balance, unbilled: Amount | undefined): Balance {
+  return unbilled === undefined ? state : { ...state, unbilled };
 }
 
 function holdPlaced(state: Balance, event: EventOf<'HoldPlaced'>): Balance {
@@ -225,13 +240,13 @@ const withLimits = (before: Balance['limits'], limits: readonly Limit[]): Balanc
     return { limit, position: same?.position ?? 'unarmed' };
   });
 
-function rearm(state: Balance, available: Amount): Balance {
+function rearm(state: Balance, projected: Amount): Balance {
   if (state.status === 'closed') return state;
-  const runOut = armed(state.runOut, available, ZERO);
+  const runOut = armed(state.runOut, projected, ZERO);
   const limits = state.limits.some((line) => line.position === 'unarmed')
     ? state.limits.map((line) => ({
         ...line,
-        position: armed(line.position, available, thresholdOf(line.limit, state.lastTopUp)),
+        position: armed(line.position, projected, thresholdOf(line.limit, state.lastTopUp)),
       }))
     : state.limits;
   return runOut === state.runOut && limits === state.limits ? state : { ...state, runOut, limits };

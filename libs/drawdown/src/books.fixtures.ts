@@ -32,6 +32,7 @@ export type Foretold = readonly string[] | string;
 export class Books {
   status = 'none';
   uncovered = 0n;
+  unbilled = 0n;
   /** Every parcel there ever was, in recorded order. */
   readonly parcels: Parcel[] = [];
   /** Open holds, by id, with their ends. */
@@ -87,6 +88,12 @@ export class Books {
         return this.add(command.grant);
       case 'Consume':
         return this.consume(command);
+      case 'Accrue': {
+        this.endHolds();
+        const accrued = total(command.lines.map((line) => line.amount));
+        this.unbilled += accrued;
+        return this.write(`accrued ${told9(accrued)} (${command.lines.map((line) => told9(line.amount)).join('; ')})`);
+      }
       case 'VoidTopUp':
         return this.voidTopUp(command);
       case 'Deduct': {
@@ -131,6 +138,7 @@ export class Books {
       case 'Close': {
         this.endHolds();
         if (this.holds.size > 0) return 'holds_open';
+        if (this.unbilled > 0n) return 'usage_unbilled';
         this.expire();
         const rest = this.ordered().map((of) => [of.id, this.move(of, 'free', 'closed', value(of, 'free'))] as const);
         this.status = 'closed';
@@ -255,11 +263,11 @@ export class Books {
 
   private write(what: string): undefined {
     const available = this.available();
-    const figures = { booked: this.booked(), held: this.held(), available, uncovered: this.uncovered };
+    const figures = { booked: this.booked(), held: this.held(), available, uncovered: this.uncovered, unbilled: this.unbilled };
     this.story.push(`${what} -> ${figuresTold(figures)}`);
     if (this.status === 'closed') return;
     for (const line of [this.runOut, ...this.lines])
-      if (line.stands === 'unknown' && available > this.threshold(line)) line.stands = 'over';
+      if (line.stands === 'unknown' && available - this.unbilled > this.threshold(line)) line.stands = 'over';
   }
 
   /** In tenths of a billionth of a percent, so that the rounding half to even is done on whole numbers of its own. */
@@ -275,15 +283,16 @@ export class Books {
 
   /** Rising from the lowest line up, then falling from the highest line down; the run-out is the lowest of all. */
   private notices(): void {
-    const available = this.available();
+    // What is left once the invoices are there.
+    const left = this.available() - this.unbilled;
     const rising = [this.runOut, ...this.lines].sort((a, b) => Number(this.threshold(a) - this.threshold(b)));
     const name = (line: Line, otherwise: string) => line.limit?.id ?? otherwise;
     const crossed: [Line, 'over' | 'under', string][] = [];
     for (const line of rising)
-      if (line.stands === 'under' && available > this.threshold(line))
+      if (line.stands === 'under' && left > this.threshold(line))
         crossed.push([line, 'over', `recovered from ${name(line, 'run_out')} at ${told9(this.threshold(line))}`]);
     for (const line of rising.reverse())
-      if (line.stands === 'over' && available <= this.threshold(line))
+      if (line.stands === 'over' && left <= this.threshold(line))
         crossed.push([
           line,
           'under',

@@ -1,6 +1,8 @@
 /** What can be asked of a balance, and every way it can be refused. Times arrive in the command. */
 import type { Amount, Instant } from '@drawdown/amounts';
-import type { RatedPart } from './events';
+import type { Decision } from '@drawdown/decider';
+import type { Balance } from './balance';
+import type { BalanceEvent, RatedPart } from './events';
 import type { GrantTerms } from './grants';
 import type { Limit } from './limits';
 
@@ -36,6 +38,8 @@ export type BalanceCommand = { readonly at: Instant } & (
     }
   /** Usage has happened: it is never refused for lack of credit, it goes uncovered. */
   | { readonly type: 'Consume'; readonly lines: readonly UsageToConsume[] }
+  /** Usage that an invoice will settle: it is never refused, on a paused balance neither, and takes nothing. */
+  | { readonly type: 'Accrue'; readonly lines: readonly UsageToConsume[] }
   /** Takes back what is left of one grant. Works while paused: it corrects what was added, and is no debit of the customer's. */
   | { readonly type: 'VoidTopUp'; readonly grantId: string; readonly reason: string }
   | { readonly type: 'Deduct'; readonly amount: Amount; readonly reason: string; readonly reference?: string }
@@ -58,6 +62,9 @@ export type BalanceCommand = { readonly at: Instant } & (
   | { readonly type: 'Sweep' }
 );
 
+export type CommandOf<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
+export type BalanceDecision = Decision<BalanceEvent, BalanceRefusal, Balance>;
+
 /** In order of precedence. */
 export type BalanceRefusal =
   | { readonly code: 'balance_not_found' }
@@ -79,4 +86,5 @@ export type BalanceRefusal =
   | { readonly code: 'hold_not_open'; readonly holdId: string }
   | { readonly code: 'capture_exceeds_hold'; readonly held: Amount; readonly requested: Amount }
   | { readonly code: 'holds_open'; readonly holds: number }
+  | { readonly code: 'usage_unbilled'; readonly unbilled: Amount }
   | { readonly code: 'insufficient_credits'; readonly available: Amount; readonly requested: Amount };

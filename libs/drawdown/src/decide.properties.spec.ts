@@ -94,6 +94,7 @@ function refusalCodes(): string[] {
     hold_not_open: 0,
     capture_exceeds_hold: 0,
     holds_open: 0,
+    usage_unbilled: 0,
     insufficient_credits: 0,
   } satisfies Record<BalanceRefusal['code'], 0>;
   return Object.keys(codes).filter((code) => !REFUSALS_BY_EXAMPLE.includes(code));

@@ -4,6 +4,7 @@ import type { BalanceCommand, BalanceRefusal } from './commands';
 import { decide } from './decide';
 import {
   absolute,
+  accrued,
   after,
   capture,
   close,
@@ -98,6 +99,8 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
       .when(capture('h1', 3))
       .thenRefused('capture_exceeds_hold', { held: units(2), requested: units(3) }),
   holds_open: () => given(toppedUp(5), held(2), held(1)).when(close()).thenRefused('holds_open', { holds: 2 }),
+  usage_unbilled: () =>
+    given(toppedUp(5), accrued(2)).when(close()).thenRefused('usage_unbilled', { unbilled: units(2) }),
   insufficient_credits: () =>
     given(toppedUp(5), held(2))
       .when(deduct(4))

@@ -1,17 +1,14 @@
 /** What a balance answers to a command. Pure: the same command on the same state is the same decision. */
-import { type Amount, minus, plus, ZERO } from '@drawdown/amounts';
-import { accept, type Decision, refuse } from '@drawdown/decider';
+import { type Amount, minus, ZERO } from '@drawdown/amounts';
+import { accept, refuse } from '@drawdown/decider';
 import { availableOf, type Balance, bookedOf, HOLDS_MAX } from './balance';
-import type { BalanceCommand, BalanceRefusal, GrantRequest, UsageToConsume } from './commands';
-import type { BalanceEvent, UsageLine } from './events';
-import { type Allocation, allocated, drawDown, expired, giveBack, type Grant, GRANTS_MAX, setAside, spendReserved, split } from './grants';
+import type { BalanceDecision, BalanceCommand, BalanceRefusal, CommandOf, GrantRequest } from './commands';
+import { allocated, drawDown, expired, giveBack, GRANTS_MAX, setAside, spendReserved, split } from './grants';
+import { accrue, consume } from './decide.usage';
 import { limitsProblem } from './limits';
 import { A_WHOLE_SWEEP, Postings } from './postings';
 
-type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;
-type Command<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
-
-export function decide(command: BalanceCommand, state: Balance): Answer {
+export function decide(command: BalanceCommand, state: Balance): BalanceDecision {
   if (command.type === 'Create') return create(command, state);
   if (state.status === 'none') return refuse({ code: 'balance_not_found' });
   if (command.type === 'Sweep') return state.status === 'closed' ? accept() : sweep(command, state);
@@ -21,6 +18,8 @@ export function decide(command: BalanceCommand, state: Balance): Answer {
       return topUp(command, state);
     case 'Consume':
       return consume(command, state);
+    case 'Accrue':
+      return accrue(command, state);
     case 'VoidTopUp':
       return voidTopUp(command, state);
     case 'Deduct':
@@ -44,7 +43,7 @@ export function decide(command: BalanceCommand, state: Balance): Answer {
   }
 }
 
-function create(command: Command<'Create'>, state: Balance): Answer {
+function create(command: CommandOf<'Create'>, state: Balance): BalanceDecision {
   if (state.status === 'open' || state.status === 'paused') return refuse({ code: 'balance_exists' });
   const wrong = (command.startingGrant && grantProblem(command.startingGrant, command, state)) ?? limitsProblem(command.limits);
   if (wrong) return refuse(wrong);
@@ -59,13 +58,13 @@ function create(command: Command<'Create'>, state: Balance): Answer {
   return (command.startingGrant ? postings.toppedUp(command.startingGrant) : postings).done();
 }
 
-function topUp(command: Command<'TopUp'>, state: Balance): Answer {
+function topUp(command: CommandOf<'TopUp'>, state: Balance): BalanceDecision {
   const wrong = grantProblem(command.grant, command, state);
   if (wrong) return refuse(wrong);
   return Postings.on(state, command.at).toppedUp(command.grant, command.conversion).done();
 }
 
-function voidTopUp({ at, grantId, reason }: Command<'VoidTopUp'>, state: Balance): Answer {
+function voidTopUp({ at, grantId, reason }: CommandOf<'VoidTopUp'>, state: Balance): BalanceDecision {
   const postings = Postings.on(state, at).endedHolds();
   const of = postings.state.grants.find((grant) => grant.id === grantId);
   if (!of && !wasAdded(grantId, state)) return refuse({ code: 'grant_not_found', grantId });
@@ -83,38 +82,7 @@ const wasAdded = (grantId: string, { grantCount }: Balance): boolean => {
   return grantId === `g${ordinal}` && Number.isInteger(ordinal) && ordinal >= 1 && ordinal <= grantCount;
 };
 
-function consume(command: Command<'Consume'>, state: Balance): Answer {
-  const postings = Postings.on(state, command.at).endedHolds();
-  let grants: readonly Grant[] = state.status === 'paused' ? [] : postings.state.grants;
-  const lines: UsageLine[] = [];
-  let covered = ZERO;
-  let uncovered = ZERO;
-  for (const usage of command.lines) {
-    // Meters and weights are never negative: a negative line would take back what went uncovered.
-    if (usage.amount < ZERO) throw new RangeError(`usage ${usage.id} is rated below zero`);
-    const drawn = drawDown(grants, usage.amount, usage.usedAt);
-    grants = drawn.grants;
-    lines.push(usageLine(usage, drawn.allocation, drawn.short));
-    covered = plus(covered, minus(usage.amount, drawn.short));
-    uncovered = plus(uncovered, drawn.short);
-  }
-  const after = state.status === 'paused' ? postings.state.grants : grants;
-  return postings.post('CreditsConsumed', { amount: covered, uncovered, lines }, after, uncovered).done();
-}
-
-const usageLine = (usage: UsageToConsume, allocation: Allocation, uncovered: Amount): UsageLine => ({
-  source: usage.source,
-  id: usage.id,
-  bodyHash: usage.bodyHash,
-  time: usage.time,
-  amount: usage.amount,
-  uncovered,
-  allocation,
-  parts: usage.parts,
-  ...(usage.alsoCharged !== undefined && { alsoCharged: usage.alsoCharged }),
-});
-
-function deduct(command: Command<'Deduct'>, state: Balance): Answer {
+function deduct(command: CommandOf<'Deduct'>, state: Balance): BalanceDecision {
   if (state.status === 'paused') return refuse({ code: 'balance_paused' });
   if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
   const postings = Postings.on(state, command.at).endedHolds();
@@ -125,7 +93,7 @@ function deduct(command: Command<'Deduct'>, state: Balance): Answer {
   return postings.post('CreditsDeducted', fields, drawn.grants).done();
 }
 
-function placeHold(command: Command<'PlaceHold'>, state: Balance): Answer {
+function placeHold(command: CommandOf<'PlaceHold'>, state: Balance): BalanceDecision {
   if (state.status === 'paused') return refuse({ code: 'balance_paused' });
   if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
   const { at, amount, expiresAt, reference } = command;
@@ -144,7 +112,7 @@ function placeHold(command: Command<'PlaceHold'>, state: Balance): Answer {
   return postings.post('HoldPlaced', placed, drawn.grants).done();
 }
 
-function captureHold(command: Command<'CaptureHold'>, state: Balance): Answer {
+function captureHold(command: CommandOf<'CaptureHold'>, state: Balance): BalanceDecision {
   if (state.status === 'paused') return refuse({ code: 'balance_paused' });
   if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
   const postings = Postings.on(state, command.at).endedHolds();
@@ -165,7 +133,7 @@ function captureHold(command: Command<'CaptureHold'>, state: Balance): Answer {
     .done();
 }
 
-function releaseHold(command: Command<'ReleaseHold'>, state: Balance): Answer {
+function releaseHold(command: CommandOf<'ReleaseHold'>, state: Balance): BalanceDecision {
   const postings = Postings.on(state, command.at).endedHolds();
   const hold = postings.state.holds.find((open) => open.id === command.holdId);
   if (!hold) return refuse({ code: 'hold_not_open', holdId: command.holdId });
@@ -175,15 +143,16 @@ function releaseHold(command: Command<'ReleaseHold'>, state: Balance): Answer {
     .done();
 }
 
-function setLimits(command: Command<'SetLimits'>, state: Balance): Answer {
+function setLimits(command: CommandOf<'SetLimits'>, state: Balance): BalanceDecision {
   const wrong = limitsProblem(command.limits);
   if (wrong) return refuse(wrong);
   return Postings.on(state, command.at).limitsSet(command.limits).done();
 }
 
-function close(command: Command<'Close'>, state: Balance): Answer {
+function close(command: CommandOf<'Close'>, state: Balance): BalanceDecision {
   const postings = Postings.on(state, command.at).endedHolds();
   if (postings.state.holds.length > 0) return refuse({ code: 'holds_open', holds: postings.state.holds.length });
+  if (state.unbilled !== undefined) return refuse({ code: 'usage_unbilled', unbilled: state.unbilled });
   // What has expired is no residual, however late the sweeper is.
   const { grants } = postings.expired().state;
   const allocation = grants.map((of) => ({ grant: of.id, amount: of.remaining }));
@@ -191,7 +160,7 @@ function close(command: Command<'Close'>, state: Balance): Answer {
   return postings.post('Closed', { reason: command.reason, amount: bookedOf(grants), allocation }, emptied).done();
 }
 
-const sweep = (command: Command<'Sweep'>, state: Balance): Answer =>
+const sweep = (command: CommandOf<'Sweep'>, state: Balance): BalanceDecision =>
   Postings.on(state, command.at).endedHolds(A_WHOLE_SWEEP).begun(A_WHOLE_SWEEP).expired(undefined, A_WHOLE_SWEEP).done();
 
 const insufficient = (state: Balance, command: { readonly at: BalanceCommand['at']; readonly amount: Amount }): BalanceRefusal => ({

@@ -63,6 +63,11 @@ export const use = (...lines: readonly (number | string | UsageToConsume)[]): Ba
   lines: lines.map((line, i) => (typeof line === 'object' ? line : usage(line, NOON, `u${i + 1}`))),
 });
 
+export const accrue = (...amounts: readonly (number | string)[]): BalanceCommand => ({
+  type: 'Accrue',
+  at: NOON,
+  lines: amounts.map((amount, i) => usage(amount, NOON, `a${i + 1}`)),
+});
 export const voidTopUp = (grantId: string, reason = 'charged back'): BalanceCommand => ({ type: 'VoidTopUp', at: NOON, grantId, reason });
 export const deduct = (value: number | string, reference?: string): BalanceCommand => ({
   type: 'Deduct',
@@ -126,6 +131,7 @@ const inThePast =
 export const created = inThePast(create);
 export const toppedUp = inThePast(topUp);
 export const used = inThePast(use);
+export const accrued = inThePast(accrue);
 export const voided = inThePast(voidTopUp);
 export const held = inThePast(hold);
 export const captured = inThePast(capture);

@@ -2,11 +2,12 @@
  * The events of a balance. Type names and field names are stored for ever: add, never rename.
  * Every event carries the figures after it, so a projection is a copy and not a sum.
  */
+import { type Amount, minus, ZERO } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
 import { allocation, grantFigures, grantTerms } from './grants';
 import { limit } from './limits';
 
-/** The balance after an event, judged at the event's time. */
+/** The balance after an event, judged at the event's time. What is `maybe` and absent is zero. */
 export const figures = shape.record({
   booked: shape.amount,
   held: shape.amount,
@@ -14,8 +15,13 @@ export const figures = shape.record({
   available: shape.amount,
   /** All usage that ever went uncovered. */
   uncovered: shape.amount,
+  /** Usage that waits for its invoice. */
+  unbilled: shape.maybe(shape.amount),
 });
 export type Figures = shape.Of<typeof figures>;
+
+/** Available less what waits for its invoice. May be below zero: that usage has happened, and no balance is touched by it yet. */
+export const projectedOf = ({ available, unbilled = ZERO }: Pick<Figures, 'available' | 'unbilled'>): Amount => minus(available, unbilled);
 
 /** One meter's share of one usage event. */
 export const ratedPart = shape.record({
@@ -27,8 +33,7 @@ export const ratedPart = shape.record({
 });
 export type RatedPart = shape.Of<typeof ratedPart>;
 
-/** One usage event in a packed debit. `amount` = `allocation` + `uncovered`. */
-export const usageLine = shape.record({
+const ratedUsage = {
   source: shape.text,
   id: shape.text,
   /** Fingerprint of the event's body: tells a repeat from a conflict. */
@@ -36,12 +41,17 @@ export const usageLine = shape.record({
   /** The usage event's own time, as it was given. */
   time: shape.text,
   amount: shape.amount,
-  uncovered: shape.amount,
-  allocation,
   parts: shape.list(ratedPart),
   /** Other credit products that the same usage event is charged to: a repeat of it completes them and adds no others. */
   alsoCharged: shape.maybe(shape.list(shape.text)),
-});
+};
+
+/** One usage event that waits for its invoice. */
+export const accruedLine = shape.record(ratedUsage);
+export type AccruedLine = shape.Of<typeof accruedLine>;
+
+/** One usage event in a packed debit. `amount` = `allocation` + `uncovered`. */
+export const usageLine = shape.record({ ...ratedUsage, uncovered: shape.amount, allocation });
 export type UsageLine = shape.Of<typeof usageLine>;
 
 const at = shape.instant;
@@ -65,6 +75,8 @@ export const balanceEvents = {
     ...after,
   }),
   CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: shape.amount, lines: shape.list(usageLine), ...after }),
+  /** Usage of meters that are settled by invoice: it takes nothing yet, and lowers what is projected. */
+  UsageAccrued: shape.record({ at, amount: shape.amount, lines: shape.list(accruedLine), figures }),
   /** What was left of a grant was taken back: a top-up by mistake, or one whose payment was taken back. */
   TopUpVoided: shape.record({ at, grantId: shape.text, amount: shape.amount, reason: shape.text, ...after }),
   CreditsDeducted: shape.record({

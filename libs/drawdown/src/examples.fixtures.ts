@@ -71,6 +71,31 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
       },
     ],
   },
+  UsageAccrued: {
+    type: 'UsageAccrued',
+    at,
+    figures: { ...figures, unbilled: amount('12.500000001') },
+    amount: amount('12.500000001'),
+    lines: [
+      {
+        source: 'gateway',
+        id: 'evt_1',
+        bodyHash: 'c0ffee',
+        time: '2026-03-01T13:00:00+01:00',
+        amount: amount('12.500000001'),
+        parts: [
+          {
+            meter: 'tokens',
+            quantity: amount('12500.000001'),
+            weight: amount('0.001'),
+            weightVersion: 2,
+            credits: amount('12.500000001'),
+          },
+        ],
+        alsoCharged: ['images'],
+      },
+    ],
+  },
   TopUpVoided: { type: 'TopUpVoided', ...after, grantId: 'g1', amount: amount('47.5'), reason: 'charged back' },
   CreditsDeducted: {
     type: 'CreditsDeducted',

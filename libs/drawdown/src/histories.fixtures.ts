@@ -67,6 +67,7 @@ const beginning = creation.filter(
 const steps = fc.oneof(
   { weight: 24, arbitrary: of('TopUp', grants) },
   { weight: 18, arbitrary: of('Consume', lines) },
+  { weight: 4, arbitrary: of('Accrue', lines) },
   { weight: 4, arbitrary: of('VoidTopUp', oneThere) },
   { weight: 8, arbitrary: of('Deduct', wanted) },
   {
@@ -177,6 +178,7 @@ function command(step: Step, { at, scale, i, holds, grants: added }: Scene): Bal
     case 'TopUp':
       return { type: step.kind, at, grant: grant(step.asked) };
     case 'Consume':
+    case 'Accrue':
       return { type: step.kind, at, lines: step.asked.map(usage) };
     case 'VoidTopUp': {
       const grantId = (step.asked === undefined ? undefined : added[added.length - 1 - (step.asked % added.length)]) ?? 'g99';

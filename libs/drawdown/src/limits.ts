@@ -47,11 +47,11 @@ export type LimitState = shape.Of<typeof limitState>;
 export const thresholdOf = (of: Limit, lastTopUp: Amount): Amount =>
   of.kind === 'absolute' ? of.value : percentHalfEven(lastTopUp, of.value);
 
-/** At the line counts as below: "low at 50" warns when 50 are left. */
-export const isAbove = (available: Amount, threshold: Amount): boolean => available > threshold;
+/** Judged on what is projected. At the line counts as below: "low at 50" warns when 50 are left. */
+export const isAbove = (projected: Amount, threshold: Amount): boolean => projected > threshold;
 
-export const armed = (position: Position, available: Amount, threshold: Amount): Position =>
-  position === 'unarmed' && isAbove(available, threshold) ? 'above' : position;
+export const armed = (position: Position, projected: Amount, threshold: Amount): Position =>
+  position === 'unarmed' && isAbove(projected, threshold) ? 'above' : position;
 
 export type Crossing =
   | { readonly kind: 'low_balance'; readonly limit: Limit; readonly threshold: Amount }
@@ -64,19 +64,19 @@ export function crossings(
   lines: readonly LimitState[],
   runOut: Position,
   lastTopUp: Amount,
-  available: Amount,
+  projected: Amount,
 ): readonly Crossing[] {
   const byThreshold = lines
     .map(({ limit, position }) => ({ limit, position, threshold: thresholdOf(limit, lastTopUp) }))
     .sort((a, b) => (a.threshold < b.threshold ? -1 : a.threshold > b.threshold ? 1 : 0));
   const down: Crossing[] = [];
   const up: Crossing[] = [];
-  if (runOut === 'below' && isAbove(available, ZERO)) up.push({ kind: 'recovered', from: 'run_out', threshold: ZERO });
+  if (runOut === 'below' && isAbove(projected, ZERO)) up.push({ kind: 'recovered', from: 'run_out', threshold: ZERO });
   for (const { limit, position, threshold } of byThreshold) {
-    const above = isAbove(available, threshold);
+    const above = isAbove(projected, threshold);
     if (position === 'above' && !above) down.unshift({ kind: 'low_balance', limit, threshold });
     if (position === 'below' && above) up.push({ kind: 'recovered', from: 'low_balance', limit, threshold });
   }
-  if (runOut === 'above' && !isAbove(available, ZERO)) down.push({ kind: 'run_out' });
+  if (runOut === 'above' && !isAbove(projected, ZERO)) down.push({ kind: 'run_out' });
   return [...up, ...down];
 }

@@ -2,10 +2,10 @@
  * The postings of one command, made one after another: each event gets the figures after it, and what it crossed is
  * decided at the end, in the same append. Used by one decision and thrown away, so it may change in place.
  */
-import { type Amount, type Instant, plus, ZERO } from '@drawdown/amounts';
-import { type Balance, evolve, figuresOf } from './balance';
+import { type Instant, plus, ZERO } from '@drawdown/amounts';
+import { type Balance, type Beside, besideOf, evolve, figuresOf } from './balance';
 import type { BalanceCommand, GrantRequest } from './commands';
-import type { BalanceEvent, EventOf } from './events';
+import { type BalanceEvent, type EventOf, projectedOf } from './events';
 import { type Allocation, expired, giveBack, type Grant, unheld } from './grants';
 import { crossings, type Limit } from './limits';
 
@@ -35,12 +35,18 @@ export class Postings {
 
   static on = (state: Balance, at: Instant): Postings => new Postings(state, at);
 
-  /** A movement: `grants` are all grants of the balance after it, in the same order as before. */
-  post<T extends Moving>(type: T, fields: Fields<T>, grants: readonly Grant[], uncovered: Amount = ZERO): this {
+  /** A movement: `grants` are all grants of the balance after it, in the same order as before. `beside`: after it, too. */
+  post<T extends Moving>(type: T, fields: Fields<T>, grants: readonly Grant[], beside: Beside = besideOf(this.state)): this {
     const before = this.state.grants;
     const touched = grants.filter((of, i) => of !== before[i]).map(({ id, remaining, held }) => ({ id, remaining, held }));
-    const figures = figuresOf(grants, this.at, plus(this.state.totals.uncovered, uncovered));
+    const figures = figuresOf(grants, this.at, beside);
     return this.add({ type, at: this.at, ...fields, figures, grants: touched } as unknown as EventOf<T>);
+  }
+
+  accrued(fields: Fields<'UsageAccrued'>): this {
+    const unbilled = plus(this.state.unbilled ?? ZERO, fields.amount);
+    const figures = figuresOf(this.state.grants, this.at, { ...besideOf(this.state), unbilled });
+    return this.add({ type: 'UsageAccrued', at: this.at, ...fields, figures });
   }
 
   created(fields: Fields<'Created'>): this {
@@ -50,7 +56,7 @@ export class Postings {
   toppedUp(request: GrantRequest, conversion?: Extract<BalanceCommand, { type: 'TopUp' }>['conversion']): this {
     const terms = { ...request, id: `g${this.state.grantCount + 1}` };
     const added: Grant = { ...terms, remaining: terms.amount, held: ZERO };
-    const figures = figuresOf([...this.state.grants, added], this.at, this.state.totals.uncovered);
+    const figures = figuresOf([...this.state.grants, added], this.at, besideOf(this.state));
     return this.add({
       type: 'ToppedUp',
       at: this.at,
@@ -113,7 +119,7 @@ export class Postings {
     const { status, limits, runOut, lastTopUp } = this.state;
     const figures = this.events.at(-1)?.figures;
     if (status === 'closed' || figures === undefined) return this.decided();
-    for (const crossing of crossings(limits, runOut, lastTopUp, figures.available)) {
+    for (const crossing of crossings(limits, runOut, lastTopUp, projectedOf(figures))) {
       if (crossing.kind === 'low_balance')
         this.add({ type: 'LowBalanceReached', at: this.at, limit: crossing.limit, threshold: crossing.threshold, figures });
       else if (crossing.kind === 'run_out') this.add({ type: 'BalanceRanOut', at: this.at, figures });
@@ -133,7 +139,7 @@ export class Postings {
 
   private decided = () => ({ accepted: true, events: this.events, state: this.state }) as const;
 
-  private figures = () => figuresOf(this.state.grants, this.at, this.state.totals.uncovered);
+  private figures = () => figuresOf(this.state.grants, this.at, besideOf(this.state));
 
   private add(event: BalanceEvent): this {
     this.events.push(event);

@@ -6,12 +6,14 @@ import type { Limit } from './limits';
 
 export const told = (event: BalanceEvent): string => `${what(event)} -> ${figuresTold(event.figures)}`;
 
-/** `60` where all of it is available and nothing was ever uncovered; otherwise every figure by name. */
-export function figuresTold({ booked, held, available, uncovered }: { [F in keyof Figures]: bigint }): string {
-  if (held === 0n && uncovered === 0n && available === booked) return told9(booked);
-  const parts = [`${told9(booked)} booked`, `${told9(held)} held`, `${told9(available)} available`];
-  return [...parts, ...(uncovered === 0n ? [] : [`${told9(uncovered)} uncovered`])].join(', ');
+/** `60` where all of it is available and nothing was ever uncovered, otherwise every figure by name; and what there is beside. */
+export function figuresTold({ booked, held, available, uncovered, unbilled = 0n }: Told<Figures>): string {
+  const plain = held === 0n && uncovered === 0n && available === booked;
+  const parts = plain ? [told9(booked)] : [`${told9(booked)} booked`, `${told9(held)} held`, `${told9(available)} available`];
+  const beside = { uncovered, unbilled };
+  return [...parts, ...Object.entries(beside).flatMap(([name, of]) => (of === 0n ? [] : [`${told9(of)} ${name}`]))].join(', ');
 }
+type Told<F> = { [Name in keyof F]: bigint };
 
 export const told9 = (value: bigint): string => formatAmount(value as Amount);
 export const limitTold = (of: Limit): string =>
@@ -31,6 +33,8 @@ function what(event: BalanceEvent): string {
       );
       return `consumed ${told9(event.amount)}${short(event.uncovered)} (${lines.join('; ')})`;
     }
+    case 'UsageAccrued':
+      return `accrued ${told9(event.amount)} (${event.lines.map((line) => told9(line.amount)).join('; ')})`;
     case 'TopUpVoided':
       return `voided ${event.grantId}:${told9(event.amount)}, ${event.reason}`;
     case 'CreditsDeducted':

@@ -5,7 +5,7 @@ import type { BalanceCommand, BalanceEvent } from '@drawdown/drawdown';
 import { creditBalance } from '@drawdown/credit-balance';
 import { wallet } from '@drawdown/wallet';
 import fc from 'fast-check';
-import { absolute, after, capture, close, create, deduct, hold, parcel, pause, release, resume, setLimits, sweep, topUp, use, voidTopUp } from '../../drawdown/src/drawdown.fixtures';
+import { absolute, accrue, after, capture, close, create, deduct, hold, parcel, pause, release, resume, setLimits, sweep, topUp, use, voidTopUp } from '../../drawdown/src/drawdown.fixtures';
 import { histories, SEED } from '../../drawdown/src/histories.fixtures';
 import { AuditBooks } from './audit-books';
 
@@ -35,7 +35,7 @@ function stored(aggregate: typeof wallet, history: readonly BalanceCommand[]): S
 }
 
 const rated = (command: BalanceCommand): BalanceCommand =>
-  command.type === 'Consume'
+  command.type === 'Consume' || command.type === 'Accrue'
     ? { ...command, lines: command.lines.map((line) => ({ ...line, parts: [{ meter: 'm', quantity: line.amount, weight: amount('1'), weightVersion: 1, credits: line.amount }] })) }
     : command;
 
@@ -67,8 +67,10 @@ const EVERYTHING: readonly BalanceCommand[] = [
   after(51, topUp(2)),
   after(52, voidTopUp('g4')),
   after(60, close()),
+  after(61, create()),
+  after(62, accrue(2, 3)),
 ];
-const movesSomething = ['ToppedUp', 'CreditsConsumed', 'TopUpVoided', 'CreditsDeducted', 'HoldPlaced', 'HoldCaptured', 'HoldReleased', 'HoldExpired', 'GrantExpired', 'Closed'];
+const movesSomething = ['ToppedUp', 'CreditsConsumed', 'UsageAccrued', 'TopUpVoided', 'CreditsDeducted', 'HoldPlaced', 'HoldCaptured', 'HoldReleased', 'HoldExpired', 'GrantExpired', 'Closed'];
 
 describe('the books of an auditor', () => {
   it.each([
@@ -96,7 +98,7 @@ function amountsIn(json: Json, path: readonly string[] = []): (readonly string[]
 }
 /** Terms, lines drawn and factors: they are kept by the chain, and add up to nothing. */
 const NO_SUMS = new Set(['limit', 'limits', 'threshold', 'conversion', 'costBasis', 'quantity', 'weight']);
-const AMOUNTS = new Set(['amount', 'remaining', 'held', 'booked', 'available', 'uncovered', 'credits']);
+const AMOUNTS = new Set(['amount', 'remaining', 'held', 'booked', 'available', 'uncovered', 'unbilled', 'credits']);
 
 function off(events: readonly Stored[], at: number, path: readonly string[], by: bigint): Stored[] {
   const spoiled = structuredClone(events) as Stored[];

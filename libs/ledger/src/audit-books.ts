@@ -21,6 +21,8 @@ function decimal(sum: bigint): string {
 const all = (list: unknown): readonly Stored[] => (Array.isArray(list) ? (list as Stored[]) : []);
 const total = (list: unknown): bigint => all(list).reduce((sum, part) => sum + units(part['amount']), 0n);
 
+const credits = (list: unknown): bigint => all(list).reduce((sum, part) => sum + units(part['credits']), 0n);
+
 const moment = (text: unknown, otherwise: number): number => (text === undefined ? otherwise : Date.parse(String(text)));
 
 interface Parcel {
@@ -36,6 +38,7 @@ export class AuditBooks {
   private booked = 0n;
   private held = 0n;
   private uncovered = 0n;
+  private unbilled = 0n;
   /** Those with something left. */
   private readonly grants = new Map<string, Parcel>();
   private readonly holds = new Map<string, bigint>();
@@ -68,6 +71,7 @@ export class AuditBooks {
     compare('booked', units(figures['booked']), this.booked);
     compare('held', units(figures['held']), this.held);
     compare('uncovered', units(figures['uncovered']), this.uncovered);
+    compare('unbilled', units(figures['unbilled'] ?? '0'), this.unbilled);
     compare('available', units(figures['available']), this.availableAt(moment(data['at'], NaN)));
     const parcels = [...this.grants.values()];
     compare('the sum of grants', this.booked, parcels.reduce((sum, of) => sum + of.remaining, 0n));
@@ -76,7 +80,7 @@ export class AuditBooks {
       if (held < 0n || held > remaining) wrong.push(`grant ${id} has ${decimal(remaining)} left and ${decimal(held)} held`);
       if (remaining === 0n) this.grants.delete(id);
     }
-    if (this.booked < 0n || this.held < 0n) wrong.push('the balance is below zero');
+    if (this.booked < 0n || this.held < 0n || this.unbilled < 0n) wrong.push('the balance is below zero');
   }
 
   private availableAt(at: number): bigint {
@@ -123,7 +127,7 @@ export class AuditBooks {
         let uncovered = 0n;
         for (const line of all(data['lines'])) {
           equal('amount of a usage line = allocation + uncovered', units(line['amount']), total(line['allocation']) + units(line['uncovered']));
-          equal('amount of a usage line = its rated parts', units(line['amount']), all(line['parts']).reduce((sum, part) => sum + units(part['credits']), 0n));
+          equal('amount of a usage line = its rated parts', units(line['amount']), credits(line['parts']));
           this.spend(line['allocation']);
           covered += total(line['allocation']);
           uncovered += units(line['uncovered']);
@@ -134,6 +138,11 @@ export class AuditBooks {
         this.uncovered += uncovered;
         return;
       }
+      case 'UsageAccrued':
+        for (const line of all(data['lines'])) equal('amount of a usage line = its rated parts', units(line['amount']), credits(line['parts']));
+        equal('accrued = its lines', units(data['amount']), total(data['lines']));
+        this.unbilled += units(data['amount']);
+        return;
       case 'CreditsDeducted':
       case 'WalletClosed':
       case 'CreditBalanceClosed':

@@ -20,7 +20,7 @@ export const wallet: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRef
     Closed: 'WalletClosed',
   },
   state: balance,
-  stateVersion: 2,
+  stateVersion: 3,
   dueAt,
 };
 
