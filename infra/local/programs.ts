@@ -6,6 +6,7 @@ export const DEBIAN_PACKAGES = {
   java: 'default-jre-headless',
   mvn: 'maven',
   'redis-server': 'redis-server',
+  kcat: 'kcat',
 } as const;
 
 export type Program = keyof typeof DEBIAN_PACKAGES;

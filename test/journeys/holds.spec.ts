@@ -1,26 +1,16 @@
 /** Reserving now and settling later, on a wallet and on a credit balance of a real process. */
 import type { BalanceAnswer, HoldAnswer } from '../support/answers';
 import type { Answer, Problem } from '../support/http-client';
-import { Standalone } from '../support/standalone';
-import { balanceOf, call, callsOf, createCalls, createHolder, sendBatch } from '../support/usage';
+import type { Deployment } from '../support/deployment';
+import { onEveryDeployment } from '../support/deployments';
+import { balanceOf, call, callsOf, createCalls, createHolder } from '../support/usage';
 import { until } from '../support/waiting';
 import { listenTo } from '../support/trace-account';
 import { WebhookInbox } from '../support/webhook-inbox';
 
-let service: Standalone;
+let service: Deployment;
 let inbox: WebhookInbox;
 let made = 0;
-beforeAll(async () => {
-  inbox = await WebhookInbox.open();
-  service = await Standalone.start();
-  await createCalls(service.http);
-  await service.http.send('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
-  await listenTo(service.http, inbox, ['hold.expired']);
-}, 60_000);
-afterAll(async () => {
-  await service.stop();
-  await inbox.close();
-});
 
 /** A wallet with 100 EUR and a credit balance with 100 calls. */
 async function customer(): Promise<string> {
@@ -110,38 +100,48 @@ describe.each(KINDS)('a hold on %s', (_, pathOf) => {
   it('survives a kill', async () => {
     const path = pathOf(await customer());
     const { hold } = await place(path, '40');
-    await service.kill9();
-    await service.restart();
+    await service.killAndRestart();
     expect(await figures(path)).toEqual({ booked: '100', held: '40', available: '60' });
     expect(await capture(path, hold.hold_id, { amount: '40' })).toMatchObject({ status: 200 });
     expect(await figures(path)).toEqual({ booked: '60', held: '0', available: '60' });
   }, 60_000);
 });
 
-describe('held credits', () => {
-  it('are not there for usage: it goes uncovered instead', async () => {
-    const id = await customer();
-    const { hold } = await place(callsOf(id), '60');
-    await sendBatch(service.http, [call({ id: `${id}-1`, subject: id, data: { credits: 50 } })]);
-    expect(await balanceOf(service.http, id)).toMatchObject({ booked: '60', held: '60', available: '0', consumed: '40', uncovered: '10' });
-    await release(callsOf(id), hold.hold_id);
-    expect(await balanceOf(service.http, id)).toMatchObject({ booked: '60', held: '0', available: '60', uncovered: '10' });
-  });
+onEveryDeployment((deployment) => {
+  beforeAll(async () => {
+    inbox = await WebhookInbox.open();
+    service = deployment();
+    await createCalls(service.http);
+    await service.http.send('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
+    await listenTo(service.http, inbox, ['hold.expired']);
+  }, 60_000);
+  afterAll(() => inbox.close());
 
-  it('return to the very grants they came from', async () => {
-    const id = await customer();
-    await service.http.post(`${callsOf(id)}/top-ups`, { amount: '10', origin: 'paid', reference: 'p', priority: 1 });
-    const { hold } = await place(callsOf(id), '30');
-    expect(hold.allocations).toEqual([{ grant_id: 'g2', amount: '10' }, { grant_id: 'g1', amount: '20' }]);
-    await capture(callsOf(id), hold.hold_id, { amount: '15', keep_open: true });
-    await release(callsOf(id), hold.hold_id);
-    const { grants } = await balanceOf(service.http, id);
-    expect(grants.map(({ grant_id, remaining, held }) => ({ grant_id, remaining, held }))).toEqual([{ grant_id: 'g1', remaining: '95', held: '0' }]);
-  });
+  describe('held credits', () => {
+    it('are not there for usage: it goes uncovered instead', async () => {
+      const id = await customer();
+      const { hold } = await place(callsOf(id), '60');
+      await service.use([call({ id: `${id}-1`, subject: id, data: { credits: 50 } })]);
+      expect(await balanceOf(service.http, id)).toMatchObject({ booked: '60', held: '60', available: '0', consumed: '40', uncovered: '10' });
+      await release(callsOf(id), hold.hold_id);
+      expect(await balanceOf(service.http, id)).toMatchObject({ booked: '60', held: '0', available: '60', uncovered: '10' });
+    });
 
-  it('keep a balance from being closed', async () => {
-    const id = await customer();
-    await place(callsOf(id), '1');
-    expect(await service.http.send('POST', `${callsOf(id)}/close`, { reason: 'r' })).toMatchObject({ status: 409, body: { code: 'HOLDS_OPEN' } });
+    it('return to the very grants they came from', async () => {
+      const id = await customer();
+      await service.http.post(`${callsOf(id)}/top-ups`, { amount: '10', origin: 'paid', reference: 'p', priority: 1 });
+      const { hold } = await place(callsOf(id), '30');
+      expect(hold.allocations).toEqual([{ grant_id: 'g2', amount: '10' }, { grant_id: 'g1', amount: '20' }]);
+      await capture(callsOf(id), hold.hold_id, { amount: '15', keep_open: true });
+      await release(callsOf(id), hold.hold_id);
+      const { grants } = await balanceOf(service.http, id);
+      expect(grants.map(({ grant_id, remaining, held }) => ({ grant_id, remaining, held }))).toEqual([{ grant_id: 'g1', remaining: '95', held: '0' }]);
+    });
+
+    it('keep a balance from being closed', async () => {
+      const id = await customer();
+      await place(callsOf(id), '1');
+      expect(await service.http.send('POST', `${callsOf(id)}/close`, { reason: 'r' })).toMatchObject({ status: 409, body: { code: 'HOLDS_OPEN' } });
+    });
   });
 });

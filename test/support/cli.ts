@@ -1,4 +1,5 @@
 /** The command line as a process of its own, as an operator runs it. */
+import type { ImportSummary } from '../../apps/cli/src/importing/tally';
 import type { VerifySummary } from './answers';
 import { assertBuilt, CLI_MAIN } from './build';
 import { Child } from './child';
@@ -32,4 +33,12 @@ export async function verified(url: string): Promise<VerifySummary> {
   const { code, stdout, stderr } = await cli(url, ['verify']);
   if (code !== 0) throw new Error(`verify ended with ${code}:\n${stdout}\n${stderr}`);
   return (summaryOf(stdout) as { readonly summary: VerifySummary }).summary;
+}
+
+/** Imports a file of usage as a user would. @throws Error when the command did not succeed, or not with all of the file. */
+export async function imported(url: string, file: string, mapping: readonly string[]): Promise<ImportSummary> {
+  const { code, stdout, stderr } = await cli(url, ['usage', 'import', file, ...mapping]);
+  const summary = code === 0 ? (summaryOf(stdout) as ImportSummary) : undefined;
+  if (!summary?.complete || stderr !== '') throw new Error(`the import ended with ${code}: ${stdout}${stderr}`);
+  return summary;
 }

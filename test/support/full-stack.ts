@@ -4,9 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { stackServers } from '../stack/servers';
 import { ROOT } from './build';
 import { Child } from './child';
+import { imported } from './cli';
 import type { Deployment, Fates } from './deployment';
 import { figuresAt, sumOf } from './figures-of';
 import { GrpcClient } from './grpc-client';
@@ -120,12 +122,21 @@ export class FullStack implements Deployment {
     await service.sigterm();
   }
 
-  async use(events: readonly object[]): Promise<Fates> {
+  use(events: readonly object[]): Promise<Fates> {
+    return this.counted(() => sendBatch(this.http, events));
+  }
+
+  importUsage(file: string, mapping: readonly string[]): Promise<Fates> {
+    return this.counted(() => imported(this.url, file, mapping));
+  }
+
+  /** What became of the usage that some work sends. */
+  async counted(work: () => Promise<unknown>): Promise<Fates> {
     const before = await this.fates();
-    await sendBatch(this.http, events);
-    const all = () => this.fates().then((after) => ({ applied: after.applied - before.applied, duplicate: after.duplicate - before.duplicate, rejected: after.rejected - before.rejected }));
+    await work();
     await this.settled();
-    return all();
+    const after = await this.fates();
+    return { applied: after.applied - before.applied, duplicate: after.duplicate - before.duplicate, rejected: after.rejected - before.rejected };
   }
 
   /** Everything in the usage topic and in the rated topic has been handled and committed. */
@@ -146,6 +157,19 @@ export class FullStack implements Deployment {
     const figures = (await Promise.all([...this.services.ingestion, ...this.services.ledger].map(({ addresses }) => figuresAt(addresses.ops ?? '')))).flat();
     const of = (fate: string) => sumOf(figures, 'drawdown_usage_events_total', { fate });
     return { applied: of('applied'), duplicate: of('duplicate'), rejected: of('rejected') };
+  }
+
+  async killAndRestart(): Promise<void> {
+    const [ledger] = this.services.ledger;
+    await ledger?.kill9();
+    await ledger?.restart();
+  }
+
+  /** Empties what this deployment has in Redis, which others use too, under the running services. */
+  async loseDerivedState(): Promise<void> {
+    const redis = new Redis(this.env['REDIS_URL'] ?? '');
+    for await (const keys of redis.scanStream({ match: `*${this.env['REDIS_PREFIX']}*`, count: 1_000 }) as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(keys);
+    await redis.quit();
   }
 
   said(): string {

@@ -1,9 +1,10 @@
 /** The standalone service as a real process, with a data folder of its own. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVICE_MAIN } from './build';
 import type { Child, Ended } from './child';
+import { imported } from './cli';
 import type { Deployment, Fates } from './deployment';
 import { GrpcClient } from './grpc-client';
 import { HttpClient } from './http-client';
@@ -29,6 +30,9 @@ export function launch(dataDirectory: string, setting: StandaloneSetting = {}): 
   const { env, ...rest } = settingOf(dataDirectory, setting);
   return launchService({ ...rest, env: { ...env, HTTP_PORT: '0', GRPC_PORT: '0', OPS_PORT: '0' } });
 }
+
+/** Folders of the data directory that are made from the log. */
+const DERIVED = ['balances', 'stream-index'] as const;
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'drawdown-test-'));
 
@@ -80,6 +84,11 @@ export class Standalone implements Deployment {
     return { applied, duplicate, rejected };
   }
 
+  async importUsage(file: string, mapping: readonly string[]): Promise<Fates> {
+    const { applied, duplicates: duplicate, rejected } = await imported(this.url, file, mapping);
+    return { applied, duplicate, rejected };
+  }
+
   /** Usage has its fate when it is answered. */
   async settled(): Promise<void> {}
 
@@ -106,6 +115,20 @@ export class Standalone implements Deployment {
   /** Starts it again on the same folder and at the same addresses. */
   restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
     return this.service.restart(env);
+  }
+
+  async killAndRestart(): Promise<void> {
+    await this.kill9();
+    await this.restart();
+  }
+
+  /** @throws Error when the data folder holds something else than the log and what is made from it. */
+  async loseDerivedState(): Promise<void> {
+    const { code } = await this.sigterm();
+    const derived = readdirSync(this.dataDirectory).filter((name) => name !== 'log').toSorted();
+    if (code !== 0 || derived.join() !== DERIVED.join()) throw new Error(`ended with ${code} and left ${derived.join()} beside the log`);
+    for (const folder of DERIVED) rmSync(join(this.dataDirectory, folder), { recursive: true });
+    await this.restart();
   }
 
   async stop(): Promise<void> {
