@@ -6,6 +6,12 @@ export interface OpenedProjections {
   readonly projections: Projections;
   /** Closes and opens again over the same stored state; absent where that means nothing. */
   readonly reopen?: () => Promise<Projections>;
+  /** Loses everything that was saved, behind the process's back; absent where that cannot happen. */
+  readonly lose?: () => Promise<void>;
+  /** Another process with the same derived state; absent where there can be none. Closed by `dispose`. */
+  readonly beside?: () => Promise<Projections>;
+  /** Saves of several streams are seen whole by everybody at every moment. */
+  readonly wholeSaves: boolean;
   /** Closes and removes everything. */
   readonly dispose: () => Promise<void>;
 }
@@ -24,6 +30,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
     beforeEach(async () => {
       opened = await open();
       projections = opened.projections;
+      await projections.attach();
     });
     afterEach(() => opened.dispose());
 
@@ -182,7 +189,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       expect(await projections.checkpoint()).toBe(2n ** 60n + 1n);
     });
 
-    it('shows a save whole or not at all', async () => {
+    it('shows a save whole or not at all, and at least its checkpoint never before the rest', async () => {
       const size = 500;
       const saveAll = (revision: number) =>
         projections.save({
@@ -196,7 +203,11 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       void saving.then(() => (done = true));
       while (!done) {
         const revisions = new Set((await projections.list({ prefix: 'wallet-', limit: size })).map(({ revision }) => revision));
-        expect(revisions.size).toBe(1);
+        if (opened.wholeSaves) expect(revisions.size).toBe(1);
+        if ((await projections.checkpoint()) === 2n) {
+          expect((await projections.load('wallet-499'))?.revision).toBe(2);
+          expect((await projections.find([2n]))[0]).toHaveLength(1);
+        }
         await new Promise((resolve) => setImmediate(resolve));
       }
       expect(await projections.checkpoint()).toBe(2n);
@@ -216,10 +227,90 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       expect((await projections.load('wallet-a'))?.revision).toBe(0);
     });
 
+    it('never shows a document before the keys that belong to it', async () => {
+      const keysOf = (revision: number) => Array.from({ length: 200 }, (_, i) => ({ fingerprint: BigInt(revision * 1_000 + i), stream: 'wallet-a', revision }));
+      for (let revision = 1; revision <= 20; revision++) {
+        let done = false;
+        const saving = projections.save({ documents: [document('wallet-a', revision)], keys: keysOf(revision), checkpoint: -1n }).finally(() => (done = true));
+        while (!done) {
+          const seen = (await projections.load('wallet-a'))?.revision ?? 0;
+          const found = await projections.find(keysOf(seen).map(({ fingerprint }) => fingerprint));
+          if (seen > 0) expect(found.filter((places) => places.length === 1)).toHaveLength(200);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await saving;
+      }
+    });
+
+    describe('what is lost behind its back', () => {
+      const lost = { code: 'derived_state_lost', retriable: true };
+      const calls: readonly (readonly [string, (of: Projections) => Promise<unknown>])[] = [
+        ['load', (of) => of.load('wallet-a')],
+        ['list', (of) => of.list({ prefix: '', limit: 1 })],
+        ['find', (of) => of.find([1n])],
+        ['save', (of) => of.save({ ...nothing, documents: [document('wallet-b', 1)] })],
+        ['checkpoint', (of) => of.checkpoint()],
+        ['due', (of) => of.due(at(0), 1)],
+        ['forget', (of) => of.forget(at(0))],
+      ];
+      const aLot = {
+        documents: Array.from({ length: 40 }, (_, i) => document(`wallet-${i}`, 1)),
+        keys: Array.from({ length: 40 }, (_, i) => ({ fingerprint: BigInt(i), stream: `wallet-${i}`, revision: 1 })),
+        checkpoint: 7n,
+      };
+
+      it.each(calls)('is never answered over by %s, which tells of it once', async (_, call) => {
+        if (!opened.lose) return;
+        let told = 0;
+        await projections.attach(() => (told += 1));
+        await projections.save(aLot);
+        await opened.lose();
+        await expect(call(projections)).rejects.toMatchObject(lost);
+        for (const [, other] of calls) await expect(other(projections)).rejects.toMatchObject(lost);
+        expect(told).toBe(1);
+        await projections.attach();
+        expect(await projections.checkpoint()).toBe(-1n);
+        expect(await projections.list({ prefix: '', limit: 10 })).toEqual([]);
+        expect(await projections.find([1n])).toEqual([[]]);
+        await projections.save(aLot);
+        expect(await projections.find([39n])).toEqual([[{ stream: 'wallet-39', revision: 1 }]]);
+      });
+
+      it('is noticed by a process that has only read what another one saved', async () => {
+        if (!opened.lose || !opened.beside) return;
+        await projections.save(aLot);
+        const other = await opened.beside();
+        await other.attach();
+        expect((await other.load('wallet-3'))?.revision).toBe(1);
+        await opened.lose();
+        await projections.attach();
+        await projections.save(aLot);
+        await expect(other.find([3n])).rejects.toMatchObject(lost);
+        await other.attach();
+        expect(await other.find([3n])).toHaveLength(1);
+      });
+
+      it('may be lost by another process that clears it', async () => {
+        if (!opened.beside) return;
+        const other = await opened.beside();
+        await other.attach();
+        await other.save(aLot);
+        await projections.clear();
+        await projections.save({ ...nothing, documents: [document('wallet-new', 1)], checkpoint: 3n });
+        for (const [, call] of calls) await expect(call(other)).rejects.toMatchObject(lost);
+        await other.attach();
+        expect(await other.checkpoint()).toBe(3n);
+        expect((await other.list({ prefix: '', limit: 100 })).map(({ stream }) => stream)).toEqual(['wallet-new']);
+        await other.save(aLot);
+        expect(await projections.find([5n])).toEqual([[{ stream: 'wallet-5', revision: 1 }]]);
+      });
+    });
+
     it('keeps everything over a reopening', async () => {
       if (!opened.reopen) return;
       await projections.save({ documents: [document('wallet-a', 9, at(1))], keys: [{ fingerprint: 1n, stream: 'wallet-a', revision: 9, keepUntil: at(5) }], checkpoint: 77n });
       projections = await opened.reopen();
+      await projections.attach();
       expect(await projections.load('wallet-a')).toEqual(document('wallet-a', 9, at(1)));
       expect(await projections.checkpoint()).toBe(77n);
       expect(await dueStreams(at(1))).toEqual(['wallet-a']);

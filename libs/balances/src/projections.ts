@@ -43,14 +43,20 @@ export interface ListOptions {
 }
 
 export interface Projections {
-  /** From here on this process relies on what is there now and on what it saves. Called before anything else, and again after a loss. */
-  attach(): Promise<void>;
+  /**
+   * From here on this process relies on what is there now and on what it saves. Called before anything else, and again after a loss:
+   * with a memory that holds nothing of before. `lost` is called when a loss is noticed.
+   */
+  attach(lost?: () => void): Promise<void>;
   load(stream: string): Promise<Document | undefined>;
   /** Documents in order of stream name. */
   list(options: ListOptions): Promise<readonly Document[]>;
   /** All places of each fingerprint, in the order of the question; an empty list where there is none. */
   find(fingerprints: readonly bigint[]): Promise<readonly (readonly Pick<AppliedKey, 'stream' | 'revision'>[])[]>;
-  /** All or nothing. A document replaces one of a lower revision only; a checkpoint never goes back; a key is saved once. */
+  /**
+   * A stream's document never without its keys, the checkpoint never without all of it; otherwise a save that fails may have been done in
+   * part or whole, and is done again. A document replaces one of a lower revision only; a checkpoint never goes back; a key is saved once.
+   */
   save(changes: Changes): Promise<void>;
   /** -1n before anything was saved. */
   checkpoint(): Promise<bigint>;
@@ -58,6 +64,7 @@ export interface Projections {
   due(at: Instant, limit: number): Promise<readonly { readonly stream: string; readonly dueAt: Instant }[]>;
   /** Drops keys that need not be kept after `now`; returns how many. */
   forget(now: Instant): Promise<number>;
+  /** For everybody who uses it: other processes find that what they rely on is lost. Failing, it is lost for this one too. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }

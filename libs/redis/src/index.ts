@@ -1,0 +1,4 @@
+export * from './probe';
+export * from './redis-connection';
+export * from './redis-lease';
+export * from './redis-projections';

@@ -1,0 +1,207 @@
+/**
+ * What runs inside Redis. Every script touches the keys of one shard only, which share one hash tag, so all of it works on a cluster.
+ * Every script but ATTACH and CLEAR first asks whether this process may still rely on the shard (decision 0012).
+ *
+ * KEYS[1] the markers, KEYS[2] the meta hash; ARGV[1] id of the marker, ARGV[2] its number as last acknowledged, ARGV[3] the number
+ * to set, ARGV[4] what the names of this generation's keys begin with.
+ */
+import { createHash } from 'node:crypto';
+
+export interface Script {
+  readonly source: string;
+  readonly sha: string;
+}
+const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') });
+
+/** Stands in the error reply that says so. */
+export const LOST_REPLY = 'DERIVEDSTATELOST';
+
+const GUARD = `
+local marker = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
+if marker < tonumber(ARGV[2]) then return redis.error_reply('${LOST_REPLY}') end
+local function rely()
+  if tonumber(ARGV[3]) > marker then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+end
+local space = ARGV[4]
+local head = space .. 'h'
+`;
+
+/** Streams named in one small hash: Redis keeps those of up to 128 short entries packed. */
+const NAMES_PER_HASH = 128;
+const NAME = `
+local function nameKey(number) return space .. 'n:' .. math.floor(number / ${NAMES_PER_HASH}) end
+`;
+
+/** ARGV[2] a new generation if there is none, ARGV[3] markers of processes that attached before this moment are dropped. */
+export const ATTACH = script(`
+local gen = redis.call('HGET', KEYS[2], 'gen')
+if not gen then
+  gen = ARGV[2]
+  redis.call('HSET', KEYS[2], 'gen', gen)
+end
+for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if tonumber(string.match(id, '^%d+')) < tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], id) end
+end
+redis.call('HSET', KEYS[1], ARGV[1], 0)
+local reply = {gen}
+for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
+  if string.sub(field, 1, 4) == 'old:' then reply[#reply + 1] = string.sub(field, 5) end
+end
+return reply
+`);
+
+/** From here on nothing of before is there for anybody: the next generation has other keys, and no marker is left. ARGV[1] its name. */
+export const CLEAR = script(`
+local gen = redis.call('HGET', KEYS[2], 'gen')
+if gen then redis.call('HSET', KEYS[2], 'old:' .. gen, 1) end
+redis.call('HSET', KEYS[2], 'gen', ARGV[1])
+redis.call('DEL', KEYS[1])
+return 1
+`);
+
+/**
+ * ARGV[5] checkpoint or '', then four of each stream: name, keys, document or '', due time or ''. Keys come first and the document after
+ * its indexes, so that even a script that is cut short leaves no document without its keys.
+ */
+export const SAVE = script(`${GUARD}${NAME}
+local sub, call = string.sub, redis.call
+for i = 6, #ARGV, 4 do
+  local stream, keys, body, due = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local at = space .. 'd:' .. stream
+  local stored = call('GETRANGE', at, 0, 11)
+  local number, revision
+  if stored == '' then
+    number, revision = call('HINCRBY', head, 'n', 1), -1
+    call('HSET', nameKey(number), number % ${NAMES_PER_HASH}, stream)
+    call('SET', at, struct.pack('>I4d', number, -1))
+  else
+    number, revision = struct.unpack('>I4d', stored)
+  end
+  local packed = struct.pack('>I4', number)
+  for k = 1, #keys, 18 do
+    local bucket, field, place = space .. 'k:' .. sub(keys, k, k + 1), sub(keys, k + 2, k + 7), packed .. sub(keys, k + 8, k + 17)
+    if call('HSETNX', bucket, field, place) == 0 then
+      local places, known = call('HGET', bucket, field), false
+      for p = 1, #places, 14 do known = known or sub(places, p, p + 7) == sub(place, 1, 8) end
+      if not known then call('HSET', bucket, field, places .. place) end
+    end
+  end
+  if body ~= '' and struct.unpack('>d', body) > revision then
+    if revision < 0 then call('ZADD', space .. 'names', 0, stream) end
+    if due ~= '' then call('ZADD', space .. 'due', due, stream)
+    elseif revision >= 0 then call('ZREM', space .. 'due', stream) end
+    call('SET', at, packed .. body)
+  end
+end
+if ARGV[5] ~= '' then
+  local checkpoint = call('HGET', head, 'cp')
+  if not checkpoint or checkpoint < ARGV[5] then call('HSET', head, 'cp', ARGV[5]) end
+end
+rely()
+return 1
+`);
+
+/** ARGV[5] the stream. From a document on, the process relies on the keys that were saved with it. */
+export const LOAD = script(`${GUARD}
+local document = redis.call('GET', space .. 'd:' .. ARGV[5])
+if document and select(2, struct.unpack('>I4d', document)) >= 0 then
+  rely()
+  return document
+end
+return false
+`);
+
+export const CHECKPOINT = script(`${GUARD}
+rely()
+return redis.call('HGET', head, 'cp')
+`);
+
+/** ARGV[5] fingerprints of eight bytes each. The answer: index, revision, stream of every place. */
+export const FIND = script(`${GUARD}${NAME}
+local sub, call, asked, names, found = string.sub, redis.call, ARGV[5], {}, {}
+local buckets = space .. 'k:'
+for p = 1, #asked, 8 do
+  local places = call('HGET', buckets .. sub(asked, p, p + 1), sub(asked, p + 2, p + 7))
+  if places then
+    for q = 1, #places, 14 do
+      local number, revision = struct.unpack('>I4I4', places, q)
+      names[number] = names[number] or call('HGET', nameKey(number), number % ${NAMES_PER_HASH})
+      local n = #found
+      found[n + 1], found[n + 2], found[n + 3] = (p - 1) / 8, revision, names[number]
+    end
+  end
+end
+return found
+`);
+
+/** ARGV[5], ARGV[6] the range of names, ARGV[7] how many. The answer: name and document, one after the other. */
+export const LIST = script(`${GUARD}
+local found = {}
+for i, name in ipairs(redis.call('ZRANGEBYLEX', space .. 'names', ARGV[5], ARGV[6], 'LIMIT', 0, ARGV[7])) do
+  found[2 * i - 1], found[2 * i] = name, redis.call('GET', space .. 'd:' .. name)
+end
+return found
+`);
+
+/** ARGV[5] the moment, ARGV[6] how many. */
+export const DUE = script(`${GUARD}
+return redis.call('ZRANGEBYSCORE', space .. 'due', '-inf', ARGV[5], 'WITHSCORES', 'LIMIT', 0, ARGV[6])
+`);
+
+export const KEY_BUCKETS = 65_536;
+/** Entries looked at in one FORGET: about 2 ms. */
+const FORGET_ENTRIES = 2_000;
+const FORGET_BUCKETS = 1_000;
+
+/** ARGV[5] the moment, ARGV[6] the bucket to go on at. The answer: the next one, and how many keys were dropped. */
+export const FORGET = script(`${GUARD}
+local sub, call, now, bucket, seen, dropped = string.sub, redis.call, tonumber(ARGV[5]), tonumber(ARGV[6]), 0, 0
+local last = bucket + ${FORGET_BUCKETS}
+while bucket < ${KEY_BUCKETS} and bucket < last and seen < ${FORGET_ENTRIES} do
+  local at = space .. 'k:' .. struct.pack('>I2', bucket)
+  local entries = call('HGETALL', at)
+  for i = 1, #entries, 2 do
+    local places, kept = entries[i + 1], ''
+    for p = 1, #places, 14 do
+      local high, low = struct.unpack('>I2I4', places, p + 8)
+      if high * 4294967296 + low > now then kept = kept .. sub(places, p, p + 13) else dropped = dropped + 1 end
+    end
+    if kept == '' then call('HDEL', at, entries[i]) elseif kept ~= places then call('HSET', at, entries[i], kept) end
+  end
+  seen, bucket = seen + #entries / 2, bucket + 1
+end
+return {bucket, dropped}
+`);
+
+const SWEPT_NAME_HASHES = 4;
+const SWEPT_BUCKETS = 1_000;
+
+/** Removes the keys of a generation that is over, a piece at a time. ARGV[1] its name, ARGV[2] what its keys begin with, ARGV[3] where to go on. */
+export const SWEEP = script(`
+local space, at = ARGV[2], tonumber(ARGV[3])
+local hashes = math.floor(tonumber(redis.call('HGET', space .. 'h', 'n') or '0') / ${NAMES_PER_HASH}) + 1
+if at < hashes then
+  for i = at, math.min(at + ${SWEPT_NAME_HASHES}, hashes) - 1 do
+    for _, name in ipairs(redis.call('HVALS', space .. 'n:' .. i)) do redis.call('UNLINK', space .. 'd:' .. name) end
+    redis.call('UNLINK', space .. 'n:' .. i)
+  end
+  return math.min(at + ${SWEPT_NAME_HASHES}, hashes)
+end
+local bucket = at - hashes
+for i = bucket, math.min(bucket + ${SWEPT_BUCKETS}, ${KEY_BUCKETS}) - 1 do redis.call('UNLINK', space .. 'k:' .. struct.pack('>I2', i)) end
+if bucket + ${SWEPT_BUCKETS} < ${KEY_BUCKETS} then return at + ${SWEPT_BUCKETS} end
+redis.call('UNLINK', space .. 'names', space .. 'due', space .. 'h')
+redis.call('HDEL', KEYS[2], 'old:' .. ARGV[1])
+return -1
+`);
+
+/** KEYS[1] the lease, ARGV[1] its owner, ARGV[2] milliseconds. */
+export const LEASE_ACQUIRE = script(`
+if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`);
+export const LEASE_RELEASE = script(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+`);
