@@ -50,7 +50,7 @@ async function fetched(unfinished: string, folder: string): Promise<string> {
     ? await run(flock, [join(folder, '../fetching.lock'), maven, ...goal])
     : await run(maven, goal);
   if (existsSync(folder)) return '';
-  if (code !== 0) return said;
+  if (code !== 0) return `it ended with ${code ?? 'a signal'}: ${said}`;
   if (!readdirSync(unfinished).some((name) => /^kafka_.*\.jar$/.test(name))) return `no jar of the broker was copied: ${said}`;
   try {
     renameSync(unfinished, folder);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { tiedToUs } from './tied-to-us';
 
 const ANSWERS_WITHIN_MS = 20_000;
 const ASKED_EVERY_MS = 20;
@@ -95,13 +96,13 @@ export class RedisServer {
     const { directory, password, program = 'redis-server', args = [] } = this.options;
     mkdirSync(directory, { recursive: true });
     this.output = '';
-    const child = spawn(
+    const tied = tiedToUs({
       program,
       // prettier-ignore
-      ['--bind', '127.0.0.1', '--port', `${this.port}`, '--dir', directory, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '',
+      args: ['--bind', '127.0.0.1', '--port', `${this.port}`, '--dir', directory, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '',
         '--logfile', '', '--pidfile', join(directory, 'redis.pid'), ...(password === undefined ? [] : ['--requirepass', password]), ...args],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
+    });
+    const child = spawn(tied.program, tied.args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     running.add(child);
     let failure: Error | undefined;

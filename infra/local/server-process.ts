@@ -1,8 +1,8 @@
 /** A server that runs as a child of this process: what it says goes into a file, and it does not outlive its parent. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { findProgram } from './programs';
 import { answered } from './polling';
+import { tiedToUs } from './tied-to-us';
 
 const CHARACTERS_SHOWN = 4_000;
 const STOPS_WITHIN_MS = 20_000;
@@ -47,7 +47,7 @@ export class ServerProcess {
   static async start({ name, program, args, logFile, env = {}, directory }: ServerCommand): Promise<ServerProcess> {
     const log = openSync(logFile, 'a');
     try {
-      const tied = tiedToUs(program, args);
+      const tied = tiedToUs({ program, args });
       const child = spawn(tied.program, tied.args, { cwd: directory, env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
       return new ServerProcess(name, logFile, child);
@@ -91,13 +91,4 @@ export class ServerProcess {
   said(): string {
     return `\n--- the end of ${this.logFile}:\n${readFileSync(this.logFile, 'utf8').slice(-CHARACTERS_SHOWN)}`;
   }
-}
-
-/**
- * Where the kernel can do it (Linux, by setpriv of util-linux), a child is killed when we die in whatever way: a run of
- * tests that was itself killed leaves no broker behind. setpriv becomes the program, so the pid is the program's.
- */
-function tiedToUs(program: string, args: readonly string[]): { readonly program: string; readonly args: readonly string[] } {
-  const setpriv = process.platform === 'linux' ? findProgram('setpriv') : undefined;
-  return setpriv === undefined ? { program, args } : { program: setpriv, args: ['--pdeathsig', 'KILL', '--', program, ...args] };
 }

@@ -5,7 +5,8 @@ import { STATE_FOLDER } from './places';
 import { identityOf, isAlive, type ProcessIdentity, signalTo } from './process-identity';
 import { answered } from './polling';
 
-export const STACK_FOLDER = join(STATE_FOLDER, 'stack');
+/** STACK_FOLDER in the environment is another, so that two stacks can be up side by side. */
+export const STACK_FOLDER = process.env['STACK_FOLDER'] ?? join(STATE_FOLDER, 'stack');
 export const STACK_LOG = join(STACK_FOLDER, 'stack.log');
 const STATE_FILE = join(STACK_FOLDER, 'state.json');
 const ENDS_WITHIN_MS = 10_000;

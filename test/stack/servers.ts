@@ -15,6 +15,8 @@ export interface StackServers {
   readonly kafka: string;
   /** What `REDIS_URL` takes. */
   readonly redis: string;
+  /** What `EVENTSTORE_URL` takes, where the contract suites were pointed at a real one. */
+  readonly eventstore?: string;
 }
 
 /** @throws Error in a project of tests that is given no servers. */

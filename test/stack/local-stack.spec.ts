@@ -1,0 +1,97 @@
+/** `npm run stack:up|status|down`, as a person uses it and after crashes. The servers of the run stand in for Kafka and Redis elsewhere. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { identityOf } from '../../infra/local/process-identity';
+import { Child } from '../support/child';
+import { ROOT } from '../support/build';
+import { until } from '../support/waiting';
+import { stackServers } from './servers';
+
+const MAIN = join(ROOT, 'dist/infra/local/stack.js');
+const WITHIN_MS = 120_000;
+jest.setTimeout(2 * WITHIN_MS);
+
+interface State {
+  readonly supervisor: { readonly pid: number };
+  readonly parts: readonly { readonly name: string; readonly process?: { readonly pid: number } }[];
+}
+
+let home: string;
+let folder: string;
+beforeEach(() => {
+  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`);
+  home = mkdtempSync(join(tmpdir(), 'drawdown-stack-'));
+  folder = join(home, 'stack');
+});
+afterEach(async () => {
+  await stack(['down']);
+  rmSync(home, { recursive: true, force: true });
+});
+
+const elsewhere = () => ({ KAFKA_BROKERS: stackServers().kafka, REDIS_URL: stackServers().redis });
+
+async function stack(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ code: number | null; said: string }> {
+  const child = new Child('stack', { program: process.execPath, args: [MAIN, ...args], env: { STACK_FOLDER: folder, ...env } });
+  const { code } = await child.end(WITHIN_MS);
+  return { code, said: child.stdout + child.stderr };
+}
+
+const state = (): State => JSON.parse(readFileSync(join(folder, 'state.json'), 'utf8')) as State;
+const pidOf = (name: string): number => state().parts.find((part) => part.name === name)?.process?.pid ?? 0;
+
+/** Ended, whether or not somebody has asked how yet: an orphan may stay a zombie for a while. */
+function isGone(pid: number): boolean {
+  if (pid === 0) throw new Error('it never ran');
+  return identityOf(pid) === undefined;
+}
+
+describe('the local stack', () => {
+  it('comes up, says what runs and what is a double, is up once only, and goes down without leaving anything', async () => {
+    const up = await stack(['up', '--servers'], elsewhere());
+    expect(up).toMatchObject({ code: 0, said: expect.stringMatching(/The stack is up.*EventStoreDB +DOUBLE +pid.*It is not EventStoreDB/s) as string });
+    expect(up.said).toContain(`export KAFKA_BROKERS='${stackServers().kafka}'`);
+    const [double, supervisor] = [pidOf('EventStoreDB'), state().supervisor.pid];
+
+    expect(await stack(['status'])).toMatchObject({ code: 0, said: expect.stringContaining('The stack is ready.') as string });
+    expect(await stack(['up', '--servers'])).toMatchObject({ code: 0, said: expect.stringContaining('The stack is up already') as string });
+    expect(pidOf('EventStoreDB')).toBe(double);
+
+    expect(await stack(['down'])).toMatchObject({ code: 0 });
+    expect([isGone(double), isGone(supervisor), existsSync(folder)]).toEqual([true, true, false]);
+    expect(await stack(['status'])).toMatchObject({ code: 1, said: expect.stringContaining('No stack is up') as string });
+  });
+
+  it('tells of a part that has ended, and goes down all the same', async () => {
+    await stack(['up', '--servers'], elsewhere());
+    const double = pidOf('EventStoreDB');
+    process.kill(double, 'SIGKILL');
+    await until('the double to be gone', () => isGone(double));
+    expect(await stack(['status'])).toMatchObject({ code: 1, said: expect.stringMatching(/EventStoreDB +DOUBLE +ENDED/) as string });
+    expect(await stack(['down'])).toMatchObject({ code: 0 });
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('comes up again after its supervisor was killed, having ended what that left', async () => {
+    await stack(['up', '--servers'], { KAFKA_BROKERS: stackServers().kafka });
+    const { supervisor } = state();
+    const redis = pidOf('Redis');
+    process.kill(supervisor.pid, 'SIGKILL');
+    await until('the supervisor to be gone', () => isGone(supervisor.pid));
+    expect(await stack(['status'])).toMatchObject({ code: 1, said: expect.stringContaining('has crashed') as string });
+    expect(await stack(['up', '--servers'], elsewhere())).toMatchObject({ code: 0, said: expect.stringContaining('ended without stack:down') as string });
+    expect(isGone(redis)).toBe(true);
+  });
+
+  it('says why it did not come up, and leaves nothing', async () => {
+    const { code, said } = await stack(['up', '--servers'], { KAFKA_BROKERS: stackServers().kafka, PATH: '/nowhere' });
+    expect({ code, said }).toEqual({ code: 1, said: expect.stringMatching(/did not come up:.*redis-server is not installed: apt-get install redis-server/s) as string });
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('shows no password of a server that is elsewhere', async () => {
+    const { said } = await stack(['up', '--servers'], { ...elsewhere(), EVENTSTORE_URL: 'esdb://admin:changeit@127.0.0.1:9?tls=true' });
+    expect(said).toContain('esdb://***@127.0.0.1:9?tls=true');
+    expect(said + readFileSync(join(folder, 'state.json'), 'utf8')).not.toContain('changeit');
+  });
+});
