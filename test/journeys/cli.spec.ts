@@ -197,8 +197,13 @@ describe('the operator', () => {
   }, 2 * MINUTE);
 
   it('is told what is wrong with a configuration, by variable', async () => {
-    expect(await said('config check')).toBe('The configuration is valid.\n');
+    expect(await said('config check')).toMatch(/^The standalone service would use:\n {2}log .* embedded, in .*\nThe configuration is valid\.\n$/s);
     expect(await said('config check', { env: { HTTP_PORT: 'banana' } })).toMatch(/HTTP_PORT is "banana".*exit code 1$/s);
+    expect(await said('config check --app ledger')).toMatch(/KAFKA_BROKERS is not set; .*EVENTSTORE_URL is not set; .*REDIS_URL is not set; .*exit code 1$/s);
+    const servers = { KAFKA_BROKERS: '127.0.0.1:9092', EVENTSTORE_URL: 'esdb://admin:swordfish@127.0.0.1:2113', REDIS_URL: 'redis://127.0.0.1:6379' };
+    const ledger = await said('config check --app ledger', { env: servers });
+    expect(ledger).toMatch(/EventStoreDB at esdb:\/\/admin:\*\*\*@127\.0\.0\.1:2113.*rated-usage\.v1: read; at least 12 partitions/s);
+    expect(JSON.parse(await said('config check --app ledger --json', { env: servers }))).toMatchObject({ app: 'ledger', valid: true });
   }, MINUTE);
 
   it('serves until it is told to stop', async () => {

@@ -22,3 +22,6 @@ export async function until<T>(
     await pause(PAUSE_MS);
   }
 }
+
+/** A pace for whoever sends without end. Nothing is expected to have happened after it. */
+export const pace = (ms: number): Promise<void> => pause(ms);

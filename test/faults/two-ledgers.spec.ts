@@ -1,0 +1,36 @@
+/** Two groups of ledgers are fed the same partitions on purpose, which no right deployment does: nothing is doubled. */
+import { FullStack } from '../support/full-stack';
+import { KafkaProgress } from '../support/kafka-progress';
+import { produce } from '../support/producers';
+import { verified } from '../support/cli';
+import { openTrace } from '../support/trace';
+import { expectFigures, openTraceAccount } from '../support/trace-account';
+import { binaryMode, traceEvents } from '../support/trace-events';
+
+const MINUTES = 60_000;
+const OTHER_GROUP = 'a-second-group-of-ledgers';
+
+let service: FullStack;
+beforeAll(async () => {
+  service = await FullStack.start();
+}, 2 * MINUTES);
+afterAll(() => service.stop());
+
+it('applies every usage event once, whichever ledger is first', async () => {
+  const trace = openTrace();
+  await openTraceAccount(service.http);
+  const group = `${service.topics.rated}-${OTHER_GROUP}`;
+  await service.add('ledger', { KAFKA_GROUP: group });
+  const events = traceEvents(trace);
+  const progress = new KafkaProgress(service.kafka);
+  const fates = await service.counted(async () => {
+    await produce(service.kafka, service.topics.usage, events.map(binaryMode));
+    await service.settled();
+    await progress.settled([{ group, topic: service.topics.rated }], MINUTES);
+  });
+  await progress.close();
+  // Both judged every event: one of them applied it, and for the other it was known.
+  expect(fates).toEqual({ applied: events.length, duplicate: events.length, rejected: 0 });
+  await expectFigures(service.http, trace);
+  expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: 100 });
+}, 5 * MINUTES);
