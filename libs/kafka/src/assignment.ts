@@ -5,7 +5,7 @@
 import type { Fault } from '@drawdown/ledger';
 import type { Extent } from './group-positions';
 import { OffsetCommits } from './offset-commits';
-import { PartitionFeed } from './partition-feed';
+import type { PartitionFeed } from './partition-feed';
 
 /** Bytes fetched and not yet handled, over all partitions of one consumer. Each partition may hold its share, and one fetch more. */
 export const BUFFERED_BYTES_MAX = 32 * 1024 * 1024;

@@ -9,3 +9,4 @@ export * from './kafka-producer';
 export * from './kafka-usage-queue';
 export * from './kafka-rejected-topic';
 export * from './rated-record';
+export * from './original-of-record';

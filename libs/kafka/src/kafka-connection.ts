@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Fault } from '@drawdown/ledger';
 import { type Admin, Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
-import { KafkaUnavailable, kafkaFault, rootOf } from './kafka-fault';
+import { isConnectionError, KafkaUnavailable, kafkaFault, rootOf } from './kafka-fault';
 import { connectionProblem } from './reachability';
 import { within } from './within';
 
@@ -34,6 +34,7 @@ export class KafkaConnection {
   readonly brokers: readonly string[];
   private readonly config: KafkaConfig;
   private admin: Promise<Admin> | undefined;
+  private asking: Promise<void> = Promise.resolve();
 
   constructor(private readonly settings: KafkaConnectionSettings) {
     this.brokers = settings.brokers;
@@ -75,19 +76,28 @@ export class KafkaConnection {
     }
   }
 
-  /** Asks a broker something, bounded in time. A connection that failed is not used again. @throws Fault */
-  async administrate<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-    let used: Promise<Admin> | undefined;
-    const asked = async (): Promise<T> => {
-      used = this.admin ??= this.connectAdmin();
-      return work(await used);
-    };
+  /**
+   * Asks a broker something, bounded in time: one question after the other, because kafkajs may close a connection under one
+   * question while another gets to know the brokers. A connection that failed is not used again. @throws Fault
+   */
+  administrate<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    const answer = this.asking.then(() => this.ask(doing, work));
+    this.asking = answer.then(() => undefined).catch(() => undefined);
+    return answer;
+  }
+
+  private async ask<T>(doing: string, work: (admin: Admin) => Promise<T>): Promise<T> {
+    const kept = this.admin;
+    const used = (this.admin ??= this.connectAdmin());
     try {
-      return await within(ADMIN_TIMEOUT_MS, asked(), () => new KafkaUnavailable(`${this.said(doing)}: no answer within ${ADMIN_TIMEOUT_MS} ms`));
+      return await within(ADMIN_TIMEOUT_MS, used.then(work), () => new KafkaUnavailable(`${this.said(doing)}: no answer within ${ADMIN_TIMEOUT_MS} ms`));
     } catch (error) {
-      if (used && this.admin === used) this.admin = undefined;
-      void used?.then((admin) => admin.disconnect()).catch(() => undefined);
-      throw this.fault(doing, error);
+      const fault = this.fault(doing, error);
+      this.admin = undefined;
+      void used.then((admin) => admin.disconnect()).catch(() => undefined);
+      // Kept for long, it may have been closed by the broker for being idle.
+      if (kept && isConnectionError(error)) return this.ask(doing, work);
+      throw fault;
     }
   }
 

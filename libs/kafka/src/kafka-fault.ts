@@ -82,6 +82,8 @@ export function kafkaFault(doing: string, error: unknown): Fault {
   return new KafkaUnavailable(said, options);
 }
 
+export const isConnectionError = (error: unknown): boolean => CONNECTION_ERRORS.has(rootOf(error).name);
+
 /** The innermost error that kafkajs wrapped, with the code of the protocol if it has one. */
 export function rootOf(error: unknown): { readonly name: string; readonly type: string; readonly message: string; readonly code: string } {
   if (typeof error !== 'object' || error === null) return { name: '', type: '', message: String(error), code: '' };

@@ -4,8 +4,9 @@
  */
 import type { Instant } from '@drawdown/amounts';
 import type { QueueRecord, UsageOffer } from '@drawdown/ledger';
-import { type Headers, type ParsedUsage, type Rating, reject } from '@drawdown/usage';
-import { headerText, type OutgoingRecord } from './records';
+import { type Headers, type ParsedUsage, readRated, reject } from '@drawdown/usage';
+import { originalOf } from './original-of-record';
+import { headerText, type OutgoingRecord, traceparentOf } from './records';
 
 const RATED = 'rated';
 const TOPIC = 'usage-topic';
@@ -36,23 +37,19 @@ export function ratedRecord(record: QueueRecord, subject: string, ratedText: str
   };
 }
 
-/** Of the text of the header `rated`. Undefined: not legal. */
-export type ReadRated = (text: string) => { readonly parsed: ParsedUsage; readonly rating: Rating } | undefined;
-
 /**
  * What a record of the rated topic offers to the ledger. A record that ingestion did not write is an offer too: one that is
  * rejected, as `not_rated`, with the record itself as what it came from. Never throws.
  */
-export function offerOfRated(record: QueueRecord, readRated: ReadRated): UsageOffer {
-  const original = (): ReturnType<UsageOffer['original']> => originalOf(record.value);
-  const traceparent = headerText(record.headers, 'traceparent');
+export function offerOfRated(record: QueueRecord): UsageOffer {
+  const traceparent = traceparentOf(record.headers);
   const traced = traceparent === undefined ? {} : { traceparent };
   const source = usageRecordOf(record);
   const ratedText = headerText(record.headers, RATED);
   const rated = source === undefined || ratedText === undefined ? undefined : readRated(ratedText);
   if (source === undefined || rated === undefined)
-    return { parsed: notRated(source === undefined ? `${TOPIC}, ${PARTITION}, ${OFFSET}, ${AT}` : RATED), original, record, door: 'kafka', ...traced };
-  return { parsed: rated.parsed, rating: rated.rating, original, record: source, door: 'kafka', ...traced };
+    return { parsed: notRated(source === undefined ? `${TOPIC}, ${PARTITION}, ${OFFSET}, ${AT}` : RATED), original: () => originalOf(record), record, door: 'kafka', ...traced };
+  return { parsed: rated.parsed, rating: rated.rating, original: () => originalOf(source), record: source, door: 'kafka', ...traced };
 }
 
 const notRated = (headers: string): ParsedUsage =>
@@ -71,10 +68,3 @@ export function usageRecordOf({ headers, key, value }: QueueRecord): QueueRecord
 }
 
 const withoutOurs = (headers: Headers): Headers => Object.fromEntries(Object.entries(headers).filter(([name]) => !OURS.has(name)));
-
-function originalOf(value: Buffer | null): ReturnType<UsageOffer['original']> {
-  const bytes = value ?? Buffer.alloc(0);
-  const text = bytes.toString('utf8');
-  // Only UTF-8 comes back as the same bytes.
-  return Buffer.from(text).equals(bytes) ? { text, encoding: 'utf8' } : { text: bytes.toString('base64'), encoding: 'base64' };
-}

@@ -4,7 +4,7 @@
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { Fault } from '@drawdown/ledger';
+import type { Fault } from '@drawdown/ledger';
 import { KafkaMisconfigured, KafkaUnavailable } from './kafka-fault';
 
 const CERTIFICATE_PROBLEMS = /CERT|SIGNATURE|ISSUER|ALTNAME|certificate/i;

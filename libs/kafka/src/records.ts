@@ -75,9 +75,26 @@ export function recordBytes({ key, value, headers }: Pick<OutgoingRecord, 'key' 
 const byteLength = (value: string | Uint8Array | null | undefined): number =>
   value === null || value === undefined ? 0 : typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
 
-/** The text of a header that came once, in UTF-8 with broken bytes replaced. */
-export function headerText(headers: Headers, name: string): string | undefined {
+/** The texts of a header, in order, with broken UTF-8 replaced. */
+export function headerTexts(headers: Headers, name: string): readonly string[] {
   const value = headers[name];
-  if (value === undefined || isList(value)) return undefined;
-  return typeof value === 'string' ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8');
+  if (value === undefined) return [];
+  return (isList(value) ? value : [value]).map((one) =>
+    typeof one === 'string' ? one : Buffer.from(one.buffer, one.byteOffset, one.byteLength).toString('utf8'),
+  );
+}
+
+/** Undefined as well when it came more than once: nobody knows which was meant. */
+export function headerText(headers: Headers, name: string): string | undefined {
+  const [text, ...others] = headerTexts(headers, name);
+  return others.length > 0 ? undefined : text;
+}
+
+/** W3C trace context, version 00 and what later versions keep of it. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Undefined: none, or not legal, which is as good as none. */
+export function traceparentOf(headers: Headers): string | undefined {
+  const text = headerText(headers, 'traceparent');
+  return text !== undefined && TRACEPARENT.test(text) ? text : undefined;
 }

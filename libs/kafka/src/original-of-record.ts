@@ -1,0 +1,40 @@
+/** The usage event of a record as one text, for the record of a rejection: what is kept of it can be replayed. */
+import type { QueueRecord } from '@drawdown/ledger';
+import { parseJson, parseKafkaRecord } from '@drawdown/usage';
+import { headerTexts } from './records';
+
+export interface Original {
+  readonly text: string;
+  readonly encoding: 'utf8' | 'base64';
+}
+
+/** Of the value of a record. What is longer was rejected for its size and would be again, so its beginning is enough. */
+export const ORIGINAL_BYTES_MAX = 128 * 1024;
+
+const PREFIX = 'ce_';
+
+/** In binary mode the attributes are headers, so they are put together with the value as one structured event. Never throws. */
+export function originalOf(record: Pick<QueueRecord, 'headers' | 'value' | 'at'>): Original {
+  const value = record.value ?? Buffer.alloc(0);
+  const text = value.toString('utf8');
+  // Only UTF-8 comes back as the same bytes, and only what is short is kept whole.
+  if (value.length > ORIGINAL_BYTES_MAX || !Buffer.from(text).equals(value))
+    return { text: value.subarray(0, ORIGINAL_BYTES_MAX).toString('base64'), encoding: 'base64' };
+  return { text: isBinary(record) ? structured(record, text) : text, encoding: 'utf8' };
+}
+
+const isBinary = ({ headers, value, at }: Pick<QueueRecord, 'headers' | 'value' | 'at'>): boolean => parseKafkaRecord(headers, value, at).mode === 'binary';
+
+/** A header that came twice stands twice, so that what is read again is refused for the same reason. */
+function structured({ headers }: Pick<QueueRecord, 'headers'>, data: string): string {
+  const fields = Object.keys(headers)
+    .filter((name) => name.startsWith(PREFIX))
+    .flatMap((name) => headerTexts(headers, name).map((value) => field(name.slice(PREFIX.length), value)));
+  const [contentType] = headerTexts(headers, 'content-type');
+  if (contentType !== undefined) fields.push(field('datacontenttype', contentType));
+  // Data that is no JSON is kept as a text. It cannot be mistaken for what was sent, since data has to be an object.
+  if (data !== '') fields.push(`"data":${parseJson(data).problem === undefined ? data : JSON.stringify(data)}`);
+  return `{${fields.join(',')}}`;
+}
+
+const field = (name: string, value: string): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`;

@@ -1,0 +1,82 @@
+import { amount } from '@drawdown/amounts';
+import { parseKafkaRecord, type Rating, type UsageEvent, writeRated } from '@drawdown/usage';
+import { noon, record } from './kafka.fixtures';
+import { offerOfRated, ratedRecord, usageRecordOf } from './rated-record';
+import type { OutgoingRecord } from './records';
+
+const rating: Rating = {
+  matched: [
+    {
+      creditProductId: 'llm',
+      parts: [{ meter: 'calls', quantity: amount('1'), weight: amount('2'), weightVersion: 1, credits: amount('2') }],
+      credits: amount('2'),
+    },
+  ],
+};
+const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+
+const came = record({ headers: { 'content-type': Buffer.from('application/cloudevents+json'), traceparent: Buffer.from(traceparent) } });
+
+function usageOf(given = came): UsageEvent {
+  const { parsed } = parseKafkaRecord(given.headers, given.value, given.at);
+  if ('rejection' in parsed) throw new Error(parsed.rejection.detail);
+  return parsed.usage;
+}
+
+/** As it is read from the rated topic: headers are bytes there. */
+const read = ({ key, value, headers }: OutgoingRecord) =>
+  record({
+    topic: 'rated-usage.v1',
+    partition: 0,
+    offset: '7',
+    key: Buffer.from(key ?? ''),
+    value,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, typeof text === 'string' ? Buffer.from(text) : text])),
+  });
+
+const rated = () => ratedRecord(came, 'cus_1', writeRated(usageOf(), rating));
+
+describe('a record of the rated topic', () => {
+  it('is the record of usage under the key of its customer, with what was found and where it came from', () => {
+    expect(rated()).toEqual({
+      key: 'cus_1',
+      value: came.value,
+      headers: {
+        ...came.headers,
+        rated: writeRated(usageOf(), rating),
+        'usage-topic': 'usage.v1',
+        'usage-partition': '3',
+        'usage-offset': '41',
+        'usage-at': String(noon),
+      },
+    });
+  });
+
+  it('offers the usage with its rating, and the record that it was made of', () => {
+    const offer = offerOfRated(read(rated()));
+    expect(offer).toMatchObject({ rating, door: 'kafka', traceparent, record: came });
+    expect('usage' in offer.parsed && offer.parsed.usage).toMatchObject({ id: 'e1', subject: 'cus_1', bodyHash: usageOf().bodyHash });
+    expect(offer.original()).toEqual({ text: came.value!.toString(), encoding: 'utf8' });
+  });
+
+  it('gives back the record of usage without what was added', () => expect(usageRecordOf(read(rated()))).toEqual(came));
+
+  const breaking: [string, Record<string, string | Buffer[] | undefined>][] = [
+    ['without any of the headers', { rated: undefined, 'usage-topic': undefined, 'usage-partition': undefined, 'usage-offset': undefined, 'usage-at': undefined }],
+    ['with broken rated usage', { rated: '{"v":1' }],
+    ['with rated usage of an unknown version', { rated: '{"v":2}' }],
+    ['with rated usage twice', { rated: [Buffer.from('a'), Buffer.from('b')] }],
+    ['with a topic that cannot be', { 'usage-topic': 'a b' }],
+    ['with a partition that is no number', { 'usage-partition': '1.5' }],
+    ['with an offset below zero', { 'usage-offset': '-1' }],
+    ['with an offset that is too long', { 'usage-offset': '1'.repeat(20) }],
+    ['with a time that is no number', { 'usage-at': 'now' }],
+  ];
+  it.each(breaking)('%s is rejected with its own place, and nothing is thrown', (_, headers) => {
+    const given = rated();
+    const offer = offerOfRated(read({ ...given, headers: { ...given.headers, ...headers } }));
+    expect(offer.parsed).toMatchObject({ rejection: { reason: 'not_rated' } });
+    expect(offer.rating).toBeUndefined();
+    expect(offer.record).toMatchObject({ topic: 'rated-usage.v1', offset: '7' });
+  });
+});
