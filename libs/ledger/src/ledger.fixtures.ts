@@ -20,7 +20,7 @@ import { Projector } from './projector';
 import { rejectedUsage } from './rejected-usage';
 import { StreamStates } from './stream-states';
 import { streams } from './streams';
-import { DEDUPE_WINDOW_MS_DEFAULT, type Fate, type UsageOffer } from './usage-fate';
+import { DEDUPE_WINDOW_MS_DEFAULT, type Fate, type PublishedRejection, type UsageOffer } from './usage-fate';
 import { UsageIntake } from './usage-intake';
 import { verify, type VerifySources, type VerifyStep } from './verify';
 
@@ -49,6 +49,10 @@ export class TestLedger {
   readonly projector: Projector;
   readonly catalog: CatalogFollower;
   readonly intake: UsageIntake;
+  /** What was published as rejected, call by call. */
+  readonly published: (readonly PublishedRejection[])[] = [];
+  /** A double of the topic of rejected usage: what it does with a call, besides noting it. */
+  publish: () => Promise<void> = () => Promise.resolve();
 
   private constructor(
     readonly directory: string,
@@ -61,7 +65,12 @@ export class TestLedger {
     this.ledger = new Ledger(log, this.states);
     this.projector = new Projector(log, projections, this.states);
     this.catalog = new CatalogFollower(this.states);
-    this.intake = new UsageIntake(this.ledger, this.catalog, () => this.now);
+    this.intake = new UsageIntake(this.ledger, this.catalog, () => this.now, {
+      publish: (rejections) => {
+        this.published.push(rejections);
+        return this.publish();
+      },
+    });
   }
 
   /** `wrap` and `wrapProjections` put a double between the ledger and what it stores. */

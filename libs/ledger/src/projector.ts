@@ -5,20 +5,13 @@
 import type { Document, Projections } from '@drawdown/balances';
 import type { EventLog, Subscription } from './event-log';
 import { Fault } from './faults';
+import { MARK, type Mark } from './projection-mark';
 import type { StreamState, StreamStates } from './stream-states';
 
 export const SAVE_EVERY_MS = 50;
 /** Streams changed before they are saved without waiting for the interval. */
 export const DIRTY_MAX = 5_000;
 const SAVE_AGAIN_AFTER_MS = 1_000;
-
-/** Says which log the derived state was made of. A name of its own: no stream of the log is called so. */
-const MARK = 'projection-account';
-interface Mark {
-  readonly event: string;
-  readonly position: string;
-  readonly windowMs: number;
-}
 
 export class Projector {
   private dirty = new Map<string, StreamState>();

@@ -1,6 +1,8 @@
 /** Usage that could not be applied, kept with its reason and its original bytes, so that it can be mended and replayed. */
+import { hash } from 'node:crypto';
 import type { Instant } from '@drawdown/amounts';
 import { accept, type Aggregate, type Decider, refuse, shape } from '@drawdown/decider';
+import type { QueueRecord } from './usage-fate';
 
 const outcome = shape.oneOf('applied', 'duplicate', 'rejected');
 
@@ -87,6 +89,18 @@ export const rejectedUsage: Aggregate<RejectedUsageCommand, RejectedUsage, Rejec
 const ID_TIME_DIGITS = 9;
 /** Nine digits of base 36 count the milliseconds until the year 5188. */
 const LAST_MOMENT = 36 ** ID_TIME_DIGITS - 1;
+const FINGERPRINT_DIGITS = 12;
 /** Counts down, so that streams in order of name are rejected usage with the newest first. */
 export const rejectionId = (at: Instant, fingerprint: string): string =>
   `${(LAST_MOMENT - at).toString(36).padStart(ID_TIME_DIGITS, '0')}-${fingerprint}`;
+
+/** Of usage that came by itself: the same bytes by the same door at the same moment are one. */
+export const rejectionIdOfOffer = (at: Instant, door: string, original: string): string =>
+  rejectionId(at, hash('sha256', `${door}\0${original}`).slice(0, FINGERPRINT_DIGITS));
+
+/** Of usage that came by a queue: a record read again makes no second one, whatever it is rejected for by then. */
+export function rejectionIdOfRecord({ topic, partition, offset, at }: Pick<QueueRecord, 'topic' | 'partition' | 'offset' | 'at'>): string {
+  // A queue may have been told any time at all.
+  const moment = at >= 0 && at <= LAST_MOMENT ? at : (0 as Instant);
+  return rejectionId(moment, hash('sha256', `${topic}\0${partition}\0${offset}\0${at}`).slice(0, FINGERPRINT_DIGITS));
+}

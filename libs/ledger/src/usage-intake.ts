@@ -1,8 +1,15 @@
-/** The one way of usage into the ledger: offers queue up, and one round at a time takes all that has gathered. */
+/**
+ * The one way of usage into the ledger: offers queue up, and one round at a time takes all that has gathered.
+ *
+ * Whoever reads a queue of its own keeps what it has handed in and not heard of yet below half of QUEUED_USAGE_MAX, all partitions
+ * together: it then never meets Overloaded, and leaves room for the doors.
+ */
 import type { CatalogFollower } from './catalog-follower';
 import { Fault } from './faults';
 import type { Ledger } from './ledger';
-import { type Clock, type Fate, QUEUED_USAGE_MAX, ROUND_USAGE_MAX, type UsageOffer } from './usage-fate';
+import { RejectionKeeper } from './rejection-keeper';
+import { UsageCounts, type UsageFigures } from './usage-counts';
+import { type Clock, type Fate, QUEUED_USAGE_MAX, type RejectionPublisher, ROUND_USAGE_MAX, type UsageOffer, type UsageTaker } from './usage-fate';
 import { type Faulted, UsageRound } from './usage-round';
 
 interface Submission {
@@ -18,17 +25,27 @@ export class Overloaded extends Fault {
   }
 }
 
-export class UsageIntake {
+export class UsageIntake implements UsageTaker {
   private queue: Submission[] = [];
   private waiting = 0;
   private running: Promise<void> | undefined;
   private paused: Promise<void> | undefined;
+  private readonly counts = new UsageCounts();
+  private readonly keeper: RejectionKeeper;
 
+  /** @param publisher where rejected usage that came by a queue is published beside; none where no queue is */
   constructor(
     private readonly ledger: Ledger,
-    private readonly catalog: CatalogFollower,
+    private readonly catalog: Pick<CatalogFollower, 'table'>,
     private readonly clock: Clock,
-  ) {}
+    publisher?: RejectionPublisher,
+  ) {
+    this.keeper = new RejectionKeeper(ledger, publisher);
+  }
+
+  figures(): UsageFigures {
+    return this.counts.figures(this.waiting);
+  }
 
   /**
    * Resolves when every offer has its fate, durably. A fault means some of them may have been applied: send the same again.
@@ -88,7 +105,9 @@ export class UsageIntake {
   private async round(submissions: readonly Submission[]): Promise<void> {
     const offers = submissions.flatMap((submission) => submission.offers);
     try {
-      const fates = await new UsageRound(this.ledger, this.catalog.table, this.clock).run(offers);
+      const fates = await new UsageRound(this.ledger, this.catalog.table, this.clock, this.keeper).run(offers);
+      this.counts.round();
+      this.counts.count(fates);
       let from = 0;
       for (const { offers, resolve, reject } of submissions) {
         const own = fates.slice(from, (from += offers.length));
@@ -98,6 +117,7 @@ export class UsageIntake {
         else resolve(own as readonly Fate[]);
       }
     } catch (fault) {
+      this.counts.round(offers.length);
       for (const { reject } of submissions) reject(fault);
     } finally {
       this.waiting -= offers.length;

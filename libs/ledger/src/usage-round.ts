@@ -2,17 +2,16 @@
  * One round of usage: rate, find what is known already, decide and append per balance, and say what became of each event.
  * Dedupe belongs here: a key is looked up, confirmed in the stream, and applied under one expected revision.
  */
-import { hash } from 'node:crypto';
 import { type Instant, minus } from '@drawdown/amounts';
 import { customer } from '@drawdown/account';
 import { creditBalance } from '@drawdown/credit-balance';
 import type { Balance, EventOf, UsageLine, UsageToConsume } from '@drawdown/drawdown';
-import { namedBy, type Rating, type RatingTable, type Rejection, type UsageEvent } from '@drawdown/usage';
+import type { Rating, RatingTable, Rejection, UsageEvent } from '@drawdown/usage';
 import { isConsumption } from './applied-keys';
 import { Contention } from './faults';
 import { type KeyPlace, usageFingerprint } from './keys';
 import { ATTEMPTS_MAX, type Ledger } from './ledger';
-import { rejectedUsage, rejectionId } from './rejected-usage';
+import type { RejectionKeeper } from './rejection-keeper';
 import { streams } from './streams';
 import type { StreamState } from './stream-states';
 import { type Charge, type Clock, type Fate, LINES_BYTES_MAX, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer } from './usage-fate';
@@ -42,6 +41,8 @@ export interface Faulted {
 
 export class UsageRound {
   private readonly now: Instant;
+  /** Everything a round looks up, and what it appends upon, is of one generation of states. */
+  private readonly generation: number;
   /** The revision of each stream at which keys were looked up: what is appended has to follow that very one. */
   private lookedUpAt = new Map<string, number | undefined>();
   /** Lines of consumption events read to confirm a fingerprint, by place. */
@@ -51,8 +52,10 @@ export class UsageRound {
     private readonly ledger: Ledger,
     private readonly table: RatingTable,
     clock: Clock,
+    private readonly keeper: RejectionKeeper,
   ) {
     this.now = clock();
+    this.generation = ledger.states.generation;
   }
 
   /** The fates, in the order of the offers; a fault in place of a fate where the log could not be written. The others stand. */
@@ -92,7 +95,7 @@ export class UsageRound {
     for (const [i, item] of rated.entries()) for (const place of places[i]!) await this.recognise(item, place);
     await Promise.all(rated.map((item) => this.place(item)));
     await this.consumeAll(rated);
-    return Promise.all(items.map((item, i) => this.fateOf(offers[i]!, item)));
+    return this.fatesOf(offers, items);
   }
 
   private async notePlaces(items: readonly Item[]): Promise<void> {
@@ -102,9 +105,12 @@ export class UsageRound {
     this.lookedUpAt = new Map([...targets].map((stream) => [stream, states.cached(stream)?.revision]));
   }
 
-  /** What cannot be rated now is looked up all the same: it may have been applied when it could be. */
+  /**
+   * What cannot be rated now is looked up all the same: it may have been applied when it could be. What was rated before is not
+   * rated again: it counts by the catalog of then.
+   */
   private rate(offer: UsageOffer, usage: UsageEvent): Item {
-    const rating = usage.usedAt > this.now + USAGE_FUTURE_MS_MAX ? { rejection: inFuture } : this.table.rate(usage);
+    const rating = usage.usedAt > this.now + USAGE_FUTURE_MS_MAX ? { rejection: inFuture } : (offer.rating ?? this.table.rate(usage));
     const matched = 'matched' in rating ? rating.matched : [];
     return {
       offer,
@@ -217,6 +223,7 @@ export class UsageRound {
         const known = entry.revision;
         // From here to the append nothing waits: what is decided on is what the keys were looked up in.
         if (this.lookedUpAt.get(stream) !== known) continue;
+        this.ledger.states.assertCurrent(this.generation);
         const left = items.filter((item) => !item.rejection && item.targets.has(stream));
         if (left.length === 0) return;
         const lines = left.map((item) => toConsume(item, item.targets.get(stream)!));
@@ -249,47 +256,33 @@ export class UsageRound {
     this.lookedUpAt.set(stream, revision);
   }
 
-  private async fateOf(offer: UsageOffer, item: Item | Rejection): Promise<Fate | Faulted> {
-    if (!('usage' in item)) return this.rejected(offer, item);
-    const { rejection, fault, charges, known } = item;
-    if (fault !== undefined) return { fate: 'faulted', fault };
-    // What was charged is applied, even if another of its balances was closed under it.
-    if (charges.length > 0) return { fate: 'applied', charges };
-    return rejection ? this.rejected(offer, rejection) : known ? { fate: 'duplicate' } : { fate: 'applied', charges };
-  }
-
-  private rejected(offer: UsageOffer, rejection: Rejection): Promise<Fate | Faulted> {
-    return this.keep(offer, rejection).then(
-      (rejectionId) => ({ fate: 'rejected', rejection, rejectionId }),
-      (fault: unknown) => ({ fate: 'faulted', fault }),
-    );
-  }
-
-  private async keep(offer: UsageOffer, rejection: Rejection): Promise<string> {
-    if (offer.keptAs !== undefined) return offer.keptAs;
-    const { text: original, encoding } = offer.original();
-    const id = rejectionId(this.now, hash('sha256', `${offer.door}\0${original}`).slice(0, 12));
-    const { source, id: usageId, subject } = namedBy(offer.parsed);
-    await this.ledger.execute(rejectedUsage, streams.rejectedUsage(id), {
-      type: 'Reject',
-      at: this.now,
-      reason: rejection.reason,
-      detail: rejection.detail,
-      ...(rejection.field !== undefined && { field: rejection.field }),
-      original,
-      encoding,
-      door: offer.door,
-      ...(source !== undefined && { source }),
-      ...(usageId !== undefined && { id: usageId }),
-      ...(subject !== undefined && { subject }),
+  /** Those that are rejected are kept together, and have their fate only then. */
+  private async fatesOf(offers: readonly UsageOffer[], items: readonly (Item | Rejection)[]): Promise<readonly (Fate | Faulted)[]> {
+    const outcomes = items.map(outcomeOf);
+    const rejected = outcomes.flatMap((outcome, i) => ('fate' in outcome ? [] : [{ offer: offers[i]!, rejection: outcome }]));
+    const kept = rejected.length === 0 ? [] : await this.keeper.keep(rejected, this.now);
+    let next = 0;
+    return outcomes.map((outcome) => {
+      if ('fate' in outcome) return outcome;
+      const one = kept[next++]!;
+      return 'fault' in one ? { fate: 'faulted', fault: one.fault } : { fate: 'rejected', rejection: outcome, rejectionId: one.rejectionId };
     });
-    return id;
   }
 
   private async balance(stream: string): Promise<Balance> {
     const { state } = this.ledger.states.cached(stream) ?? (await this.ledger.states.load(stream));
     return state as Balance;
   }
+}
+
+/** A rejection has no fate yet: it has to be kept first. */
+function outcomeOf(item: Item | Rejection): Fate | Faulted | Rejection {
+  if (!('usage' in item)) return item;
+  const { rejection, fault, charges, known } = item;
+  if (fault !== undefined) return { fate: 'faulted', fault };
+  // What was charged is applied, even if another of its balances was closed under it.
+  if (charges.length > 0) return { fate: 'applied', charges };
+  return rejection ?? (known ? { fate: 'duplicate' } : { fate: 'applied', charges });
 }
 
 /** What the first of a key says of a later one in the same round. Undefined: it has to be judged by itself. */

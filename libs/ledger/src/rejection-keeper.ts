@@ -1,0 +1,94 @@
+/**
+ * Keeps rejected usage: in a stream of its own, from where it is listed and replayed, and then, if it came by a queue, in the topic of
+ * rejected usage. Both before anybody is told, or the queue's record is done with.
+ */
+import type { Instant } from '@drawdown/amounts';
+import { namedBy, type Rejection } from '@drawdown/usage';
+import { AppliedKeys } from './applied-keys';
+import type { EventLog } from './event-log';
+import { foldingOf } from './folding';
+import { Ledger } from './ledger';
+import { nothingProjected } from './nothing-projected';
+import { rejectedUsage, rejectionIdOfOffer, rejectionIdOfRecord } from './rejected-usage';
+import { StreamStates } from './stream-states';
+import { streams } from './streams';
+import { DEDUPE_WINDOW_MS_DEFAULT, type PublishedRejection, type RejectionPublisher, type UsageOffer } from './usage-fate';
+
+/** Appended at the same time, each to a stream of its own. */
+const KEPT_AT_ONCE = 256;
+
+export interface ToReject {
+  readonly offer: UsageOffer;
+  readonly rejection: Rejection;
+}
+
+/** The id that it is kept under, or why it could not be kept: then the same again makes the same id, and no second one. */
+export type Kept = { readonly rejectionId: string } | { readonly fault: unknown };
+
+export class RejectionKeeper {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly publisher?: RejectionPublisher,
+    /** Whether the streams are folded for somebody who follows them in this process; otherwise they are forgotten again. */
+    private readonly followed = true,
+  ) {}
+
+  /** For a process that keeps no derived state: whoever projects meets the streams in the log. */
+  static over(log: EventLog, publisher?: RejectionPublisher): RejectionKeeper {
+    const keys = new AppliedKeys(nothingProjected, DEDUPE_WINDOW_MS_DEFAULT);
+    return new RejectionKeeper(new Ledger(log, new StreamStates(log, nothingProjected, keys, [foldingOf(rejectedUsage)])), publisher, false);
+  }
+
+  /** In the order given. What cannot be kept holds up nothing but itself. */
+  async keep(rejected: readonly ToReject[], at: Instant): Promise<readonly Kept[]> {
+    const kept: Kept[] = [];
+    for (let from = 0; from < rejected.length; from += KEPT_AT_ONCE)
+      kept.push(...(await Promise.all(rejected.slice(from, from + KEPT_AT_ONCE).map((one) => this.append(one, at)))));
+    if (!this.followed) this.ledger.states.clear();
+    return this.published(rejected, kept, at);
+  }
+
+  private append({ offer, rejection }: ToReject, at: Instant): Promise<Kept> {
+    if (offer.keptAs !== undefined) return Promise.resolve({ rejectionId: offer.keptAs });
+    const { text: original, encoding } = offer.original();
+    const rejectionId = offer.record ? rejectionIdOfRecord(offer.record) : rejectionIdOfOffer(at, offer.door, original);
+    const { source, id, subject } = namedBy(offer.parsed);
+    const command = {
+      type: 'Reject',
+      at,
+      reason: rejection.reason,
+      detail: rejection.detail,
+      ...(rejection.field !== undefined && { field: rejection.field }),
+      original,
+      encoding,
+      door: offer.door,
+      ...(source !== undefined && { source }),
+      ...(id !== undefined && { id }),
+      ...(subject !== undefined && { subject }),
+    } as const;
+    const context = offer.traceparent === undefined ? {} : { traceparent: offer.traceparent };
+    return this.ledger.execute(rejectedUsage, streams.rejectedUsage(rejectionId), command, context).then(
+      () => ({ rejectionId }),
+      (fault: unknown) => ({ fault }),
+    );
+  }
+
+  /** All of a round together. Again after a fault, although some may be there: a reader tells repeats by the id. */
+  private async published(rejected: readonly ToReject[], kept: readonly Kept[], at: Instant): Promise<readonly Kept[]> {
+    const { publisher } = this;
+    if (!publisher) return kept;
+    const told = kept.map((one, i) => ('fault' in one ? undefined : toPublish(rejected[i]!, one.rejectionId, at)));
+    const waiting = told.filter((one) => one !== undefined);
+    if (waiting.length === 0) return kept;
+    try {
+      await publisher.publish(waiting);
+      return kept;
+    } catch (fault) {
+      return kept.map((one, i) => (told[i] ? { fault } : one));
+    }
+  }
+}
+
+function toPublish({ offer: { record, traceparent }, rejection }: ToReject, rejectionId: string, at: Instant): PublishedRejection | undefined {
+  return record && { rejection, rejectionId, record, at, ...(traceparent !== undefined && { traceparent }) };
+}
