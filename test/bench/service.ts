@@ -20,7 +20,7 @@ const MAIN = join(__dirname, '../../apps/standalone/src/main.js');
 export async function startService(): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'drawdown-bench-'));
   const child: ChildProcess = spawn(process.execPath, ['--max-semi-space-size=64', MAIN], {
-    env: { ...process.env, DATA_DIR: folder, HTTP_PORT: '0', GRPC_PORT: '0', LOG_LEVEL: 'info' },
+    env: { ...process.env, DATA_DIR: folder, HTTP_PORT: '0', GRPC_PORT: '0', OPS_PORT: '0', LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ready = await new Promise<{ http: string; grpc: string }>((resolve, reject) => {

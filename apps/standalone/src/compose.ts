@@ -1,10 +1,9 @@
 /** What a standalone service is made of, and in which order it starts and stops. No Nest here: doors are put in front by main.ts. */
-import { randomBytes } from 'node:crypto';
 import type { Instant } from '@drawdown/amounts';
-import { foldings, type Parts } from '@drawdown/application';
-import { EmbeddedLog, EmbeddedProjections, type Recovered } from '@drawdown/embedded';
+import type { Parts } from '@drawdown/application';
 import { HttpWebhookSender } from '@drawdown/http';
-import { AppliedKeys, CatalogFollower, DEDUPE_WINDOW_MS_DEFAULT, Ledger, Projector, StreamStates, Sweeper, UsageIntake } from '@drawdown/ledger';
+import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/ledger';
+import { composeLedger, type DerivedInUse, embeddedLog, embeddedProjections, type LogInUse, systemClock } from '@drawdown/service';
 import { type DispatcherFigures, parseSchedule, projectedEndpoints, systemTimers, WebhookDispatcher } from '@drawdown/webhooks';
 
 export interface StandaloneOptions {
@@ -21,17 +20,14 @@ export interface StandaloneOptions {
 
 export interface Standalone {
   readonly parts: Parts;
-  readonly recovered: Recovered;
+  readonly log: LogInUse;
+  readonly derived: DerivedInUse;
   readonly webhooks: () => DispatcherFigures;
-  /** Why the log takes nothing until the service is started anew, if so. */
-  readonly logFailure: () => Error | undefined;
   /** Rejected when the service can no longer follow its log or append to it, and has to be started anew. Nobody has to listen. */
   readonly ended: Promise<void>;
   /** Ends in order: no new work, what is in flight, derived state, files. */
   stop(): Promise<void>;
 }
-
-const systemClock = (): Instant => Date.now() as Instant;
 
 /**
  * @throws DirectoryLocked another process has the data directory.
@@ -39,47 +35,43 @@ const systemClock = (): Instant => Date.now() as Instant;
  */
 export async function composeStandalone(options: StandaloneOptions): Promise<Standalone> {
   const { dataDirectory, clock = systemClock, failed = () => undefined } = options;
-  const log = await EmbeddedLog.open({ directory: dataDirectory, clock });
-  const projections = await EmbeddedProjections.open({ directory: dataDirectory });
-  const keys = new AppliedKeys(projections, options.dedupeWindowMs ?? DEDUPE_WINDOW_MS_DEFAULT);
-  const states = new StreamStates(log, projections, keys, foldings);
-  const ledger = new Ledger(log, states);
-  const projector = new Projector(log, projections, states);
-  const catalog = new CatalogFollower(states);
-  const intake = new UsageIntake(ledger, catalog, clock);
-  const sweeper = new Sweeper(ledger, projections, projector, clock, (fault) => failed('sweeper', fault));
+  const log = await embeddedLog(dataDirectory, clock);
+  const derived = await embeddedProjections(dataDirectory, true);
+  const { projections } = derived;
+  const ledger = await composeLedger({
+    log: log.log,
+    projections,
+    dedupeWindowMs: options.dedupeWindowMs ?? DEDUPE_WINDOW_MS_DEFAULT,
+    clock,
+    failed,
+  });
   const sender = new HttpWebhookSender({ allowedNetworks: options.webhookAllowedNetworks ?? [] });
   const dispatcher = new WebhookDispatcher({
-    log,
-    ledger,
+    log: log.log,
+    ledger: ledger.parts.ledger,
     sender,
     clock: { now: clock },
     timers: systemTimers,
     directory: projectedEndpoints(projections),
     ...(options.webhookSchedule !== undefined && { schedule: parseSchedule(options.webhookSchedule) }),
   });
-
-  // Before any command or usage: everything in the log is known, so no key applied before can be missed.
-  await projector.start();
-  await catalog.start(projections);
-  sweeper.start();
   await dispatcher.start();
 
-  const ended = Promise.race([projector.ended, log.broken]);
+  const ended = Promise.race([ledger.ended, log.broken.then(() => undefined)]);
   ended.catch(() => undefined);
   return {
-    parts: { log, ledger, projections, projector, intake, catalog, foldings, clock, randomBytes },
-    recovered: log.recovered,
+    parts: ledger.parts,
+    log,
+    derived,
     webhooks: () => dispatcher.figures(),
-    logFailure: () => log.failure,
     ended,
     stop: async () => {
-      await sweeper.stop();
+      await ledger.stopSweeping();
       await dispatcher.stop();
       await sender.close();
-      await projector.stop();
+      await ledger.stopProjecting();
       await log.close();
-      await projections.close();
+      await derived.close();
     },
   };
 }

@@ -1,7 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { EXIT } from '../exit-codes';
 import type { Invocation, Runner } from '../invocation';
-import { ended, startStandalone } from '../standalone-process';
+import { APPS, type App, ended, startApp } from '../app-process';
 
 const CONFIGURED = '\nIt is configured by environment variables: see .env.example.';
 
@@ -10,19 +10,20 @@ export function serveCommands(program: Command, runner: Runner): void {
     .command('serve')
     .description('run the service until Ctrl-C, as npm start does')
     .addHelpText('after', CONFIGURED)
-    .action(runner.run((call) => standalone(call, [])));
+    .action(runner.run((call) => run(call, 'standalone', [])));
   program
     .command('config')
-    .description('the configuration of the service')
+    .description('the configuration of a service')
     .command('check')
-    .description('read the configuration, say what is wrong with it, and start nothing')
+    .description('read the configuration, say what it means and what is wrong with it, and start nothing')
+    .addOption(new Option('--app <service>', 'the service that is meant').choices(APPS).default('standalone'))
     .addHelpText('after', CONFIGURED)
-    .action(runner.run((call) => standalone(call, ['--validate'])));
+    .action(runner.run<{ app: App }>((call, _, { app }) => run(call, app, ['--validate', ...(call.json ? ['--json'] : [])])));
 }
 
 /** Its output is ours; what stops us stops it, and it drains before it ends. */
-async function standalone(call: Invocation, args: readonly string[]): Promise<void> {
-  const child = startStandalone({ args });
+async function run(call: Invocation, app: App, args: readonly string[]): Promise<void> {
+  const child = startApp(app, { args });
   const { interrupted } = call.io;
   interrupted.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   if ((await ended(child)) !== 0) call.exitCode = EXIT.failed;

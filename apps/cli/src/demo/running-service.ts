@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import { Failure } from '../exit-codes';
-import { ended, startStandalone } from '../standalone-process';
+import { ended, startApp } from '../app-process';
 import { freePort } from './free-port';
 
 const HTTP_PORT = 8080;
@@ -16,6 +16,9 @@ const STOP_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 25;
 const LOG_LINES_SHOWN = 20;
 const REMOVALS_MAX = 3;
+
+/** The demo brings everything with it, whatever servers the terminal is set up for. */
+const EMBEDDED = { EVENTSTORE_URL: '', REDIS_URL: '', KAFKA_BROKERS: '' };
 
 export class RunningService {
   private constructor(
@@ -39,13 +42,16 @@ export class RunningService {
     const [http, grpc] = await Promise.all([freePort(HTTP_PORT), freePort(GRPC_PORT)]);
     const folder = mkdtempSync(join(tmpdir(), 'drawdown-demo-'));
     const log = openSync(join(folder, 'service.log'), 'a');
-    const child = startStandalone({
+    const child = startApp('standalone', {
       env: {
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: String(http),
         GRPC_HOST: '127.0.0.1',
         GRPC_PORT: String(grpc),
         DATA_DIR: join(folder, 'data'),
+        OPS_HOST: '127.0.0.1',
+        OPS_PORT: '0',
+        ...EMBEDDED,
         // The demo's inbox is on this machine; otherwise no webhook may go there.
         WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       },

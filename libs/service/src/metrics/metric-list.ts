@@ -29,12 +29,13 @@ export const METRICS = {
 
   consumed: counter('messaging_client_consumed_messages_total', 'Records whose handling has ended.', [TOPIC, GROUP]),
   consumerLag: gauge('messaging_consumer_lag', 'Records of a partition that are not handled yet.', [TOPIC, PARTITION, GROUP]),
-  consumerStalled: gauge('messaging_consumer_stalled_seconds', 'Seconds for which a partition has waited behind a fault.', [TOPIC, PARTITION, GROUP]),
+  consumerStalled: gauge('messaging_consumer_stalled_seconds', 'Seconds for which a partition has been waiting behind a fault; 0 when it moves.', [TOPIC, PARTITION, GROUP]),
   consumerBuffered: gauge('messaging_consumer_buffered_messages', 'Records fetched and not handled yet.', [TOPIC, GROUP]),
   consumerRebalances: counter('messaging_consumer_rebalances_total', 'Times that partitions were shared out anew.', [TOPIC, GROUP]),
-  sent: counter('messaging_client_sent_messages_total', 'Records that all in-sync replicas have acknowledged.', [TOPIC]),
-  sendFaults: counter('messaging_client_send_faults_total', 'Sends that ended in a fault; the records are sent again.', [TOPIC]),
-  sending: gauge('messaging_client_sending_messages', 'Records that wait for an acknowledgement.'),
+  consumerRetries: counter('messaging_consumer_retries_total', 'Chunks of records whose handling failed, and which were handed out again.', [TOPIC, GROUP]),
+  sent: counter('messaging_client_sent_messages_total', 'Records that all in-sync replicas have acknowledged.'),
+  sendFaults: counter('messaging_client_send_faults_total', 'Sends that ended in a fault; whoever sent is told, and sends again.'),
+  sending: gauge('messaging_client_sending_bytes', 'Bytes that wait for an acknowledgement.'),
 
   webhookActive: gauge('drawdown_webhook_active', '1 where the active dispatcher is; the others wait to take over.'),
   webhookAttempts: counter('drawdown_webhook_attempts_total', 'Attempts at deliveries by outcome: delivered, retrying, exhausted.', ['outcome']),

@@ -1,10 +1,11 @@
-/** The standalone service as a process of its own, as `npm start` runs it. */
+/** A service as a process of its own, as `npm start` runs the standalone one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './exit-codes';
 
-const MAIN = join(__dirname, '../../standalone/src/main.js');
+export const APPS = ['standalone', 'ingestion', 'ledger', 'webhooks'] as const;
+export type App = (typeof APPS)[number];
 
 export interface Start {
   readonly args?: readonly string[];
@@ -18,10 +19,11 @@ export interface Start {
 const YOUNG_GENERATION = '--max-semi-space-size=64';
 
 /** @throws Failure when the program has not been built. */
-export function startStandalone({ args = [], env = {}, output }: Start): ChildProcess {
-  if (!existsSync(MAIN)) throw new Failure(`${MAIN} is not there: build the program with "npm run build"`);
+export function startApp(app: App, { args = [], env = {}, output }: Start): ChildProcess {
+  const main = join(__dirname, '../..', app, 'src/main.js');
+  if (!existsSync(main)) throw new Failure(`${main} is not there: build the program with "npm run build"`);
   const tied = output !== undefined;
-  return spawn(process.execPath, [YOUNG_GENERATION, MAIN, ...args], {
+  return spawn(process.execPath, [YOUNG_GENERATION, main, ...args], {
     env: { ...process.env, ...env, ...(tied && { EXIT_WITH_STDIN: 'true' }) },
     stdio: tied ? ['pipe', output, output] : 'inherit',
   });

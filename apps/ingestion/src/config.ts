@@ -1,0 +1,33 @@
+/** The configuration of the ingestion service, from environment variables. */
+import type { ConfigOf } from '@drawdown/platform';
+import {
+  EventStoreVariables,
+  explainLog,
+  explainOps,
+  explainTopics,
+  type Explanation,
+  KafkaVariables,
+  NEEDED,
+  OPS_PORTS,
+  OpsVariables,
+  ProcessVariables,
+} from '@drawdown/service';
+
+export const SERVICE = 'ingestion';
+
+class IngestionOps extends OpsVariables {
+  override OPS_PORT: number = OPS_PORTS.ingestion;
+}
+
+export const config = {
+  groups: { ops: IngestionOps, eventStore: EventStoreVariables, kafka: KafkaVariables, process: ProcessVariables },
+  needs: { KAFKA_BROKERS: NEEDED.KAFKA_BROKERS, EVENTSTORE_URL: NEEDED.EVENTSTORE_URL },
+} as const;
+
+export type Config = ConfigOf<typeof config.groups>;
+
+export function explain({ ops, eventStore, kafka }: Config): Explanation {
+  const topics = { usage: 'read', rated: 'written, keyed by customer', rejected: 'written with what cannot be read' };
+  const { what: log, how } = explainLog(eventStore);
+  return { uses: [{ what: log, how: `${how}; the catalog is followed, rejected usage is kept` }, ...explainTopics(kafka, SERVICE, topics), explainOps(ops)], notes: [] };
+}

@@ -1,0 +1,55 @@
+/** The configuration of the ledger service, from environment variables. */
+import type { ConfigOf } from '@drawdown/platform';
+import {
+  DoorVariables,
+  EventStoreVariables,
+  explainDerivedState,
+  explainDoors,
+  explainLog,
+  explainOps,
+  explainTopics,
+  explainWindow,
+  type Explanation,
+  KafkaVariables,
+  LedgerVariables,
+  NEEDED,
+  OPS_PORTS,
+  OpsVariables,
+  ProcessVariables,
+  RedisVariables,
+} from '@drawdown/service';
+
+export const SERVICE = 'ledger';
+
+class LedgerOps extends OpsVariables {
+  override OPS_PORT: number = OPS_PORTS.ledger;
+}
+
+export const config = {
+  groups: {
+    doors: DoorVariables,
+    ops: LedgerOps,
+    eventStore: EventStoreVariables,
+    redis: RedisVariables,
+    kafka: KafkaVariables,
+    ledger: LedgerVariables,
+    process: ProcessVariables,
+  },
+  needs: { KAFKA_BROKERS: NEEDED.KAFKA_BROKERS, EVENTSTORE_URL: NEEDED.EVENTSTORE_URL, REDIS_URL: NEEDED.REDIS_URL },
+} as const;
+
+export type Config = ConfigOf<typeof config.groups>;
+
+export function explain({ doors, ops, eventStore, redis, kafka, ledger }: Config): Explanation {
+  return {
+    uses: [
+      explainLog(eventStore),
+      explainDerivedState(redis),
+      ...explainTopics(kafka, SERVICE, { rated: 'read', usage: 'written with usage that comes over HTTP and gRPC', rejected: 'written with what is rejected' }),
+      explainDoors(doors),
+      explainWindow(ledger),
+      explainOps(ops),
+    ],
+    notes: ['webhooks are sent by the webhooks service'],
+  };
+}

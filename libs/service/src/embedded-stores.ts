@@ -1,0 +1,45 @@
+/** Log and derived state in files of this process. */
+import { mkdirSync } from 'node:fs';
+import { DirectoryLock, EmbeddedLog, EmbeddedProjections } from '@drawdown/embedded';
+import type { Clock } from '@drawdown/ledger';
+import type { DerivedInUse, LogInUse } from './stores';
+
+/**
+ * @throws DirectoryLocked another process has the folder
+ * @throws LogCorrupt stored bytes are damaged; nothing was changed
+ */
+export async function embeddedLog(directory: string, clock: Clock): Promise<LogInUse> {
+  const log = await EmbeddedLog.open({ directory, clock });
+  const { recovered } = log;
+  return {
+    kind: 'embedded',
+    log,
+    broken: log.broken,
+    health: () =>
+      log.failure === undefined
+        ? { ready: true, detail: 'embedded' }
+        : { ready: false, detail: 'a write or sync failed; the log takes nothing until the service is started again' },
+    says: { recovered },
+    resubscriptions: () => 0,
+    close: () => log.close(),
+  };
+}
+
+/**
+ * @param locked whether the embedded log, which is opened first, has the folder for this process already
+ * @throws DirectoryLocked another process has the folder
+ */
+export async function embeddedProjections(directory: string, locked: boolean): Promise<DerivedInUse> {
+  mkdirSync(directory, { recursive: true });
+  const lock = locked ? undefined : DirectoryLock.acquire(directory);
+  const projections = await EmbeddedProjections.open({ directory });
+  return {
+    kind: 'embedded',
+    projections,
+    losses: () => 0,
+    close: async () => {
+      await projections.close();
+      lock?.release();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** Kafka as the configuration means it. */
+import { ensureTopics, KafkaConnection, type KafkaConsumer, REJECTED_RETENTION_MS, DERIVED_MESSAGE_BYTES_MAX, type TopicSpec, USAGE_MESSAGE_BYTES_MAX, USAGE_RETENTION_MS } from '@drawdown/kafka';
+import type { Health, Log } from '@drawdown/platform';
+import type { Awaited } from './until-available';
+import type { KafkaVariables } from './variables/kafka-variables';
+
+export type Topic = 'usage' | 'rated' | 'rejected';
+
+/** A part in /readyz, and what metrics call it. */
+export const KAFKA = 'kafka';
+
+export const groupOf = ({ KAFKA_GROUP }: KafkaVariables, service: string): string => KAFKA_GROUP || `drawdown-${service}`;
+
+/** @param service what brokers call this service in their logs and quotas */
+export function kafkaConnection(config: KafkaVariables, service: string, log: Log): KafkaConnection {
+  const { KAFKA_TLS, KAFKA_TLS_CA_FILE: caFile, KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;
+  return new KafkaConnection({
+    brokers: config.KAFKA_BROKERS,
+    clientId: `drawdown-${service}`,
+    tls: KAFKA_TLS && caFile !== '' ? { caFile } : KAFKA_TLS,
+    ...(mechanism !== '' && { sasl: { mechanism, username, password } }),
+    // What matters of it is told by the consumer and the producer as faults.
+    log: (_, message, fields) => log.debug({ part: 'kafkajs', ...fields }, message),
+  });
+}
+
+/** As they are stated, for those of the topics that a service uses. */
+export function topicSpecs(config: KafkaVariables, topics: readonly Topic[]): readonly TopicSpec[] {
+  const { KAFKA_PARTITIONS: partitions, KAFKA_REPLICATION: replication } = config;
+  const specs: Readonly<Record<Topic, TopicSpec>> = {
+    usage: { name: config.KAFKA_USAGE_TOPIC, partitions, replication, retentionMs: USAGE_RETENTION_MS, messageBytesMax: USAGE_MESSAGE_BYTES_MAX },
+    rated: { name: config.KAFKA_RATED_TOPIC, partitions, replication, retentionMs: USAGE_RETENTION_MS, messageBytesMax: DERIVED_MESSAGE_BYTES_MAX },
+    rejected: { name: config.KAFKA_REJECTED_TOPIC, partitions, replication, retentionMs: REJECTED_RETENTION_MS, messageBytesMax: DERIVED_MESSAGE_BYTES_MAX },
+  };
+  return topics.map((topic) => specs[topic]);
+}
+
+/** Kafka with the topics that a service uses: there when the broker lets us in and the topics are as stated. */
+export function awaitedKafka(connection: KafkaConnection, config: KafkaVariables, topics: readonly Topic[], log: Log): Awaited {
+  return {
+    name: KAFKA,
+    variable: 'KAFKA_BROKERS',
+    probe: async () => {
+      await connection.probe();
+      const reports = await ensureTopics(connection, topicSpecs(config, topics), { create: config.KAFKA_CREATE_TOPICS });
+      for (const { name, created, partitions, remarks } of reports) {
+        if (created) log.info({ topic: name, partitions }, 'the topic was created');
+        for (const remark of remarks) log.warn({ topic: name }, remark);
+      }
+    },
+  };
+}
+
+/** From now on the part is as ready as the consumer is: what holds it up stands in /readyz. */
+export function watchConsumer(health: Health, consumer: Pick<KafkaConsumer, 'figures'>): void {
+  health.watch(KAFKA, () => {
+    const { fault, joined, partitions } = consumer.figures();
+    if (fault) return { ready: false, detail: fault.message };
+    return { ready: true, detail: joined ? `a member of its group, with ${partitions.length} partitions` : 'joining its group' };
+  });
+}
