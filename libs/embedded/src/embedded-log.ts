@@ -2,8 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '@drawdown/amounts';
-import { type AppendOutcome, type EventLog, type ExpectedRevision, LogUnavailable, type NewEvent, READ_LIMIT_MAX, type ReadStreamOptions, type RecordedEvent, type Subscription } from '@drawdown/ledger';
-import { assertAppendable } from './append-rules';
+import { type AppendOutcome, assertAppendable, type EventLog, type ExpectedRevision, LogUnavailable, type NewEvent, READ_LIMIT_MAX, type ReadStreamOptions, type RecordedEvent, type Subscription } from '@drawdown/ledger';
 import type { Commit } from './commit';
 import { DirectoryLock } from './directory-lock';
 import { type FileOperations, nodeFiles } from './file-operations';
