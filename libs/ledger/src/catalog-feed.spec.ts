@@ -44,7 +44,7 @@ function cost(table: RatingTable): Amount | string {
 class Gated {
   open = true;
   from: bigint[] = [];
-  private failing: ((fault: unknown) => void)[] = [];
+  private failing: ((fault: Error) => void)[] = [];
   readonly log: EventLog;
 
   constructor(real: EventLog) {

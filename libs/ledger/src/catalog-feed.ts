@@ -50,7 +50,7 @@ export class CatalogFeed {
   constructor(
     private readonly log: EventLog,
     /** Spare the start from reading the whole log. They are read while it starts, and never after. */
-    private readonly projections: Pick<Projections, 'attach' | 'load' | 'list'> = nothingProjected,
+    private readonly projections: Pick<Projections, 'attach' | 'load' | 'list' | 'checkpoint'> = nothingProjected,
     private readonly waitMsMax = CATALOG_WAIT_MS_MAX,
   ) {
     this.states = new StreamStates(log, nothingProjected, new AppliedKeys(nothingProjected, DEDUPE_WINDOW_MS_DEFAULT), [foldingOf(creditProduct)]);

@@ -4,7 +4,7 @@ import { type Instant, instant, later } from '@drawdown/amounts';
 import { given as givenEvents, readEvent, shape, writeEvent } from '@drawdown/decider';
 import fc from 'fast-check';
 import { TestLedger, tokens } from './ledger.fixtures';
-import { rejectedUsage, type RejectedUsageEvent, type RejectedUsageReplayed, rejectionId, type UsageRejected } from './rejected-usage';
+import { rejectedUsage, type RejectedUsageEvent, type RejectedUsageReplayed, rejectionId, rejectionIdOfRecord, type UsageRejected } from './rejected-usage';
 import { streams } from './streams';
 
 const NOON = instant('2026-03-01T12:00:00.123Z');
@@ -85,6 +85,9 @@ describe('rejected usage', () => {
 
 describe('the id of a rejection', () => {
   it('is golden', () => expect(rejectionId(NOON, 'c0ffee')).toBe('zddsat18k-c0ffee'));
+
+  it('of a record of a queue is golden: another deployment reads the same record again', () =>
+    expect(rejectionIdOfRecord({ topic: 'usage.v1', partition: 3, offset: '12345678901', at: NOON })).toBe('zddsat18k-7090c5af887a'));
 
   it('puts the newest first in order of name', () =>
     fc.assert(
