@@ -4,7 +4,7 @@
  *   apps -> service -> adapters, platform -> application -> webhooks -> ledger -> balances, usage -> aggregates -> drawdown -> decider
  *   -> amounts
  *
- * Adapters know the ports of webhooks, ledger, balances and usage, and not the application.
+ * Adapters know the ports of webhooks, ledger, balances, usage and purchases, and not the application.
  *
  * A lib that is not listed here is a finding: where it belongs is a decision, and this is where it is written down.
  */
@@ -13,9 +13,9 @@ const DECISIONS = ['amounts', 'decider', 'drawdown'] as const;
 const AGGREGATES = ['wallet', 'credit-balance', 'catalog', 'account', 'subscriptions', 'auto-top-up'] as const;
 const DOMAIN = [...DECISIONS, ...AGGREGATES] as const;
 /** They own ports: what an adapter implements, and what it therefore may import. */
-const PORTS = ['ledger', 'usage', 'balances', 'webhooks'] as const;
+const PORTS = ['ledger', 'usage', 'balances', 'webhooks', 'purchases'] as const;
 
-export const ADAPTERS: readonly string[] = ['embedded', 'http', 'eventstoredb', 'redis', 'kafka'];
+export const ADAPTERS: readonly string[] = ['embedded', 'http', 'eventstoredb', 'redis', 'kafka', 'stripe'];
 
 export const LIBS: Readonly<Record<string, readonly string[]>> = {
   // What decides. Pure: no clock, no chance, no waiting.
@@ -34,6 +34,7 @@ export const LIBS: Readonly<Record<string, readonly string[]>> = {
   balances: DOMAIN,
   ledger: [...DOMAIN, 'balances', 'usage'],
   webhooks: [...DOMAIN, 'balances', 'ledger'],
+  purchases: [...DOMAIN, 'ledger'],
   application: [...DOMAIN, ...PORTS],
 
   // Adapters: each is one thing that can be down.
@@ -42,6 +43,7 @@ export const LIBS: Readonly<Record<string, readonly string[]>> = {
   eventstoredb: [...DOMAIN, ...PORTS],
   redis: [...DOMAIN, ...PORTS],
   kafka: [...DOMAIN, ...PORTS],
+  stripe: [...DOMAIN, ...PORTS],
 
   // The rim, where Nest lives: both doors over one application.
   platform: [...DOMAIN, ...PORTS, 'application'],
@@ -117,6 +119,7 @@ export const PACKAGES: readonly PackageRule[] = [
   client('ipaddr.js', 'http'),
   client('ioredis', 'redis', ['test']),
   client('kafkajs', 'kafka', ['test']),
+  client('stripe', 'stripe'),
   client('@eventstore/db-client', 'eventstoredb', ['test']),
   client('google-protobuf', 'eventstoredb', ['test']),
   client('@grpc/*', 'platform', ['libs/eventstoredb', 'apps', 'test']),

@@ -1,0 +1,3 @@
+export * from './faults';
+export * from './manual-payments';
+export * from './payment-provider';

@@ -1,0 +1,58 @@
+/** The provider for a company that collects the money itself: staff, or another system, confirms by our own API. */
+import type { Amount, Instant } from '@drawdown/amounts';
+import type { Confirmation, PaymentFailure, PaymentNotice, PaymentProvider, PurchaseToStart, StartOutcome } from './payment-provider';
+
+const NAME = 'manual';
+
+export class ManualPayments implements PaymentProvider {
+  readonly name = NAME;
+
+  /** Nothing happens anywhere: the purchase waits until somebody confirms it. */
+  start({ purchaseId }: PurchaseToStart): Promise<StartOutcome> {
+    return Promise.resolve({ outcome: 'started', reference: purchaseId });
+  }
+
+  /** Nobody sends anything by itself: what comes here unsigned must not confirm a payment. */
+  readNotice(): PaymentNotice {
+    return {
+      outcome: 'problem',
+      problem: 'not_expected',
+      detail: 'payments are confirmed by hand here; confirm the purchase by the API, with a key that may do so',
+    };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+interface ByHand {
+  readonly purchaseId: string;
+  readonly customerId: string;
+  /** Of the payment, as whoever confirms it knows it: a transfer, a receipt. For one purchase, the same is the same payment. */
+  readonly reference: string;
+  readonly at: Instant;
+}
+
+/** What the API's own confirmation says, in the words of the port. */
+export const confirmedByHand = (by: ByHand, paid: { readonly amount: Amount; readonly currency: string }): Confirmation => ({
+  outcome: 'confirmed',
+  ...about(by),
+  paid,
+});
+
+export const failedByHand = (by: ByHand, reason: PaymentFailure['reason']): PaymentFailure => ({
+  outcome: 'failed',
+  ...about(by),
+  reason,
+});
+
+const about = ({ purchaseId, customerId, reference, at }: ByHand) => ({
+  provider: NAME,
+  // One transfer may pay two purchases.
+  eventId: `${purchaseId}:${reference}`,
+  purchaseId,
+  customerId,
+  reference,
+  happenedAt: at,
+});
