@@ -29,6 +29,7 @@ describe('a test that sleeps', () => {
     expect(found(sleeps, { [spec]: text })).toContain('wait on committed progress with until() of test/support/waiting.ts');
     expect(found(sleeps, { 'test/journeys/usage.spec.ts': text })).not.toBe('');
   });
+  it('is not one that says how long it may take', () => expect(found(sleeps, { [spec]: 'jest.setTimeout(60_000);' })).toBe(''));
   it('is neither the place that waits for all of them nor the product', () =>
     expect(found(sleeps, { [WAITING]: 'setTimeout(f, 1);', 'libs/ledger/src/ledger.ts': 'setTimeout(f, 1);' })).toBe(''));
 });

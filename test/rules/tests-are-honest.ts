@@ -26,6 +26,9 @@ const lastWord = (node: ts.Node): string => (ts.isPropertyAccessExpression(node)
 export const WAITING = 'test/support/waiting.ts';
 const PAUSES: ReadonlySet<string> = new Set(['setTimeout', 'setInterval']);
 
+/** Says how long a test may take, and waits for nothing. */
+const BOUND = 'jest.setTimeout';
+
 /** Benchmarks measure time, so they may let it pass. */
 const BENCHMARKS = 'test/bench/';
 
@@ -37,7 +40,7 @@ export const sleeps: Rule = (files) =>
       .filter(({ specifier }) => /^(?:node:)?timers\/promises$/.test(specifier))
       .map(({ line }) => ({ path: file.path, line, message }));
     const called = nodesOf(file)
-      .filter((node) => ts.isCallExpression(node) && PAUSES.has(lastWord(node.expression)))
+      .filter((node) => ts.isCallExpression(node) && PAUSES.has(lastWord(node.expression)) && node.expression.getText() !== BOUND)
       .map((node) => ({ path: file.path, line: lineOf(node), message }));
     return [...imported, ...called];
   });
