@@ -1,12 +1,14 @@
 /** What every adapter of the `EventLog` port keeps. Call it in a spec file with a way to open an empty one. */
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { APPEND_BYTES_MAX, EVENTS_PER_APPEND_MAX, type EventLog, type ExpectedRevision, type NewEvent, READ_LIMIT_MAX, type RecordedEvent, STREAM_NAME_BYTES_MAX } from '@drawdown/ledger';
+import { APPEND_BYTES_MAX, type AppendOutcome, EVENTS_PER_APPEND_MAX, type EventLog, type ExpectedRevision, Fault, type NewEvent, READ_LIMIT_MAX, type RecordedEvent, STREAM_NAME_BYTES_MAX } from '@drawdown/ledger';
 
 export interface OpenedLog {
   readonly log: EventLog;
   /** Closes and opens again over the same stored events; absent where that means nothing. */
   readonly reopen?: () => Promise<EventLog>;
+  /** Breaks every connection that the log has; absent where it has none. */
+  readonly interrupt?: () => void;
   /** Closes and, where the log can, removes everything. */
   readonly dispose: () => Promise<void>;
 }
@@ -192,7 +194,7 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
         expect(await log.readAll(await log.head(), 10)).toEqual([]);
       });
 
-      it('finds every event again right before its position, and nothing else there', async () => {
+      it('finds every event again at its position, and nothing anywhere else', async () => {
         const appends = fc.array(fc.record({ stream: fc.integer({ min: 0, max: 3 }), sizes: fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 6 }) }), { minLength: 1, maxLength: 15 });
         let part = 0;
         await fc.assert(
@@ -206,28 +208,31 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
               last.set(stream, (known ?? -1) + sizes.length);
             }
             const all = await readAllAfter(start);
-            for (const event of all) expect(await log.readAll(event.position - 1n, 1)).toEqual([event]);
+            const taken = new Set(all.map(({ position }) => position));
+            for (const [i, event] of all.entries()) {
+              expect(await log.readAt(event.position)).toEqual(event);
+              expect(await log.readAll(event.position, 1)).toEqual(all.slice(i + 1, i + 2));
+              for (const beside of [event.position - 1n, event.position + 1n]) if (beside > start && !taken.has(beside)) expect(await log.readAt(beside)).toBeUndefined();
+            }
           }),
           { numRuns: 10, seed: 7 },
         );
+      });
+
+      it('finds the first, the last and the next event of an append of EVENTS_PER_APPEND_MAX', async () => {
         await log.append(named('full'), someEvents(EVENTS_PER_APPEND_MAX), 'no_stream');
         await log.append(named('after'), someEvents(1), 'no_stream');
         const [first, ...rest] = await log.readStream(named('full'));
         const [next] = await log.readStream(named('after'));
-        for (const event of [first!, rest[0]!, rest.at(-1)!, next!]) expect(await log.readAll(event.position - 1n, 1)).toEqual([event]);
+        for (const event of [first!, rest[0]!, rest.at(-1)!, next!]) expect(await log.readAt(event.position)).toEqual(event);
+        expect(await log.readAll(first!.position, 1)).toEqual([rest[0]]);
         expect(await log.readAll(rest.at(-1)!.position, 1)).toEqual([next]);
       });
 
-      it('goes on with the next event after a position that is none of its own', async () => {
-        for (let i = 0; i < 10; i++) await log.append(named(`s${i}`), [anEvent(JSON.stringify('é'.repeat(i * 40))), ...someEvents(i % 3)], 'no_stream');
-        const all = await readAllAfter(before);
-        const from = before < 0n ? 0n : before;
-        const step = (all.at(-1)!.position - from) / 400n + 1n;
-        for (let after = from; after < all.at(-1)!.position + 10n * step; after += step) {
-          const next = all.find(({ position }) => position > after);
-          expect(await log.readAll(after, 1)).toEqual(next ? [next] : []);
-        }
-        expect(await log.readAll(all.at(-1)!.position * 1_000n + 2n ** 62n, 10)).toEqual([]);
+      it('finds nothing before the first position and after the last', async () => {
+        await log.append(named('s'), someEvents(2), 'no_stream');
+        const head = await log.head();
+        for (const nowhere of [-1n, head + 1n, head * 1_000n + 2n ** 62n]) expect(await log.readAt(nowhere)).toBeUndefined();
       });
 
       it('agrees with reading each stream', async () => {
@@ -249,6 +254,21 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
           if (Date.now() > deadline) throw new Error(`waited 10 s for ${what}`);
           await new Promise((resolve) => setImmediate(resolve));
         }
+      };
+      /** Tries until the log is there again. The same append twice is one, by its ids. */
+      const retried = async <T>(work: () => Promise<T>): Promise<T> => {
+        for (;;) {
+          try {
+            return await work();
+          } catch (fault) {
+            if (!(fault instanceof Fault) || !fault.retriable) throw fault;
+          }
+        }
+      };
+      const appended = async (append: () => Promise<AppendOutcome>): Promise<number> => {
+        const outcome = await retried(append);
+        if (outcome.outcome === 'conflict') throw new Error(`a conflict at ${outcome.revision} on a stream of one writer`);
+        return outcome.revision;
       };
       const appendMany = async (count: number) => {
         for (let i = 0; i < count; i++) await log.append(named('s'), [anEvent()], (await log.readStream(named('s'), { direction: 'backwards', limit: 1 }))[0]?.revision ?? 'no_stream');
@@ -324,6 +344,25 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
         await appendMany(2);
         await new Promise((resolve) => setImmediate(resolve));
         expect(seen).toEqual([]);
+        await subscription.close();
+      });
+
+      it('goes on after every interruption without loss or repeat', async () => {
+        const { interrupt } = opened;
+        if (!interrupt) return;
+        const seen: RecordedEvent[] = [];
+        const subscription = collect(before, seen);
+        let revision: ExpectedRevision = 'no_stream';
+        for (let round = 1; round <= 10; round++) {
+          const events = someEvents(5);
+          const expected: ExpectedRevision = revision;
+          revision = await appended(() => log.append(named('s'), events, expected));
+          // Some of it may have been handled by now, and the rest be on its way.
+          interrupt();
+        }
+        await until(() => seen.length >= 50, 'all events');
+        expect(seen.map(({ position }) => position)).toEqual((await retried(() => readAllAfter(before))).map(({ position }) => position));
+        await subscription.caughtUp;
         await subscription.close();
       });
 

@@ -4,13 +4,16 @@
  */
 import { EventStoreDbLog } from '@drawdown/eventstoredb';
 import { EventStoreDbDouble } from '../stack/eventstoredb-double/server';
-import { eventLogContract } from './event-log.contract';
+import { FaultyWire } from '../support/faulty-wire';
+import { eventLogContract, type OpenedLog } from './event-log.contract';
+
+/** Hundreds of round trips, on a machine that does other things too. */
+jest.setTimeout(60_000);
 
 const { EVENTSTORE_URL } = process.env;
 
-eventLogContract(EVENTSTORE_URL ? 'the EventStoreDB of EVENTSTORE_URL' : 'EventStoreDbLog over the wire double of EventStoreDB', async () => {
-  const double = EVENTSTORE_URL ? undefined : await EventStoreDbDouble.start();
-  const open = () => EventStoreDbLog.open({ connectionString: EVENTSTORE_URL ?? double!.connectionString });
+const opened = (connectionString: string, dispose: () => void | Promise<void>): OpenedLog => {
+  const open = () => EventStoreDbLog.open({ connectionString });
   let log = open();
   return {
     log,
@@ -21,7 +24,21 @@ eventLogContract(EVENTSTORE_URL ? 'the EventStoreDB of EVENTSTORE_URL' : 'EventS
     },
     dispose: async () => {
       await log.close();
-      double?.stop();
+      await dispose();
     },
   };
-});
+};
+
+if (EVENTSTORE_URL) {
+  eventLogContract('EventStoreDbLog over the server of EVENTSTORE_URL', async () => opened(EVENTSTORE_URL, () => undefined));
+} else {
+  eventLogContract('EventStoreDbLog over the wire double of EventStoreDB', async () => {
+    const double = await EventStoreDbDouble.start();
+    const wire = await FaultyWire.open(double.port);
+    const dispose = async (): Promise<void> => {
+      await wire.close();
+      double.stop();
+    };
+    return { ...opened(`esdb://127.0.0.1:${wire.port}?tls=false`, dispose), interrupt: () => wire.cut() };
+  });
+}
