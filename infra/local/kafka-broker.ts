@@ -1,7 +1,7 @@
 /** A real Apache Kafka broker for tests and tinkering: one KRaft node on 127.0.0.1, in a folder of its own. */
 import { randomBytes } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { freePorts, LOOPBACK } from './free-ports';
@@ -14,6 +14,8 @@ import { ServerProcess } from './server-process';
 const LOGGING = join(ROOT, 'infra/local/kafka/log4j2.properties');
 const ANSWERS_WITHIN_MS = 120_000;
 const ASKS_FOR_MS_MAX = 3_000;
+/** An orderly end, and the archive written. */
+const REHEARSAL_STOPS_WITHIN_MS = 60_000;
 const HEAP_MIB = 320;
 const JAVA_VERSION_MIN = 17;
 /** Between asking for free ports and using them another process may take one. */
@@ -41,7 +43,30 @@ export class KafkaBroker {
     private readonly options: KafkaBrokerOptions,
     private readonly jars: string,
     private readonly ports: KafkaPorts,
+    private readonly classes: ClassArchives = readArchives(jars),
   ) {}
+
+  /**
+   * Runs a broker once for nothing, so that Java writes down the classes it loaded: every start after that takes a third of the
+   * time. Java itself passes over an archive of another version or of other jars.
+   */
+  private static async rehearse(jars: string): Promise<void> {
+    if (existsSync(archiveOf(jars, 'broker'))) return;
+    const directory = mkdtempSync(`${jars}-rehearsal-`);
+    try {
+      const [broker = 0, controller = 0] = await freePorts(2);
+      const unfinished = { format: join(directory, 'format.jsa'), broker: join(directory, 'broker.jsa') };
+      const written = { format: `-XX:ArchiveClassesAtExit=${unfinished.format}`, broker: `-XX:ArchiveClassesAtExit=${unfinished.broker}` };
+      const server = new KafkaBroker({ directory }, jars, { broker, controller }, written);
+      await server.run();
+      await server.process?.stop(REHEARSAL_STOPS_WITHIN_MS);
+      for (const name of ['format', 'broker'] as const) renameSync(unfinished[name], archiveOf(jars, name));
+    } catch {
+      // It is slower without. What is wrong is said by the start that follows.
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
 
   /**
    * Resolves when it answers a request for metadata.
@@ -50,6 +75,7 @@ export class KafkaBroker {
   static async start(options: KafkaBrokerOptions): Promise<KafkaBroker> {
     requireJava();
     const jars = await kafkaJars();
+    await KafkaBroker.rehearse(jars);
     mkdirSync(options.directory, { recursive: true });
     for (let starts = 1; ; starts++) {
       const [broker = 0, controller = 0] = options.ports ? [] : await freePorts(2);
@@ -100,9 +126,9 @@ export class KafkaBroker {
     const { directory, heapMiB = HEAP_MIB } = this.options;
     const configuration = join(directory, 'server.properties');
     writeFileSync(configuration, this.serverProperties());
-    if (!existsSync(join(directory, 'data/meta.properties'))) await this.java('format Kafka', ['-Xmx128m'], ['kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', configuration]);
+    if (!existsSync(join(directory, 'data/meta.properties'))) await this.java('format Kafka', ['-Xmx128m', this.classes.format], ['kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', configuration]);
     // Classes are compiled lightly and collected by one thread: a broker that shares its machine with the tests.
-    const server = await this.launch([`-Xms${heapMiB}m`, `-Xmx${heapMiB}m`], ['kafka.Kafka', configuration]);
+    const server = await this.launch([`-Xms${heapMiB}m`, `-Xmx${heapMiB}m`, this.classes.broker], ['kafka.Kafka', configuration]);
     this.process = server;
     await answered('Kafka to answer', async () => {
       if (server.ended) throw new GivenUp(`Kafka ended with ${server.ended.code ?? server.ended.signal} before it answered${server.said()}`);
@@ -157,6 +183,19 @@ export class KafkaBroker {
     return Object.entries(properties).map(([name, value]) => `${name}=${value}\n`).join('');
   }
 }
+
+/** The option of Java that reads or writes the archive of classes, for each of the two programs. */
+interface ClassArchives {
+  readonly format: string;
+  readonly broker: string;
+}
+
+const archiveOf = (jars: string, program: keyof ClassArchives): string => `${jars}.${program}.jsa`;
+
+const readArchives = (jars: string): ClassArchives => ({
+  format: `-XX:SharedArchiveFile=${archiveOf(jars, 'format')}`,
+  broker: `-XX:SharedArchiveFile=${archiveOf(jars, 'broker')}`,
+});
 
 /** @throws Error naming the Debian package. */
 function requireJava(): void {
