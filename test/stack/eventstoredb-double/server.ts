@@ -70,7 +70,7 @@ export class EventStoreDbDouble {
     return new EventStoreDbDouble(server, bound, `esdb://${host}:${bound}?tls=${tls ? 'true' : 'false'}`, store, switches);
   }
 
-  /** As a killed server: connections break, calls end without an answer. The store can be given to the next one. */
+  /** As a server that is told to end: calls are cancelled, whatever was under way. The store can be given to the next one. */
   stop(): void {
     this.server.forceShutdown();
   }
