@@ -6,7 +6,11 @@ import type { AppliedKey, Projections } from '@drawdown/balances';
 import { later, type Instant, parseInstant } from '@drawdown/amounts';
 import type { DomainEvent } from '@drawdown/decider';
 import type { EventOf } from '@drawdown/drawdown';
+import { DerivedStateUnavailable } from './faults';
 import { commandFingerprint, type KeyPlace, usageFingerprint } from './keys';
+
+/** Keys in memory that the index has not taken. Beyond it no usage is taken: about 150 MB. */
+export const KEYS_UNSAVED_MAX = 500_000;
 
 export class AppliedKeys {
   /** One key is the rule: no list is made for it, because every usage event passes here. */
@@ -30,8 +34,12 @@ export class AppliedKeys {
       }
   }
 
-  /** Where keys were applied, newest knowledge first. A place has to be confirmed: fingerprints may meet by chance. */
+  /**
+   * Where keys were applied, newest knowledge first. A place has to be confirmed: fingerprints may meet by chance.
+   * @throws DerivedStateUnavailable the index cannot be asked, or has not taken keys for so long that memory takes no more.
+   */
   async find(fingerprints: readonly bigint[]): Promise<readonly (readonly KeyPlace[])[]> {
+    if (this.isFull) throw new DerivedStateUnavailable(`${KEYS_UNSAVED_MAX} keys wait to be saved; none is taken until derived state can be written again`);
     const inMemory = fingerprints.map(this.recently);
     const saved = await this.projections.find(fingerprints);
     return inMemory.map((places, i) => (places.length === 0 ? (saved[i] ?? NOWHERE) : [...places, ...(saved[i] ?? NOWHERE)]));
@@ -53,6 +61,11 @@ export class AppliedKeys {
         for (const key of keys) this.letGo(key);
       },
     };
+  }
+
+  /** As many keys wait to be saved as memory is to hold. */
+  get isFull(): boolean {
+    return this.unsaved.length >= KEYS_UNSAVED_MAX;
   }
 
   /** Puts keys back that could not be saved. */

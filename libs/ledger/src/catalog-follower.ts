@@ -2,17 +2,17 @@
 import type { Projections } from '@drawdown/balances';
 import { creditProduct, type CreditProduct } from '@drawdown/catalog';
 import { RatingTable } from '@drawdown/usage';
-import type { StreamStates } from './stream-states';
+import type { StreamState, StreamStates } from './stream-states';
 
 const PAGE = 500;
 
 export class CatalogFollower {
-  private readonly products = new Map<string, CreditProduct>();
+  private readonly products = new Map<string, { readonly product: CreditProduct; readonly revision: number }>();
   private built: RatingTable | undefined;
 
   constructor(private readonly states: StreamStates) {
     states.follow(({ entry }) => {
-      if (entry.folding.category === creditProduct.category) this.put(entry.stream, entry.state);
+      if (entry.folding.category === creditProduct.category) this.put(entry.stream, entry);
     });
   }
 
@@ -20,19 +20,21 @@ export class CatalogFollower {
   async start(projections: Projections): Promise<void> {
     for (let after: string | undefined; ; ) {
       const page = await projections.list({ prefix: `${creditProduct.category}-`, limit: PAGE, ...(after !== undefined && { after }) });
-      for (const { stream } of page) this.put(stream, (await this.states.load(stream)).state);
+      for (const { stream } of page) this.put(stream, await this.states.load(stream));
       after = page.at(-1)?.stream;
       if (page.length < PAGE) return;
     }
   }
 
   get table(): RatingTable {
-    return (this.built ??= new RatingTable([...this.products.values()]));
+    return (this.built ??= new RatingTable([...this.products.values()].map(({ product }) => product)));
   }
 
-  // States of this category are folded by `creditProduct`, so the cast gives back what the cache erased.
-  private put(stream: string, state: unknown): void {
-    this.products.set(stream, state as CreditProduct);
+  private put(stream: string, { state, revision }: StreamState): void {
+    // Streams that are folded anew pass through their past: usage is never rated by it.
+    if (revision < (this.products.get(stream)?.revision ?? -1)) return;
+    // States of this category are folded by `creditProduct`, so the cast gives back what the cache erased.
+    this.products.set(stream, { product: state as CreditProduct, revision });
     this.built = undefined;
   }
 }

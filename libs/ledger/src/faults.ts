@@ -11,6 +11,9 @@ export class Fault extends Error {
   }
 }
 
+/** Would the same call work later, with nobody changing anything? */
+export const isRetriable = (fault: unknown): boolean => fault instanceof Fault && fault.retriable;
+
 /** The log took nothing; the caller may try again later. */
 export class LogUnavailable extends Fault {
   constructor(message: string, options?: ErrorOptions) {

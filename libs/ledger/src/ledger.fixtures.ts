@@ -98,8 +98,8 @@ export class TestLedger {
   }
 
   /** A second process on the same log, as far as the ledger can tell: its own memory, its own index of what it knows. */
-  static beside(first: TestLedger): TestLedger {
-    return new TestLedger(first.directory, first.log, first.projections);
+  static beside(first: TestLedger, projections = first.projections): TestLedger {
+    return new TestLedger(first.directory, first.log, projections);
   }
 
   async stop(): Promise<void> {

@@ -176,6 +176,8 @@ export class Ledger {
     { key, body, actor, traceparent }: CommandContext,
     unsure?: (fault: AppendUnknown) => void,
   ): Promise<boolean> {
+    // Nothing waits from here to the write: what was looked up since the entry was loaded holds for it.
+    this.states.assertCurrent(entry.generation);
     const first = entry.revision + 1;
     let { chain } = entry;
     const sealed = events.map((event, index) => {

@@ -10,11 +10,30 @@ export interface Mark {
   readonly windowMs: number;
 }
 
-/** How far derived state has come in this very log; -1n when it is of another one, or when there is none. */
-export async function projectedThrough(log: Pick<EventLog, 'readAt'>, projections: Pick<Projections, 'load'>): Promise<bigint> {
-  const saved = await projections.load(MARK);
-  if (!saved) return -1n;
-  const { event, position: text } = JSON.parse(saved.json) as Mark;
-  const position = BigInt(text);
-  return position >= 0n && (await log.readAt(position))?.id === event ? position : -1n;
+export interface Projected {
+  /** -1n: nothing. */
+  readonly through: bigint;
+  /** False: made of another log, or of more of this one than there is now. */
+  readonly ofThisLog: boolean;
+  /** The dedupe window its keys were kept for; undefined where nothing says so. */
+  readonly windowMs?: number;
 }
+
+/**
+ * What derived state has been made of. It is of this log when the event its mark names is at that very place. Several processes save
+ * with one mark, and the mark and the checkpoint may be stored apart: what both of them cover has been saved.
+ */
+export async function projected(log: Pick<EventLog, 'readAt'>, projections: Pick<Projections, 'load' | 'checkpoint'>): Promise<Projected> {
+  // In this order: what is saved between the two makes the mark newer and never older than the checkpoint.
+  const checkpoint = await projections.checkpoint();
+  const saved = await projections.load(MARK);
+  if (!saved) return { through: -1n, ofThisLog: checkpoint < 0n };
+  const { event, position: text, windowMs } = JSON.parse(saved.json) as Mark;
+  const position = BigInt(text);
+  if (position >= 0n && (await log.readAt(position))?.id !== event) return { through: -1n, ofThisLog: false, windowMs };
+  return { through: position < checkpoint ? position : checkpoint, ofThisLog: true, windowMs };
+}
+
+/** How far derived state has come in this very log; -1n when it is of another one, or when there is none. */
+export const projectedThrough = async (log: Pick<EventLog, 'readAt'>, projections: Pick<Projections, 'load' | 'checkpoint'>): Promise<bigint> =>
+  (await projected(log, projections)).through;

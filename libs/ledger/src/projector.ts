@@ -1,17 +1,33 @@
 /**
  * Derived state follows the log: what this process appends is in memory at once and saved in batches; a catch-up
  * subscription meets every event in order, repairs what was missed, and alone moves the checkpoint.
+ *
+ * Where derived state is lost apart from this process, memory is emptied before anything else is asked of it, and the following begins
+ * anew at what is left. Streams that are asked for meanwhile are folded at once (decision 0012).
  */
 import type { Document, Projections } from '@drawdown/balances';
-import type { EventLog, Subscription } from './event-log';
-import { Fault } from './faults';
-import { MARK, type Mark } from './projection-mark';
+import type { EventLog, RecordedEvent } from './event-log';
+import { DerivedStateLost, Fault, isRetriable } from './faults';
+import { pause, Run, Settled } from './following';
+import { MARK, type Mark, projected } from './projection-mark';
 import type { StreamState, StreamStates } from './stream-states';
 
 export const SAVE_EVERY_MS = 50;
 /** Streams changed before they are saved without waiting for the interval. */
 export const DIRTY_MAX = 5_000;
+/** Streams changed and not yet saved. Beyond it the following waits until saving works: memory is bounded while it does not. */
+export const UNSAVED_STREAMS_MAX = 100_000;
 const SAVE_AGAIN_AFTER_MS = 1_000;
+
+export interface ProjectorFigures {
+  readonly position: bigint;
+  readonly savedTo: bigint;
+  readonly unsavedStreams: number;
+  /** How often derived state was lost and begun anew since the start. */
+  readonly recoveries: number;
+  /** Streams are being folded anew: lists and what is due are not whole. */
+  readonly refolding: boolean;
+}
 
 export class Projector {
   private dirty = new Map<string, StreamState>();
@@ -21,13 +37,17 @@ export class Projector {
   private eventsMet = 0;
   /** Id of the event at `met`. */
   private metId = '';
-  private marks = 0;
   private saving: Promise<void> = Promise.resolve();
+  /** Beginning, recovering and rebuilding, one after another. */
+  private turn: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
-  private subscription: Subscription | undefined;
+  private run = new Run();
   private stopped = false;
-  private readonly following = new Following();
-  /** The last failure to save, until a save works again. Readers are served from memory meanwhile. */
+  private isLost = false;
+  private recoveries = 0;
+  private caughtUp = new Settled();
+  private readonly following = new Settled();
+  /** The last failure to save or to follow, until it works again. Readers are served from memory meanwhile. */
   failure: unknown;
 
   constructor(
@@ -38,24 +58,13 @@ export class Projector {
     states.follow(({ entry }) => this.changed(entry));
   }
 
-  /** Follows the log from the checkpoint. Resolves when everything that was in it at the start has been met. */
+  /**
+   * Follows the log from the checkpoint. Resolves when everything that was in it at the start has been met.
+   * @throws DerivedStateUnavailable it cannot be reached; call it again. Once following, it waits for that by itself.
+   */
   async start(): Promise<void> {
-    await this.projections.attach();
-    if (!(await this.isOfThisLog())) await this.projections.clear();
-    this.met = this.savedTo = await this.projections.checkpoint();
-    const subscription = this.log.subscribe(this.met, async (events) => {
-      for (const event of events) {
-        await this.states.meet(event);
-        this.met = event.position;
-        this.metId = event.id;
-        this.eventsMet += 1;
-      }
-      // A save that fails is tried again by the clock. Thrown here it would end the following for good.
-      if (this.dirty.size >= DIRTY_MAX) await this.save().catch(() => undefined);
-    });
-    this.subscription = subscription;
-    subscription.ended.catch(this.following.failed);
-    await Promise.race([subscription.caughtUp, subscription.ended]);
+    await this.inTurn(() => this.begin(false));
+    await Promise.race([this.caughtUp.promise, this.following.promise]);
   }
 
   /** Position of the last event met: the figures of all events up to it are in memory or saved. */
@@ -63,9 +72,14 @@ export class Projector {
     return this.met;
   }
 
-  /** Settles when following the log has ended: resolved by `stop`, rejected when it can go on no longer. A rebuild goes on. */
+  figures(): ProjectorFigures {
+    const { met: position, savedTo, recoveries } = this;
+    return { position, savedTo, unsavedStreams: this.dirty.size, recoveries, refolding: this.states.isRefolding };
+  }
+
+  /** Settles when following the log has ended: resolved by `stop`, rejected when it can go on no longer. A rebuild or a loss goes on. */
   get ended(): Promise<void> {
-    return this.following.ended;
+    return this.following.promise;
   }
 
   /** Saves what has changed. Everything met before the call is saved when it resolves. */
@@ -76,27 +90,130 @@ export class Projector {
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
-    await this.subscription?.close();
-    this.following.stopped();
-    await this.save();
+    await this.turn;
+    await this.run.end();
+    this.following.resolve();
+    // Kept back by a store that is down, it is no loss: the log has it all.
+    await this.save().catch(() => undefined);
   }
 
   /** Throws all derived state away and folds the streams anew; returns how many events were read. Nothing may be appended meanwhile. */
   async rebuild(progress: (position: bigint) => void = () => undefined): Promise<number> {
-    await this.subscription?.close();
-    try {
-      await this.oneByOne(() => this.clear());
-    } catch (fault) {
-      // What is there is as good as before: go on with it.
-      await this.start();
-      throw fault;
-    }
-    const started = this.start();
+    await this.inTurn(async () => {
+      await this.run.end();
+      try {
+        await this.oneByOne(() => this.clearAll());
+      } finally {
+        // What a failure has left is as good as any other state to begin at, and better than none.
+        await this.begin(true);
+      }
+    });
     const ticker = setInterval(() => progress(this.met), 250);
-    await started.finally(() => clearInterval(ticker));
+    await Promise.race([this.caughtUp.promise, this.following.promise]).finally(() => clearInterval(ticker));
     await this.save();
     progress(this.met);
     return this.eventsMet;
+  }
+
+  /** Begins to follow at what is saved, with an empty memory. Patient: waits until that can be read. */
+  private async begin(patient: boolean): Promise<void> {
+    for (let failures = 0; !this.stopped; failures += 1) {
+      try {
+        return await this.beginOnce();
+      } catch (fault) {
+        // Lost again meanwhile, by another process that clears it, say.
+        if (!(fault instanceof DerivedStateLost || (patient && isRetriable(fault)))) throw fault;
+        this.failure = fault;
+        await pause(failures);
+      }
+    }
+  }
+
+  private async beginOnce(): Promise<void> {
+    this.isLost = false;
+    // Memory before the store: until it is attached anew, nothing can be looked up in it beside what memory held.
+    await this.oneByOne(() => this.forgetAll());
+    await this.projections.attach(() => this.lost());
+    const found = await projected(this.log, this.projections);
+    // Keys that a shorter window let go cannot be missed only by reading the log again.
+    if (!found.ofThisLog || (found.windowMs !== undefined && found.windowMs < this.states.keys.windowMs)) {
+      await this.oneByOne(() => this.clearAll());
+    } else {
+      this.met = this.savedTo = found.through;
+      this.metId = found.through < 0n ? '' : ((await this.log.readAt(found.through))?.id ?? '');
+    }
+    this.failure = undefined;
+    this.follow();
+  }
+
+  private follow(): void {
+    const run = (this.run = new Run());
+    if (this.caughtUp.isSettled) this.caughtUp = new Settled();
+    const { caughtUp } = this;
+    const subscription = this.log.subscribe(this.met, (events) => this.meet(run, events));
+    run.subscription = subscription;
+    subscription.ended.catch((fault: unknown) => {
+      if (!run.over) this.following.reject(fault);
+    });
+    void subscription.caughtUp.then(
+      () => {
+        if (run.over) return;
+        this.states.refolded();
+        caughtUp.resolve();
+      },
+      () => undefined,
+    );
+  }
+
+  private async meet(run: Run, events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events) {
+      await this.untilDone(run, () => this.states.meet(event));
+      if (run.over) return;
+      this.met = event.position;
+      this.metId = event.id;
+      this.eventsMet += 1;
+    }
+    // A save that fails is tried again by the clock. Thrown here it would end the following for good.
+    if (this.dirty.size >= DIRTY_MAX) await this.save().catch(() => undefined);
+    if (this.isFull) await this.untilDone(run, () => (this.isFull ? this.save() : Promise.resolve()));
+  }
+
+  private get isFull(): boolean {
+    return this.dirty.size >= UNSAVED_STREAMS_MAX || this.states.keys.isFull;
+  }
+
+  /** Again and again while it fails with what passes by itself: following has nobody to tell, and must not skip an event. */
+  private async untilDone(run: Run, work: () => Promise<void>): Promise<void> {
+    for (let failures = 0; !run.over && !this.stopped; failures += 1) {
+      try {
+        await work();
+        if (failures > 0) this.failure = undefined;
+        return;
+      } catch (fault) {
+        if (!isRetriable(fault)) throw fault;
+        this.failure = fault;
+        await pause(failures);
+      }
+    }
+    // Stopped in the middle of an event: nothing after it is met.
+    run.over = true;
+  }
+
+  /** What is told by the store is told in the middle of somebody's question. */
+  private lost(): void {
+    this.isLost = true;
+    void this.inTurn(async () => {
+      if (!this.isLost || this.stopped) return;
+      this.recoveries += 1;
+      await this.run.end();
+      await this.begin(true);
+    }).catch((fault: unknown) => this.following.reject(fault));
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
   private changed(entry: StreamState): void {
@@ -119,35 +236,25 @@ export class Projector {
   }
 
   /** A save that waits behind this one must not find the old checkpoint: it would say that what is cleared has been saved. */
-  private async clear(): Promise<void> {
+  private async clearAll(): Promise<void> {
     await this.projections.clear();
+    await this.forgetAll();
+  }
+
+  /** Not while something is being saved: a save that failed would put back what is forgotten here. */
+  private forgetAll(): Promise<void> {
     this.met = this.savedTo = -1n;
+    this.metId = '';
     this.states.clear();
-    this.states.keys.clear();
     this.dirty.clear();
     this.eventsMet = 0;
+    return Promise.resolve();
   }
 
-  /**
-   * Derived state belongs to one log and one dedupe window. It is of this log when the event at its checkpoint is the very event
-   * that it met there; and keys that a shorter window let go cannot be missed only by reading the log again.
-   */
-  private async isOfThisLog(): Promise<boolean> {
-    const checkpoint = await this.projections.checkpoint();
-    const saved = await this.projections.load(MARK);
-    if (saved === undefined) return checkpoint < 0n;
-    const { event, windowMs } = JSON.parse(saved.json) as Mark;
-    this.marks = saved.revision;
-    this.metId = event;
-    if (windowMs < this.states.keys.windowMs) return false;
-    if (checkpoint < 0n) return true;
-    return (await this.log.readAt(checkpoint))?.id === event;
-  }
-
+  /** Its revision is its place in the log, so that of several processes the one that is furthest says how far they are. */
   private mark(checkpoint: bigint): Document {
-    this.marks += 1;
     const mark: Mark = { event: this.metId, position: `${checkpoint}`, windowMs: this.states.keys.windowMs };
-    return { stream: MARK, revision: this.marks, json: JSON.stringify(mark) };
+    return { stream: MARK, revision: Number(checkpoint) + 1, json: JSON.stringify(mark) };
   }
 
   private async saveNow(): Promise<void> {
@@ -178,20 +285,5 @@ export class Projector {
       this.schedule(SAVE_AGAIN_AFTER_MS);
       throw new Fault('projection_unavailable', 'derived state could not be saved; it is kept in memory and tried again', true, { cause: fault });
     }
-  }
-}
-
-/** One end for all subscriptions that follow each other. */
-class Following {
-  stopped: () => void = () => undefined;
-  failed: (fault: unknown) => void = () => undefined;
-  readonly ended = new Promise<void>((resolve, reject) => {
-    this.stopped = resolve;
-    this.failed = reject;
-  });
-
-  constructor() {
-    // Nobody may be listening: `start` and `failure` tell of it too.
-    this.ended.catch(() => undefined);
   }
 }

@@ -7,6 +7,7 @@ import type { DomainEvent } from '@drawdown/decider';
 import type { Document, Projections } from '@drawdown/balances';
 import type { Instant } from '@drawdown/amounts';
 import { type EventLog, READ_LIMIT_MAX, type RecordedEvent } from './event-log';
+import { DerivedStateLost } from './faults';
 import type { Folding } from './folding';
 import type { AppliedKeys } from './applied-keys';
 import { CHAIN_START, readMetadata } from './seal';
@@ -24,6 +25,10 @@ export interface StreamState {
   chain: string;
   /** Changed since its document was last saved. */
   dirty: boolean;
+  /** Of the states it belongs to: see `StreamStates.generation`. */
+  readonly generation: number;
+  /** As far as its stream went when it was loaded. The following alone makes entries that may be behind, event by event. */
+  whole: boolean;
 }
 
 /** One event as it was applied to its stream, with its meaning. */
@@ -38,7 +43,11 @@ const NOBODY: readonly Follower[] = [];
 
 export class StreamStates {
   private readonly entries = new Map<string, StreamState>();
-  private readonly loading = new Map<string, Promise<StreamState>>();
+  private loading = new Map<string, Promise<StreamState>>();
+  private completing = new Map<string, Promise<StreamState>>();
+  private cleared = 0;
+  /** From a clear on until the log has been met to its end. */
+  private refolding = false;
   private readonly foldings: ReadonlyMap<string, Folding>;
   private readonly followers = new Set<Follower>();
   private readonly followersOf = new Map<string, Set<Follower>>();
@@ -74,13 +83,46 @@ export class StreamStates {
   }
 
   foldingOf = (stream: string): Folding | undefined => this.foldings.get(categoryOf(stream));
-  cached = (stream: string): StreamState | undefined => this.entries.get(stream);
+  /** What memory has of a stream, unless it may lie behind what was told of it before. */
+  cached = (stream: string): StreamState | undefined => {
+    const entry = this.entries.get(stream);
+    return entry && (entry.whole || !this.refolding) ? entry : undefined;
+  };
+
+  /**
+   * Raised by `clear`. What was folded and looked up in one generation must not be combined with another: keys let go of in the first
+   * may be missing from the index of the second. So whoever decides on both asks `assertCurrent` before the append (decision 0012).
+   */
+  get generation(): number {
+    return this.cleared;
+  }
+
+  /** @throws DerivedStateLost nothing was written; do all of it again. */
+  assertCurrent(generation: number): void {
+    if (generation !== this.cleared) throw new DerivedStateLost();
+  }
+
+  /** True while streams are folded anew after a clear: each is whole when it is loaded, lists and what is due are not. */
+  get isRefolding(): boolean {
+    return this.refolding;
+  }
+
+  /** The log has been met to its end. */
+  refolded(): void {
+    this.refolding = false;
+  }
 
   /** As far as this process knows; reads the stream's tail only when it is not in memory. */
   async load(stream: string): Promise<StreamState> {
-    const entry = this.entries.get(stream);
-    if (entry) return entry;
-    return this.once(stream, async () => this.catchUp(await this.restore(stream)));
+    const cached = this.cached(stream);
+    if (cached) return cached;
+    const entry = await this.once(this.loading, stream, () => this.restore(stream));
+    if (entry.whole) return entry;
+    return this.once(this.completing, stream, async () => {
+      await this.catchUp(entry);
+      entry.whole = true;
+      return entry;
+    });
   }
 
   /** To the end of the stream, whoever wrote it. */
@@ -91,7 +133,7 @@ export class StreamStates {
   /** An event of the log, met in order by the catch-up subscription. One that is known already changes nothing. */
   async meet(event: RecordedEvent): Promise<void> {
     if (!this.foldingOf(event.stream)) return;
-    const entry = this.entries.get(event.stream) ?? (await this.once(event.stream, () => this.restore(event.stream)));
+    const entry = this.entries.get(event.stream) ?? (await this.once(this.loading, event.stream, () => this.restore(event.stream)));
     if (event.revision <= entry.revision) return;
     if (event.revision === entry.revision + 1) this.apply(entry, event);
     else await this.catchUp(entry);
@@ -117,6 +159,8 @@ export class StreamStates {
     entry.state = state;
     entry.revision = first + events.length - 1;
     entry.chain = cause.chain;
+    // Saved, its document would stand in an index that may lack the keys before it. The following meets these events again.
+    if (entry.generation !== this.cleared) return;
     entry.dirty = true;
     for (const [i, event] of events.entries()) {
       this.keys.note(entry.stream, first + i, event, cause.index + i === 0 ? cause.key : undefined);
@@ -148,31 +192,36 @@ export class StreamStates {
     }
   }
 
-  /** Forgets everything that was folded, for a rebuild. */
+  /** Forgets everything that was folded, and its keys: for a rebuild, and when derived state was lost. */
   clear(): void {
+    this.cleared += 1;
+    this.refolding = true;
     this.entries.clear();
+    // Who waits for these is not to be joined by anybody new.
+    this.loading = new Map();
+    this.completing = new Map();
+    this.keys.clear();
   }
 
-  private once(stream: string, load: () => Promise<StreamState>): Promise<StreamState> {
-    const running = this.loading.get(stream);
-    if (running) return running;
-    const started = load().finally(() => this.loading.delete(stream));
-    this.loading.set(stream, started);
+  private once(running: Map<string, Promise<StreamState>>, stream: string, work: () => Promise<StreamState>): Promise<StreamState> {
+    const before = running.get(stream);
+    if (before) return before;
+    const started = work().finally(() => running.delete(stream));
+    running.set(stream, started);
     return started;
   }
 
   private async restore(stream: string): Promise<StreamState> {
     const folding = this.foldingOf(stream);
     if (!folding) throw new RangeError(`no aggregate folds ${stream}`);
+    const known = this.entries.get(stream);
+    if (known) return known;
+    const generation = this.cleared;
     const document = await this.projections.load(stream);
-    const entry = (document && readDocument(folding, document)) ?? {
-      stream,
-      folding,
-      state: folding.initial,
-      revision: -1,
-      chain: CHAIN_START,
-      dirty: false,
-    };
+    // Of before the clear: its keys may be neither in memory nor in the index.
+    this.assertCurrent(generation);
+    const restored = (document && readDocument(folding, document)) ?? { state: folding.initial, revision: -1, chain: CHAIN_START };
+    const entry: StreamState = { ...restored, stream, folding, generation, dirty: false, whole: false };
     this.entries.set(stream, entry);
     return entry;
   }
@@ -199,13 +248,13 @@ const digestOf = (folding: Folding, stream: string, revision: number, chain: str
   hash('sha256', `${stream}\0${revision}\0${chain}\0${folding.stateVersion}\0${text}`).slice(0, 16);
 
 /** The folded state in a document; undefined when another version of the program wrote it, or when it is damaged. */
-function readDocument(folding: Folding, { stream, revision, json }: Document): StreamState | undefined {
+function readDocument(folding: Folding, { stream, revision, json }: Document): Pick<StreamState, 'state' | 'revision' | 'chain'> | undefined {
   const end = json.lastIndexOf(',"version":');
   const text = json.slice(json.indexOf('"state":') + '"state":'.length, end);
   try {
     const { chain, digest, version } = JSON.parse(json) as { chain: string; digest: string; version: number };
     if (version !== folding.stateVersion || digest !== digestOf(folding, stream, revision, chain, text)) return undefined;
-    return { stream, folding, state: folding.read(JSON.parse(text)), revision, chain, dirty: false };
+    return { state: folding.read(JSON.parse(text)), revision, chain };
   } catch {
     return undefined;
   }

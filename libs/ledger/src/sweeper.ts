@@ -3,7 +3,7 @@ import type { Instant } from '@drawdown/amounts';
 import type { Projections } from '@drawdown/balances';
 import { creditBalance } from '@drawdown/credit-balance';
 import { wallet } from '@drawdown/wallet';
-import { LogUnavailable } from './faults';
+import { DerivedStateLost, DerivedStateUnavailable, LogUnavailable } from './faults';
 import type { Ledger } from './ledger';
 import type { Projector } from './projector';
 import { categoryOf } from './streams';
@@ -15,6 +15,9 @@ export const SWEEP_STREAMS_MAX = 500;
 export const FORGET_EVERY_MS = 3_600_000;
 
 const balances = [wallet, creditBalance];
+/** Of no single stream: the others would fail as well. */
+const isDown = (fault: unknown): boolean =>
+  fault instanceof LogUnavailable || fault instanceof DerivedStateUnavailable || fault instanceof DerivedStateLost;
 
 export class Sweeper {
   private timer: NodeJS.Timeout | undefined;
@@ -69,7 +72,7 @@ export class Sweeper {
         try {
           await this.sweepStream(stream, at);
         } catch (fault) {
-          if (fault instanceof LogUnavailable) throw fault;
+          if (isDown(fault)) throw fault;
           faults.push(fault);
         }
         swept += 1;

@@ -199,7 +199,7 @@ export class RedisProjections implements Projections {
 
   private async listShard(shard: number, prefix: string, after: string | undefined, limit: number) {
     const found: { readonly name: Buffer; readonly stored: Buffer }[] = [];
-    let last = after === undefined || Buffer.compare(Buffer.from(after), Buffer.from(prefix)) < 0 ? undefined : Buffer.from(after);
+    let last: Buffer | undefined = after === undefined || Buffer.compare(Buffer.from(after), Buffer.from(prefix)) < 0 ? undefined : Buffer.from(after);
     const end = prefix === '' ? '+' : Buffer.concat([Buffer.from(`(${prefix}`), AFTER_ALL]);
     while (found.length < limit) {
       const wanted = Math.min(LISTED_AT_ONCE, limit - found.length);
