@@ -176,6 +176,9 @@ export class KafkaBroker {
       'share.coordinator.state.topic.replication.factor': '1',
       'share.coordinator.state.topic.min.isr': '1',
       'group.initial.rebalance.delay.ms': '0',
+      // A broker that was killed is let in again only when its last session has run out: 9 s by default.
+      'broker.session.timeout.ms': '3000',
+      'broker.heartbeat.interval.ms': '500',
       // Its default is 128 MiB, which would be half of the heap.
       'log.cleaner.dedupe.buffer.size': '8388608',
       ...this.options.properties,
