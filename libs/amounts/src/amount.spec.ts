@@ -3,6 +3,7 @@ import {
   type Amount,
   amount,
   AmountError,
+  floorTo,
   formatAmount,
   FRACTION_DIGITS_MAX,
   INTEGER_DIGITS_MAX,
@@ -163,4 +164,17 @@ describe('rounding half to even', () => {
   ])('%s x %s is %s', (a, b, product) => expect(formatAmount(timesHalfEven(amount(a), amount(b)))).toBe(product));
 
   it('has no quotient by zero', () => expect(() => overHalfEven(amount('1'), ZERO)).toThrow(RangeError));
+});
+
+describe('cutting to fewer digits', () => {
+  it.each([
+    ['1.239999999', 2, '1.23'],
+    ['1.23', 2, '1.23'],
+    ['0.000000001', 9, '0.000000001'],
+    ['0.999999999', 0, '0'],
+    ['-1.231', 2, '-1.24'],
+    ['-1.23', 2, '-1.23'],
+  ])('%s to %i is %s', (value, digits, cut) => expect(formatAmount(floorTo(amount(value), digits))).toBe(cut));
+
+  it.each([-1, 10, 1.5, NaN])('to %d digits is a bug', (digits) => expect(() => floorTo(amount('1'), digits)).toThrow(RangeError));
 });

@@ -119,6 +119,15 @@ const HUNDRED = 100n;
 /** `percent` of `whole`, rounded once to 9 digits, half to even. */
 export const percentHalfEven = (whole: Amount, percent: Amount): Amount => divideHalfEven(whole * percent, HUNDRED * SCALE);
 
+/** The greatest amount of at most so many digits after the point that is not above it. @throws RangeError for digits that no amount has. */
+export function floorTo(value: Amount, fractionDigits: number): Amount {
+  if (!Number.isInteger(fractionDigits) || fractionDigits < 0 || fractionDigits > FRACTION_DIGITS_MAX)
+    throw new RangeError(`${fractionDigits} digits after the point`);
+  const step = 10n ** BigInt(FRACTION_DIGITS_MAX - fractionDigits);
+  const beyond = value % step;
+  return (value - (beyond < 0n ? beyond + step : beyond)) as Amount;
+}
+
 function divideHalfEven(numerator: bigint, denominator: bigint): Amount {
   const negative = numerator < 0n !== denominator < 0n;
   const n = numerator < 0n ? -numerator : numerator;

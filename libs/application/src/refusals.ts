@@ -60,8 +60,22 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   balance_paused: ['state', 'The balance is paused', 'resume it first'],
   balance_not_paused: ['state', 'The balance is not paused', 'there is nothing to resume'],
   amount_not_positive: ['invalid', 'The amount is not above zero', 'send an amount above zero'],
+  amount_negative: ['invalid', 'The amount is below zero', (of) => `send zero or more, not ${show(of.amount)}`],
+  not_whole_minor_units: [
+    'invalid', 'The amount is no whole number of minor units',
+    (of) => `${show(of.amount)} has more than ${of.minorUnitDigits} digits after the point; send an amount that can be paid`,
+  ],
   grant_never_effective: [
     'invalid', 'The grant would never count', (of) => `it expires at ${time(of.expiresAt)}, before it could cover anything; send a later expires_at`,
+  ],
+  billed_exceeds_unbilled: [
+    'state', 'More is billed than is unbilled', (of) => `${show(of.billed)} asked, ${show(of.unbilled)} unbilled; bill less, or leave it to the default`,
+  ],
+  payment_not_found: ['not_found', 'No such payment', 'this balance made no such payment'],
+  payment_final: ['state', 'The payment is final', 'it is too old to be reversed, or of a balance that was closed; add credits instead'],
+  nothing_to_reverse: ['state', 'Nothing is left of the payment', 'all that was paid was given back already'],
+  reversal_exceeds_payment: [
+    'state', 'More is asked than is left of the payment', (of) => `${show(of.requested)} asked, ${show(of.left)} not given back yet; ask for less`,
   ],
   too_many_grants: ['limit', 'Too many grants', (of) => `at most ${of.max} grants may have value at a time; let some be used up first`],
   too_many_holds: ['limit', 'Too many holds', (of) => `at most ${of.max} holds may be open at a time; capture or release some first`],

@@ -1,5 +1,5 @@
 import { amount, type Instant, instant, later, plus, sum } from '@drawdown/amounts';
-import { type Balance, type BalanceCommand, type BalanceEvent, balanceEvents, decide, evolve, nothing, type UsageToConsume } from '@drawdown/drawdown';
+import { type Balance, type BalanceCommand, type BalanceEvent, balanceEvents, decide, evolve, type InvoicePayment, nothing, type UsageToConsume } from '@drawdown/drawdown';
 import { MOVEMENT_TYPES, MOVEMENT_USAGE_LINES_MAX, movementOf, movementTypeOf } from './movement';
 
 const NOON = instant('2026-03-01T12:00:00Z');
@@ -11,9 +11,12 @@ const used = (id: string, credits: string): UsageToConsume => ({
 const grant = (credits: string, times: { readonly effectiveAt?: Instant; readonly expiresAt?: Instant } = {}) =>
   ({ origin: 'free', priority: 100, amount: amount(credits), reference: 'pay-1', ...times }) as const;
 
+const creation: BalanceCommand = {
+  type: 'Create', at: NOON, customerId: 'ada', limits: [{ id: 'low', kind: 'absolute', value: amount('20') }], startingGrant: grant('30'),
+};
 /** A life in which everything happens that can happen to a balance. */
-const life: readonly BalanceCommand[] = [
-  { type: 'Create', at: NOON, customerId: 'ada', limits: [{ id: 'low', kind: 'absolute', value: amount('20') }], startingGrant: grant('30') },
+const life: readonly (BalanceCommand | ((before: readonly BalanceEvent[]) => BalanceCommand))[] = [
+  creation,
   { type: 'TopUp', at: NOON, grant: grant('40', { expiresAt: later(NOON, 2 * HOUR_MS) }) },
   { type: 'TopUp', at: NOON, grant: grant('5', { effectiveAt: later(NOON, HOUR_MS) }) },
   { type: 'Consume', at: NOON, lines: [used('a', '1'), used('b', '2.5')] },
@@ -29,20 +32,31 @@ const life: readonly BalanceCommand[] = [
   { type: 'Sweep', at: later(NOON, 2 * HOUR_MS) },
   { type: 'Consume', at: later(NOON, 2 * HOUR_MS), lines: [{ ...used('c', '1000'), usedAt: later(NOON, 2 * HOUR_MS) }] },
   { type: 'TopUp', at: later(NOON, 2 * HOUR_MS), grant: grant('100') },
+  { type: 'TopUp', at: later(NOON, 2 * HOUR_MS), grant: grant('20') },
+  { type: 'Accrue', at: NOON, lines: [used('d', '1'), used('e', '2.5')] },
   { type: 'VoidTopUp', at: later(NOON, 2 * HOUR_MS), grantId: 'g4', reason: 'charged back' },
+  { type: 'PayInvoice', at: later(NOON, 2 * HOUR_MS), invoiceId: 'inv-1', due: amount('30'), minorUnitDigits: 2 },
+  (events) => ({ type: 'ReverseInvoicePayment', at: later(NOON, 2 * HOUR_MS), payment: paymentIn(events), amount: amount('5'), reason: 'cancelled' }),
   { type: 'Close', at: later(NOON, 2 * HOUR_MS), reason: 'left' },
-  { type: 'Create', at: later(NOON, 3 * HOUR_MS), customerId: 'ada', limits: [] },
-  { type: 'Accrue', at: later(NOON, 3 * HOUR_MS), lines: [used('d', '1'), used('e', '2.5')] },
 ];
+
+function paymentIn(events: readonly BalanceEvent[]): InvoicePayment {
+  const paid = events.find((event) => event.type === 'InvoicePaid');
+  if (!paid) throw new Error('nothing was paid');
+  return paid;
+}
 
 function lived(): readonly BalanceEvent[] {
   let state: Balance = nothing;
-  return life.flatMap((command) => {
+  const events: BalanceEvent[] = [];
+  for (const next of life) {
+    const command = typeof next === 'function' ? next(events) : next;
     const decision = decide(command, state);
     if (!decision.accepted) throw new Error(`${command.type} was refused: ${decision.refusal.code}`);
     state = decision.events.reduce(evolve, state);
-    return decision.events;
-  });
+    events.push(...decision.events);
+  }
+  return events;
 }
 const events = lived();
 const of = (type: BalanceEvent['type']) => movementOf(events.find((event) => event.type === type)!);
@@ -74,6 +88,11 @@ describe('movements', () => {
     expect(of('UsageAccrued')).toMatchObject({ amount: amount('0'), unbilled: amount('3.5'), usageCount: 2, figures: { unbilled: amount('3.5') } });
   });
 
+  it('tell what an invoice took and billed, and what of it came back', () => {
+    expect(of('InvoicePaid')).toMatchObject({ amount: amount('-20'), unbilled: amount('-3.5'), reference: 'inv-1', allocation: [{ grant: 'g5', amount: amount('20') }] });
+    expect(of('InvoicePaymentReversed')).toMatchObject({ amount: amount('5'), reference: 'inv-1', reason: 'cancelled', allocation: [{ grant: 'g5', amount: amount('5') }] });
+  });
+
   it('name the grants of a capture once each, overrun included', () => {
     const { allocation = [], holdId } = of('HoldCaptured');
     expect(holdId).toBe('h1');
@@ -94,7 +113,7 @@ describe('movements', () => {
 
   it('list at most a hundred usage events and count all of them', () => {
     const lines = Array.from({ length: MOVEMENT_USAGE_LINES_MAX + 1 }, (_, i) => used(`u${i}`, '0.1'));
-    const created = decide(life[0]!, nothing);
+    const created = decide(creation, nothing);
     const state = created.accepted ? created.events.reduce(evolve, nothing) : nothing;
     const consumed = decide({ type: 'Consume', at: NOON, lines }, state);
     const movement = movementOf((consumed.accepted && consumed.events[0]) || events[0]!);

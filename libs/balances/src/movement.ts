@@ -25,6 +25,8 @@ export const MOVEMENT_TYPES = [
   'grant_effective',
   'top_up_voided',
   'accrued',
+  'invoice_paid',
+  'invoice_payment_reversed',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
 
@@ -61,6 +63,8 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
   ToppedUp: 'credited',
   CreditsConsumed: 'consumed',
   UsageAccrued: 'accrued',
+  InvoicePaid: 'invoice_paid',
+  InvoicePaymentReversed: 'invoice_payment_reversed',
   TopUpVoided: 'top_up_voided',
   CreditsDeducted: 'deducted',
   HoldPlaced: 'hold_placed',
@@ -101,6 +105,14 @@ export function movementOf(event: BalanceEvent): Movement {
     }
     case 'GrantExpired':
       return { ...still, amount: negative(event.amount), effectiveAt: event.expiresAt, grantId: event.grantId };
+    case 'InvoicePaid': {
+      const { amount, billed, invoiceId: reference, allocation } = event;
+      return { ...still, amount: negative(amount), unbilled: negative(billed), reference, allocation };
+    }
+    case 'InvoicePaymentReversed': {
+      const { amount, invoiceId: reference, returned: allocation, reason } = event;
+      return { ...still, amount, reference, allocation, ...(reason !== undefined && { reason }) };
+    }
     case 'TopUpVoided':
       return { ...still, amount: negative(event.amount), grantId: event.grantId, reason: event.reason };
     case 'CreditsConsumed': {

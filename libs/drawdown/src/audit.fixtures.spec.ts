@@ -170,6 +170,67 @@ const PLANTED: Readonly<Record<string, BalanceDecider>> = {
   'a paused balance debited': seeing((state, command) =>
     state.status === 'paused' && command.type === 'Consume' ? { ...state, status: 'open' } : state,
   ),
+  'a payment of fractions of a cent': answering((answer, command, state) => {
+    if (command.type !== 'PayInvoice' || !answer.accepted) return answer;
+    const fine = decide({ ...command, minorUnitDigits: 9 }, state);
+    const { minorUnitDigits } = command;
+    return fine.accepted
+      ? accept(...fine.events.map((event) => (event.type === 'InvoicePaid' ? { ...event, minorUnitDigits } : event)))
+      : fine;
+  }),
+  'an invoice refused where not all of it can be paid': answering((answer, command) =>
+    answer.accepted && answer.events.some((event) => event.type === 'InvoicePaid' && event.remaining > ZERO) && 'due' in command
+      ? { accepted: false, refusal: { code: 'insufficient_credits', available: ZERO, requested: command.due } }
+      : answer,
+  ),
+  'an invoice paid while paused': seeing((state, command) =>
+    command.type === 'PayInvoice' && state.status === 'paused' ? { ...state, status: 'open' } : state,
+  ),
+  'an invoice that leaves its usage unbilled': seeing((state, command) => {
+    const { unbilled: _, ...without } = state;
+    return command.type === 'PayInvoice' && command.billed === undefined ? without : state;
+  }),
+  'a payment recorded where nothing happened': answering((answer, command, state) =>
+    command.type === 'PayInvoice' && answer.accepted && answer.events.length === 0
+      ? decide({ type: 'Accrue', at: command.at, lines: [] }, state)
+      : answer,
+  ),
+  'a payment given back twice': seeing((state, command) =>
+    command.type === 'ReverseInvoicePayment' && state.invoicePayments
+      ? { ...state, invoicePayments: { ...state.invoicePayments, reversed: [] } }
+      : state,
+  ),
+  'a payment given back to the first grant first': answering((answer, command, state) =>
+    command.type === 'ReverseInvoicePayment'
+      ? decide({ ...command, payment: { ...command.payment, allocation: [...command.payment.allocation].reverse() } }, state)
+      : answer,
+  ),
+  'a payment given back to another grant': answering((answer, command, state) => {
+    const other = state.grants[0]?.id;
+    if (command.type !== 'ReverseInvoicePayment' || other === undefined) return answer;
+    const allocation = command.payment.allocation.map(({ amount }) => ({ grant: other, amount }));
+    return command.payment.allocation.length === 1 ? decide({ ...command, payment: { ...command.payment, allocation } }, state) : answer;
+  }),
+  'money given back to an expired grant, and kept': answering((answer, command, state) => {
+    if (command.type !== 'ReverseInvoicePayment') return answer;
+    const terms = command.payment.terms.map(({ expiresAt: _, ...of }) => of);
+    return decide({ ...command, payment: { ...command.payment, terms } }, { ...state, grants: state.grants.map(({ expiresAt: _, ...of }) => of) });
+  }),
+  'a grant that comes back with other terms': answering((answer, command, state) => {
+    if (command.type !== 'ReverseInvoicePayment') return answer;
+    const terms = command.payment.terms.map((of) => ({ ...of, costBasis: { amount: UNIT, currency: 'EUR' } }));
+    return decide({ ...command, payment: { ...command.payment, terms } }, state);
+  }),
+  'a reversal clipped to what is left': answering((answer, command, state) =>
+    command.type === 'ReverseInvoicePayment' && !answer.accepted && answer.refusal.code === 'reversal_exceeds_payment'
+      ? decide({ ...command, amount: answer.refusal.left }, state)
+      : answer,
+  ),
+  'a payment of a former life given back': seeing((state, command) =>
+    command.type === 'ReverseInvoicePayment' && state.invoicePayments
+      ? { ...state, invoicePayments: { ...state.invoicePayments, finalUpTo: 0 } }
+      : state,
+  ),
   'limits that do not look at what waits for its invoice': seeing(({ unbilled: _, ...state }) => state),
   'accrued usage debited': answering((answer, command, state) =>
     command.type === 'Accrue' ? decide({ ...command, type: 'Consume' }, state) : answer,

@@ -9,6 +9,7 @@ import { Books } from './books.fixtures';
 import type { BalanceCommand, BalanceRefusal } from './commands';
 import type { BalanceDecider } from './drawdown.fixtures';
 import type { BalanceEvent } from './events';
+import type { GrantTerms } from './grants';
 import { told } from './told.fixtures';
 
 type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;
@@ -54,11 +55,15 @@ class Sums {
   private settled = 0n;
   private rated = 0n;
   private unbilled = 0n;
+  private readonly terms = new Map<string, GrantTerms>();
+  /** What each payment took from each grant, less what was given back. */
+  private readonly paid = new Map<string, Map<string, bigint>>();
 
   add(event: BalanceEvent): void {
     switch (event.type) {
       case 'ToppedUp':
         this.booked += event.grant.amount;
+        this.terms.set(event.grant.id, event.grant);
         break;
       case 'CreditsConsumed':
         for (const line of event.lines) equal('a usage line', line.amount, parts(line.allocation) + line.uncovered);
@@ -75,6 +80,27 @@ class Sums {
         this.booked -= event.amount;
         this.settled += event.amount + event.uncovered;
         break;
+      case 'InvoicePaid':
+        equal('a payment', event.amount, parts(event.allocation));
+        equal('what was due', event.due, event.amount + event.remaining);
+        this.booked -= event.amount;
+        this.unbilled -= event.billed;
+        this.paid.set(event.paymentId, new Map(event.allocation.map((part) => [part.grant, part.amount])));
+        deepStrictEqual(event.terms, event.allocation.map((part) => this.terms.get(part.grant)), 'terms of what was paid from');
+        break;
+      case 'InvoicePaymentReversed': {
+        equal('a reversal', event.amount, parts(event.returned));
+        this.booked += event.amount;
+        const taken = this.paid.get(event.paymentId) ?? new Map<string, bigint>();
+        for (const part of event.returned) {
+          const left = (taken.get(part.grant) ?? 0n) - part.amount;
+          if (left < 0n) fail(`grant ${part.grant} gets back more than was taken from it`);
+          taken.set(part.grant, left);
+        }
+        equal('what is left of the payment', event.remaining, [...taken.values()].reduce((all, n) => all + n, 0n));
+        deepStrictEqual(event.restored, event.restored.map(({ id }) => this.terms.get(id)), 'terms of what is there again');
+        break;
+      }
       case 'UsageAccrued':
         equal('an accrual', event.amount, parts(event.lines));
         this.unbilled += event.amount;
@@ -145,8 +171,8 @@ function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
   equal('held by I5', figures.held, held);
   equal('held by its holds', held, reserved);
   equal('available by I5', figures.available, available);
-  const { granted, consumed, captured, deducted, expired, voided, closed, uncovered } = state.totals;
-  equal('the totals by I3', booked, granted - consumed - captured - deducted - expired - voided - closed);
+  const { granted, consumed, captured, deducted, paid, returned, expired, voided, closed, uncovered } = state.totals;
+  equal('the totals by I3', booked, granted + returned - consumed - captured - deducted - paid - expired - voided - closed);
   equal('uncovered', figures.uncovered, uncovered);
   equal('unbilled by I5', figures.unbilled ?? 0n, state.unbilled ?? 0n);
   if ([booked, held, available, state.unbilled ?? 0n, ...Object.values(state.totals)].some((figure) => figure < 0n))
@@ -155,8 +181,8 @@ function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
 
 /** Parcel by parcel and hold by hold, the state is what the books say. */
 function agrees(state: Balance, books: Books): void {
-  const standing = books.parcels
-    .map((of) => ({ id: of.id, held: books.heldIn(of), remaining: books.heldIn(of) + (of.accounts.get('free') ?? 0n) }))
+  const standing = books.parcels.all
+    .map((of) => ({ id: of.id, held: books.parcels.heldIn(of), remaining: books.parcels.heldIn(of) + (of.accounts.get('free') ?? 0n) }))
     .filter((of) => of.remaining > 0n);
   same('grants', listed(state.grants), listed(standing));
   same('holds', state.holds.map((of) => of.id).join(' '), [...books.holds.keys()].join(' '));

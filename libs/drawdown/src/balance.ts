@@ -2,7 +2,8 @@
 import { type Amount, type Instant, plus, sum, ZERO } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
 import { type BalanceEvent, type EventOf, type Figures, projectedOf } from './events';
-import { allocation, burnsBefore, eligible, type Grant, grant, type GrantFigures, unheld } from './grants';
+import { allocation, burnsBefore, eligible, type Grant, grant, type GrantFigures, type GrantTerms, unheld } from './grants';
+import { allFinal, invoicePayments, NO_PAYMENTS, oneMore, withReversed } from './invoice-payments';
 import { armed, type Limit, limitState, position, thresholdOf } from './limits';
 
 export const HOLDS_MAX = 1_000;
@@ -18,12 +19,16 @@ export const hold = shape.record({
 });
 export type Hold = shape.Of<typeof hold>;
 
-/** granted - consumed - captured - deducted - expired - voided - closed = booked, at every revision (I3). */
+/** granted + returned - consumed - captured - deducted - paid - expired - voided - closed = booked, at every revision (I3). */
 export const totals = shape.record({
   granted: shape.amount,
   consumed: shape.amount,
   captured: shape.amount,
   deducted: shape.amount,
+  /** To invoices. */
+  paid: shape.amount,
+  /** From such payments. */
+  returned: shape.amount,
   expired: shape.amount,
   voided: shape.amount,
   closed: shape.amount,
@@ -51,6 +56,8 @@ export const balance = shape.record({
   consumingSince: shape.maybe(shape.instant),
   /** Usage that waits for its invoice. Absent: none. */
   unbilled: shape.maybe(shape.amount),
+  /** Absent: it never paid an invoice. */
+  invoicePayments: shape.maybe(invoicePayments),
 });
 export type Balance = shape.Of<typeof balance>;
 
@@ -69,6 +76,8 @@ export const nothing: Balance = {
     consumed: ZERO,
     captured: ZERO,
     deducted: ZERO,
+    paid: ZERO,
+    returned: ZERO,
     expired: ZERO,
     voided: ZERO,
     closed: ZERO,
@@ -111,6 +120,10 @@ function apply(state: Balance, event: BalanceEvent): Balance {
       return consuming(withUnbilled(state, event.figures.unbilled), event.at);
     case 'CreditsDeducted':
       return counted(state, event.grants, { deducted: event.amount });
+    case 'InvoicePaid':
+      return invoicePaid(state, event);
+    case 'InvoicePaymentReversed':
+      return paymentReversed(state, event);
     case 'TopUpVoided':
       return counted(state, event.grants, { voided: event.amount });
     case 'HoldPlaced':
@@ -150,6 +163,7 @@ const created = (state: Balance, event: EventOf<'Created'>): Balance => ({
   holdCount: state.holdCount,
   totals: state.totals,
   ...(state.consumingSince !== undefined && { consumingSince: state.consumingSince }),
+  ...(state.invoicePayments && { invoicePayments: allFinal(state.invoicePayments) }),
   status: 'open',
   customerId: event.customerId,
   ...(event.currency !== undefined && { currency: event.currency }),
@@ -158,12 +172,15 @@ const created = (state: Balance, event: EventOf<'Created'>): Balance => ({
   limits: withLimits([], event.limits),
 });
 
+function newGrant(terms: GrantTerms, at: Instant): Grant {
+  const upcoming = terms.effectiveAt !== undefined && terms.effectiveAt > at;
+  return { ...terms, remaining: terms.amount, held: ZERO, ...(upcoming && { upcoming }) };
+}
+
 function toppedUp(state: Balance, event: EventOf<'ToppedUp'>): Balance {
-  const upcoming = event.grant.effectiveAt !== undefined && event.grant.effectiveAt > event.at;
-  const added: Grant = { ...event.grant, remaining: event.grant.amount, held: ZERO, ...(upcoming && { upcoming }) };
   return {
     ...state,
-    grants: [...state.grants, added].sort(burnsBefore),
+    grants: [...state.grants, newGrant(event.grant, event.at)].sort(burnsBefore),
     grantCount: state.grantCount + 1,
     lastTopUp: event.grant.amount,
     totals: withMoved(state.totals, { granted: event.grant.amount }),
@@ -178,6 +195,20 @@ const consuming = (state: Balance, since: Instant): Balance =>
 
 function withUnbilled({ unbilled: _, ...state }: Balance, unbilled: Amount | undefined): Balance {
   return unbilled === undefined ? state : { ...state, unbilled };
+}
+
+const invoicePaid = (state: Balance, event: EventOf<'InvoicePaid'>): Balance => ({
+  ...withUnbilled(counted(state, event.grants, { paid: event.amount }), event.figures.unbilled),
+  invoicePayments: oneMore(state.invoicePayments ?? NO_PAYMENTS),
+});
+
+function paymentReversed(state: Balance, event: EventOf<'InvoicePaymentReversed'>): Balance {
+  const restored = event.restored.map((terms) => newGrant(terms, event.at));
+  const grants = restored.length === 0 ? state.grants : [...state.grants, ...restored].sort(burnsBefore);
+  return {
+    ...counted({ ...state, grants }, event.grants, { returned: event.amount }),
+    invoicePayments: withReversed(state.invoicePayments ?? NO_PAYMENTS, event.paymentId, event.amount),
+  };
 }
 
 function holdPlaced(state: Balance, event: EventOf<'HoldPlaced'>): Balance {
@@ -220,6 +251,8 @@ const withMoved = (totals: Totals, moved: Partial<Totals>): Totals => ({
   consumed: plus(totals.consumed, moved.consumed ?? ZERO),
   captured: plus(totals.captured, moved.captured ?? ZERO),
   deducted: plus(totals.deducted, moved.deducted ?? ZERO),
+  paid: plus(totals.paid, moved.paid ?? ZERO),
+  returned: plus(totals.returned, moved.returned ?? ZERO),
   expired: plus(totals.expired, moved.expired ?? ZERO),
   voided: plus(totals.voided, moved.voided ?? ZERO),
   closed: plus(totals.closed, moved.closed ?? ZERO),

@@ -4,37 +4,28 @@
  * the code of the refusal. They know nothing of decide, evolve, figuresOf or drawDown, and share no arithmetic with them.
  */
 import type { BalanceCommand } from './commands';
+import { InvoiceBooks } from './invoice-books.fixtures';
 import type { Limit } from './limits';
-import { rank, refusalByRule } from './rules.fixtures';
+import { list, Parcels, smaller, spent, sumOf, type Taken, type Terms, total, value } from './parcels.fixtures';
+import { refusalByRule } from './rules.fixtures';
 import { figuresTold, limitTold, told9 } from './told.fixtures';
 
 type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
-type Terms = Asked<'TopUp'>['grant'];
-/** `free`, `held h1`, `consumed`, `captured`, `deducted`, `expired`, `voided`, `closed`. */
-type Account = string;
-
-interface Parcel {
-  readonly id: string;
-  readonly rank: string;
-  readonly begins: number;
-  readonly ends: number;
-  awaited: boolean;
-  accounts: Map<Account, bigint>;
-}
 interface Line {
   readonly limit?: Limit;
   stands: 'unknown' | 'over' | 'under';
 }
-type Taken = readonly (readonly [id: string, amount: bigint])[];
 /** The story of what has to happen, or the code of the refusal. */
 export type Foretold = readonly string[] | string;
 
+const NOTHING_TO_DO = 'nothing to do';
+
 export class Books {
   status = 'none';
+  readonly parcels = new Parcels();
+  readonly invoices = new InvoiceBooks(this.parcels);
   uncovered = 0n;
   unbilled = 0n;
-  /** Every parcel there ever was, in recorded order. */
-  readonly parcels: Parcel[] = [];
   /** Open holds, by id, with their ends. */
   holds = new Map<string, number>();
   private holdsEver = 0;
@@ -54,31 +45,27 @@ export class Books {
     return this.story;
   }
 
-  booked = (): bigint => total(this.parcels.map((of) => this.heldIn(of) + value(of, 'free')));
-  held = (): bigint => total(this.parcels.map((of) => this.heldIn(of)));
-  available = (): bigint => total(this.parcels.filter((of) => counts(of, this.now)).map((of) => value(of, 'free')));
-  heldIn = (of: Parcel): bigint =>
-    total([...of.accounts].filter(([name]) => name.startsWith('held')).map(([, n]) => n));
-
-  /** A request that is refused leaves nothing behind, not even the holds it found ended. */
+  /** A request that is refused, or has nothing to do, leaves nothing behind: not even the holds it found ended. */
   private undo(act: () => string | undefined): string | undefined {
     const before = {
-      accounts: this.parcels.map((of) => new Map(of.accounts)),
+      parcels: this.parcels.remembered(),
       holds: [...this.holds],
       stands: [this.runOut, ...this.lines].map((line) => [line, line.stands] as const),
     };
     const refused = act();
     if (refused === undefined) return undefined;
-    for (const [i, of] of this.parcels.entries()) of.accounts = before.accounts[i]!;
+    before.parcels();
     this.holds = new Map(before.holds);
     for (const [line, stands] of before.stands) line.stands = stands;
-    return refused;
+    this.story = [];
+    return refused === NOTHING_TO_DO ? undefined : refused;
   }
 
   private post(command: BalanceCommand): string | undefined {
     switch (command.type) {
       case 'Create':
         this.status = 'open';
+        this.invoices.begun();
         this.lastTopUp = 0n;
         this.lines = command.limits.map((limit) => ({ limit, stands: 'unknown' }));
         this.runOut = { stands: 'unknown' };
@@ -94,18 +81,32 @@ export class Books {
         this.unbilled += accrued;
         return this.write(`accrued ${told9(accrued)} (${command.lines.map((line) => told9(line.amount)).join('; ')})`);
       }
+      case 'PayInvoice': {
+        this.endHolds();
+        const paid = this.invoices.pay(command, this.now, this.unbilled);
+        if (typeof paid !== 'object') return paid ?? NOTHING_TO_DO;
+        this.unbilled -= paid.billing;
+        return this.write(paid.words);
+      }
+      case 'ReverseInvoicePayment': {
+        this.endHolds();
+        const reversed = this.invoices.reverse(command, this.now);
+        if (typeof reversed === 'string') return reversed;
+        this.write(reversed.words);
+        return this.expire(reversed.back.map(([id]) => id));
+      }
       case 'VoidTopUp':
         return this.voidTopUp(command);
       case 'Deduct': {
         this.endHolds();
-        const taken = this.take(command.amount, this.now, 'deducted');
+        const taken = this.parcels.take(command.amount, this.now, 'deducted');
         if (sumOf(taken) !== command.amount) return 'insufficient_credits';
         return this.write(`deducted ${told9(command.amount)} out of ${list(taken)}`);
       }
       case 'PlaceHold': {
         this.endHolds();
         const id = `h${this.holdsEver + 1}`;
-        const taken = this.take(command.amount, this.now, `held ${id}`);
+        const taken = this.parcels.take(command.amount, this.now, `held ${id}`);
         if (sumOf(taken) !== command.amount) return 'insufficient_credits';
         this.holdsEver++;
         this.holds.set(id, command.expiresAt ?? Infinity);
@@ -140,15 +141,15 @@ export class Books {
         if (this.holds.size > 0) return 'holds_open';
         if (this.unbilled > 0n) return 'usage_unbilled';
         this.expire();
-        const rest = this.ordered().map((of) => [of.id, this.move(of, 'free', 'closed', value(of, 'free'))] as const);
+        const rest = this.parcels.ordered().map((of) => [of.id, this.parcels.move(of, 'free', 'closed', value(of, 'free'))] as const);
         this.status = 'closed';
         return this.write(`closed ${told9(sumOf(rest))} out of ${list(rest.filter(([, n]) => n > 0n))}`);
       }
       case 'Sweep': {
         if (this.status === 'closed') return undefined;
         this.endHolds();
-        for (const of of this.ordered()) {
-          if (!of.awaited || of.begins > this.now || spent(of, this.heldIn(of))) continue;
+        for (const of of this.parcels.ordered()) {
+          if (!of.awaited || of.begins > this.now || spent(of, this.parcels.heldIn(of))) continue;
           of.awaited = false;
           this.write(`began ${of.id}`);
         }
@@ -158,15 +159,7 @@ export class Books {
   }
 
   private add(terms: Terms): undefined {
-    const id = `g${this.parcels.length + 1}`;
-    this.parcels.push({
-      id,
-      rank: rank(terms, this.parcels.length),
-      begins: terms.effectiveAt ?? -Infinity,
-      ends: terms.expiresAt ?? Infinity,
-      awaited: (terms.effectiveAt ?? -Infinity) > this.now,
-      accounts: new Map([['free', terms.amount]]),
-    });
+    const { id } = this.parcels.add(terms, this.now);
     this.lastTopUp = terms.amount;
     return this.write(`topped up ${id}:${told9(terms.amount)}`);
   }
@@ -176,7 +169,7 @@ export class Books {
     let covered = 0n;
     let uncovered = 0n;
     const lines = command.lines.map((line) => {
-      const taken = this.status === 'paused' ? [] : this.take(line.amount, line.usedAt, 'consumed');
+      const taken = this.status === 'paused' ? [] : this.parcels.take(line.amount, line.usedAt, 'consumed');
       const lacking = line.amount - sumOf(taken);
       covered += sumOf(taken);
       uncovered += lacking;
@@ -188,30 +181,30 @@ export class Books {
 
   private voidTopUp({ grantId, reason }: Asked<'VoidTopUp'>): string | undefined {
     this.endHolds();
-    const of = this.parcels.find(({ id }) => id === grantId);
+    const of = this.parcels.all.find(({ id }) => id === grantId);
     if (!of) return 'grant_not_found';
-    if (this.heldIn(of) > 0n) return 'grant_held';
+    if (this.parcels.heldIn(of) > 0n) return 'grant_held';
     const left = of.ends <= this.now ? 0n : value(of, 'free');
     if (left === 0n) return 'nothing_to_void';
-    return this.write(`voided ${grantId}:${told9(this.move(of, 'free', 'voided', left))}, ${reason}`);
+    return this.write(`voided ${grantId}:${told9(this.parcels.move(of, 'free', 'voided', left))}, ${reason}`);
   }
 
   private capture({ holdId, amount, keepOpen, overrun }: Asked<'CaptureHold'>): string | undefined {
     this.endHolds();
     if (!this.holds.has(holdId)) return 'hold_not_open';
-    const parcels = this.ordered().filter((of) => value(of, `held ${holdId}`) > 0n);
+    const parcels = this.parcels.ordered().filter((of) => value(of, `held ${holdId}`) > 0n);
     let left: bigint = amount;
     const out: [string, bigint][] = [];
     for (const of of parcels) {
       const n = smaller(left, value(of, `held ${holdId}`));
-      if (n > 0n) out.push([of.id, this.move(of, `held ${holdId}`, 'captured', n)]);
+      if (n > 0n) out.push([of.id, this.parcels.move(of, `held ${holdId}`, 'captured', n)]);
       left -= n;
     }
     if (left > 0n && overrun === 'refuse') return 'capture_exceeds_hold';
-    const beyond = this.take(left, this.now, 'captured');
+    const beyond = this.parcels.take(left, this.now, 'captured');
     if (sumOf(beyond) !== left) return 'insufficient_credits';
     const back = keepOpen ? [] : this.giveBack(holdId);
-    const remaining = total(this.parcels.map((of) => value(of, `held ${holdId}`)));
+    const remaining = total(this.parcels.all.map((of) => value(of, `held ${holdId}`)));
     if (remaining === 0n) this.holds.delete(holdId);
     this.write(
       `captured ${holdId}:${told9(amount)} out of ${list(out)}, beyond it ${list(beyond)}, ` +
@@ -231,39 +224,21 @@ export class Books {
   }
 
   private expire(only?: readonly string[]): undefined {
-    const over = this.ordered()
+    const over = this.parcels.ordered()
       .filter((of) => of.ends <= this.now && value(of, 'free') > 0n && (only?.includes(of.id) ?? true))
       .sort((a, b) => a.ends - b.ends);
-    for (const of of over) this.write(`expired ${of.id}:${told9(this.move(of, 'free', 'expired', value(of, 'free')))}`);
+    for (const of of over) this.write(`expired ${of.id}:${told9(this.parcels.move(of, 'free', 'expired', value(of, 'free')))}`);
   }
 
   private giveBack(holdId: string): Taken {
-    return this.ordered()
+    return this.parcels.ordered()
       .filter((of) => value(of, `held ${holdId}`) > 0n)
-      .map((of) => [of.id, this.move(of, `held ${holdId}`, 'free', value(of, `held ${holdId}`))] as const);
+      .map((of) => [of.id, this.parcels.move(of, `held ${holdId}`, 'free', value(of, `held ${holdId}`))] as const);
   }
-
-  private take(wanted: bigint, when: number, into: Account): Taken {
-    const taken: [string, bigint][] = [];
-    for (const of of this.ordered().filter((parcel) => counts(parcel, when))) {
-      const n = smaller(wanted - sumOf(taken), value(of, 'free'));
-      if (n > 0n) taken.push([of.id, this.move(of, 'free', into, n)]);
-    }
-    return taken;
-  }
-
-  private move(of: Parcel, from: Account, to: Account, n: bigint): bigint {
-    if (n < 0n || value(of, from) < n) throw new Error(`the books would go negative: ${of.id} ${from}`);
-    of.accounts.set(from, value(of, from) - n);
-    of.accounts.set(to, value(of, to) + n);
-    return n;
-  }
-
-  private ordered = (): Parcel[] => [...this.parcels].sort((a, b) => (a.rank < b.rank ? -1 : 1));
 
   private write(what: string): undefined {
-    const available = this.available();
-    const figures = { booked: this.booked(), held: this.held(), available, uncovered: this.uncovered, unbilled: this.unbilled };
+    const available = this.parcels.available(this.now);
+    const figures = { booked: this.parcels.booked(), held: this.parcels.held(), available, uncovered: this.uncovered, unbilled: this.unbilled };
     this.story.push(`${what} -> ${figuresTold(figures)}`);
     if (this.status === 'closed') return;
     for (const line of [this.runOut, ...this.lines])
@@ -284,7 +259,7 @@ export class Books {
   /** Rising from the lowest line up, then falling from the highest line down; the run-out is the lowest of all. */
   private notices(): void {
     // What is left once the invoices are there.
-    const left = this.available() - this.unbilled;
+    const left = this.parcels.available(this.now) - this.unbilled;
     const rising = [this.runOut, ...this.lines].sort((a, b) => Number(this.threshold(a) - this.threshold(b)));
     const name = (line: Line, otherwise: string) => line.limit?.id ?? otherwise;
     const crossed: [Line, 'over' | 'under', string][] = [];
@@ -305,11 +280,4 @@ export class Books {
   }
 }
 
-const value = (of: Parcel, account: Account): bigint => of.accounts.get(account) ?? 0n;
-const counts = (of: Parcel, when: number): boolean => !(when < of.begins) && when < of.ends;
-const spent = (of: Parcel, heldIn: bigint): boolean => heldIn + value(of, 'free') === 0n;
-const total = (of: readonly bigint[]): bigint => of.reduce((a, b) => a + b, 0n);
-const sumOf = (of: Taken): bigint => total(of.map(([, n]) => n));
-const smaller = (a: bigint, b: bigint): bigint => (b < a ? b : a);
-const list = (of: Taken): string => of.map(([id, n]) => `${id}:${told9(n)}`).join(' ') || 'nothing';
 const short = (lacking: bigint): string => (lacking === 0n ? '' : ` and ${told9(lacking)} uncovered`);

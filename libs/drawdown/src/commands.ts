@@ -2,7 +2,7 @@
 import type { Amount, Instant } from '@drawdown/amounts';
 import type { Decision } from '@drawdown/decider';
 import type { Balance } from './balance';
-import type { BalanceEvent, RatedPart } from './events';
+import type { BalanceEvent, InvoicePayment, RatedPart } from './events';
 import type { GrantTerms } from './grants';
 import type { Limit } from './limits';
 
@@ -40,6 +40,29 @@ export type BalanceCommand = { readonly at: Instant } & (
   | { readonly type: 'Consume'; readonly lines: readonly UsageToConsume[] }
   /** Usage that an invoice will settle: it is never refused, on a paused balance neither, and takes nothing. */
   | { readonly type: 'Accrue'; readonly lines: readonly UsageToConsume[] }
+  /**
+   * Takes the most that it can towards an invoice, in whole minor units: the one request that is not refused for lack of credit.
+   * That one invoice is paid once is for the key of the command: the balance keeps no list of invoices.
+   */
+  | {
+      readonly type: 'PayInvoice';
+      readonly invoiceId: string;
+      /** Zero is an invoice that only settles usage. */
+      readonly due: Amount;
+      /** Digits of the currency's minor unit: 2 for cents. */
+      readonly minorUnitDigits: number;
+      /** Unbilled usage that the invoice bills. Absent: all there is, up to what is due. */
+      readonly billed?: Amount;
+    }
+  /** Gives money back to the very grants it was taken from, the last taken first. Works while paused. */
+  | {
+      readonly type: 'ReverseInvoicePayment';
+      /** As it was recorded: the event of the payment will do. */
+      readonly payment: InvoicePayment;
+      /** Absent: all that has not been given back yet. */
+      readonly amount?: Amount;
+      readonly reason?: string;
+    }
   /** Takes back what is left of one grant. Works while paused: it corrects what was added, and is no debit of the customer's. */
   | { readonly type: 'VoidTopUp'; readonly grantId: string; readonly reason: string }
   | { readonly type: 'Deduct'; readonly amount: Amount; readonly reason: string; readonly reference?: string }
@@ -73,8 +96,15 @@ export type BalanceRefusal =
   | { readonly code: 'balance_paused' }
   | { readonly code: 'balance_not_paused' }
   | { readonly code: 'amount_not_positive' }
+  | { readonly code: 'amount_negative'; readonly amount: Amount }
+  | { readonly code: 'not_whole_minor_units'; readonly amount: Amount; readonly minorUnitDigits: number }
   | { readonly code: 'grant_never_effective'; readonly effectiveAt?: Instant; readonly expiresAt: Instant }
   | { readonly code: 'hold_already_expired'; readonly expiresAt: Instant }
+  | { readonly code: 'billed_exceeds_unbilled'; readonly unbilled: Amount; readonly billed: Amount }
+  | { readonly code: 'payment_not_found'; readonly paymentId: string }
+  | { readonly code: 'payment_final'; readonly paymentId: string }
+  | { readonly code: 'nothing_to_reverse'; readonly paymentId: string }
+  | { readonly code: 'reversal_exceeds_payment'; readonly left: Amount; readonly requested: Amount }
   | { readonly code: 'too_many_grants'; readonly max: number }
   | { readonly code: 'too_many_holds'; readonly max: number }
   | { readonly code: 'too_many_limits'; readonly max: number }

@@ -10,18 +10,23 @@ import {
   close,
   closed,
   create,
+  created,
   deduct,
   given,
   givenNothing,
   held,
   hold,
   NOON,
+  paid,
   parcel,
+  past,
   pause,
   paused,
+  pay,
   percent,
   release,
   resume,
+  reverse,
   setLimits,
   sweep,
   topUp,
@@ -52,6 +57,7 @@ const full: Balance = (() => {
     })),
   };
 })();
+const onceHalfPaid = given(toppedUp(5), paid(3));
 const stateAfter = (command: BalanceCommand, state: Balance): Balance => {
   const decision = decide(command, state);
   return decision.accepted ? decision.events.reduce(evolve, state) : state;
@@ -66,12 +72,30 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
   balance_paused: () => given(toppedUp(1), paused()).when(deduct(1)).thenRefused('balance_paused'),
   balance_not_paused: () => given().when(resume()).thenRefused('balance_not_paused'),
   amount_not_positive: () => given(toppedUp(1)).when(deduct(0)).thenRefused('amount_not_positive'),
+  amount_negative: () => given().when(pay('-0.01')).thenRefused('amount_negative', { amount: units('-0.01') }),
+  not_whole_minor_units: () =>
+    given().when(pay('0.011')).thenRefused('not_whole_minor_units', { amount: units('0.011'), minorUnitDigits: 2 }),
   grant_never_effective: () =>
     given()
       .when(topUp(1, { expiresAt: NOON }))
       .thenRefused('grant_never_effective', { expiresAt: NOON }),
   hold_already_expired: () =>
     given(toppedUp(1)).when(hold(1, NOON)).thenRefused('hold_already_expired', { expiresAt: NOON }),
+  billed_exceeds_unbilled: () =>
+    given(accrued(2))
+      .when(pay(5, { billed: units('2.000000001') }))
+      .thenRefused('billed_exceeds_unbilled', { unbilled: units(2), billed: units('2.000000001') }),
+  payment_not_found: () => given(toppedUp(5)).when(reverse(onceHalfPaid.events)).thenRefused('payment_not_found', { paymentId: 'i1' }),
+  payment_final: () =>
+    given(toppedUp(5), paid(3), closed(), created()).when(reverse(onceHalfPaid.events)).thenRefused('payment_final', { paymentId: 'i1' }),
+  nothing_to_reverse: () =>
+    given(toppedUp(5), paid(3), past(reverse(onceHalfPaid.events)))
+      .when(reverse(onceHalfPaid.events))
+      .thenRefused('nothing_to_reverse', { paymentId: 'i1' }),
+  reversal_exceeds_payment: () =>
+    onceHalfPaid
+      .when(reverse(onceHalfPaid.events, '3.01'))
+      .thenRefused('reversal_exceeds_payment', { left: units(3), requested: units('3.01') }),
   too_many_grants: () =>
     expect(decide(topUp(1), full)).toEqual({ accepted: false, refusal: { code: 'too_many_grants', max: GRANTS_MAX } }),
   too_many_holds: () =>

@@ -4,8 +4,10 @@ import { accept, refuse } from '@drawdown/decider';
 import { availableOf, type Balance, bookedOf, HOLDS_MAX } from './balance';
 import type { BalanceDecision, BalanceCommand, BalanceRefusal, CommandOf, GrantRequest } from './commands';
 import { allocated, drawDown, expired, giveBack, GRANTS_MAX, setAside, spendReserved, split } from './grants';
+import { payInvoice, reverseInvoicePayment } from './decide.invoices';
 import { accrue, consume } from './decide.usage';
 import { limitsProblem } from './limits';
+import { wasGiven } from './ordinals';
 import { A_WHOLE_SWEEP, Postings } from './postings';
 
 export function decide(command: BalanceCommand, state: Balance): BalanceDecision {
@@ -20,6 +22,10 @@ export function decide(command: BalanceCommand, state: Balance): BalanceDecision
       return consume(command, state);
     case 'Accrue':
       return accrue(command, state);
+    case 'PayInvoice':
+      return payInvoice(command, state);
+    case 'ReverseInvoicePayment':
+      return reverseInvoicePayment(command, state);
     case 'VoidTopUp':
       return voidTopUp(command, state);
     case 'Deduct':
@@ -67,7 +73,8 @@ function topUp(command: CommandOf<'TopUp'>, state: Balance): BalanceDecision {
 function voidTopUp({ at, grantId, reason }: CommandOf<'VoidTopUp'>, state: Balance): BalanceDecision {
   const postings = Postings.on(state, at).endedHolds();
   const of = postings.state.grants.find((grant) => grant.id === grantId);
-  if (!of && !wasAdded(grantId, state)) return refuse({ code: 'grant_not_found', grantId });
+  // State keeps no grant that is spent, but how many there were.
+  if (!of && !wasGiven('g', grantId, state.grantCount)) return refuse({ code: 'grant_not_found', grantId });
   // Refused whole, as every request is: whoever holds it was promised it.
   if (of && of.held > ZERO) return refuse({ code: 'grant_held', grantId, held: of.held });
   // What has expired is not taken back, however late the sweeper is.
@@ -75,12 +82,6 @@ function voidTopUp({ at, grantId, reason }: CommandOf<'VoidTopUp'>, state: Balan
   const without = postings.state.grants.map((grant) => (grant === of ? { ...of, remaining: ZERO } : grant));
   return postings.post('TopUpVoided', { grantId, amount: of.remaining, reason }, without).done();
 }
-
-/** State keeps no grant that is spent, but how many there were. */
-const wasAdded = (grantId: string, { grantCount }: Balance): boolean => {
-  const ordinal = Number(grantId.slice(1));
-  return grantId === `g${ordinal}` && Number.isInteger(ordinal) && ordinal >= 1 && ordinal <= grantCount;
-};
 
 function deduct(command: CommandOf<'Deduct'>, state: Balance): BalanceDecision {
   if (state.status === 'paused') return refuse({ code: 'balance_paused' });

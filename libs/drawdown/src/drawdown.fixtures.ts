@@ -10,7 +10,7 @@ import { deepStrictEqual, fail } from 'node:assert/strict';
 import { type Amount, amount, type Instant, instant, later } from '@drawdown/amounts';
 import { type Decider, given as givenEvents } from '@drawdown/decider';
 import { type Balance, evolve, nothing } from './balance';
-import type { BalanceCommand, BalanceRefusal, GrantRequest, UsageToConsume } from './commands';
+import type { BalanceCommand, BalanceRefusal, CommandOf, GrantRequest, UsageToConsume } from './commands';
 import { decide } from './decide';
 import type { BalanceEvent } from './events';
 import { PRIORITY_DEFAULT } from './grants';
@@ -26,9 +26,7 @@ export const UNIT = amount('0.000000001');
 export const units = (value: number | string): Amount => amount(String(value));
 
 // What can be asked.
-type Command<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
-
-export const create = (rest: Partial<Command<'Create'>> = {}): BalanceCommand => ({
+export const create = (rest: Partial<CommandOf<'Create'>> = {}): BalanceCommand => ({
   type: 'Create',
   at: NOON,
   customerId: 'cus_1',
@@ -68,6 +66,22 @@ export const accrue = (...amounts: readonly (number | string)[]): BalanceCommand
   at: NOON,
   lines: amounts.map((amount, i) => usage(amount, NOON, `a${i + 1}`)),
 });
+export const pay = (due: number | string, rest: Partial<CommandOf<'PayInvoice'>> = {}): BalanceCommand => ({
+  type: 'PayInvoice',
+  at: NOON,
+  invoiceId: 'inv_1',
+  due: units(due),
+  minorUnitDigits: 2,
+  ...rest,
+});
+/** Of a payment as the story of a test tells it: given the events that the payment made. */
+export const reverse = (events: readonly BalanceEvent[], value?: number | string, reason?: string): BalanceCommand => ({
+  type: 'ReverseInvoicePayment',
+  at: NOON,
+  payment: events.find((event) => event.type === 'InvoicePaid') ?? fail('nothing was paid'),
+  ...(value !== undefined && { amount: units(value) }),
+  ...(reason !== undefined && { reason }),
+});
 export const voidTopUp = (grantId: string, reason = 'charged back'): BalanceCommand => ({ type: 'VoidTopUp', at: NOON, grantId, reason });
 export const deduct = (value: number | string, reference?: string): BalanceCommand => ({
   type: 'Deduct',
@@ -85,7 +99,7 @@ export const hold = (value: number | string, expiresAt?: Instant): BalanceComman
 export const capture = (
   holdId: string,
   value: number | string,
-  rest: Partial<Pick<Command<'CaptureHold'>, 'keepOpen' | 'overrun'>> = {},
+  rest: Partial<Pick<CommandOf<'CaptureHold'>, 'keepOpen' | 'overrun'>> = {},
 ): BalanceCommand => ({
   type: 'CaptureHold',
   at: NOON,
@@ -132,6 +146,7 @@ export const created = inThePast(create);
 export const toppedUp = inThePast(topUp);
 export const used = inThePast(use);
 export const accrued = inThePast(accrue);
+export const paid = inThePast(pay);
 export const voided = inThePast(voidTopUp);
 export const held = inThePast(hold);
 export const captured = inThePast(capture);
@@ -165,6 +180,7 @@ function from(commands: readonly BalanceCommand[]) {
   const { when } = givenEvents(theBalance, ...events);
   return {
     state,
+    events,
     when: (command: BalanceCommand) => {
       const then = when(command);
       return {

@@ -77,6 +77,38 @@ export const balanceEvents = {
   CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: shape.amount, lines: shape.list(usageLine), ...after }),
   /** Usage of meters that are settled by invoice: it takes nothing yet, and lowers what is projected. */
   UsageAccrued: shape.record({ at, amount: shape.amount, lines: shape.list(accruedLine), figures }),
+  InvoicePaid: shape.record({
+    at,
+    /** `i1`, `i2`, ... unique within its balance for ever. */
+    paymentId: shape.text,
+    /** The account's own. */
+    invoiceId: shape.text,
+    due: shape.amount,
+    /** Taken, in whole minor units. Zero where usage was settled and nothing was there to pay with. */
+    amount: shape.amount,
+    /** Of what is due: to be paid by other means. */
+    remaining: shape.amount,
+    minorUnitDigits: shape.integer,
+    /** Usage that waits no more, because this invoice bills it. */
+    billed: shape.amount,
+    allocation,
+    /** Of the grants it took from, so that a reversal can bring back one that is spent and forgotten. */
+    terms: shape.list(grantTerms),
+    ...after,
+  }),
+  InvoicePaymentReversed: shape.record({
+    at,
+    paymentId: shape.text,
+    invoiceId: shape.text,
+    amount: shape.amount,
+    /** Of the payment: not given back yet. */
+    remaining: shape.amount,
+    returned: allocation,
+    /** Those of the grants that were spent and are there again. */
+    restored: shape.list(grantTerms),
+    reason: shape.maybe(shape.text),
+    ...after,
+  }),
   /** What was left of a grant was taken back: a top-up by mistake, or one whose payment was taken back. */
   TopUpVoided: shape.record({ at, grantId: shape.text, amount: shape.amount, reason: shape.text, ...after }),
   CreditsDeducted: shape.record({
@@ -136,3 +168,6 @@ export type BalanceEvent = {
 }[keyof typeof balanceEvents];
 
 export type EventOf<T extends BalanceEvent['type']> = Extract<BalanceEvent, { type: T }>;
+
+/** What a reversal has to know of a payment. */
+export type InvoicePayment = Pick<EventOf<'InvoicePaid'>, 'paymentId' | 'invoiceId' | 'amount' | 'minorUnitDigits' | 'allocation' | 'terms'>;

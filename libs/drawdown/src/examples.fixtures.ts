@@ -14,6 +14,17 @@ const figures = {
 const grants = [{ id: 'g1', remaining: amount('60'), held: amount('12.5') }];
 const after = { at, figures, grants };
 const allocation = [{ grant: 'g1', amount: amount('12.5') }];
+const terms = {
+  id: 'g1',
+  origin: 'paid',
+  amount: amount('60'),
+  priority: 100,
+  effectiveAt: at,
+  expiresAt: soon,
+  costBasis: { amount: amount('9.99'), currency: 'EUR' },
+  reference: 'pay_1',
+  metadata: { b: '2', a: '1' },
+} as const;
 const warning: Limit = { id: 'warning', kind: 'absolute', value: amount('50') };
 const tenth: Limit = { id: 'tenth', kind: 'percent_of_last_top_up', value: amount('10') };
 
@@ -31,17 +42,7 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
   ToppedUp: {
     type: 'ToppedUp',
     ...after,
-    grant: {
-      id: 'g1',
-      origin: 'paid',
-      amount: amount('60'),
-      priority: 100,
-      effectiveAt: at,
-      expiresAt: soon,
-      costBasis: { amount: amount('9.99'), currency: 'EUR' },
-      reference: 'pay_1',
-      metadata: { b: '2', a: '1' },
-    },
+    grant: terms,
     conversion: { credits: amount('6000'), creditPrice: amount('0.01'), priceVersion: 3 },
   },
   CreditsConsumed: {
@@ -95,6 +96,30 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
         alsoCharged: ['images'],
       },
     ],
+  },
+  InvoicePaid: {
+    type: 'InvoicePaid',
+    ...after,
+    paymentId: 'i1',
+    invoiceId: 'inv_1',
+    due: amount('20'),
+    amount: amount('12.5'),
+    remaining: amount('7.5'),
+    minorUnitDigits: 2,
+    billed: amount('3.000000001'),
+    allocation,
+    terms: [terms],
+  },
+  InvoicePaymentReversed: {
+    type: 'InvoicePaymentReversed',
+    ...after,
+    paymentId: 'i1',
+    invoiceId: 'inv_1',
+    amount: amount('12.5'),
+    remaining: amount('0'),
+    returned: allocation,
+    restored: [terms],
+    reason: 'the invoice was cancelled',
   },
   TopUpVoided: { type: 'TopUpVoided', ...after, grantId: 'g1', amount: amount('47.5'), reason: 'charged back' },
   CreditsDeducted: {

@@ -45,6 +45,8 @@ export type Allocation = shape.Of<typeof allocation>;
 
 export const allocated = (parts: Allocation): Amount => sum(parts.map((part) => part.amount));
 
+export const termsOf = ({ remaining: _, held: __, upcoming: ___, ...terms }: Grant): GrantTerms => terms;
+
 /** Half-open: at `effectiveAt` it counts, at `expiresAt` no more. */
 export const eligible = (of: Grant, at: Instant): boolean =>
   (of.effectiveAt === undefined || of.effectiveAt <= at) && (of.expiresAt === undefined || at < of.expiresAt);

@@ -7,12 +7,14 @@ import { type Amount, formatInstant, type Instant, later } from '@drawdown/amoun
 import fc from 'fast-check';
 import { Books } from './books.fixtures';
 import type { BalanceCommand, UsageToConsume } from './commands';
+import type { InvoicePayment } from './events';
 import { NOON } from './drawdown.fixtures';
+import { cut } from './invoice-books.fixtures';
 import type { Limit } from './limits';
 
 /** Printed with every failure; `fc.assert` adds the path of the counterexample. */
 export const SEED = 20_260_301;
-const COMMANDS_MAX = 16;
+const COMMANDS_MAX = 20;
 const TICK_MS = 1;
 
 /** What a tick is worth in amounts: the smallest amount, a whole, and one that divides evenly by nothing. */
@@ -55,6 +57,9 @@ const wanted = weighted([30, whole(1, 9)], [1, whole(-1, 0)]);
 /** One of those that there are, such as open holds; now and then one that is not. */
 const oneThere = weighted<number | undefined>([12, whole(0, 9)], [1, fc.constant(undefined)]);
 
+/** Whole minor units, now and then not, and how much of the least that there is beside them. */
+const dues = fc.record({ size: weighted([30, whole(1, 12)], [2, whole(-1, 0)]), beside: weighted([30, fc.constant(0)], [1, whole(-1, 1)]) });
+
 const of = <const K extends string, T>(kind: K, rest: fc.Arbitrary<T>) => rest.map((asked) => ({ kind, asked }));
 const creation = of('Create', fc.record({ limits: limitsOf, startingGrant: maybe(grants) }));
 const beginning = creation.filter(
@@ -68,6 +73,17 @@ const steps = fc.oneof(
   { weight: 24, arbitrary: of('TopUp', grants) },
   { weight: 18, arbitrary: of('Consume', lines) },
   { weight: 4, arbitrary: of('Accrue', lines) },
+  {
+    weight: 12,
+    arbitrary: of(
+      'PayInvoice',
+      fc.record({ due: dues, digits: whole(0, 2), billed: weighted<number | undefined>([12, fc.constant(undefined)], [2, whole(0, 4)], [1, whole(-1, 9)]) }),
+    ),
+  },
+  {
+    weight: 13,
+    arbitrary: of('ReverseInvoicePayment', fc.record({ payment: oneThere, amount: maybe(dues), instead: whole(1, 9) })),
+  },
   { weight: 4, arbitrary: of('VoidTopUp', oneThere) },
   { weight: 8, arbitrary: of('Deduct', wanted) },
   {
@@ -94,7 +110,7 @@ const steps = fc.oneof(
   { weight: 14, arbitrary: of('Sweep', fc.constant(undefined)) },
   { weight: 1, arbitrary: of('Pause', fc.constant(undefined)) },
   { weight: 3, arbitrary: of('Resume', fc.constant(undefined)) },
-  { weight: 1, arbitrary: of('Close', fc.constant(undefined)) },
+  { weight: 2, arbitrary: of('Close', fc.constant(undefined)) },
   { weight: 3, arbitrary: creation },
 );
 type Step = (typeof steps extends fc.Arbitrary<infer S> ? S : never) & { readonly ticks: number };
@@ -121,11 +137,19 @@ function commands(all: readonly Step[], scale: bigint): readonly BalanceCommand[
   let now: Instant = NOON;
   return all.map((step, i) => {
     now = later(now, step.ticks * TICK_MS);
-    const asked = command(step, { at: now, scale, i, holds: [...books.holds.keys()], grants: books.parcels.map(({ id }) => id) });
+    // A balance that is closed mostly begins again soon, or most of the rest would be refused.
+    const again: BalanceCommand = { type: 'Create', at: now, customerId: 'cus_1', limits: [] };
+    const asked = books.status === 'closed' && i % 2 === 0 ? again : command(step, { at: now, scale, i, holds: [...books.holds.keys()], grants: books.parcels.all.map(({ id }) => id), payments: books.invoices.payments });
     books.foretell(asked);
     return asked;
   });
 }
+
+/** So many minor units as come nearest, and a little beside them. */
+const payable = ({ size, beside }: { size: number; beside: number }, digits: number, scale: bigint): Amount =>
+  ((size < 0 ? -cut(scale, digits) : cut(BigInt(size) * scale, digits)) + BigInt(beside)) as Amount;
+
+const NEVER_PAID: InvoicePayment = { paymentId: 'i99', invoiceId: 'inv_x', amount: 1n as Amount, minorUnitDigits: 9, allocation: [], terms: [] };
 
 interface Scene {
   readonly at: Instant;
@@ -133,9 +157,10 @@ interface Scene {
   readonly i: number;
   readonly holds: readonly string[];
   readonly grants: readonly string[];
+  readonly payments: readonly InvoicePayment[];
 }
 
-function command(step: Step, { at, scale, i, holds, grants: added }: Scene): BalanceCommand {
+function command(step: Step, { at, scale, i, holds, grants: added, payments }: Scene): BalanceCommand {
   const amount = (n: number): Amount => (BigInt(n) * scale) as Amount;
   const time = (n: number): Instant => later(at, n * TICK_MS);
   const grant = ({ amount: size, begins, ends, ...rest }: typeof grants extends fc.Arbitrary<infer G> ? G : never) => ({
@@ -180,6 +205,20 @@ function command(step: Step, { at, scale, i, holds, grants: added }: Scene): Bal
     case 'Consume':
     case 'Accrue':
       return { type: step.kind, at, lines: step.asked.map(usage) };
+    case 'PayInvoice': {
+      const { due, digits, billed } = step.asked;
+      const minorUnitDigits = scale === 1n ? 9 : [0, 2, 9][digits]!;
+      const bill = billed === undefined ? {} : { billed: amount(billed) };
+      return { type: step.kind, at, invoiceId: `inv_${i}`, due: payable(due, minorUnitDigits, scale), minorUnitDigits, ...bill };
+    }
+    case 'ReverseInvoicePayment': {
+      const { payment: which, amount: part, instead } = step.asked;
+      // Where nothing was paid yet there is nothing to give back, so something is paid instead.
+      if (which !== undefined && payments.length === 0)
+        return { type: 'PayInvoice', at, invoiceId: `inv_${i}`, due: amount(instead), minorUnitDigits: 9 };
+      const payment = which === undefined ? NEVER_PAID : payments[payments.length - 1 - (which % payments.length)]!;
+      return { type: step.kind, at, payment, ...(part && { amount: payable(part, payment.minorUnitDigits, scale) }) };
+    }
     case 'VoidTopUp': {
       const grantId = (step.asked === undefined ? undefined : added[added.length - 1 - (step.asked % added.length)]) ?? 'g99';
       return { type: step.kind, at, grantId, reason: 'charged back' };

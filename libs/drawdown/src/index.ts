@@ -1,6 +1,8 @@
 export * from './balance';
 export * from './commands';
 export * from './decide';
+export { PAYMENT_TERMS_CHARS_MAX } from './decide.invoices';
 export * from './events';
 export * from './grants';
+export { REVERSED_PAYMENTS_MAX } from './invoice-payments';
 export * from './limits';

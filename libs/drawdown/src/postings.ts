@@ -21,7 +21,7 @@ interface Room {
 const BESIDE_A_COMMAND: Room = { partsMax: 200, evenLarger: false };
 export const A_WHOLE_SWEEP: Room = { partsMax: 1_000, evenLarger: true };
 
-type Moving = 'CreditsConsumed' | 'TopUpVoided' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
+type Moving = 'CreditsConsumed' | 'InvoicePaid' | 'InvoicePaymentReversed' | 'TopUpVoided' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
 type Fields<T extends BalanceEvent['type']> = Omit<EventOf<T>, 'type' | 'at' | 'figures' | 'grants'>;
 
 export class Postings {
@@ -35,7 +35,7 @@ export class Postings {
 
   static on = (state: Balance, at: Instant): Postings => new Postings(state, at);
 
-  /** A movement: `grants` are all grants of the balance after it, in the same order as before. `beside`: after it, too. */
+  /** A movement: `grants` are all grants of the balance after it, in the same order as before, then those that are new. `beside`: after it, too. */
   post<T extends Moving>(type: T, fields: Fields<T>, grants: readonly Grant[], beside: Beside = besideOf(this.state)): this {
     const before = this.state.grants;
     const touched = grants.filter((of, i) => of !== before[i]).map(({ id, remaining, held }) => ({ id, remaining, held }));

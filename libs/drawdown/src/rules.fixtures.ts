@@ -1,6 +1,7 @@
 /** What the test's own books (`books.fixtures.ts`) know by rule alone: what is refused whatever they hold, and which parcel burns first. */
 import type { BalanceCommand } from './commands';
 import type { Limit } from './limits';
+import { told9 } from './told.fixtures';
 
 type Terms = Extract<BalanceCommand, { type: 'TopUp' }>['grant'];
 
@@ -9,10 +10,14 @@ export function refusalByRule(command: BalanceCommand, status: string): string |
   if (command.type === 'Create' && (status === 'open' || status === 'paused')) return 'balance_exists';
   if (command.type !== 'Create' && status === 'none') return 'balance_not_found';
   if (command.type !== 'Create' && command.type !== 'Sweep' && status === 'closed') return 'balance_closed';
-  if (status === 'paused' && ['Deduct', 'PlaceHold', 'CaptureHold', 'Pause'].includes(command.type))
+  if (status === 'paused' && ['Deduct', 'PlaceHold', 'CaptureHold', 'PayInvoice', 'Pause'].includes(command.type))
     return 'balance_paused';
   if (command.type === 'Resume' && status === 'open') return 'balance_not_paused';
-  if ('amount' in command && command.amount <= 0n) return 'amount_not_positive';
+  if ('amount' in command && command.amount !== undefined && command.amount <= 0n) return 'amount_not_positive';
+  if (command.type === 'PayInvoice' && (command.due < 0n || (command.billed ?? 0n) < 0n)) return 'amount_negative';
+  if (command.type === 'PayInvoice' && digitsOf(command.due) > command.minorUnitDigits) return 'not_whole_minor_units';
+  if (command.type === 'ReverseInvoicePayment' && digitsOf(command.amount ?? 0n) > command.payment.minorUnitDigits)
+    return 'not_whole_minor_units';
   if (command.type === 'PlaceHold' && (command.expiresAt ?? Infinity) <= command.at) return 'hold_already_expired';
   const terms =
     command.type === 'TopUp' ? command.grant : command.type === 'Create' ? command.startingGrant : undefined;
@@ -26,6 +31,9 @@ export function refusalByRule(command: BalanceCommand, status: string): string |
   if (limits.some(outside)) return 'limit_out_of_range';
   return undefined;
 }
+
+/** Digits after the point, as it is written. */
+const digitsOf = (n: bigint): number => (told9(n).split('.')[1] ?? '').length;
 
 /** The burn-down order as a text that sorts: priority, end (none last), `free` before `paid`, beginning (none first), order recorded. */
 export function rank({ priority, expiresAt, origin, effectiveAt }: Terms, recorded: number): string {

@@ -35,6 +35,16 @@ function what(event: BalanceEvent): string {
     }
     case 'UsageAccrued':
       return `accrued ${told9(event.amount)} (${event.lines.map((line) => told9(line.amount)).join('; ')})`;
+    case 'InvoicePaid':
+      return (
+        `paid ${event.paymentId}:${told9(event.amount)} of ${told9(event.due)} for ${event.invoiceId} out of ${parts(event.allocation)}` +
+        `${of(event.remaining, 'remaining')}${of(event.billed, 'billed')}`
+      );
+    case 'InvoicePaymentReversed':
+      return (
+        `reversed ${event.paymentId}:${told9(event.amount)} for ${event.invoiceId} to ${parts(event.returned)}` +
+        `${event.restored.map(({ id }) => `, ${id} again`).join('')}${of(event.remaining, 'remaining')}`
+      );
     case 'TopUpVoided':
       return `voided ${event.grantId}:${told9(event.amount)}, ${event.reason}`;
     case 'CreditsDeducted':
@@ -71,4 +81,5 @@ function what(event: BalanceEvent): string {
   }
 }
 
+const of = (amount: Amount, what: string): string => (amount === 0n ? '' : `, ${told9(amount)} ${what}`);
 const short = (uncovered: Amount): string => (uncovered === 0n ? '' : ` and ${told9(uncovered)} uncovered`);

@@ -33,6 +33,14 @@ interface Parcel {
   readonly until: number;
 }
 
+/** An empty one, with the times of a grant's terms. */
+const parcel = (terms: Stored): Parcel => ({
+  remaining: 0n,
+  held: 0n,
+  from: moment(terms['effectiveAt'], -Infinity),
+  until: moment(terms['expiresAt'], Infinity),
+});
+
 /** One balance, as an auditor sees it: grants move by what each event says it did, and are compared with what it says they are. */
 export class AuditBooks {
   private booked = 0n;
@@ -42,6 +50,8 @@ export class AuditBooks {
   /** Those with something left. */
   private readonly grants = new Map<string, Parcel>();
   private readonly holds = new Map<string, bigint>();
+  /** What each payment took from each grant, less what was given back. */
+  private readonly payments = new Map<string, Map<string, bigint>>();
   private readonly moved = new Set<string>();
   private wrong: string[] = [];
 
@@ -89,8 +99,7 @@ export class AuditBooks {
   }
 
   private add(grant: Stored): void {
-    const [from, until] = [moment(grant['effectiveAt'], -Infinity), moment(grant['expiresAt'], Infinity)];
-    this.grants.set(String(grant['id']), { remaining: 0n, held: 0n, from, until });
+    this.grants.set(String(grant['id']), parcel(grant));
     this.spend([{ grant: grant['id'], amount: grant['amount'] }], -1n);
     this.booked += units(grant['amount']);
   }
@@ -114,9 +123,6 @@ export class AuditBooks {
   }
 
   private move(type: string, data: Stored): void {
-    const equal = (what: string, a: bigint, b: bigint): void => {
-      if (a !== b) this.wrong.push(`${what}: ${decimal(a)} is not ${decimal(b)}`);
-    };
     switch (type) {
       case 'WalletToppedUp':
       case 'CreditBalanceToppedUp':
@@ -126,27 +132,34 @@ export class AuditBooks {
         let covered = 0n;
         let uncovered = 0n;
         for (const line of all(data['lines'])) {
-          equal('amount of a usage line = allocation + uncovered', units(line['amount']), total(line['allocation']) + units(line['uncovered']));
-          equal('amount of a usage line = its rated parts', units(line['amount']), credits(line['parts']));
+          this.equal('amount of a usage line = allocation + uncovered', units(line['amount']), total(line['allocation']) + units(line['uncovered']));
+          this.equal('amount of a usage line = its rated parts', units(line['amount']), credits(line['parts']));
           this.spend(line['allocation']);
           covered += total(line['allocation']);
           uncovered += units(line['uncovered']);
         }
-        equal('consumed = its lines', units(data['amount']), covered);
-        equal('uncovered = its lines', units(data['uncovered']), uncovered);
+        this.equal('consumed = its lines', units(data['amount']), covered);
+        this.equal('uncovered = its lines', units(data['uncovered']), uncovered);
         this.booked -= covered;
         this.uncovered += uncovered;
         return;
       }
       case 'UsageAccrued':
-        for (const line of all(data['lines'])) equal('amount of a usage line = its rated parts', units(line['amount']), credits(line['parts']));
-        equal('accrued = its lines', units(data['amount']), total(data['lines']));
+        for (const line of all(data['lines'])) this.equal('amount of a usage line = its rated parts', units(line['amount']), credits(line['parts']));
+        this.equal('accrued = its lines', units(data['amount']), total(data['lines']));
         this.unbilled += units(data['amount']);
+        return;
+      case 'InvoicePaid':
+      case 'InvoicePaidFromWallet':
+        this.pay(data);
+        return;
+      case 'InvoicePaymentReversed':
+        this.reverse(data);
         return;
       case 'CreditsDeducted':
       case 'WalletClosed':
       case 'CreditBalanceClosed':
-        equal('amount = allocation', units(data['amount']), total(data['allocation']));
+        this.equal('amount = allocation', units(data['amount']), total(data['allocation']));
         this.spend(data['allocation']);
         this.booked -= units(data['amount']);
         return;
@@ -156,13 +169,13 @@ export class AuditBooks {
         this.booked -= units(data['amount']);
         return;
       case 'HoldPlaced':
-        equal('amount = allocation', units(data['amount']), total(data['allocation']));
+        this.equal('amount = allocation', units(data['amount']), total(data['allocation']));
         this.reserve(data['allocation']);
         this.holds.set(String(data['holdId']), units(data['amount']));
         this.held += units(data['amount']);
         return;
       case 'HoldCaptured':
-        equal('amount = captured + overrun', units(data['amount']), total(data['captured']) + total(data['overrun']));
+        this.equal('amount = captured + overrun', units(data['amount']), total(data['captured']) + total(data['overrun']));
         this.spend(data['captured']);
         this.spend(data['overrun']);
         this.reserve(data['captured'], -1n);
@@ -172,11 +185,44 @@ export class AuditBooks {
         return;
       case 'HoldReleased':
       case 'HoldExpired':
-        equal('amount = released', units(data['amount']), total(data['released']));
+        this.equal('amount = released', units(data['amount']), total(data['released']));
         this.reserve(data['released'], -1n);
         this.settle(data, units(data['amount']), 0n);
         return;
     }
+  }
+
+  private pay(data: Stored): void {
+    const [due, amount, remaining] = [units(data['due']), units(data['amount']), units(data['remaining'])];
+    this.equal('amount = allocation', amount, total(data['allocation']));
+    this.equal('due = amount + remaining', due, amount + remaining);
+    const minorUnit = 10n ** BigInt(NANO - Number(data['minorUnitDigits']));
+    if (amount % minorUnit !== 0n || amount < 0n || remaining < 0n) this.wrong.push(`${decimal(amount)} of ${decimal(due)} is no payment in minor units`);
+    this.spend(data['allocation']);
+    this.booked -= amount;
+    this.unbilled -= units(data['billed']);
+    this.payments.set(String(data['paymentId']), new Map(all(data['allocation']).map((part) => [String(part['grant']), units(part['amount'])])));
+  }
+
+  /** Money comes back to the grants it was taken from, and to each at most what was taken. */
+  private reverse(data: Stored): void {
+    const id = String(data['paymentId']);
+    const taken = this.payments.get(id) ?? new Map<string, bigint>();
+    for (const terms of all(data['restored'])) this.grants.set(String(terms['id']), parcel(terms));
+    for (const part of all(data['returned'])) {
+      const grant = String(part['grant']);
+      const left = (taken.get(grant) ?? 0n) - units(part['amount']);
+      if (left < 0n) this.wrong.push(`grant ${grant} gets back more than payment ${id} took from it`);
+      taken.set(grant, left);
+    }
+    this.equal('amount = returned', units(data['amount']), total(data['returned']));
+    this.equal(`what is left of payment ${id}`, units(data['remaining']), [...taken.values()].reduce((sum, left) => sum + left, 0n));
+    this.spend(data['returned'], -1n);
+    this.booked += units(data['amount']);
+  }
+
+  private equal(what: string, a: bigint, b: bigint): void {
+    if (a !== b) this.wrong.push(`${what}: ${decimal(a)} is not ${decimal(b)}`);
   }
 
   private settle(data: Stored, settled: bigint, remaining: bigint): void {

@@ -14,13 +14,14 @@ export const wallet: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRef
   storedAs: {
     Created: 'WalletCreated',
     ToppedUp: 'WalletToppedUp',
+    InvoicePaid: 'InvoicePaidFromWallet',
     LimitsSet: 'WalletLimitsSet',
     Paused: 'WalletPaused',
     Resumed: 'WalletResumed',
     Closed: 'WalletClosed',
   },
   state: balance,
-  stateVersion: 3,
+  stateVersion: 4,
   dueAt,
 };
 

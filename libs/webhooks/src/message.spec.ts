@@ -78,12 +78,19 @@ const life = (create: BalanceCommand): BalanceCommand[] => [
   { type: 'Sweep', at: later(NOON, HOUR) },
   { type: 'Close', at: later(NOON, HOUR), reason: 'left' },
 ];
+/** What only a wallet does, in its next life. */
+const money = (create: BalanceCommand): BalanceCommand[] => [
+  create,
+  topUp('10'),
+  { type: 'PayInvoice', at: NOON, invoiceId: 'inv_1', due: amount('12.34'), minorUnitDigits: 2 },
+];
 const limits = [{ id: 'warning', kind: 'absolute', value: amount('5') }] as const;
 const all: readonly RecordedEvent[] = [
   ...recorded(
     wallet,
     streams.wallet('Ada'),
     ...life({ type: 'Create', at: NOON, customerId: 'Ada', currency: 'EUR', limits }),
+    ...money({ type: 'Create', at: NOON, customerId: 'Ada', currency: 'EUR', limits }),
   ),
   ...recorded(
     creditBalance,
@@ -158,6 +165,16 @@ describe('an event', () => {
   it('that no receiver is told of makes no message', () => {
     expect(messagesOf(all.find(({ type }) => type === 'HoldPlaced')!)).toEqual([]);
     expect(messagesOf(all.find(({ type }) => type === 'WebhookEndpointCreated')!)).toEqual([]);
+  });
+
+  it('of an invoice that only settled usage tells no payment', () => {
+    const create: BalanceCommand = { type: 'Create', at: NOON, customerId: 'Ada', currency: 'EUR', limits: [] };
+    const settled = recorded(
+      wallet, 'wallet-ada', create, { type: 'Accrue', at: NOON, lines: [line('3', 'u1')] },
+      { type: 'PayInvoice', at: NOON, invoiceId: 'inv_1', due: amount('4'), minorUnitDigits: 2 },
+    );
+    expect(settled.at(-1)?.type).toBe('InvoicePaidFromWallet');
+    expect(settled.slice(1).flatMap(messagesOf)).toEqual([]);
   });
 
   it('recorded in a trace hands it on', () => {

@@ -54,6 +54,8 @@ export function messagesOf(event: RecordedEvent): readonly Message[] {
 
 /** A packed debit is told as a debit when it took something, and as uncovered when something went uncovered: one, the other or both. */
 function applies(type: WebhookType, eventType: string, data: JsonObject): boolean {
+  // An invoice that only settled usage was not paid.
+  if (eventType === 'InvoicePaidFromWallet') return data['amount'] !== '0';
   if (eventType !== 'CreditsConsumed') return true;
   return data[type === 'usage.uncovered' ? 'uncovered' : 'amount'] !== '0';
 }
@@ -79,7 +81,8 @@ function subjectOf(event: RecordedEvent): JsonObject {
 }
 
 function told(fields: JsonObject): JsonObject {
-  const { lines, ...rest } = fields;
+  // The terms of grants are the ledger's own memory of them, and may be large; `grants` tells how they stand.
+  const { lines, terms: _, restored: __, ...rest } = fields;
   const snake = snakeCased(rest) as JsonObject;
   if (!Array.isArray(lines)) return snake;
   return { ...snake, usage_events: lines.length, usage: lines.slice(0, USAGE_LINES_MAX).map(toldLine) };
