@@ -74,7 +74,7 @@ export interface Movements {
 
 export interface UsageOutcome {
   readonly index: number;
-  readonly fate: 'applied' | 'duplicate' | 'rejected' | 'accepted';
+  readonly fate: 'applied' | 'duplicate' | 'rejected' | 'queued';
   readonly reason?: string;
   readonly detail?: string;
   readonly rejection_id?: string;

@@ -44,12 +44,14 @@ export class TestApplication {
     this.states = new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), foldings);
     const ledger = new Ledger(log, this.states);
     const catalog = new CatalogFollower(this.states);
+    const intake = new UsageIntake(ledger, catalog, clock);
     this.parts = {
       log,
       ledger,
       projections,
       projector: new Projector(log, projections, this.states),
-      intake: new UsageIntake(ledger, catalog, clock),
+      usage: intake,
+      intake,
       catalog,
       foldings,
       clock,

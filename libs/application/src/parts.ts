@@ -1,6 +1,6 @@
 /** What the operations stand on. A composition fills it in; nothing here knows which technology is behind a part. */
 import type { Projections } from '@drawdown/balances';
-import type { CatalogFollower, Clock, EventLog, Folding, Ledger, Projector, UsageIntake } from '@drawdown/ledger';
+import type { CatalogFollower, Clock, EventLog, Folding, Ledger, Projector, UsageIntake, UsageTaker } from '@drawdown/ledger';
 import type { Instant } from '@drawdown/amounts';
 
 export interface Parts {
@@ -8,6 +8,9 @@ export interface Parts {
   readonly ledger: Ledger;
   readonly projections: Projections;
   readonly projector: Projector;
+  /** Where the doors bring usage: the intake itself, or a queue that leads to one. */
+  readonly usage: UsageTaker;
+  /** What usage is applied by in this process: for replays, and to keep it waiting during a rebuild. */
   readonly intake: UsageIntake;
   readonly catalog: CatalogFollower;
   /** The same that the stream states fold by. */

@@ -59,9 +59,9 @@ export const rejectedUsageOperations = (parts: Parts): RejectedUsageHandlers => 
     const [replayed] = done.events;
     if (replayed?.type !== 'RejectedUsageReplayed' || !isKept(done.state)) throw new Error('a replay was recorded as something else');
     const { fate, reason, detail } = replayed;
-    const { id: eventId, source } = done.state.rejection;
+    const { id: eventId, source, subject } = done.state.rejection;
     const rejection = fate === 'rejected' ? { rejection_id: id } : {};
-    return { outcome: { index: 0, id: eventId, source, fate, reason, detail, ...rejection }, rejected_usage: rejectedMessage(id, done.state) };
+    return { outcome: { index: 0, id: eventId, source, customer_id: subject, fate, reason, detail, ...rejection }, rejected_usage: rejectedMessage(id, done.state) };
   },
 });
 

@@ -1,6 +1,8 @@
-import { at, event, freshApplication, like, rows, textAt, tokensOfAda } from './application.fixtures';
+import { LogUnavailable, type Taken, type UsageOffer } from '@drawdown/ledger';
+import { at, contextOf, event, freshApplication, like, NOON, rows, textAt, tokensOfAda } from './application.fixtures';
+import { misfits } from './contract.fixtures';
 import type { Message } from './operation';
-import { USAGE_BATCH_EVENTS_MAX } from './usage';
+import { answerUsage, USAGE_BATCH_EVENTS_MAX, usageOperations } from './usage';
 
 const app = freshApplication();
 const BATCH = { 'content-type': 'application/cloudevents-batch+json' };
@@ -17,7 +19,7 @@ describe('usage over HTTP', () => {
   it('is applied, one event at a time', async () => {
     await app().balance('100');
     expect(await app().post(JSON.stringify(event('u1', '1.5')))).toEqual({
-      outcome: { index: 0, id: 'u1', source: 'test', fate: 'applied' },
+      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', fate: 'applied' },
       as_of: '2026-03-01T12:00:00.000Z',
     });
     expect(await app().post(JSON.stringify(event('u1', '1.5')))).toMatchObject({ outcome: { fate: 'duplicate' } });
@@ -148,5 +150,60 @@ describe('usage over gRPC', () => {
     expect(await app().says('SendUsageBatch', { events })).toEqual({ invalid: ['events has 1001 events, 1000 at most'] });
     expect(await figures()).toEqual(['0', '0']);
     expect(await app().call('SendUsageBatch', { events: events.slice(1) })).toMatchObject({ applied: USAGE_BATCH_EVENTS_MAX });
+  });
+});
+
+describe('usage in front of which there is a queue', () => {
+  /** A double of the queue: durable at once, and nobody reads it. */
+  const queue = {
+    offers: [] as UsageOffer[],
+    submit: (offers: readonly UsageOffer[]): Promise<readonly Taken[]> => {
+      queue.offers.push(...offers);
+      return Promise.resolve(offers.map(({ parsed }) => ({ fate: 'queued', ...('rejection' in parsed && { rejection: parsed.rejection }) })));
+    },
+  };
+  const parts = { usage: queue, clock: () => NOON };
+  const post = async (body: unknown, type = 'application/cloudevents+json'): Promise<Message> => {
+    const headers = { 'content-type': type };
+    const answer = await answerUsage(parts)({ body: Buffer.from(JSON.stringify(body)), contentType: type, headers }, contextOf('SendUsage', {}));
+    expect(misfits('outcomes' in answer ? 'SendUsageBatch' : 'SendUsage', 'response', answer)).toEqual([]);
+    return answer;
+  };
+  beforeEach(() => (queue.offers = []));
+
+  it('is answered as queued, for its customer', async () => {
+    expect(await post(event('u1'))).toEqual({
+      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', fate: 'queued' },
+      as_of: '2026-03-01T12:00:00.000Z',
+    });
+    expect(JSON.parse(queue.offers[0]!.original().text)).toEqual(event('u1'));
+    expect(queue.offers[0]).toMatchObject({ door: 'grpc', traceparent: like('00-') });
+    const answer = await usageOperations(parts).SendUsage({ event: forGrpc(event('u2')) }, contextOf('SendUsage', {}));
+    expect(answer).toMatchObject({ outcome: { id: 'u2', fate: 'queued' } });
+    expect(JSON.parse(queue.offers[1]!.original().text)).toEqual(event('u2'));
+  });
+
+  it('is queued all the same when it is malformed, and the sender learns of it at once', async () => {
+    const answer = await post([event('u1'), event('u2', 1, { time: 'noon' }), { id: 'u3' }], BATCH['content-type']);
+    expect(fates(answer)).toEqual([
+      [0, 'u1', 'queued', undefined],
+      [1, 'u2', 'queued', 'invalid_time'],
+      [2, 'u3', 'queued', 'missing_field'],
+    ]);
+    expect(answer).toMatchObject({ applied: 0, duplicate: 0, rejected: 0, queued: 3, outcomes: [{}, { detail: like('RFC 3339'), customer_id: 'ada' }, {}] });
+    expect(at(answer, 'outcomes.1.rejection_id')).toBeUndefined();
+    expect(queue.offers).toHaveLength(3);
+  });
+
+  it('is refused whole, with nothing in the queue, when it cannot be told apart into events', async () => {
+    await expect(post([], BATCH['content-type'])).rejects.toThrow();
+    await expect(post(Array.from({ length: USAGE_BATCH_EVENTS_MAX + 1 }, (_, i) => event(`u${i}`)), BATCH['content-type'])).rejects.toThrow();
+    expect(queue.offers).toEqual([]);
+  });
+
+  it('is no success while the queue takes nothing', async () => {
+    const down = { ...parts, usage: { submit: () => Promise.reject(new LogUnavailable('the queue is down (a double)')) } };
+    const raw = { body: Buffer.from(JSON.stringify(event('u1'))), contentType: 'application/cloudevents+json', headers: { 'content-type': 'application/cloudevents+json' } };
+    await expect(answerUsage(down)(raw, contextOf('SendUsage', {}))).rejects.toThrow('the queue is down');
   });
 });

@@ -2,11 +2,12 @@
  * Usage in, at both doors: parse, offer, say what became of each event.
  *
  * An event that cannot be applied is an outcome, not an error: it is in the books as rejected, so the call succeeds and says so.
+ * Where a queue is in front of the ledger, the outcome is that the event is durable there, with what is known to be wrong with it.
  * Refused as a whole, with nothing taken into the books, is only what cannot be told apart into events: text that is no JSON, or
  * more events than a request may carry.
  */
 import { formatInstant, type Instant } from '@drawdown/amounts';
-import type { Fate, UsageOffer } from '@drawdown/ledger';
+import type { Taken, UsageOffer } from '@drawdown/ledger';
 import { BATCH_EVENTS_MAX, namedBy, type ParsedUsage, parseBinary, parseHttpRequest, type Rejection } from '@drawdown/usage';
 import { InvalidRequest } from './errors';
 import type { AnswerUsage, Context, Handlers, Message } from './operation';
@@ -16,7 +17,7 @@ import type { Parts } from './parts';
 /** Usage events of one request, at either door. */
 export const USAGE_BATCH_EVENTS_MAX = BATCH_EVENTS_MAX;
 
-type UsageParts = Pick<Parts, 'intake' | 'clock'>;
+type UsageParts = Pick<Parts, 'usage' | 'clock'>;
 
 export const usageOperations = (parts: UsageParts): Pick<Handlers, 'SendUsage' | 'SendUsageBatch'> => ({
   async SendUsage(request, context) {
@@ -63,13 +64,13 @@ export const answerUsage =
 const NO_JSON: ReadonlySet<Rejection['reason']> = new Set(['malformed_json', 'payload_empty']);
 
 function offer(
-  { intake }: UsageParts,
+  { usage }: UsageParts,
   { door, traceparent }: Context,
   parsed: readonly ParsedUsage[],
   original: (i: number) => string,
-): Promise<readonly Fate[]> {
+): Promise<readonly Taken[]> {
   const traced = traceparent === undefined ? {} : { traceparent };
-  return intake.submit(parsed.map((one, i): UsageOffer => ({ parsed: one, original: () => keptOriginal(original(i)), door, ...traced })));
+  return usage.submit(parsed.map((one, i): UsageOffer => ({ parsed: one, original: () => keptOriginal(original(i)), door, ...traced })));
 }
 
 const ATTRIBUTES = ['specversion', 'id', 'source', 'type', 'subject', 'time'] as const;
@@ -100,12 +101,12 @@ function beginsWithBracket(body: Buffer): boolean {
   return body[i] === OPEN_BRACKET;
 }
 
-function singleAnswer(parsed: readonly ParsedUsage[], fates: readonly Fate[], receivedAt: Instant): Message {
+function singleAnswer(parsed: readonly ParsedUsage[], fates: readonly Taken[], receivedAt: Instant): Message {
   return { outcome: outcomeMessage(0, parsed[0]!, fates[0]!), as_of: formatInstant(receivedAt) };
 }
 
-function batchAnswer(parsed: readonly ParsedUsage[], fates: readonly Fate[], receivedAt: Instant): Message {
-  const counts = { applied: 0, duplicate: 0, rejected: 0 };
+function batchAnswer(parsed: readonly ParsedUsage[], fates: readonly Taken[], receivedAt: Instant): Message {
+  const counts = { applied: 0, duplicate: 0, rejected: 0, queued: 0 };
   const outcomes = fates.map((fate, i) => {
     counts[fate.fate] += 1;
     return outcomeMessage(i, parsed[i]!, fate);
@@ -113,11 +114,13 @@ function batchAnswer(parsed: readonly ParsedUsage[], fates: readonly Fate[], rec
   return { ...counts, outcomes, as_of: formatInstant(receivedAt) };
 }
 
-function outcomeMessage(index: number, parsed: ParsedUsage, fate: Fate): Message {
-  const { id, source } = namedBy(parsed);
-  if (fate.fate !== 'rejected') return { index, id, source, fate: fate.fate };
-  const { reason, detail } = fate.rejection;
-  return { index, id, source, fate: fate.fate, reason, detail, rejection_id: fate.rejectionId };
+function outcomeMessage(index: number, parsed: ParsedUsage, taken: Taken): Message {
+  const { id, source, subject } = namedBy(parsed);
+  const outcome = { index, id, source, customer_id: subject, fate: taken.fate };
+  // What is malformed can be told at once, though it is rejected only behind the queue.
+  if (!('rejection' in taken) || taken.rejection === undefined) return outcome;
+  const { reason, detail } = taken.rejection;
+  return { ...outcome, reason, detail, ...('rejectionId' in taken && { rejection_id: taken.rejectionId }) };
 }
 
 const invalid = (field: string, problem: string, mend: string): InvalidRequest => new InvalidRequest([{ field, problem, mend }]);

@@ -76,6 +76,27 @@ describe('an import', () => {
     );
     expect((await imported(path, [...MAPPING, '--allow-rejected'])).exitCode).toBe(0);
   });
+  it('says how many are in a queue, where their fates show, and which of them will be rejected', async () => {
+    double.answer = () => ({
+      body: {
+        queued: 3,
+        outcomes: [
+          { index: 0, fate: 'queued' },
+          { index: 1, fate: 'queued', reason: 'invalid_time', detail: 'time is not an RFC 3339 time that exists' },
+          { index: 2, fate: 'queued' },
+        ],
+      },
+    });
+    const path = file('q.csv', rows(3));
+    const { exitCode, out } = await imported(path);
+    expect(exitCode).toBe(1);
+    expect(out).toMatch(
+      /\n  applied     0\n  duplicates  0\n  queued      3 .*drawdown rejected list\)\n  of these    1 .*\n  rejected    0\n    invalid_time  1\nline 3: time is not/,
+    );
+    expect(JSON.parse((await imported(path, [...MAPPING, '--json'])).out)).toMatchObject({ complete: true, read: 3, queued: 3, queued_malformed: 1 });
+    double.answer = (asked) => ({ body: { queued: idsIn(asked).length } });
+    expect((await imported(path)).exitCode).toBe(0);
+  });
   it('goes on when the service comes back, and says so', async () => {
     let failures = 2;
     double.answer = (asked) =>
@@ -150,6 +171,18 @@ describe('sending one event', () => {
       contentType: 'application/cloudevents+json',
       body: '{"specversion":"1.0","source":"s","type":"t","id":"1","subject":"c","data":{"n":9007199254740993}}',
     });
+  });
+  it('says where to see what became of it when it is in a queue, and what is wrong with it already', async () => {
+    const outcome = { fate: 'queued', source: 's', id: '1', customer_id: 'ada' };
+    double.answer = () => ({ body: { outcome } });
+    const event = '{"specversion":"1.0"}';
+    expect(await sent([], event)).toEqual({
+      exitCode: 0,
+      out: 'queued  s 1\n  what became of it shows shortly: drawdown balance get ada, or drawdown rejected list --customer ada\n',
+      err: '',
+    });
+    double.answer = () => ({ body: { outcome: { ...outcome, reason: 'missing_field', detail: 'type is missing; send type as a string' } } });
+    expect(await sent([], event)).toMatchObject({ exitCode: 1, out: expect.stringContaining('it will be rejected: missing_field: type is missing') as string });
   });
   it('passes on what comes by standard input, and ends with exit code 1 when it is rejected', async () => {
     double.answer = () => ({

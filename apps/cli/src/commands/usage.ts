@@ -73,7 +73,7 @@ export function usageCommands(program: Command, runner: Runner): void {
     .option('--subject <customer>', 'the customer')
     .option('--time <time>', 'when; RFC 3339. Left out: now')
     .option('--data <json>', 'its data, a JSON object', '{}')
-    .addHelpText('after', '\nExit code 1 when it was rejected.')
+    .addHelpText('after', '\nExit code 1 when it was rejected, or will be because it cannot be read.')
     .action(runner.run<SendOptions>(sendOne));
 }
 
@@ -86,7 +86,8 @@ async function runImport(
   try {
     const summary = await importFile(call, file, options);
     call.answer(summary, () => summaryText(summary));
-    if (!summary.complete || (summary.rejected > 0 && !allowRejected)) call.exitCode = EXIT.failed;
+    const rejected = summary.rejected + summary.queued_malformed;
+    if (!summary.complete || (rejected > 0 && !allowRejected)) call.exitCode = EXIT.failed;
   } catch (fault) {
     if (fault instanceof ImportStopped && !call.json) call.print(summaryText(fault.summary));
     throw fault;
@@ -117,5 +118,5 @@ async function sendOne(call: Invocation, _: readonly string[], options: SendOpti
   const answer = await call.service.sendUsage(body, 'event');
   const outcome = within(answer, 'outcome');
   call.answer(answer, () => outcomeLine(outcome));
-  if (text(outcome, 'fate') === 'rejected') call.exitCode = EXIT.failed;
+  if (text(outcome, 'reason') !== '') call.exitCode = EXIT.failed;
 }

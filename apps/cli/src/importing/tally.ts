@@ -16,7 +16,9 @@ export class Tally {
   read = 0;
   applied = 0;
   duplicates = 0;
-  accepted = 0;
+  queued = 0;
+  /** Of those: what will be rejected, as far as that can be told of an event by itself. */
+  malformed = 0;
   rejected = 0;
   retries = 0;
   readonly byReason: Record<string, number> = {};
@@ -24,6 +26,16 @@ export class Tally {
 
   reject(rejected: RejectedLine): void {
     this.rejected += 1;
+    this.show(rejected);
+  }
+
+  /** It is in the queue, and it is known already that it will be rejected behind it. */
+  private willReject(rejected: RejectedLine): void {
+    this.malformed += 1;
+    this.show(rejected);
+  }
+
+  private show(rejected: RejectedLine): void {
     this.byReason[rejected.reason] = (this.byReason[rejected.reason] ?? 0) + 1;
     if (this.shown.length < REJECTED_SHOWN_MAX) this.shown.push(rejected);
   }
@@ -32,15 +44,15 @@ export class Tally {
   book(batch: readonly Placed[], answer: Message): void {
     this.applied += number(answer, 'applied');
     this.duplicates += number(answer, 'duplicate');
-    this.accepted += number(answer, 'accepted');
-    if (number(answer, 'rejected') === 0) return;
-    for (const outcome of items(answer, 'outcomes'))
-      if (text(outcome, 'fate') === 'rejected')
-        this.reject({
-          line: batch[number(outcome, 'index')]?.line ?? 0,
-          reason: text(outcome, 'reason'),
-          detail: text(outcome, 'detail'),
-        });
+    this.queued += number(answer, 'queued');
+    if (number(answer, 'rejected') === 0 && number(answer, 'queued') === 0) return;
+    for (const outcome of items(answer, 'outcomes')) {
+      const reason = text(outcome, 'reason');
+      if (reason === '') continue;
+      const rejected = { line: batch[number(outcome, 'index')]?.line ?? 0, reason, detail: text(outcome, 'detail') };
+      if (text(outcome, 'fate') === 'rejected') this.reject(rejected);
+      else this.willReject(rejected);
+    }
   }
 
   summary(seconds: number, complete: boolean) {
@@ -50,7 +62,8 @@ export class Tally {
       read: this.read,
       applied: this.applied,
       duplicates: this.duplicates,
-      accepted: this.accepted,
+      queued: this.queued,
+      queued_malformed: this.malformed,
       rejected: this.rejected,
       rejected_by_reason: this.byReason,
       rejected_lines: this.shown,
@@ -61,23 +74,27 @@ export class Tally {
   }
 }
 
+/** Told by commands where usage goes through a queue. */
+export const WHERE_QUEUED_SHOWS = 'what became of them shows shortly: drawdown balance get, drawdown rejected list';
+
 export type ImportSummary = ReturnType<Tally['summary']>;
 
 export function summaryText(summary: ImportSummary): string {
-  const { read, applied, duplicates, accepted, rejected, seconds, events_per_second: rate } = summary;
+  const { read, applied, duplicates, queued, queued_malformed: malformed, rejected, seconds, events_per_second: rate } = summary;
   const lines = [
     summary.complete
       ? `${read} events read in ${seconds} s (${rate} a second)`
       : `Stopped after ${read} events (${seconds} s). Import again to go on: what was charged is not charged twice.`,
     `  applied     ${applied}`,
     `  duplicates  ${duplicates}`,
-    ...(accepted > 0 ? [`  accepted    ${accepted}   (applied shortly)`] : []),
+    ...(queued > 0 ? [`  queued      ${queued}   (${WHERE_QUEUED_SHOWS})`] : []),
+    ...(malformed > 0 ? [`  of these    ${malformed}   will be rejected: they cannot be read`] : []),
     `  rejected    ${rejected}`,
     ...Object.entries(summary.rejected_by_reason).map(([reason, count]) => `    ${reason}  ${count}`),
     ...(summary.retries > 0 ? [`  retries     ${summary.retries}`] : []),
   ];
   for (const { line, detail } of summary.rejected_lines) lines.push(`line ${line}: ${detail}`);
-  if (rejected > summary.rejected_lines.length)
-    lines.push(`and ${rejected - summary.rejected_lines.length} more: drawdown rejected list`);
+  const more = rejected + malformed - summary.rejected_lines.length;
+  if (more > 0) lines.push(`and ${more} more: drawdown rejected list`);
   return lines.join('\n');
 }

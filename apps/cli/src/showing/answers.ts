@@ -230,9 +230,19 @@ export const rejectedCard = (rejected: Message): string => {
   return head;
 };
 
+/** It is durable, and what becomes of it is decided behind the queue. */
+function queuedLine(name: string, outcome: Message): string {
+  const customer = text(outcome, 'customer_id');
+  const where = customer === '' ? 'drawdown rejected list' : `drawdown balance get ${customer}, or drawdown rejected list --customer ${customer}`;
+  const reason = text(outcome, 'reason');
+  const malformed = reason === '' ? '' : `\n  it will be rejected: ${reason}: ${text(outcome, 'detail')}`;
+  return `queued  ${name}${malformed}\n  what became of it shows shortly: ${where}`;
+}
+
 export const outcomeLine = (outcome: Message): string => {
   const fate = text(outcome, 'fate');
   const name = `${text(outcome, 'source')} ${text(outcome, 'id')}`.trim();
+  if (fate === 'queued') return queuedLine(name, outcome);
   if (fate !== 'rejected') return `${fate}  ${name}`.trim();
   return `${fate}  ${name}\n  ${text(outcome, 'reason')}: ${text(outcome, 'detail')}\n  kept as ${text(outcome, 'rejection_id')}`;
 };

@@ -107,7 +107,7 @@ function usageOperation(contract: Contract, schemas: Schemas): Schema {
     requestBody: { required: true, content: Object.fromEntries(USAGE_CONTENT_TYPES.map((type) => [type, { schema: schemaOf[type] }])) },
     responses: {
       200: {
-        description: `${single.response.comment} Of a list: ${rpc.response.comment}`,
+        description: `${single.response.comment} Of a list: ${rpc.response.comment} The status is 200 whatever the fates are, \`queued\` among them: it says that every event is durable.`,
         content: { 'application/json': { schema: { oneOf: [schemas.reference(single.response), schemas.reference(rpc.response)] } } },
       },
       default: { $ref: '#/components/responses/Problem' },
