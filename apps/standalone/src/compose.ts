@@ -1,18 +1,24 @@
 /** What a standalone service is made of, and in which order it starts and stops. No Nest here: doors are put in front by main.ts. */
 import type { Instant } from '@drawdown/amounts';
 import type { Parts } from '@drawdown/application';
-import { HttpWebhookSender } from '@drawdown/http';
-import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/ledger';
-import { composeLedger, type DerivedInUse, embeddedLog, embeddedProjections, type LogInUse, systemClock } from '@drawdown/service';
-import { type DispatcherFigures, parseSchedule, projectedEndpoints, systemTimers, WebhookDispatcher } from '@drawdown/webhooks';
+import { DEDUPE_WINDOW_MS_DEFAULT, type RejectionPublisher } from '@drawdown/ledger';
+import { composeLedger, composeWebhooks, type DerivedInUse, embeddedLog, embeddedProjections, type LogInUse, systemClock } from '@drawdown/service';
+import type { DispatcherFigures, Lease } from '@drawdown/webhooks';
 
 export interface StandaloneOptions {
   readonly dataDirectory: string;
+  /** Instead of the embedded ones in `dataDirectory`. */
+  readonly log?: LogInUse;
+  readonly derived?: DerivedInUse;
   readonly dedupeWindowMs?: number;
   /** CIDR networks that webhooks may go to although they are not public, such as 127.0.0.0/8. */
   readonly webhookAllowedNetworks?: readonly string[];
   /** Such as `5s 5m 30m`. */
   readonly webhookSchedule?: string;
+  /** Where several services share a log: which of them sends webhooks. */
+  readonly webhookLease?: Lease;
+  /** Where usage that came by a queue is published when it is rejected. */
+  readonly publisher?: RejectionPublisher;
   readonly clock?: () => Instant;
   /** Told of what goes wrong in the background; it is tried again. */
   readonly failed?: (part: string, fault: unknown) => void;
@@ -22,7 +28,8 @@ export interface Standalone {
   readonly parts: Parts;
   readonly log: LogInUse;
   readonly derived: DerivedInUse;
-  readonly webhooks: () => DispatcherFigures;
+  /** Undefined while another service sends. */
+  readonly webhooks: () => DispatcherFigures | undefined;
   /** Rejected when the service can no longer follow its log or append to it, and has to be started anew. Nobody has to listen. */
   readonly ended: Promise<void>;
   /** Ends in order: no new work, what is in flight, derived state, files. */
@@ -34,41 +41,34 @@ export interface Standalone {
  * @throws LogCorrupt stored bytes are damaged; nothing was changed.
  */
 export async function composeStandalone(options: StandaloneOptions): Promise<Standalone> {
-  const { dataDirectory, clock = systemClock, failed = () => undefined } = options;
-  const log = await embeddedLog(dataDirectory, clock);
-  const derived = await embeddedProjections(dataDirectory, true);
+  const { dataDirectory, clock = systemClock, publisher, webhookLease: lease, failed = () => undefined } = options;
+  const log = options.log ?? (await embeddedLog(dataDirectory, clock));
+  const derived = options.derived ?? (await embeddedProjections(dataDirectory, log.name === 'log'));
   const { projections } = derived;
-  const ledger = await composeLedger({
-    log: log.log,
-    projections,
-    dedupeWindowMs: options.dedupeWindowMs ?? DEDUPE_WINDOW_MS_DEFAULT,
-    clock,
-    failed,
-  });
-  const sender = new HttpWebhookSender({ allowedNetworks: options.webhookAllowedNetworks ?? [] });
-  const dispatcher = new WebhookDispatcher({
+  const dedupeWindowMs = options.dedupeWindowMs ?? DEDUPE_WINDOW_MS_DEFAULT;
+  const ledger = await composeLedger({ log: log.log, projections, dedupeWindowMs, clock, failed, ...(publisher && { publisher }) });
+  const webhooks = await composeWebhooks({
     log: log.log,
     ledger: ledger.parts.ledger,
-    sender,
-    clock: { now: clock },
-    timers: systemTimers,
-    directory: projectedEndpoints(projections),
-    ...(options.webhookSchedule !== undefined && { schedule: parseSchedule(options.webhookSchedule) }),
+    projections,
+    clock,
+    failed,
+    ...(options.webhookAllowedNetworks && { allowedNetworks: options.webhookAllowedNetworks }),
+    ...(options.webhookSchedule !== undefined && { schedule: options.webhookSchedule }),
+    ...(lease && { lease }),
   });
-  await dispatcher.start();
 
-  const ended = Promise.race([ledger.ended, log.broken.then(() => undefined)]);
+  const ended = Promise.race([ledger.ended, log.broken]);
   ended.catch(() => undefined);
   return {
     parts: ledger.parts,
     log,
     derived,
-    webhooks: () => dispatcher.figures(),
+    webhooks: webhooks.figures,
     ended,
     stop: async () => {
       await ledger.stopSweeping();
-      await dispatcher.stop();
-      await sender.close();
+      await webhooks.stop();
       await ledger.stopProjecting();
       await log.close();
       await derived.close();

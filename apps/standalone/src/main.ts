@@ -1,57 +1,53 @@
 /** The whole of Drawdown in one process. `--validate` says what the configuration means, and exits. */
-import { answerUsage, handlers, type Parts } from '@drawdown/application';
-import { Doors } from '@drawdown/platform';
-import { DAY_MS, ProjectionLag, serve, VERSION, webhookMetrics } from '@drawdown/service';
+import { DAY_MS, LogWatch, openDoors, type Rim, serve, type Started, storeMetrics, systemClock, usageMetrics, watchProjection, webhookLease, webhookMetrics } from '@drawdown/service';
 import { composeStandalone } from './compose';
 import { config, explain, SERVICE } from './config';
+import { kafkaSide } from './kafka-side';
+import { openStores } from './stores';
 
-serve({
-  name: SERVICE,
-  config,
-  explain,
-  async start({ config, log, health, metrics, failed }) {
-    const standalone = await composeStandalone({
-      dataDirectory: config.data.DATA_DIR,
-      dedupeWindowMs: config.ledger.DEDUPE_WINDOW_DAYS * DAY_MS,
-      webhookAllowedNetworks: config.webhooks.WEBHOOK_ALLOWED_NETWORKS,
-      webhookSchedule: config.webhooks.WEBHOOK_SCHEDULE,
-      failed,
-    });
-    const { clock } = standalone.parts;
-    const service = { version: VERSION, startedAt: clock(), draining: () => health.draining };
-    const parts: Parts = { ...standalone.parts, service };
-    const { projector } = parts;
-    health.watch('log', standalone.log.health);
-    health.watch('projection', () => ({
-      ready: projector.failure === undefined,
-      detail: projector.failure === undefined ? 'saved' : 'derived state cannot be saved; it is kept in memory',
-    }));
-    webhookMetrics(metrics, standalone.webhooks);
-    const lag = new ProjectionLag(parts.log, () => projector.position).show(metrics).start();
-    const { HTTP_HOST, HTTP_PORT, GRPC_HOST, GRPC_PORT, INSECURE: insecure, GRPC_REFLECTION: reflection } = config.doors;
-    const doors = await Doors.open({
-      handlers: handlers(parts),
-      usage: answerUsage(parts),
-      http: { host: HTTP_HOST, port: HTTP_PORT },
-      grpc: { host: GRPC_HOST, port: GRPC_PORT },
-      insecure,
-      reflection,
-      health,
-      log,
-    });
-    return {
-      says: { http: doors.httpUrl, grpc: doors.grpcAddress, data: config.data.DATA_DIR, ...standalone.log.says },
-      ended: standalone.ended,
-      steps: [
-        { name: 'doors', stop: (signal) => doors.close(signal) },
-        {
-          name: 'ledger',
-          stop: () => {
-            lag.stop();
-            return standalone.stop();
-          },
+async function start(rim: Rim<typeof config.groups>): Promise<Started> {
+  const { config, log: told, health, metrics, failed } = rim;
+  const [kafka, { log, derived }] = await Promise.all([kafkaSide(rim), openStores(rim, systemClock)]);
+  const shared = log.awaited !== undefined && derived.server !== undefined;
+  const lease = shared ? webhookLease(config.redis) : undefined;
+  const standalone = await composeStandalone({
+    dataDirectory: config.data.DATA_DIR,
+    log,
+    derived,
+    dedupeWindowMs: config.ledger.DEDUPE_WINDOW_DAYS * DAY_MS,
+    webhookAllowedNetworks: config.webhooks.WEBHOOK_ALLOWED_NETWORKS,
+    webhookSchedule: config.webhooks.WEBHOOK_SCHEDULE,
+    ...(lease && { webhookLease: lease }),
+    ...(kafka && { publisher: kafka.publisher }),
+    failed,
+  });
+  const { parts } = standalone;
+  const watch = new LogWatch(log.log, () => parts.projector.position).show(metrics).start();
+  health.watch(log.name, log.condition ?? (() => watch.health()));
+  if (derived.server) health.watch(derived.server.awaited.name, derived.server.condition);
+  watchProjection(health, parts);
+  usageMetrics(metrics, () => parts.intake.figures());
+  webhookMetrics(metrics, standalone.webhooks);
+  storeMetrics(metrics, log, derived);
+
+  const doors = await openDoors(config.doors, parts, { health, log: told });
+  await kafka?.consume(parts.intake);
+  return {
+    says: { http: doors.httpUrl, grpc: doors.grpcAddress, data: config.data.DATA_DIR, ...log.says },
+    ended: standalone.ended,
+    steps: [
+      { name: 'doors', stop: (signal) => doors.close(signal) },
+      { name: 'kafka', stop: async () => kafka?.stop() },
+      {
+        name: 'ledger',
+        stop: async () => {
+          watch.stop();
+          await standalone.stop();
+          await lease?.close();
         },
-      ],
-    };
-  },
-});
+      },
+    ],
+  };
+}
+
+serve({ name: SERVICE, config, explain, start });

@@ -10,16 +10,15 @@ import type { DerivedInUse, LogInUse } from './stores';
  */
 export async function embeddedLog(directory: string, clock: Clock): Promise<LogInUse> {
   const log = await EmbeddedLog.open({ directory, clock });
-  const { recovered } = log;
   return {
-    kind: 'embedded',
+    name: 'log',
     log,
     broken: log.broken,
-    health: () =>
+    condition: () =>
       log.failure === undefined
         ? { ready: true, detail: 'embedded' }
         : { ready: false, detail: 'a write or sync failed; the log takes nothing until the service is started again' },
-    says: { recovered },
+    says: { recovered: log.recovered },
     resubscriptions: () => 0,
     close: () => log.close(),
   };
@@ -34,7 +33,6 @@ export async function embeddedProjections(directory: string, locked: boolean): P
   const lock = locked ? undefined : DirectoryLock.acquire(directory);
   const projections = await EmbeddedProjections.open({ directory });
   return {
-    kind: 'embedded',
     projections,
     losses: () => 0,
     close: async () => {

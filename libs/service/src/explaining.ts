@@ -1,7 +1,7 @@
 /** Sentences on what groups of variables mean, for `config check`. */
 import { withoutPassword } from '@drawdown/platform';
 import type { Explanation } from './explanation';
-import { groupOf, type Topic, topicSpecs } from './kafka';
+import { consumerGroup, type Topic, topicSpecs } from './kafka';
 import type { DoorVariables } from './variables/door-variables';
 import type { EventStoreVariables } from './variables/eventstore-variables';
 import type { KafkaVariables } from './variables/kafka-variables';
@@ -29,7 +29,7 @@ export function explainTopics(config: KafkaVariables, service: string, topics: R
   const entry = mechanism === '' ? 'without credentials' : `as ${user} by ${mechanism}`;
   const missing = create ? 'created when missing' : 'an error when missing';
   return [
-    use('queue', `Kafka at ${brokers.join(',')}, ${tls ? 'TLS' : 'without TLS'}, ${entry}; group ${groupOf(config, service)}`),
+    use('queue', `Kafka at ${brokers.join(',')}, ${tls ? 'TLS' : 'without TLS'}, ${entry}; group ${consumerGroup(config, service)}`),
     ...Object.entries(topics).map(([topic, what]) => {
       const [{ name, partitions, replication }] = topicSpecs(config, [topic as Topic]) as [ReturnType<typeof topicSpecs>[number]];
       return use('topic', `${name}: ${what}; at least ${partitions} partitions, ${replication} ${replication === 1 ? 'copy' : 'copies'}, ${missing}`);

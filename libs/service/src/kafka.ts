@@ -9,7 +9,7 @@ export type Topic = 'usage' | 'rated' | 'rejected';
 /** A part in /readyz, and what metrics call it. */
 export const KAFKA = 'kafka';
 
-export const groupOf = ({ KAFKA_GROUP }: KafkaVariables, service: string): string => KAFKA_GROUP || `drawdown-${service}`;
+export const consumerGroup = ({ KAFKA_GROUP }: KafkaVariables, service: string): string => KAFKA_GROUP || `drawdown-${service}`;
 
 /** @param service what brokers call this service in their logs and quotas */
 export function kafkaConnection(config: KafkaVariables, service: string, log: Log): KafkaConnection {

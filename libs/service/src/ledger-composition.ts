@@ -3,45 +3,68 @@ import { randomBytes } from 'node:crypto';
 import type { Instant } from '@drawdown/amounts';
 import { foldings, type Parts } from '@drawdown/application';
 import type { Projections } from '@drawdown/balances';
-import { AppliedKeys, CatalogFollower, type Clock, type EventLog, Ledger, Projector, StreamStates, Sweeper, UsageIntake } from '@drawdown/ledger';
+import {
+  AppliedKeys,
+  CatalogFollower,
+  type Clock,
+  type EventLog,
+  Ledger,
+  Projector,
+  type RejectionPublisher,
+  StreamStates,
+  Sweeper,
+  UsageIntake,
+} from '@drawdown/ledger';
+import type { Health } from '@drawdown/platform';
 
 export interface LedgerSettings {
   readonly log: EventLog;
   readonly projections: Projections;
   readonly dedupeWindowMs: number;
   readonly clock?: Clock;
+  /** Where usage that came by a queue is published when it is rejected. */
+  readonly publisher?: RejectionPublisher;
   /** Told of what goes wrong in the background; it is tried again. */
   readonly failed?: (part: string, fault: unknown) => void;
 }
 
 export interface LedgerComposition {
+  /** Usage goes straight to the intake. */
   readonly parts: Parts;
   /** Rejected when the log can be followed no longer. Nobody has to listen. */
   readonly ended: Promise<void>;
-  /** No more sweeping. */
   stopSweeping(): Promise<void>;
-  /** Saves what has changed; follows the log no longer. The log and the derived state are still open. */
+  /** Saves what has changed and follows the log no longer. The log and the derived state stay open. */
   stopProjecting(): Promise<void>;
 }
 
 export const systemClock = (): Instant => Date.now() as Instant;
 
 /** Resolves when everything that was in the log is known, so that no key applied before can be missed. */
-export async function composeLedger({ log, projections, dedupeWindowMs, clock = systemClock, failed = () => undefined }: LedgerSettings): Promise<LedgerComposition> {
+export async function composeLedger(settings: LedgerSettings): Promise<LedgerComposition> {
+  const { log, projections, dedupeWindowMs, clock = systemClock, publisher, failed = () => undefined } = settings;
   const keys = new AppliedKeys(projections, dedupeWindowMs);
   const states = new StreamStates(log, projections, keys, foldings);
   const ledger = new Ledger(log, states);
   const projector = new Projector(log, projections, states);
   const catalog = new CatalogFollower(states);
-  const intake = new UsageIntake(ledger, catalog, clock);
+  const intake = new UsageIntake(ledger, catalog, clock, publisher);
   const sweeper = new Sweeper(ledger, projections, projector, clock, (fault) => failed('sweeper', fault));
   await projector.start();
   await catalog.start(projections);
   sweeper.start();
   return {
-    parts: { log, ledger, projections, projector, intake, catalog, foldings, clock, randomBytes },
+    parts: { log, ledger, projections, projector, usage: intake, intake, catalog, foldings, clock, randomBytes },
     ended: projector.ended,
     stopSweeping: () => sweeper.stop(),
     stopProjecting: () => projector.stop(),
   };
+}
+
+/** Derived state as /readyz tells of it. */
+export function watchProjection(health: Health, { projector }: Pick<Parts, 'projector'>): void {
+  health.watch('projection', () => ({
+    ready: projector.failure === undefined,
+    detail: projector.failure === undefined ? 'saved' : 'derived state cannot be saved; it is kept in memory',
+  }));
 }

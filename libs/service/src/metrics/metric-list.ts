@@ -17,8 +17,11 @@ export const METRICS = {
   partReady: gauge('drawdown_part_ready', '1 when this part works: a server (kafka, eventstoredb, redis) or a part of the service.', ['part']),
 
   usageEvents: counter('drawdown_usage_events_total', 'Usage events by fate; reason only where they were rejected.', ['fate', 'reason']),
-  usageFaults: counter('drawdown_usage_faults_total', 'Attempts at a batch of usage that ended in a fault; the batch is tried again or the caller was told to.', ['code']),
+  usageFaulted: counter('drawdown_usage_faulted_total', 'Usage events whose fate nobody could settle: they are sent or read again.'),
   usageWaiting: gauge('drawdown_usage_waiting', 'Usage events in memory that wait for their turn or are being applied.'),
+  usageRounds: counter('drawdown_usage_rounds_total', 'Rounds of load, decide, append: each takes all usage that has gathered.'),
+  ingested: counter('drawdown_ingested_records_total', 'Records of usage that ingestion has passed on, by outcome: rated, or unratable, which the ledger rejects or knows as a duplicate.', ['outcome']),
+  ingestedBare: counter('drawdown_ingested_bare_records_total', 'Records of usage without a header that says that they are CloudEvents; they are taken all the same.'),
 
   appends: counter('drawdown_appends_total', 'Appends to the log by outcome: appended, conflict, unknown, unavailable.', ['outcome']),
   appendsInFlight: gauge('drawdown_appends_in_flight', 'Appends that wait for an answer of the log.'),

@@ -1,0 +1,83 @@
+/** What ingestion is made of: usage.v1 -> parse, rate by a catalog as new as the store -> rated-usage.v1. No state of its own. */
+import { KafkaProducer, KafkaRejectedTopic, originalOf, ratedRecord, traceparentOf } from '@drawdown/kafka';
+import { CatalogFeed, type QueueRecord, RejectionKeeper, UsageIngestion } from '@drawdown/ledger';
+import type { Log } from '@drawdown/platform';
+import {
+  awaitedKafka,
+  consumerGroup,
+  CountedLog,
+  eventStoreDbLog,
+  ingestionMetrics,
+  kafkaConnection,
+  LogWatch,
+  producerMetrics,
+  type DerivedInUse,
+  redisProjections,
+  type RedisVariables,
+  type Rim,
+  type Started,
+  storeMetrics,
+  systemClock,
+  usageConsumer,
+} from '@drawdown/service';
+import { type config as shape, SERVICE } from './config';
+
+/** What the ledger has saved, for a faster start: it spares reading the whole log for the catalog, and nothing rests on it. */
+async function savedCatalog(config: RedisVariables, log: Log): Promise<DerivedInUse | undefined> {
+  if (config.REDIS_URL === '') return undefined;
+  const derived = redisProjections(config, log);
+  try {
+    await derived.server.awaited.probe();
+    return derived;
+  } catch (fault) {
+    log.warn({ server: 'redis', reason: fault instanceof Error ? fault.message : String(fault) }, 'starting without: the catalog is read from the log');
+    await derived.close();
+    return undefined;
+  }
+}
+
+export async function startIngestion({ config, log, health, metrics, available }: Rim<typeof shape.groups>): Promise<Started> {
+  const { kafka } = config;
+  const connection = kafkaConnection(kafka, SERVICE, log);
+  const store = eventStoreDbLog(config.eventStore, log);
+  await Promise.all([available(awaitedKafka(connection, kafka, ['usage', 'rated', 'rejected'], log)), available(store.awaited)]);
+
+  const events = new CountedLog(store.log).show(metrics);
+  const producer = new KafkaProducer({ connection });
+  const saved = await savedCatalog(config.redis, log);
+  const catalog = new CatalogFeed(events, saved?.projections);
+  const keeper = RejectionKeeper.over(events, new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC));
+  const ingestion = new UsageIngestion({ catalog, keeper, clock: systemClock, originalOf, traceparentOf: ({ headers }) => traceparentOf(headers) });
+  await catalog.start();
+  await saved?.close();
+
+  // The offset is committed when this has resolved: rejected usage is kept and published by then, the rest acknowledged by all replicas.
+  const handle = async (records: readonly QueueRecord[]): Promise<void> => {
+    const rated = await ingestion.handle(records);
+    await producer.send(kafka.KAFKA_RATED_TOPIC, rated.map(({ record, subject, text }) => ratedRecord(record, subject, text)));
+  };
+  const consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, handle, log, health, metrics });
+  const watch = new LogWatch(events, () => catalog.position).show(metrics).start();
+  health.watch(store.name, () => watch.health());
+  ingestionMetrics(metrics, () => ingestion.figures());
+  producerMetrics(metrics, producer);
+  storeMetrics(metrics, store);
+  await consumer.start();
+
+  return {
+    says: { from: kafka.KAFKA_USAGE_TOPIC, to: kafka.KAFKA_RATED_TOPIC, group: consumerGroup(kafka, SERVICE) },
+    ended: store.broken,
+    steps: [
+      { name: 'consumer', stop: () => consumer.stop() },
+      { name: 'producer', stop: () => producer.close() },
+      {
+        name: 'catalog',
+        stop: async () => {
+          watch.stop();
+          await catalog.stop();
+        },
+      },
+      { name: 'servers', stop: async () => void (await Promise.all([store.close(), connection.close()])) },
+    ],
+  };
+}

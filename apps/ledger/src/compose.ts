@@ -1,0 +1,81 @@
+/** What the ledger service is made of: rated-usage.v1 and both doors -> events in EventStoreDB -> balances in Redis. */
+import { KafkaProducer, KafkaRejectedTopic, KafkaUsageQueue, offerOfRated } from '@drawdown/kafka';
+import type { QueueRecord } from '@drawdown/ledger';
+import {
+  awaitedKafka,
+  composeLedger,
+  consumerGroup,
+  CountedLog,
+  DAY_MS,
+  eventStoreDbLog,
+  kafkaConnection,
+  LogWatch,
+  openDoors,
+  producerMetrics,
+  redisProjections,
+  type Rim,
+  type Started,
+  storeMetrics,
+  usageConsumer,
+  usageMetrics,
+  watchProjection,
+} from '@drawdown/service';
+import { type config as shape, SERVICE } from './config';
+
+export async function startLedger({ config, log, health, metrics, available, failed }: Rim<typeof shape.groups>): Promise<Started> {
+  const { kafka } = config;
+  const connection = kafkaConnection(kafka, SERVICE, log);
+  const store = eventStoreDbLog(config.eventStore, log);
+  const derived = redisProjections(config.redis, log);
+  await Promise.all([
+    available(awaitedKafka(connection, kafka, ['usage', 'rated', 'rejected'], log)),
+    available(store.awaited),
+    available(derived.server.awaited),
+  ]);
+
+  const events = new CountedLog(store.log).show(metrics);
+  const producer = new KafkaProducer({ connection });
+  const ledger = await composeLedger({
+    log: events,
+    projections: derived.projections,
+    dedupeWindowMs: config.ledger.DEDUPE_WINDOW_DAYS * DAY_MS,
+    publisher: new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC),
+    failed,
+  });
+  const { intake, projector } = ledger.parts;
+  // Usage of a door goes the way of all usage: one customer's is decided in one place, in the order of the topic.
+  const parts = { ...ledger.parts, usage: new KafkaUsageQueue(producer, kafka.KAFKA_USAGE_TOPIC) };
+  const handle = async (records: readonly QueueRecord[]): Promise<void> => void (await intake.submit(records.map(offerOfRated)));
+  const group = consumerGroup(kafka, SERVICE);
+  const consumer = usageConsumer({ connection, group, topic: kafka.KAFKA_RATED_TOPIC, handle, log, health, metrics });
+
+  const watch = new LogWatch(events, () => projector.position).show(metrics).start();
+  health.watch(store.name, () => watch.health());
+  health.watch(derived.server.awaited.name, derived.server.condition);
+  watchProjection(health, ledger.parts);
+  usageMetrics(metrics, () => intake.figures());
+  producerMetrics(metrics, producer);
+  storeMetrics(metrics, store, derived);
+
+  const doors = await openDoors(config.doors, parts, { health, log });
+  await consumer.start();
+
+  return {
+    says: { http: doors.httpUrl, grpc: doors.grpcAddress, from: kafka.KAFKA_RATED_TOPIC, group },
+    ended: Promise.race([ledger.ended, store.broken]),
+    steps: [
+      { name: 'doors', stop: (signal) => doors.close(signal) },
+      { name: 'consumer', stop: () => consumer.stop() },
+      { name: 'producer', stop: () => producer.close() },
+      { name: 'sweeper', stop: () => ledger.stopSweeping() },
+      { name: 'projector', stop: () => ledger.stopProjecting() },
+      {
+        name: 'servers',
+        stop: async () => {
+          watch.stop();
+          await Promise.all([store.close(), derived.close(), connection.close()]);
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,40 @@
+/** How much of a topic one service has in hand, so that memory stays bounded and the doors keep their room. */
+import { KafkaConsumer, type KafkaConnection } from '@drawdown/kafka';
+import type { QueueRecord } from '@drawdown/ledger';
+import type { Health, Log, Metrics } from '@drawdown/platform';
+import { watchConsumer } from './kafka';
+import { consumerMetrics } from './metrics/kafka-metrics';
+
+/** Records of one partition that are handled together: enough for one round of the ledger, half of its bound. */
+export const CHUNK_RECORDS_MAX = 2_000;
+/** Partitions handled at the same time. Times CHUNK_RECORDS_MAX it stays below half of QUEUED_USAGE_MAX. */
+export const CHUNKS_AT_ONCE = 16;
+
+export interface UsageConsumerSettings {
+  readonly connection: KafkaConnection;
+  readonly group: string;
+  readonly topic: string;
+  /** Resolves when all of them are durably handled. */
+  readonly handle: (records: readonly QueueRecord[]) => Promise<void>;
+  readonly log: Log;
+  readonly health: Health;
+  readonly metrics: Metrics;
+}
+
+/** A consumer that says in log, health and metrics how it is. It has not begun. */
+export function usageConsumer({ connection, group, topic, handle, log, health, metrics }: UsageConsumerSettings): KafkaConsumer {
+  const consumer = new KafkaConsumer({
+    connection,
+    groupId: group,
+    topic,
+    handle,
+    recordsMax: CHUNK_RECORDS_MAX,
+    partitionsConcurrently: CHUNKS_AT_ONCE,
+    fromBeginning: true,
+    fault: ({ code, message, retriable }, partition) =>
+      log[retriable ? 'warn' : 'error']({ server: 'kafka', topic, ...(partition !== undefined && { partition }), code, reason: message }, 'reading is held up'),
+  });
+  watchConsumer(health, consumer);
+  consumerMetrics(metrics, consumer, { topic, group });
+  return consumer;
+}
