@@ -65,12 +65,9 @@ export function kafkaFault(doing: string, error: unknown): Fault {
   const found = rootOf(error);
   const said = `${doing}: ${found.message}`;
   const options = { cause: error };
-  if (found.name === 'KafkaJSSASLAuthenticationError' || found.type === 'SASL_AUTHENTICATION_FAILED') {
-    if (WRONG_MECHANISM.test(found.message))
-      return new KafkaMisconfigured(`${said}. Set KAFKA_SASL_MECHANISM to one that the broker has switched on`, options);
-    return new KafkaMisconfigured(`${said}. Correct KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD`, options);
-  }
-  if (WRONG_CREDENTIALS.test(found.message))
+  if (found.type === 'UNSUPPORTED_SASL_MECHANISM' || WRONG_MECHANISM.test(found.message))
+    return new KafkaMisconfigured(`${said}. Set KAFKA_SASL_MECHANISM to one that the broker has switched on`, options);
+  if (found.name === 'KafkaJSSASLAuthenticationError' || found.type === 'SASL_AUTHENTICATION_FAILED' || WRONG_CREDENTIALS.test(found.message))
     return new KafkaMisconfigured(`${said}. Correct KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD`, options);
   if (found.type === 'ILLEGAL_SASL_STATE')
     return new KafkaMisconfigured(`${said}. The broker asks for no credentials on this address: unset KAFKA_SASL_MECHANISM, or correct KAFKA_BROKERS`, options);
