@@ -10,6 +10,7 @@ import type { Context, Handlers, Message } from './operation';
 import { originalBytes, parseOriginal } from './original-usage';
 import { listDocuments, stateIn } from './pages';
 import type { Parts } from './parts';
+import { untilMet } from './until-met';
 
 const REJECTION_ID = /^[0-9a-z]{9}-[0-9a-f]{12}$/;
 const REJECTION_ID_LENGTH_MAX = 64;
@@ -72,6 +73,8 @@ export const rejectedUsageOperations = (parts: Parts): RejectedUsageHandlers => 
 async function replay(parts: Parts, context: Context, id: string, { status, rejection }: Kept) {
   if (status === 'replayed') throw new Refused({ code: 'rejected_usage_already_replayed' });
   const { original: text, encoding, at: receivedAt } = rejection;
+  // The mend may have been made at another process just now.
+  await untilMet(parts);
   const [fate] = await parts.intake.submit([
     {
       parsed: parseOriginal({ text, encoding }, receivedAt),

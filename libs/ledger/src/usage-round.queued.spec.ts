@@ -80,6 +80,32 @@ describe('usage that was rated before', () => {
   });
 });
 
+describe('usage for what another process has made', () => {
+  it('is applied, although this process has seen before that it was not there', async () => {
+    // It meets nothing by the log, so that all it knows is what it asks for.
+    const beside = TestLedger.beside(home);
+    const use = async (...offers: UsageOffer[]): Promise<string[]> =>
+      (await beside.intake.submit(offers)).map((fate) => (fate.fate === 'rejected' ? fate.rejection.reason : fate.fate));
+    const eve = { subject: 'eve' };
+    expect(await use(rated('1', tokens('1', 1, eve)))).toEqual(['unknown_customer']);
+    await home.addCustomer('eve');
+    expect(await use(rated('2', tokens('2', 1, eve)))).toEqual(['no_credit_balance']);
+    await home.addBalance('eve', 'llm', '100');
+    expect(await use(rated('3', tokens('3', 1, eve)), rated('4', tokens('3', 1, eve)))).toEqual(['applied', 'duplicate']);
+    await home.ledger.execute(creditBalance, streams.creditBalance('eve', 'llm'), { type: 'Close', at: home.now, reason: 'test' });
+    expect(await use(rated('5', tokens('5', 1, eve)), rated('6', tokens('3', 1, eve)))).toEqual(['credit_balance_closed', 'duplicate']);
+  });
+});
+
+describe('the trace of usage', () => {
+  it('is that of the first of those packed into one event', async () => {
+    const trace = (digit: string): string => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`;
+    await submit(rated('1', tokens('1', 1)), { ...rated('2', tokens('2', 1)), traceparent: trace('a') }, { ...rated('3', tokens('3', 1)), traceparent: trace('b') });
+    const [packed] = await home.log.readStream(streams.creditBalance('ada', 'llm'), { direction: 'backwards', limit: 1 });
+    expect(JSON.parse(packed!.metadata)).toMatchObject({ traceparent: trace('a') });
+  });
+});
+
 describe('rejected usage that came by a queue', () => {
   it('is kept, then published once with its record, all of a round in one call', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -3,7 +3,6 @@
  * Dedupe belongs here: a key is looked up, confirmed in the stream, and applied under one expected revision.
  */
 import { type Instant, minus } from '@drawdown/amounts';
-import { customer } from '@drawdown/account';
 import { creditBalance } from '@drawdown/credit-balance';
 import type { Balance, EventOf, UsageLine, UsageToConsume } from '@drawdown/drawdown';
 import type { Rating, RatingTable, Rejection, UsageEvent } from '@drawdown/usage';
@@ -47,6 +46,8 @@ export class UsageRound {
   private lookedUpAt = new Map<string, number | undefined>();
   /** Lines of consumption events read to confirm a fingerprint, by place. */
   private readonly confirmed = new Map<string, ReadonlyMap<string, UsageLine>>();
+  /** Streams that were read to their end before usage was rejected for what they say. */
+  private readonly reread = new Map<string, Promise<StreamState>>();
 
   constructor(
     private readonly ledger: Ledger,
@@ -126,6 +127,8 @@ export class UsageRound {
   /** Keeps the targets that the customer holds; rejects the item when it is new and there is none. */
   private async place(item: Item): Promise<void> {
     if (item.rejection) return;
+    // Another process may have made a balance, or made it again, since this one last looked: nothing is rejected on old knowledge.
+    if (!item.known && !this.holdsAny(item)) await Promise.all([...item.targets.keys()].map((stream) => this.toItsEnd(stream)));
     let closed = 0;
     for (const [stream, { rejection }] of item.targets) {
       const { status, consumingSince } = await this.balance(stream);
@@ -137,6 +140,23 @@ export class UsageRound {
     if (item.targets.size === 0 && !item.known) item.rejection = closed > 0 ? balanceClosed : await this.noBalance(item.usage);
   }
 
+  private holdsAny({ targets }: Item): boolean {
+    for (const stream of targets.keys()) {
+      const status = (this.ledger.states.cached(stream)?.state as Balance | undefined)?.status;
+      if (status === 'open' || status === 'paused') return true;
+    }
+    return false;
+  }
+
+  /** Once a round. */
+  private toItsEnd(stream: string): Promise<StreamState> {
+    const before = this.reread.get(stream);
+    if (before) return before;
+    const reading = this.ledger.states.reload(stream);
+    this.reread.set(stream, reading);
+    return reading;
+  }
+
   /** Older than the window is refused only where a key may have been forgotten: where something was consumed before the window. */
   private tooLate(usage: UsageEvent, consumingSince: Instant | undefined): boolean {
     const horizon = this.now - this.ledger.states.keys.windowMs;
@@ -144,7 +164,7 @@ export class UsageRound {
   }
 
   private async noBalance(usage: UsageEvent): Promise<Rejection> {
-    const { revision } = await this.ledger.load(customer, streams.customer(usage.subject));
+    const { revision } = await this.toItsEnd(streams.customer(usage.subject));
     if (revision < 0)
       return {
         reason: 'unknown_customer',
