@@ -1,5 +1,6 @@
 /** Log and derived state on servers that services share. Nothing here waits for them: `awaited` does. */
 import { EventStoreDbLog } from '@drawdown/eventstoredb';
+import { Fault } from '@drawdown/ledger';
 import type { Log } from '@drawdown/platform';
 import { RedisLease, RedisProjections } from '@drawdown/redis';
 import type { DerivedInUse, LogInUse } from './stores';
@@ -18,12 +19,22 @@ export function eventStoreDbLog({ EVENTSTORE_URL, EVENTSTORE_APPEND_TIMEOUT_MS: 
   return {
     name: 'eventstoredb',
     log,
-    awaited: { name: 'eventstoredb', variable: 'EVENTSTORE_URL', probe: () => log.probe() },
+    awaited: { name: 'eventstoredb', variable: 'EVENTSTORE_URL', probe: () => log.probe().catch(asStart) },
     broken: NEVER,
     says: {},
     resubscriptions: () => log.figures().resubscriptions,
     close: () => log.close(),
   };
+}
+
+/** The words of operating systems and of the server for it. */
+const FULL = /not enough space|no space left|disk (?:is )?full|ENOSPC/i;
+
+/** A running service waits for room; one that starts would wait for it unseen. */
+function asStart(fault: unknown): never {
+  if (fault instanceof Fault && FULL.test(fault.message))
+    throw new Fault('log_disk_full', `the disk of the EventStoreDB of EVENTSTORE_URL is full (${fault.message}): make room there, then start again`, false, { cause: fault });
+  throw fault;
 }
 
 export function redisProjections({ REDIS_URL: url, REDIS_PREFIX: prefix, REDIS_SHARDS: shards }: RedisVariables, told: Log): DerivedInUse & Required<Pick<DerivedInUse, 'server'>> {
