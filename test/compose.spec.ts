@@ -116,7 +116,7 @@ describe.each(Object.entries(apps))('%s in docker-compose.yml', (name, app) => {
     const wanted = { KAFKA_BROKERS: /^kafka:/, EVENTSTORE_URL: /^esdb:\/\/eventstoredb:2113\?tls=false$/, REDIS_URL: /^redis:\/\/redis:6379$/ };
     const needed = Object.entries(wanted).filter(([variable]) => variable in environment);
     for (const [variable, address] of needed) expect(environment[variable]).toMatch(address);
-    expect(sorted(app.needs)).toEqual(sorted(needed.map(([variable]) => variable)));
+    expect(Object.keys(environment)).toEqual(expect.arrayContaining(app.needs));
     expect(Object.keys(depends_on)).toHaveLength(needed.length);
     for (const { condition } of Object.values(depends_on)) expect(condition).toBe('service_healthy');
   });
