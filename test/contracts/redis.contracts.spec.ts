@@ -1,31 +1,42 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RedisConnection, RedisProjections } from '@drawdown/redis';
+import { RedisConnection, RedisLease, RedisProjections } from '@drawdown/redis';
 import { RedisServer } from '../../infra/local/redis-server';
+import { until } from '../support/waiting';
 import { projectionsContract } from './projections.contract';
 
+const TEST_MS = 60_000;
 const directory = mkdtempSync(join(tmpdir(), 'drawdown-redis-'));
 let server: RedisServer;
+let clustered: RedisServer;
 let connection: RedisConnection;
+let toCluster: RedisConnection;
 beforeAll(async () => {
-  server = await RedisServer.start({ directory });
+  server = await RedisServer.start({ directory: join(directory, 'one') });
   connection = new RedisConnection(server.url);
-});
+  clustered = await RedisServer.start({ directory: join(directory, 'cluster'), args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  const node = new RedisConnection(clustered.url);
+  await node.command('cluster', 'addslotsrange', 0, 16_383);
+  await until('the cluster to be ready', async () => String(await node.command('cluster', 'info')).includes('cluster_state:ok'));
+  await node.close();
+  toCluster = new RedisConnection(clusterUrl());
+}, TEST_MS);
 afterAll(async () => {
-  await connection.close();
-  await server.stop();
+  await Promise.all([connection.close(), toCluster.close()]);
+  await Promise.all([server.stop(), clustered.stop()]);
   rmSync(directory, { recursive: true, force: true });
 });
+const clusterUrl = (): string => clustered.url.replace('redis:', 'redis-cluster:');
 
-const open = (shards: number) => async () => {
+const open = (shards: number, url: () => string, flush: () => Promise<unknown>) => async () => {
   const opened: RedisProjections[] = [];
   const another = () => {
-    const projections = RedisProjections.open({ url: server.url, prefix: 'contract', shards });
+    const projections = RedisProjections.open({ url: url(), prefix: 'contract', shards });
     opened.push(projections);
     return projections;
   };
-  await connection.command('flushall');
+  await flush();
   const first = another();
   return {
     projections: first,
@@ -35,7 +46,7 @@ const open = (shards: number) => async () => {
       await first.close();
       return another();
     },
-    lose: async () => void (await connection.command('flushall')),
+    lose: async () => void (await flush()),
     beside: () => Promise.resolve(another()),
     dispose: async () => {
       for (const projections of opened) await projections.close();
@@ -43,5 +54,115 @@ const open = (shards: number) => async () => {
   };
 };
 
-projectionsContract('Redis', open(1));
-projectionsContract('Redis in four shards', open(4));
+const flushOne = () => connection.command('flushall');
+projectionsContract('Redis', open(1, () => server.url, flushOne));
+projectionsContract('Redis in four shards', open(4, () => server.url, flushOne));
+// One node that has all slots: what names keys of two slots in one call is refused by it as by any other.
+projectionsContract('a Redis cluster in four shards', open(4, clusterUrl, () => toCluster.command('flushall')));
+
+describe('Redis that is cleared', () => {
+  it('keeps nothing of what was there before', async () => {
+    await flushOne();
+    const projections = RedisProjections.open({ url: server.url, shards: 2 });
+    await projections.attach();
+    const names = Array.from({ length: 1_500 }, (_, i) => `wallet-${i}`);
+    await projections.save({
+      documents: names.map((stream) => ({ stream, revision: 1, json: '{}' })),
+      keys: names.map((stream, i) => ({ stream, fingerprint: BigInt(i) << 40n, revision: 1 })),
+      checkpoint: 1n,
+    });
+    await projections.clear();
+    // What is left: the marker and the generation's name of each shard.
+    await until('what was there to be removed', async () => (await connection.command('dbsize')) === 4);
+    await projections.close();
+  });
+});
+
+describe('the probe of Redis', () => {
+  const probe = async (url: string, warned: string[] = []) => {
+    const projections = RedisProjections.open({ url, timeoutMs: 1_000, warn: (text) => warned.push(text) });
+    await projections.probe().finally(() => projections.close());
+  };
+  const unfit = (message: RegExp) => ({ code: 'redis_unfit', retriable: false, message: expect.stringMatching(message) as string });
+  /** Changes a setting of the server for the time of a check. */
+  const having = async (setting: readonly [string, string, string], check: () => Promise<void>) => {
+    const [name, value, before] = setting;
+    await connection.command('config', 'set', name, value);
+    await check().finally(() => connection.command('config', 'set', name, before));
+  };
+
+  it('finds nothing wrong with a good one', async () => {
+    const warned: string[] = [];
+    await probe(server.url, warned);
+    await probe(clusterUrl(), warned);
+    expect(warned).toEqual([]);
+  });
+
+  it('names the variable and the mend where keys may be evicted', () =>
+    having(['maxmemory-policy', 'allkeys-lru', 'noeviction'], () => expect(probe(server.url)).rejects.toMatchObject(unfit(/^REDIS_URL .*allkeys-lru.*"maxmemory-policy noeviction"/))));
+
+  it('names the variable where the password is wrong or missing', async () => {
+    const guarded = await RedisServer.start({ directory: join(directory, 'guarded'), password: 'right' });
+    await probe(guarded.url);
+    for (const url of [guarded.url.replace('right', 'wrong'), guarded.url.replace(':right@', '')]) await expect(probe(url)).rejects.toMatchObject(unfit(/^REDIS_URL: .*password/));
+    await guarded.stop();
+  });
+
+  it('refuses a replica, which takes no writes', async () => {
+    const replica = await RedisServer.start({ directory: join(directory, 'replica'), args: ['--replicaof', `127.0.0.1 ${server.port}`] });
+    await expect(probe(replica.url)).rejects.toMatchObject(unfit(/^REDIS_URL .*replica.*primary/));
+    await replica.stop();
+  });
+
+  it('can be tried again where nobody answers, or nobody answers in time', async () => {
+    const unavailable = { code: 'derived_state_unavailable', retriable: true, message: expect.stringMatching(/REDIS_URL/) as string };
+    await expect(probe('redis://:secret@127.0.0.1:1')).rejects.toMatchObject(unavailable);
+    await expect(probe('redis://:secret@127.0.0.1:1')).rejects.toMatchObject({ message: expect.not.stringContaining('secret') as string });
+    server.pause();
+    await expect(probe(server.url).finally(() => server.resume())).rejects.toMatchObject(unavailable);
+  });
+
+  it('a Redis that is full refuses to save, and takes it when there is room', async () => {
+    const projections = RedisProjections.open({ url: server.url });
+    await projections.attach();
+    const change = { documents: [{ stream: 'wallet-full', revision: 1, json: '{}' }], keys: [], checkpoint: 1n };
+    await having(['maxmemory', '1', '0'], () =>
+      expect(projections.save(change)).rejects.toMatchObject({ code: 'derived_state_unavailable', message: expect.stringContaining('OOM') as string }),
+    );
+    await projections.save(change);
+    expect(await projections.load('wallet-full')).toMatchObject({ revision: 1 });
+    await projections.close();
+  });
+});
+
+describe('a lease in Redis', () => {
+  const TTL_MS = 400;
+  it('is had by one, kept while it is renewed, and taken over when it is given up or runs out', async () => {
+    const [one, two] = ['one', 'two'].map((owner) => RedisLease.open({ url: server.url, name: 'webhooks', owner, ttlMs: TTL_MS })) as [RedisLease, RedisLease];
+    expect(await one.acquire()).toBe(true);
+    const until2 = Date.now() + 2 * TTL_MS;
+    await until('twice its time, renewed', async () => {
+      expect(await one.acquire()).toBe(true);
+      expect(await two.acquire()).toBe(false);
+      return Date.now() > until2;
+    });
+    await two.release();
+    expect(await two.acquire()).toBe(false);
+    await one.release();
+    expect(await two.acquire()).toBe(true);
+    const began = Date.now();
+    await until('the lease of one that died to run out', () => one.acquire(), 10 * TTL_MS);
+    expect(Date.now() - began).toBeGreaterThan(TTL_MS / 2);
+    expect(await two.acquire()).toBe(false);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('is nobody’s to the one that cannot ask', async () => {
+    const lease = RedisLease.open({ url: 'redis://127.0.0.1:1', name: 'webhooks', ttlMs: TTL_MS });
+    await expect(lease.acquire()).rejects.toMatchObject({ retriable: true });
+    await lease.close();
+  });
+});
+
+it('a server that is not installed is said to be so', () =>
+  expect(RedisServer.start({ directory: join(directory, 'none'), program: 'redis-server-none' })).rejects.toThrow('apt-get install redis-server'));

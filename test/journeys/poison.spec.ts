@@ -97,7 +97,7 @@ describe(`${poisoned.length} records that cannot be applied, among as many that 
     const replay = (id = '') => service.http.send<{ readonly outcome: { readonly fate: string } }>('POST', `/v1/rejected-usage/${id}/replay`);
     expect((await replay(first?.rejection_id)).body.outcome).toMatchObject({ fate: 'rejected', reason: 'unknown_customer' });
     await createHolder(service.http, 'latecomer', '100');
-    await service.http.post('/v1/credit-products/api-calls/meters', { meter_id: 'images', event_type: 'image.made', value_path: 'credits', weight: '1' });
+    await service.http.post('/v1/credit-products/api-calls/meters', { meter: { meter_id: 'images', event_type: 'image.made', value_path: 'credits', weight: '1' } });
     for (const reason of ['unknown_customer', 'no_matching_meter'])
       for (const { rejection_id: id } of await kept(`&reason=${reason}`)) {
         expect((await replay(id)).body.outcome).toMatchObject({ fate: 'applied' });

@@ -1,7 +1,8 @@
 /** `npm run stack:up|status|down`, as a person uses it and after crashes. The servers of the run stand in for Kafka and Redis elsewhere. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { identityOf } from '../../infra/local/process-identity';
 import { Child } from '../support/child';
 import { ROOT } from '../support/build';
@@ -11,6 +12,8 @@ import { stackServers } from './servers';
 const MAIN = join(ROOT, 'dist/infra/local/stack.js');
 const WITHIN_MS = 120_000;
 jest.setTimeout(2 * WITHIN_MS);
+
+const USAGE = '{"specversion":"1.0","id":"e1","source":"test","type":"api.call","subject":"c1","time":"2026-01-01T00:00:00Z","data":{"n":1}}';
 
 interface State {
   readonly supervisor: { readonly pid: number };
@@ -60,6 +63,23 @@ describe('the local stack', () => {
     expect(await stack(['down'])).toMatchObject({ code: 0 });
     expect([isGone(double), isGone(supervisor), existsSync(folder)]).toEqual([true, true, false]);
     expect(await stack(['status'])).toMatchObject({ code: 1, said: expect.stringContaining('No stack is up') as string });
+  });
+
+  it('has the three services, ready and drained at the end', async () => {
+    const own = `local${process.pid}`;
+    const topics = { KAFKA_USAGE_TOPIC: `${own}.usage`, KAFKA_RATED_TOPIC: `${own}.rated`, KAFKA_REJECTED_TOPIC: `${own}.rejected`, KAFKA_PARTITIONS: '2' };
+    const { code, said } = await stack(['up'], { ...elsewhere(), ...topics, KAFKA_GROUP: '', REDIS_PREFIX: own });
+    expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/ledger +service +pid/) as string });
+    const [, http = ''] = /HTTP (http:\S+?),/.exec(said) ?? [];
+    const answer = await fetch(`${http}/v1/usage`, { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: USAGE });
+    expect(await answer.json()).toMatchObject({ outcome: { fate: 'queued' } });
+    const ledgerLog = createReadStream(join(folder, 'logs/ledger.log'));
+    const pids = ['ingestion', 'ledger', 'webhooks'].map(pidOf);
+
+    expect(await stack(['down'])).toMatchObject({ code: 0 });
+    expect(pids.map(isGone)).toEqual([true, true, true]);
+    // Opened before: the file itself is gone by now.
+    expect(await text(ledgerLog)).toContain('"clean":true,"msg":"stopped"');
   });
 
   it('tells of a part that has ended, and goes down all the same', async () => {

@@ -170,6 +170,8 @@ export class FullStack implements Deployment {
     const redis = new Redis(this.env['REDIS_URL'] ?? '');
     for await (const keys of redis.scanStream({ match: `*${this.env['REDIS_PREFIX']}*`, count: 1_000 }) as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(keys);
     await redis.quit();
+    // Until it has been made anew, what needs it is answered 503.
+    await until('answers that are made of derived state', async () => (await this.http.send('GET', '/v1/customers')).status === 200);
   }
 
   said(): string {
