@@ -1,3 +1,4 @@
 export * from './judged';
+export * from './liability';
 export * from './movement';
 export * from './projections';
