@@ -207,7 +207,7 @@ describe('a process that is behind', () => {
 });
 
 describe('an answer that is lost, and a stream that cannot be read to find it (a double of the log)', () => {
-  it.each(['after', 'instead'] as const)('leaves the key to its retry: lost %s writing', async (when) => {
+  it.each(['after', 'instead'] as const)('is told as unknown, and leaves the key to its retry: lost %s writing', async (when) => {
     let lost = false;
     const home = await TestLedger.open(undefined, (log) =>
       double(log, {
@@ -224,7 +224,7 @@ describe('an answer that is lost, and a stream that cannot be read to find it (a
     const stream = streams.creditBalance('ada', 'llm');
     const deduct: BalanceCommand = { type: 'Deduct', at: home.now, amount: amount('10'), reason: 'test' };
     lost = true;
-    await expect(ask(home, stream, deduct, 'k', 'b')).rejects.toThrow(LogUnavailable);
+    await expect(ask(home, stream, deduct, 'k', 'b')).rejects.toThrow(AppendUnknown);
     lost = false;
     expect(await ask(home, stream, deduct, 'k', 'b')).toMatchObject({ outcome: 'done', revision: 3, state: { totals: { deducted: amount('10') } } });
     expect(await home.log.readStream(stream)).toHaveLength(4);

@@ -1,7 +1,7 @@
 /** Carrying out a command: load, decide, append, again. Everything impure about a command is in this file. */
 import { type Aggregate, type DomainEvent, readEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/decider';
 import type { EventLog, ExpectedRevision } from './event-log';
-import { AppendUnknown, Contention, LogUnavailable } from './faults';
+import { AppendUnknown, Contention, Fault, LogUnavailable } from './faults';
 import { Gate } from './gate';
 import { commandFingerprint } from './keys';
 import { readMetadata, seal, type Sealed } from './seal';
@@ -204,7 +204,10 @@ export class Ledger {
     } catch (fault) {
       if (!(fault instanceof AppendUnknown)) throw fault;
       const from = expected === 'no_stream' ? 0 : expected + 1;
-      const there = await this.log.readStream(stream, { from, limit: events.length });
+      const there = await this.log.readStream(stream, { from, limit: events.length }).catch((unread: unknown) => {
+        // A log that cannot be read now has taken the append or not: "nothing was written" would be wrong.
+        throw unread instanceof Fault ? fault : unread;
+      });
       // Not there is not yet "not written": only an attempt that is answered settles it.
       unsure(fault);
       return there.length === events.length && there.every((event, i) => event.id === events[i]?.id);
