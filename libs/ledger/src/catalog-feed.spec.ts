@@ -4,7 +4,7 @@ import { parseStructured, type RatingTable } from '@drawdown/usage';
 import { until } from '../../../test/support/waiting';
 import { CatalogBehind, CatalogFeed } from './catalog-feed';
 import type { EventLog, RecordedEvent } from './event-log';
-import { LogUnavailable } from './faults';
+import { DerivedStateLost, DerivedStateUnavailable, LogUnavailable } from './faults';
 import { double, TestLedger } from './ledger.fixtures';
 import { MARK } from './projection-mark';
 import { streams } from './streams';
@@ -163,6 +163,18 @@ describe('derived state', () => {
     const feed = await started(gated.log, home.projections);
     expect(gated.from[0]).toBeGreaterThanOrEqual(saved);
     expect(cost(await feed.newest())).toBe(amount('4'));
+  });
+
+  it('that cannot be read, or is emptied meanwhile, is done without', async () => {
+    await setWeight('3');
+    await home.projector.save();
+    for (const fault of [new DerivedStateUnavailable('a double'), new DerivedStateLost()])
+      for (const method of ['attach', 'load', 'list'] as const) {
+        const gated = new Gated(home.log);
+        const feed = await started(gated.log, double(home.projections, { [method]: () => Promise.reject(fault) }));
+        expect(gated.from).toEqual([-1n]);
+        expect(cost(await feed.newest())).toBe(amount('3'));
+      }
   });
 
   it('of another log is not believed', async () => {

@@ -11,7 +11,7 @@ import type { RatingTable } from '@drawdown/usage';
 import { AppliedKeys } from './applied-keys';
 import { CatalogFollower } from './catalog-follower';
 import type { EventLog, RecordedEvent, Subscription } from './event-log';
-import { Fault } from './faults';
+import { DerivedStateLost, DerivedStateUnavailable, Fault } from './faults';
 import { foldingOf } from './folding';
 import { nothingProjected } from './nothing-projected';
 import { projectedThrough } from './projection-mark';
@@ -59,9 +59,7 @@ export class CatalogFeed {
 
   /** Resolves when everything that was in the log at the start has been met. @throws Fault retriable: call it again */
   async start(): Promise<void> {
-    await this.projections.attach();
-    this.met = await projectedThrough(this.log, this.projections);
-    if (this.met >= 0n) await this.loadKnown();
+    this.met = await this.saved();
     const head = await this.log.head();
     this.follow();
     while (this.met < head && !this.stopped) await this.isReached(head);
@@ -87,6 +85,19 @@ export class CatalogFeed {
     const head = await this.head();
     if (!(await this.isReached(head))) throw new CatalogBehind(head, this.met);
     return this.catalog.table;
+  }
+
+  /** -1n: the log is read from its beginning, as it is when derived state cannot be read. */
+  private async saved(): Promise<bigint> {
+    try {
+      await this.projections.attach();
+      const through = await projectedThrough(this.log, this.projections);
+      if (through >= 0n) await this.loadKnown();
+      return through;
+    } catch (fault) {
+      if (fault instanceof DerivedStateLost || fault instanceof DerivedStateUnavailable) return -1n;
+      throw fault;
+    }
   }
 
   /** Products that derived state knows by name. They are read from the log all the same: so a damaged document changes nothing. */

@@ -6,14 +6,11 @@
  * rated, and only the ledger knows.
  */
 import type { Instant } from '@drawdown/amounts';
-import { parseKafkaRecord, type UsageRecord, writeRated } from '@drawdown/usage';
+import { isRecordTime, parseKafkaRecord, type UsageRecord, writeRated } from '@drawdown/usage';
 import type { CatalogFeed } from './catalog-feed';
 import type { RejectionKeeper, ToReject } from './rejection-keeper';
 import type { Clock, QueueRecord, UsageOffer } from './usage-fate';
 import { UsageCounts } from './usage-counts';
-
-/** Past the year 9999 nothing that is written can be read again. */
-const MOMENT_END = Date.UTC(10_000, 0, 1);
 
 export interface UsageIngestionParts {
   readonly catalog: Pick<CatalogFeed, 'newest'>;
@@ -103,8 +100,8 @@ export class UsageIngestion {
   }
 }
 
-/** A queue may have been told any time at all; one that is no moment is that of now. */
+/** A time that is none would be none to the ledger too. */
 function readable(read: QueueRecord, now: Instant): UsageRecord & { readonly record: QueueRecord } {
-  const record = read.at > 0 && read.at < MOMENT_END ? read : { ...read, at: now };
+  const record = isRecordTime(read.at) ? read : { ...read, at: now };
   return { record, ...parseKafkaRecord(record.headers, record.value, record.at) };
 }

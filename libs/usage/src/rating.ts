@@ -33,7 +33,11 @@ export const rate = (usage: RatableUsage, products: readonly RatableProduct[]): 
 export class RatingTable {
   private readonly byType = new Map<string, ProductMeters[]>();
 
+  /** Of every product in it, whether or not a meter of today takes anything for it. */
+  readonly productIds: readonly string[];
+
   constructor(products: readonly RatableProduct[]) {
+    this.productIds = products.map(({ id }) => id);
     for (const { id, meters } of products) for (const meter of meters) this.add(id, meter);
   }
 

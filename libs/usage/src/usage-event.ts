@@ -134,6 +134,11 @@ export function usageEventOf(attributes: Attributes, receivedAt: Instant): Parse
 
 const NO_DATA = new JsonObject([], []);
 
+/** Past the year 9999 nothing that is written can be read again. */
+const RECORD_TIME_END = Date.UTC(10_000, 0, 1);
+/** Whoever writes to a queue may give a record any time at all, or none. */
+export const isRecordTime = (at: Instant): boolean => at > 0 && at < RECORD_TIME_END;
+
 function judged(attributes: Attributes, receivedAt: Instant): ParsedUsage {
   const rejection = attributesRejection(attributes);
   if (rejection) return { rejection };
@@ -149,6 +154,8 @@ function judged(attributes: Attributes, receivedAt: Instant): ParsedUsage {
       'time is not an RFC 3339 time that exists, such as "2024-03-01T12:00:00Z"; correct it or leave it out',
       'time',
     );
+  if (given === undefined && !isRecordTime(receivedAt))
+    return reject('invalid_time', 'the event has no time and the record that carries it has none either; send time', 'time');
   const time = given ?? formatInstant(receivedAt);
   return {
     usage: {

@@ -1,4 +1,4 @@
-import { later } from '@drawdown/amounts';
+import { type Instant, later } from '@drawdown/amounts';
 import fc from 'fast-check';
 import { canonicalText } from './json-node';
 import {
@@ -311,5 +311,13 @@ describe('no text and no bytes', () => {
       }),
       { numRuns: 3_000 },
     );
+  });
+});
+
+describe('a record without a time that can be told', () => {
+  it.each([-1, 0, Number.NaN, 253_402_300_800_000, 1e18])('(%d) needs an event that has one', (ms) => {
+    const untimed = Buffer.from(eventJson({ time: undefined }));
+    expect(reasonOf(parseKafkaRecord({}, untimed, ms as Instant).parsed)).toBe('invalid_time');
+    expect(reasonOf(parseKafkaRecord({}, Buffer.from(eventJson()), ms as Instant).parsed)).toBe('accepted');
   });
 });
