@@ -48,6 +48,7 @@ describe('a record of the rated topic', () => {
         'usage-partition': '3',
         'usage-offset': '41',
         'usage-at': String(noon),
+        'usage-key': came.key,
       },
     });
   });
@@ -59,7 +60,14 @@ describe('a record of the rated topic', () => {
     expect(offer.original()).toEqual({ text: came.value!.toString(), encoding: 'utf8' });
   });
 
-  it('gives back the record of usage without what was added', () => expect(usageRecordOf(read(rated()))).toEqual(came));
+  it.each([
+    ['of its own', Buffer.from([0xff, 0x00, 0x41])],
+    ['of no bytes', Buffer.alloc(0)],
+    ['absent', null],
+  ])('gives back the record of usage without what was added, its key %s', (_, key) => {
+    const usage = { ...came, key };
+    expect(usageRecordOf(read(ratedRecord(usage, 'cus_1', writeRated(usageOf(), rating))))).toEqual(usage);
+  });
 
   const breaking: [string, Record<string, string | Buffer[] | undefined>][] = [
     ['without any of the headers', { rated: undefined, 'usage-topic': undefined, 'usage-partition': undefined, 'usage-offset': undefined, 'usage-at': undefined }],

@@ -6,14 +6,16 @@ import type { Instant } from '@drawdown/amounts';
 import type { QueueRecord, UsageOffer } from '@drawdown/ledger';
 import { type Headers, type ParsedUsage, readRated, reject } from '@drawdown/usage';
 import { originalOf } from './original-of-record';
-import { headerText, type OutgoingRecord, traceparentOf } from './records';
+import { headerBytes, headerText, type OutgoingRecord, traceparentOf } from './records';
 
 const RATED = 'rated';
 const TOPIC = 'usage-topic';
 const PARTITION = 'usage-partition';
 const OFFSET = 'usage-offset';
 const AT = 'usage-at';
-const OURS: ReadonlySet<string> = new Set([RATED, TOPIC, PARTITION, OFFSET, AT]);
+/** Absent: the usage event came without a key. */
+const KEY = 'usage-key';
+const OURS: ReadonlySet<string> = new Set([RATED, TOPIC, PARTITION, OFFSET, AT, KEY]);
 
 const PARTITION_DIGITS = /^\d{1,9}$/;
 const OFFSET_DIGITS = /^\d{1,19}$/;
@@ -33,6 +35,7 @@ export function ratedRecord(record: QueueRecord, subject: string, ratedText: str
       [PARTITION]: String(record.partition),
       [OFFSET]: record.offset,
       [AT]: String(record.at),
+      ...(record.key !== null && { [KEY]: record.key }),
     },
   };
 }
@@ -56,7 +59,7 @@ const notRated = (headers: string): ParsedUsage =>
   reject('not_rated', `the headers ${headers} are missing or not legal; send usage to the topic of usage events, not to that of rated usage`, RATED);
 
 /** The record of the usage topic that this one was made of. Undefined: the headers do not say. */
-export function usageRecordOf({ headers, key, value }: QueueRecord): QueueRecord | undefined {
+export function usageRecordOf({ headers, value }: QueueRecord): QueueRecord | undefined {
   const topic = headerText(headers, TOPIC);
   const partition = headerText(headers, PARTITION);
   const offset = headerText(headers, OFFSET);
@@ -64,6 +67,7 @@ export function usageRecordOf({ headers, key, value }: QueueRecord): QueueRecord
   if (topic === undefined || partition === undefined || offset === undefined || at === undefined) return undefined;
   const legal = TOPIC_NAME.test(topic) && PARTITION_DIGITS.test(partition) && OFFSET_DIGITS.test(offset) && MILLISECONDS_DIGITS.test(at);
   if (!legal) return undefined;
+  const [key = null] = headerBytes(headers, KEY);
   return { topic, partition: Number(partition), offset, key, value, headers: withoutOurs(headers), at: Number(at) as Instant };
 }
 

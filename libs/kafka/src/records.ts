@@ -76,12 +76,12 @@ const byteLength = (value: string | Uint8Array | null | undefined): number =>
   value === null || value === undefined ? 0 : typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
 
 /** The texts of a header, in order, with broken UTF-8 replaced. */
-export function headerTexts(headers: Headers, name: string): readonly string[] {
+export const headerTexts = (headers: Headers, name: string): readonly string[] => headerBytes(headers, name).map(String);
+
+export function headerBytes(headers: Headers, name: string): readonly Buffer[] {
   const value = headers[name];
   if (value === undefined) return [];
-  return (isList(value) ? value : [value]).map((one) =>
-    typeof one === 'string' ? one : Buffer.from(one.buffer, one.byteOffset, one.byteLength).toString('utf8'),
-  );
+  return (isList(value) ? value : [value]).map((one) => (typeof one === 'string' ? Buffer.from(one) : Buffer.from(one.buffer, one.byteOffset, one.byteLength)));
 }
 
 /** Undefined as well when it came more than once: nobody knows which was meant. */
