@@ -3,7 +3,7 @@
  * subscription meets every event in order, repairs what was missed, and alone moves the checkpoint.
  *
  * Where derived state is lost apart from this process, memory is emptied before anything else is asked of it, and the following begins
- * anew at what is left. Streams that are asked for meanwhile are folded at once (decision 0012).
+ * anew at what is left. Streams that are asked for meanwhile are folded at once (decision 0014).
  */
 import type { Document, Projections } from '@drawdown/balances';
 import type { EventLog, RecordedEvent } from './event-log';
@@ -204,9 +204,9 @@ export class Projector {
     this.isLost = true;
     void this.inTurn(async () => {
       if (!this.isLost || this.stopped) return;
-      this.recoveries += 1;
       await this.run.end();
       await this.begin(true);
+      this.recoveries += 1;
     }).catch((fault: unknown) => this.following.reject(fault));
   }
 

@@ -91,7 +91,7 @@ export class StreamStates {
 
   /**
    * Raised by `clear`. What was folded and looked up in one generation must not be combined with another: keys let go of in the first
-   * may be missing from the index of the second. So whoever decides on both asks `assertCurrent` before the append (decision 0012).
+   * may be missing from the index of the second. So whoever decides on both asks `assertCurrent` before the append (decision 0014).
    */
   get generation(): number {
     return this.cleared;

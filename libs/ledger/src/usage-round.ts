@@ -102,7 +102,9 @@ export class UsageRound {
   private async notePlaces(items: readonly Item[]): Promise<void> {
     const { states } = this.ledger;
     const targets = new Set(items.flatMap((item) => [...item.targets.keys()]));
-    await Promise.all([...targets].filter((stream) => !states.cached(stream)).map((stream) => states.load(stream)));
+    // While streams are folded anew the index is not whole: what other balances of the customer were charged is read in them.
+    const others = states.isRefolding ? items.flatMap(({ usage }) => this.table.productIds.map((product) => streams.creditBalance(usage.subject, product))) : [];
+    await Promise.all([...new Set([...targets, ...others])].filter((stream) => !states.cached(stream)).map((stream) => states.load(stream)));
     this.lookedUpAt = new Map([...targets].map((stream) => [stream, states.cached(stream)?.revision]));
   }
 

@@ -8,6 +8,7 @@ export const ANSWER_TIMEOUT_MS = 3_000;
 export const CONNECT_TIMEOUT_MS = 3_000;
 /** Calls without an answer yet. Beyond it a call is refused at once. */
 export const CALLS_IN_FLIGHT_MAX = 10_000;
+const CLOSE_MS_MAX = 200;
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 2_000;
 
@@ -100,9 +101,16 @@ export class RedisConnection {
   }
 
   async close(): Promise<void> {
-    // Nothing is waited for: who needs an answer has awaited it.
-    this.redis.disconnect();
-    if (this.redis.status !== 'end') await new Promise<void>((resolve) => this.redis.once('end', resolve));
+    const { redis } = this;
+    if (redis.status === 'end') return;
+    // Between two attempts to connect the client ends without saying so.
+    const ended = new Promise<void>((resolve) => {
+      redis.once('end', resolve);
+      setTimeout(resolve, CLOSE_MS_MAX).unref();
+    });
+    // Nothing on its way is waited for: who needs an answer has awaited it.
+    redis.disconnect();
+    await ended;
   }
 
   unavailable(why: string, cause?: unknown): DerivedStateUnavailable {

@@ -1,6 +1,6 @@
 /**
  * What runs inside Redis. Every script touches the keys of one shard only, which share one hash tag, so all of it works on a cluster.
- * Every script but ATTACH and CLEAR first asks whether this process may still rely on the shard (decision 0012).
+ * Every script but ATTACH and CLEAR first asks whether this process may still rely on the shard (decision 0014).
  *
  * KEYS[1] the markers, KEYS[2] the meta hash; ARGV[1] id of the marker, ARGV[2] its number as last acknowledged, ARGV[3] the number
  * to set, ARGV[4] what the names of this generation's keys begin with.
