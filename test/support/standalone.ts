@@ -62,6 +62,11 @@ export class Standalone implements Deployment {
     return this.http.url;
   }
 
+  /** Base URL of /metrics, /livez and /readyz. */
+  get opsUrl(): string {
+    return this.service.addresses.ops ?? '';
+  }
+
   get grpcAddress(): string {
     return this.grpc.address;
   }

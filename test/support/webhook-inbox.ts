@@ -14,6 +14,8 @@ export interface Notice {
 export class WebhookInbox {
   /** Verified deliveries in the order they came, repeats included. */
   readonly deliveries: Notice[] = [];
+  /** W3C trace context that came with a delivery, by its webhook-id. */
+  readonly traceparents = new Map<string, string>();
   /** Why deliveries were not believed. */
   readonly distrusted: string[] = [];
   /** Requests that came, whatever they were answered with. */
@@ -77,6 +79,7 @@ export class WebhookInbox {
       if (!this.verifier) throw new Error('it came before the secret was known');
       const notice = this.verifier.verify(body, signed) as Notice;
       if (notice.id !== signed['webhook-id']) throw new Error(`its header says ${signed['webhook-id']}, its body ${notice.id}`);
+      if (typeof headers['traceparent'] === 'string') this.traceparents.set(notice.id, headers['traceparent']);
       this.deliveries.push(notice);
     } catch (error) {
       this.distrusted.push(String(error));
