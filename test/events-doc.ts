@@ -1,5 +1,6 @@
 /** docs/events.md, made of the shapes that write and read the stored events. */
 import { customer, settings } from '@drawdown/account';
+import { autoTopUp } from '@drawdown/auto-top-up';
 import { creditProduct } from '@drawdown/catalog';
 import { creditBalance } from '@drawdown/credit-balance';
 import { rejectedUsage } from '@drawdown/ledger';
@@ -18,6 +19,7 @@ const STREAMS: readonly (readonly [string, string, Described])[] = [
   ['`creditBalance-{customer}~{credit product}`', 'The units of one credit product that one customer holds.', creditBalance],
   ['`customer-{customer}`', 'A payer.', customer],
   ['`settings-account`', 'The settings of the account.', settings],
+  ['`autoTopUp-{customer}`', 'Whether the wallet of a customer is topped up by itself.', autoTopUp],
   ['`creditProduct-{credit product}`', 'A credit product with its meters, weights and default limits.', creditProduct],
   ['`webhookEndpoint-{endpoint}`', 'Where webhooks go.', webhookEndpoint],
   ['`deliveries-{endpoint}`', 'What was sent there.', deliveries],

@@ -14,6 +14,8 @@ const request = shape.record({
   requestedAt: shape.instant,
   /** The time of the schedule that it serves. A failure leaves that time due. */
   dueAt: shape.maybe(shape.instant),
+  /** Absent: it was decided, and nobody has said yet that it was started. */
+  purchaseId: shape.maybe(shape.text),
 });
 
 export const autoTopUpState = shape.record({
@@ -23,8 +25,7 @@ export const autoTopUpState = shape.record({
   /** Absent until it was configured for the first time. */
   policy: shape.maybe(policy),
   nextDueAt: shape.maybe(shape.instant),
-  /** Without a purchase id it was decided and nobody has said yet that it was started. */
-  inFlight: shape.maybe(shape.record({ ...request.fields, purchaseId: shape.maybe(shape.text) })),
+  inFlight: shape.maybe(request),
   lastRequestedAt: shape.maybe(shape.instant),
   /** In a row. */
   failures: shape.integer,
@@ -149,8 +150,7 @@ function withFailure(
 
 function withEnded(state: AutoTopUp, outcome: Outcome): AutoTopUp {
   if (!state.inFlight) return state;
-  const { purchaseId: _, ...request } = state.inFlight;
-  return { ...state, ended: [...state.ended, { ...request, outcome }].slice(-ENDED_KEPT_MAX) };
+  return { ...state, ended: [...state.ended, { ...state.inFlight, outcome }].slice(-ENDED_KEPT_MAX) };
 }
 
 /**

@@ -15,8 +15,8 @@ export interface PurchaseToStart {
   readonly currency: string;
   /** When the purchase was recorded. The same at every attempt, so that every attempt asks for the same. */
   readonly startedAt: Instant;
-  /** From when on the ledger takes it for expired. A provider may know coarser times. */
-  readonly expiresAt: Instant;
+  /** From when on the ledger takes it for expired. A provider may know coarser times. Absent: it waits as long as the provider. */
+  readonly expiresAt?: Instant;
   /** What the customer reads on the provider's page. */
   readonly description: string;
   /** Where the customer comes back to. */

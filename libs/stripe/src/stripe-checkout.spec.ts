@@ -108,6 +108,12 @@ describe('starting a purchase at the double of Stripe', () => {
     expect(double.sessions[0]?.['expires_at']).toBe(String((noon + ends) / 1_000));
   });
 
+  it('ends the checkout as late as Stripe can where the purchase has no end', async () => {
+    const { expiresAt: _, ...endless } = purchase();
+    await open().start(endless);
+    expect(double.sessions[0]?.['expires_at']).toBe(String((noon + 24 * HOUR) / 1_000 - 60));
+  });
+
   it('tries again under the same key, by the client, before it gives up', async () => {
     double.next('drop');
     expect(await open({ retries: 1 }).start(purchase())).toEqual(first);

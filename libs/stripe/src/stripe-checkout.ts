@@ -139,7 +139,7 @@ const isToldAgain = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeError && (error.statusCode ?? 0) >= 500 && error.headers?.['idempotent-replayed'] === 'true';
 
 /** As near to the purchase's own end as Stripe allows. Until then the page can be paid; what is paid late is for the wallet. */
-function sessionEnd({ startedAt, expiresAt }: PurchaseToStart): Instant {
+function sessionEnd({ startedAt, expiresAt = Infinity as Instant }: PurchaseToStart): Instant {
   return Math.min(Math.max(expiresAt, startedAt + SESSION_MS_MIN), startedAt + SESSION_MS_MAX) as Instant;
 }
 
