@@ -1,6 +1,7 @@
 /** The two calls that append: BatchAppend, which the client uses by itself, and Append, for which it needs a reason. */
 import { type ServerDuplexStream, type ServerReadableStream, type sendUnaryData, status } from '@grpc/grpc-js';
 import { type AppendReq, AppendResp, type BatchAppendReq, type BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
+import { until } from '../../support/waiting';
 import type { Expected } from './append-check';
 import { refusedCaller } from './access';
 import { batchAnswer, type BatchOutcome } from './batch-answer';
@@ -45,7 +46,9 @@ export class Appending {
         const outcome = tooLarge ? ({ kind: 'too_large', max: this.switches.maxAppendSize } as const) : this.outcome(batch);
         if (outcome && !call.cancelled) call.write(batchAnswer(correlation, batch.stream, batch.expected, outcome));
       };
-      if (this.switches.slowMs > 0) setTimeout(answer, this.switches.slowMs);
+      const { slowMs } = this.switches;
+      const due = performance.now() + slowMs;
+      if (slowMs > 0) void until('a slow disk', () => performance.now() >= due, 2 * slowMs + 1_000).then(answer);
       else answer();
     });
     call.on('end', () => call.end());

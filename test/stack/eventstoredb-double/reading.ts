@@ -1,13 +1,13 @@
 /** Reading a stream or everything, forwards or backwards, from an event that is named, which is included. */
-import { type ServerWritableStream, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { refusedCaller } from './access';
 import { eventBytes, nameOf, notFoundBytes, Refusal, streamDeleted } from './encoding';
-import { type Follow, filterOf, subscribe } from './subscriptions';
+import { filterOf, indexOf, type ReadCall } from './read-call';
+import { subscribe } from './subscriptions';
 import type { Store, Stored } from './store';
 import type { Switches } from './switches';
 
-export type ReadCall = ServerWritableStream<ReadReq, Buffer>;
 type Next = () => Stored | undefined;
 
 export class Reading {
@@ -77,7 +77,7 @@ export class Reading {
 
   private send(call: ReadCall, next: Next, count: number, resolveLinks: boolean): void {
     let left = count;
-    const write: Follow = () => {
+    const write = (): void => {
       for (;;) {
         if (call.cancelled) return;
         const stored = left > 0 ? next() : undefined;
@@ -92,10 +92,3 @@ export class Reading {
 
 const isForwards = (options: ReadReq.Options): boolean => options.getReadDirection() === ReadReq.Options.ReadDirection.FORWARDS;
 const bounded = (text: string): number => Number(BigInt(text) > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : BigInt(text));
-
-/** @throws Refusal where no event begins: a real server's answer depends on its version and on what lies there, and is of no use. */
-export function indexOf(store: Store, position: string): number {
-  const index = store.indexAt(BigInt(position));
-  if (index < 0) throw new Refusal(status.UNKNOWN, `no event begins at position ${position}`);
-  return index;
-}

@@ -1,34 +1,8 @@
 /** Following: everything after an event that is named, which is not included, then "caught up", then what comes. */
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { caughtUpBytes, checkpointBytes, confirmationBytes, eventBytes, nameOf, streamDeleted } from './encoding';
-import { indexOf, type ReadCall } from './reading';
+import { filterOf, indexOf, type ReadCall } from './read-call';
 import type { Store, Stored } from './store';
-
-/** The server looks at so many events at once, unless the filter says otherwise. */
-const WINDOW = 32;
-
-export type Follow = () => void;
-export interface Filter {
-  readonly matches: (stored: Stored) => boolean;
-  /** A checkpoint is sent each time so many events have been looked at. */
-  readonly checkpointEvery: number;
-}
-
-export function filterOf(options: ReadReq.Options): Filter | undefined {
-  const filter = options.getFilter();
-  if (!filter) return undefined;
-  const onStream = filter.getStreamIdentifier();
-  const expression = onStream ?? filter.getEventType();
-  const pattern = expression?.getRegex() ? new RegExp(expression.getRegex()) : undefined;
-  const prefixes = expression?.getPrefixList() ?? [];
-  return {
-    matches: (stored) => {
-      const text = onStream ? stored.stream : stored.type;
-      return pattern ? pattern.test(text) : prefixes.some((prefix) => text.startsWith(prefix));
-    },
-    checkpointEvery: Math.max(1, filter.getCheckpointintervalmultiplier()) * (filter.hasMax() ? filter.getMax() : WINDOW),
-  };
-}
 
 interface Step {
   readonly stored?: Stored;
@@ -42,7 +16,7 @@ export function subscribe(call: ReadCall, store: Store, options: ReadReq.Options
   let live = false;
   let full = false;
   let considered = 0;
-  const run: Follow = () => {
+  const run = (): void => {
     if (full || call.cancelled) return;
     for (let step = next(); step; step = next()) {
       let room = true;
