@@ -26,51 +26,30 @@ export interface ToReject {
 export type Kept = { readonly rejectionId: string } | { readonly fault: unknown };
 
 export class RejectionKeeper {
-  constructor(
-    private readonly ledger: Ledger,
+  private constructor(
+    private readonly ledgerOfCall: () => Ledger,
     private readonly publisher?: RejectionPublisher,
-    /** Whether the streams are folded for somebody who follows them in this process; otherwise they are forgotten again. */
-    private readonly followed = true,
   ) {}
 
-  /** For a process that keeps no derived state: whoever projects meets the streams in the log. */
+  /** In a process that projects: the streams are in its memory and its derived state. */
+  static with(ledger: Ledger, publisher?: RejectionPublisher): RejectionKeeper {
+    return new RejectionKeeper(() => ledger, publisher);
+  }
+
+  /** For a process that keeps no derived state: nothing is remembered from one call to the next, and whoever projects meets the log. */
   static over(log: EventLog, publisher?: RejectionPublisher): RejectionKeeper {
     const keys = new AppliedKeys(nothingProjected, DEDUPE_WINDOW_MS_DEFAULT);
-    return new RejectionKeeper(new Ledger(log, new StreamStates(log, nothingProjected, keys, [foldingOf(rejectedUsage)])), publisher, false);
+    const foldings = [foldingOf(rejectedUsage)];
+    return new RejectionKeeper(() => new Ledger(log, new StreamStates(log, nothingProjected, keys, foldings)), publisher);
   }
 
   /** In the order given. What cannot be kept holds up nothing but itself. */
   async keep(rejected: readonly ToReject[], at: Instant): Promise<readonly Kept[]> {
+    const ledger = this.ledgerOfCall();
     const kept: Kept[] = [];
     for (let from = 0; from < rejected.length; from += KEPT_AT_ONCE)
-      kept.push(...(await Promise.all(rejected.slice(from, from + KEPT_AT_ONCE).map((one) => this.append(one, at)))));
-    if (!this.followed) this.ledger.states.clear();
+      kept.push(...(await Promise.all(rejected.slice(from, from + KEPT_AT_ONCE).map((one) => append(ledger, one, at)))));
     return this.published(rejected, kept, at);
-  }
-
-  private append({ offer, rejection }: ToReject, at: Instant): Promise<Kept> {
-    if (offer.keptAs !== undefined) return Promise.resolve({ rejectionId: offer.keptAs });
-    const { text: original, encoding } = offer.original();
-    const rejectionId = offer.record ? rejectionIdOfRecord(offer.record) : rejectionIdOfOffer(at, offer.door, original);
-    const { source, id, subject } = namedBy(offer.parsed);
-    const command = {
-      type: 'Reject',
-      at,
-      reason: rejection.reason,
-      detail: rejection.detail,
-      ...(rejection.field !== undefined && { field: rejection.field }),
-      original,
-      encoding,
-      door: offer.door,
-      ...(source !== undefined && { source }),
-      ...(id !== undefined && { id }),
-      ...(subject !== undefined && { subject }),
-    } as const;
-    const context = offer.traceparent === undefined ? {} : { traceparent: offer.traceparent };
-    return this.ledger.execute(rejectedUsage, streams.rejectedUsage(rejectionId), command, context).then(
-      () => ({ rejectionId }),
-      (fault: unknown) => ({ fault }),
-    );
   }
 
   /** All of a round together. Again after a fault, although some may be there: a reader tells repeats by the id. */
@@ -91,4 +70,29 @@ export class RejectionKeeper {
 
 function toPublish({ offer: { record, traceparent }, rejection }: ToReject, rejectionId: string, at: Instant): PublishedRejection | undefined {
   return record && { rejection, rejectionId, record, at, ...(traceparent !== undefined && { traceparent }) };
+}
+
+function append(ledger: Ledger, { offer, rejection }: ToReject, at: Instant): Promise<Kept> {
+  if (offer.keptAs !== undefined) return Promise.resolve({ rejectionId: offer.keptAs });
+  const { text: original, encoding } = offer.original();
+  const rejectionId = offer.record ? rejectionIdOfRecord(offer.record) : rejectionIdOfOffer(at, offer.door, original);
+  const { source, id, subject } = namedBy(offer.parsed);
+  const command = {
+    type: 'Reject',
+    at,
+    reason: rejection.reason,
+    detail: rejection.detail,
+    ...(rejection.field !== undefined && { field: rejection.field }),
+    original,
+    encoding,
+    door: offer.door,
+    ...(source !== undefined && { source }),
+    ...(id !== undefined && { id }),
+    ...(subject !== undefined && { subject }),
+  } as const;
+  const context = offer.traceparent === undefined ? {} : { traceparent: offer.traceparent };
+  return ledger.execute(rejectedUsage, streams.rejectedUsage(rejectionId), command, context).then(
+    () => ({ rejectionId }),
+    (fault: unknown) => ({ fault }),
+  );
 }

@@ -98,6 +98,14 @@ describe('a chunk of usage records', () => {
     expect(new Set(published.map(({ rejectionId }) => rejectionId)).size).toBe(1);
   });
 
+  it('is kept beside other chunks, several at a time', async () => {
+    const own = ingestion();
+    const chunks = Array.from({ length: 8 }, (_, chunk) => own.handle([record(2 * chunk, '{'), record(2 * chunk + 1, '[')]));
+    expect((await Promise.all(chunks)).flat()).toEqual([]);
+    expect(await kept()).toHaveLength(16);
+    expect(own.figures().rejected).toEqual({ malformed_json: 16 });
+  });
+
   it('is handed back whole when what is rejected cannot be published', async () => {
     publish = () => Promise.reject(new LogUnavailable('the queue is down (a double)'));
     const own = ingestion();

@@ -40,7 +40,7 @@ export class UsageIntake implements UsageTaker {
     private readonly clock: Clock,
     publisher?: RejectionPublisher,
   ) {
-    this.keeper = new RejectionKeeper(ledger, publisher);
+    this.keeper = RejectionKeeper.with(ledger, publisher);
   }
 
   figures(): UsageFigures {
