@@ -81,14 +81,22 @@ describe('Redis that is cleared', () => {
 describe('the probe of Redis', () => {
   const probe = async (url: string, warned: string[] = []) => {
     const projections = RedisProjections.open({ url, timeoutMs: 1_000, warn: (text) => warned.push(text) });
-    await projections.probe().finally(() => projections.close());
+    try {
+      await projections.probe();
+    } finally {
+      await projections.close();
+    }
   };
   const unfit = (message: RegExp) => ({ code: 'redis_unfit', retriable: false, message: expect.stringMatching(message) as string });
   /** Changes a setting of the server for the time of a check. */
   const having = async (setting: readonly [string, string, string], check: () => Promise<void>) => {
     const [name, value, before] = setting;
     await connection.command('config', 'set', name, value);
-    await check().finally(() => connection.command('config', 'set', name, before));
+    try {
+      await check();
+    } finally {
+      await connection.command('config', 'set', name, before);
+    }
   };
 
   it('finds nothing wrong with a good one', async () => {
