@@ -125,7 +125,18 @@ describe('servers that are down when a service starts', () => {
       const client = new HttpClient(http);
       await client.post('/v1/customers', { customer_id: 'acme', currency: 'EUR' });
       expect(await client.get('/v1/customers/acme')).toMatchObject({ customer: { customer_id: 'acme' } });
+
+      // Later: without Kafka the doors go on, without Redis the service is not ready, and both are said.
+      await kafka.kill();
+      await until(`it to miss Kafka${ledger.said()}`, async () => (await partsMissing(ops)).join() === 'kafka', 60_000);
+      expect(await readiness(ops)).toMatchObject({ status: 200, ready: true });
+      await client.post('/v1/customers', { customer_id: 'later', currency: 'EUR' });
       await client.close();
+      await redis.kill();
+      await until(`it to miss Redis${ledger.said()}`, async () => (await readiness(ops)).status === 503, 30_000);
+      expect(await partsMissing(ops)).toContain('redis');
+      await redis.restart();
+      await until(`it to be ready again${ledger.said()}`, async () => (await readiness(ops)).status === 200, 60_000);
       ledger.kill('SIGTERM');
       expect(await ledger.end()).toEqual({ code: 0, signal: null });
     } finally {

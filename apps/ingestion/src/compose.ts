@@ -36,7 +36,7 @@ async function savedCatalog(config: RedisVariables, log: Log): Promise<DerivedIn
   }
 }
 
-export async function startIngestion({ config, log, health, metrics, available }: Rim<typeof shape.groups>): Promise<Started> {
+export async function startIngestion({ config, log, health, metrics, available, patiently }: Rim<typeof shape.groups>): Promise<Started> {
   const { kafka } = config;
   const connection = kafkaConnection(kafka, SERVICE, log);
   const store = eventStoreDbLog(config.eventStore, log);
@@ -48,7 +48,7 @@ export async function startIngestion({ config, log, health, metrics, available }
   const catalog = new CatalogFeed(events, saved?.projections);
   const keeper = RejectionKeeper.over(events, new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC));
   const ingestion = new UsageIngestion({ catalog, keeper, clock: systemClock, originalOf, traceparentOf: ({ headers }) => traceparentOf(headers) });
-  await catalog.start();
+  await patiently(() => catalog.start());
   await saved?.close();
 
   // The offset is committed when this has resolved: rejected usage is kept and published by then, the rest acknowledged by all replicas.
@@ -56,7 +56,7 @@ export async function startIngestion({ config, log, health, metrics, available }
     const rated = await ingestion.handle(records);
     await producer.send(kafka.KAFKA_RATED_TOPIC, rated.map(({ record, subject, text }) => ratedRecord(record, subject, text)));
   };
-  const consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, handle, log, health, metrics });
+  const consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, handle, needed: true, log, health, metrics });
   const watch = new LogWatch(events, () => catalog.position).show(metrics).start();
   health.watch(store.name, () => watch.health());
   ingestionMetrics(metrics, () => ingestion.figures());

@@ -22,7 +22,7 @@ import {
 } from '@drawdown/service';
 import { type config as shape, SERVICE } from './config';
 
-export async function startLedger({ config, log, health, metrics, available, failed }: Rim<typeof shape.groups>): Promise<Started> {
+export async function startLedger({ config, log, health, metrics, available, patiently, failed }: Rim<typeof shape.groups>): Promise<Started> {
   const { kafka } = config;
   const connection = kafkaConnection(kafka, SERVICE, log);
   const store = eventStoreDbLog(config.eventStore, log);
@@ -41,13 +41,14 @@ export async function startLedger({ config, log, health, metrics, available, fai
     dedupeWindowMs: config.ledger.DEDUPE_WINDOW_DAYS * DAY_MS,
     publisher: new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC),
     failed,
+    patiently,
   });
   const { intake, projector } = ledger.parts;
   // Usage of a door goes the way of all usage: one customer's is decided in one place, in the order of the topic.
   const parts = { ...ledger.parts, usage: new KafkaUsageQueue(producer, kafka.KAFKA_USAGE_TOPIC) };
   const handle = async (records: readonly QueueRecord[]): Promise<void> => void (await intake.submit(records.map(offerOfRated)));
   const group = consumerGroup(kafka, SERVICE);
-  const consumer = usageConsumer({ connection, group, topic: kafka.KAFKA_RATED_TOPIC, handle, log, health, metrics });
+  const consumer = usageConsumer({ connection, group, topic: kafka.KAFKA_RATED_TOPIC, handle, needed: false, log, health, metrics });
 
   const watch = new LogWatch(events, () => projector.position).show(metrics).start();
   health.watch(store.name, () => watch.health());

@@ -22,6 +22,8 @@ export interface StandaloneOptions {
   readonly clock?: () => Instant;
   /** Told of what goes wrong in the background; it is tried again. */
   readonly failed?: (part: string, fault: unknown) => void;
+  /** See LedgerSettings. */
+  readonly patiently?: (work: () => Promise<void>) => Promise<void>;
 }
 
 export interface Standalone {
@@ -41,12 +43,12 @@ export interface Standalone {
  * @throws LogCorrupt stored bytes are damaged; nothing was changed.
  */
 export async function composeStandalone(options: StandaloneOptions): Promise<Standalone> {
-  const { dataDirectory, clock = systemClock, publisher, webhookLease: lease, failed = () => undefined } = options;
+  const { dataDirectory, clock = systemClock, publisher, webhookLease: lease, patiently, failed = () => undefined } = options;
   const log = options.log ?? (await embeddedLog(dataDirectory, clock));
   const derived = options.derived ?? (await embeddedProjections(dataDirectory, log.name === 'log'));
   const { projections } = derived;
   const dedupeWindowMs = options.dedupeWindowMs ?? DEDUPE_WINDOW_MS_DEFAULT;
-  const ledger = await composeLedger({ log: log.log, projections, dedupeWindowMs, clock, failed, ...(publisher && { publisher }) });
+  const ledger = await composeLedger({ log: log.log, projections, dedupeWindowMs, clock, failed, ...(publisher && { publisher }), ...(patiently && { patiently }) });
   const webhooks = await composeWebhooks({
     log: log.log,
     ledger: ledger.parts.ledger,

@@ -6,7 +6,7 @@ import { kafkaSide } from './kafka-side';
 import { openStores } from './stores';
 
 async function start(rim: Rim<typeof config.groups>): Promise<Started> {
-  const { config, log: told, health, metrics, failed } = rim;
+  const { config, log: told, health, metrics, failed, patiently } = rim;
   const [kafka, { log, derived }] = await Promise.all([kafkaSide(rim), openStores(rim, systemClock)]);
   const shared = log.awaited !== undefined && derived.server !== undefined;
   const lease = shared ? webhookLease(config.redis) : undefined;
@@ -20,6 +20,7 @@ async function start(rim: Rim<typeof config.groups>): Promise<Started> {
     ...(lease && { webhookLease: lease }),
     ...(kafka && { publisher: kafka.publisher }),
     failed,
+    patiently,
   });
   const { parts } = standalone;
   const watch = new LogWatch(log.log, () => parts.projector.position).show(metrics).start();

@@ -25,7 +25,6 @@ export async function startWebhooks({ config, log, health, metrics, available, f
   const events = new CountedLog(store.log).show(metrics);
   // The ledger service projects. Here its documents save folding long streams from their beginning, and nothing rests on them.
   const documents = readDocuments(derived.projections);
-  await documents.attach();
   const foldings = [foldingOf(webhookEndpoint), foldingOf(deliveries), foldingOf(dispatcherPosition)];
   const states = new StreamStates(events, documents, new AppliedKeys(documents, DEDUPE_WINDOW_MS_DEFAULT), foldings);
   const lease = webhookLease(config.redis);

@@ -26,7 +26,10 @@ describe('the doors', () => {
     const demo = await openDemo();
     const port = Number(new URL(demo.doors.httpUrl).port);
     const second = Doors.open({ ...demo.options, http: { host: '127.0.0.1', port }, health: new Health() });
-    await expect(second).rejects.toThrow(/EADDRINUSE/);
+    await expect(second).rejects.toThrow(/EADDRINUSE.*Set HTTP_HOST and HTTP_PORT/);
+    const grpcPort = Number(demo.doors.grpcAddress.split(':').at(-1));
+    const third = Doors.open({ ...demo.options, grpc: { host: '127.0.0.1', port: grpcPort }, health: new Health() });
+    await expect(third).rejects.toThrow(/EADDRINUSE.*Set GRPC_HOST and GRPC_PORT/s);
     expect((await fetch(`${demo.doors.httpUrl}/healthz`)).status).toBe(200);
     await demo.doors.close(AbortSignal.abort());
   });

@@ -13,7 +13,7 @@ import { GrpcDoorServer } from './grpc/grpc-server';
 import type { Health } from './health';
 import { HttpDoor } from './http/http-door';
 import { openHttpServer } from './http/http-server';
-import { addressText, assertMayListen, type ListenAddress } from './listen-address';
+import { addressText, assertMayListen, type ListenAddress, listening } from './listen-address';
 import type { Log } from './logging';
 import { nestLog } from './nest-log';
 import { openApiDocument } from './openapi/openapi';
@@ -63,7 +63,7 @@ export class Doors {
 
   /**
    * Opens both doors, or none.
-   * @throws InsecureListener before anything listens.
+   * @throws InsecureListener before anything listens; CannotListen when an address cannot be had.
    */
   static async open(options: DoorsOptions): Promise<Doors> {
     const { http, grpc, insecure, health, log, reflection, contract = loadContract() } = options;
@@ -84,8 +84,8 @@ export class Doors {
     const doors = new Doors(app, instance, httpDoor, grpcServer, grpcCalls, options);
     try {
       app.connectMicroservice({ strategy: grpcServer });
-      await app.startAllMicroservices();
-      await app.listen(http.port, http.host);
+      await listening('GRPC_HOST and GRPC_PORT', grpc, () => app.startAllMicroservices());
+      await listening('HTTP_HOST and HTTP_PORT', http, () => app.listen(http.port, http.host));
       doors.httpPort = portOf(instance);
       return doors;
     } catch (error) {

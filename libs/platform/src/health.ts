@@ -15,25 +15,39 @@ export interface HealthAnswer {
   readonly parts: readonly PartHealth[];
 }
 
+export interface PartWatched {
+  /** Whether the service is not ready without it. False: it is reported, and most of the work goes on without it. */
+  readonly needed?: boolean;
+}
+
 export class Health {
   private readonly parts = new Map<string, () => PartHealth>();
+  private readonly spared = new Set<string>();
   private readonly listeners = new Set<(ready: boolean) => void>();
   private isDraining = false;
   private isStarted = false;
   readonly startedAt = Date.now();
 
-  /** A part that the process cannot work without. `ask` is called for every question: it must be cheap. */
-  watch(name: string, ask: () => Omit<PartHealth, 'name'>): void {
+  /** Watches a part, instead of what was watched under its name before. `ask` is called for every question: it must be cheap. */
+  watch(name: string, ask: () => Omit<PartHealth, 'name'>, { needed = true }: PartWatched = {}): void {
     this.parts.set(name, () => ({ name, ...ask() }));
+    if (needed) this.spared.delete(name);
+    else this.spared.add(name);
+  }
+
+  /** The part is there no longer. */
+  forget(name: string): void {
+    this.parts.delete(name);
+    this.spared.delete(name);
   }
 
   get draining(): boolean {
     return this.isDraining;
   }
 
-  /** Started, not draining, and every part ready. */
+  /** Started, not draining, and every needed part ready. */
   get ready(): boolean {
-    return this.isStarted && !this.isDraining && this.report().every((part) => part.ready);
+    return this.isStarted && !this.isDraining && this.report().every(({ name, ready }) => ready || this.spared.has(name));
   }
 
   report(): readonly PartHealth[] {

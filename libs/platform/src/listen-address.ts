@@ -18,9 +18,23 @@ export class InsecureListener extends Error {
 
 export class CannotListen extends Error {
   /** @param variables that say where to listen */
-  constructor(variables: string, address: ListenAddress, cause: Error) {
-    super(`nothing can listen on ${addressText(address)}: ${cause.message}. Set ${variables} to an address that is free.`, { cause });
+  constructor(variables: string, address: ListenAddress, cause: unknown) {
+    super(`nothing can listen on ${addressText(address)}: ${saidBy(cause)}. Set ${variables} to an address that is free.`, { cause });
     this.name = 'CannotListen';
+  }
+}
+
+const saidBy = (error: unknown): string => (typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error));
+
+/** What a server says when it cannot have its address, whichever way it says it. */
+const NO_ADDRESS = /EADDRINUSE|EADDRNOTAVAIL|EACCES|ENOTFOUND/;
+
+/** @throws CannotListen instead of an error about the address, and any other error as it is */
+export async function listening<T>(variables: string, address: ListenAddress, listen: () => Promise<T>): Promise<T> {
+  try {
+    return await listen();
+  } catch (error) {
+    throw NO_ADDRESS.test(saidBy(error)) ? new CannotListen(variables, address, error) : error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Kafka as the configuration means it. */
 import { ensureTopics, KafkaConnection, type KafkaConsumer, REJECTED_RETENTION_MS, DERIVED_MESSAGE_BYTES_MAX, type TopicSpec, USAGE_MESSAGE_BYTES_MAX, USAGE_RETENTION_MS } from '@drawdown/kafka';
-import type { Health, Log } from '@drawdown/platform';
+import type { Health, Log, PartWatched } from '@drawdown/platform';
+import type { Condition } from './stores';
 import type { Awaited } from './until-available';
 import type { KafkaVariables } from './variables/kafka-variables';
 
@@ -52,10 +53,11 @@ export function awaitedKafka(connection: KafkaConnection, config: KafkaVariables
 }
 
 /** From now on the part is as ready as the consumer is: what holds it up stands in /readyz. */
-export function watchConsumer(health: Health, consumer: Pick<KafkaConsumer, 'figures'>): void {
-  health.watch(KAFKA, () => {
+export function watchConsumer(health: Health, consumer: Pick<KafkaConsumer, 'figures'>, watched: PartWatched): void {
+  const condition: Condition = () => {
     const { fault, joined, partitions } = consumer.figures();
     if (fault) return { ready: false, detail: fault.message };
     return { ready: true, detail: joined ? `a member of its group, with ${partitions.length} partitions` : 'joining its group' };
-  });
+  };
+  health.watch(KAFKA, condition, watched);
 }

@@ -26,6 +26,8 @@ export interface LedgerSettings {
   readonly publisher?: RejectionPublisher;
   /** Told of what goes wrong in the background; it is tried again. */
   readonly failed?: (part: string, fault: unknown) => void;
+  /** Carries out what a server that has gone away again can fail, until it is there. Absent: the fault is thrown. */
+  readonly patiently?: (work: () => Promise<void>) => Promise<void>;
 }
 
 export interface LedgerComposition {
@@ -42,7 +44,7 @@ export const systemClock = (): Instant => Date.now() as Instant;
 
 /** Resolves when everything that was in the log is known, so that no key applied before can be missed. */
 export async function composeLedger(settings: LedgerSettings): Promise<LedgerComposition> {
-  const { log, projections, dedupeWindowMs, clock = systemClock, publisher, failed = () => undefined } = settings;
+  const { log, projections, dedupeWindowMs, clock = systemClock, publisher, failed = () => undefined, patiently = (work) => work() } = settings;
   const keys = new AppliedKeys(projections, dedupeWindowMs);
   const states = new StreamStates(log, projections, keys, foldings);
   const ledger = new Ledger(log, states);
@@ -50,8 +52,8 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
   const catalog = new CatalogFollower(states);
   const intake = new UsageIntake(ledger, catalog, clock, publisher);
   const sweeper = new Sweeper(ledger, projections, projector, clock, (fault) => failed('sweeper', fault));
-  await projector.start();
-  await catalog.start(projections);
+  await patiently(() => projector.start());
+  await patiently(() => catalog.start(projections));
   sweeper.start();
   return {
     parts: { log, ledger, projections, projector, usage: intake, intake, catalog, foldings, clock, randomBytes },

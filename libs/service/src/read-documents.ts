@@ -3,7 +3,7 @@ import type { Projections } from '@drawdown/balances';
 import { DerivedStateLost, nothingProjected } from '@drawdown/ledger';
 
 /**
- * What has been emptied meanwhile is attached to anew: nothing that this process remembers rests on it.
+ * What is not attached yet, or was emptied meanwhile, is attached to then: nothing that this process remembers rests on it.
  * @returns all methods but those that save; `list` and `checkpoint` throw what cannot be read, `load` answers that there is nothing
  */
 export function readDocuments(projections: Projections): Projections {

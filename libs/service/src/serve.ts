@@ -34,6 +34,8 @@ export interface Rim<G extends AppGroups> {
   readonly metrics: Metrics;
   /** Waits for a server. @throws Fault a person is needed; StoppedWaiting */
   available(server: Awaited): Promise<void>;
+  /** Does again what a server that has gone away meanwhile made fail, as `available` asks again. */
+  patiently(work: () => Promise<void>): Promise<void>;
   /** Told of what goes wrong in the background and is tried again. */
   failed(part: string, fault: unknown): void;
 }
@@ -53,6 +55,10 @@ export interface Program<G extends AppGroups> {
   readonly explain: (config: ConfigOf<G>) => Explanation;
   start(rim: Rim<G>): Promise<Started>;
 }
+
+/** A part in /readyz for as long as the log is read and derived state caught up with. */
+const BEGINNING = 'beginning';
+const LOOK_AT_HEALTH_EVERY_MS = 1_000;
 
 /** Ends the process. `--validate` reads the configuration, says what it means, and starts nothing; `--json` says it as JSON. */
 export function serve<G extends AppGroups>(program: Program<G>): void {
@@ -96,12 +102,17 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
 
   const asked = new AbortController();
   const lifecycle = new Lifecycle({ health, log, drainTimeoutMs });
+  const available = (server: Awaited): Promise<void> => untilAvailable(server, { log, health, signal: asked.signal });
   const started = start({
     config,
     log,
     health,
     metrics,
-    available: (server) => untilAvailable(server, { log, health, signal: asked.signal }),
+    available,
+    patiently: async (work) => {
+      await available({ name: BEGINNING, variable: 'EVENTSTORE_URL, REDIS_URL', probe: work });
+      health.forget(BEGINNING);
+    },
     failed: (part, err) => log.error({ part, err }, 'failed in the background; it is tried again'),
   });
   // A stop that comes while servers are waited for ends the waiting; what has been opened by then stops as it would have.
@@ -127,6 +138,7 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
     });
     health.started();
     log.info({ ...says, ops: ops.url }, 'ready');
+    tellChanges(health, log);
     const clean = await lifecycle.untilStopped();
     return clean && !failed ? 0 : 1;
   } catch (error) {
@@ -134,6 +146,25 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
     return (await lifecycle.untilStopped()) ? 0 : 1;
   }
 }
+
+/** Parts are asked, and do not tell: grpc.health.v1 and the log hear of what changes from here. */
+function tellChanges(health: Health, log: Log): void {
+  let before = missing(health);
+  setInterval(() => {
+    const now = missing(health);
+    if (now === before) return;
+    before = now;
+    health.changed();
+    log[now === '' ? 'info' : 'warn']({ ready: health.ready, parts: health.report().filter(({ ready }) => !ready) }, 'readiness has changed');
+  }, LOOK_AT_HEALTH_EVERY_MS).unref();
+}
+
+const missing = (health: Health): string =>
+  health
+    .report()
+    .filter(({ ready }) => !ready)
+    .map(({ name }) => name)
+    .join();
 
 /** What a person has to mend is told in a sentence, a defect with its stack. */
 function sentenceOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { Doors, type Health, type Log } from '@drawdown/platform';
 import type { DoorVariables } from './variables/door-variables';
 import { VERSION } from './version';
 
-/** @throws InsecureListener; Error when an address is taken */
+/** @throws InsecureListener, CannotListen */
 export function openDoors(config: DoorVariables, parts: Parts, { health, log }: { readonly health: Health; readonly log: Log }): Promise<Doors> {
   const { HTTP_HOST, HTTP_PORT, GRPC_HOST, GRPC_PORT, INSECURE: insecure, GRPC_REFLECTION: reflection } = config;
   const service = { version: VERSION, startedAt: parts.clock(), draining: () => health.draining };

@@ -16,13 +16,15 @@ export interface UsageConsumerSettings {
   readonly topic: string;
   /** Resolves when all of them are durably handled. */
   readonly handle: (records: readonly QueueRecord[]) => Promise<void>;
+  /** Whether the service is not ready while Kafka is away. A service with doors answers commands and questions without it. */
+  readonly needed: boolean;
   readonly log: Log;
   readonly health: Health;
   readonly metrics: Metrics;
 }
 
 /** A consumer that says in log, health and metrics how it is. It has not begun. */
-export function usageConsumer({ connection, group, topic, handle, log, health, metrics }: UsageConsumerSettings): KafkaConsumer {
+export function usageConsumer({ connection, group, topic, handle, needed, log, health, metrics }: UsageConsumerSettings): KafkaConsumer {
   const consumer = new KafkaConsumer({
     connection,
     groupId: group,
@@ -34,7 +36,7 @@ export function usageConsumer({ connection, group, topic, handle, log, health, m
     fault: ({ code, message, retriable }, partition) =>
       log[retriable ? 'warn' : 'error']({ server: 'kafka', topic, ...(partition !== undefined && { partition }), code, reason: message }, 'reading is held up'),
   });
-  watchConsumer(health, consumer);
+  watchConsumer(health, consumer, { needed });
   consumerMetrics(metrics, consumer, { topic, group });
   return consumer;
 }

@@ -42,6 +42,16 @@ describe('the listener for those who run the service', () => {
     expect((await ask('/readyz')).status).toBe(200);
   });
 
+  it('is ready without a part that most of the work goes on without, and says how that part is', async () => {
+    health.started();
+    health.watch('kafka', () => ({ ready: false, detail: 'away' }), { needed: false });
+    const answer = await ask('/readyz');
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toMatchObject({ ready: true, parts: [{ name: 'kafka', ready: false, detail: 'away' }] });
+    health.watch('kafka', () => ({ ready: false, detail: 'away' }));
+    expect((await ask('/readyz')).status).toBe(503);
+  });
+
   it('is not ready, and lives, while the service drains', async () => {
     health.started();
     health.drain();
