@@ -20,7 +20,7 @@ class Losable {
   down = false;
   /** While it is pending, a following that has begun since meets nothing. */
   private held: Promise<void> = Promise.resolve();
-  /** Runs in the middle of the next call of that name: before a find is answered, after a document was read or an append was done. */
+  /** Runs in the middle of the next call of that name: before a find is answered, an append is done, or after a document was read. */
   private readonly next = new Map<string, () => Promise<void>>();
 
   during(call: 'find' | 'load' | 'append', what: () => Promise<void>): void {
@@ -80,9 +80,8 @@ class Losable {
         return log.subscribe(after, async (events) => (await held, handler(events)));
       },
       append: async (stream, events, expected) => {
-        const done = await log.append(stream, events, expected);
         await this.interrupt('append');
-        return done;
+        return log.append(stream, events, expected);
       },
     });
 }
@@ -98,9 +97,20 @@ beforeEach(async () => {
   await home.use(tokens('1', 5));
   await home.projector.save();
 });
-afterEach(() => home.remove());
+afterEach(() => {
+  release();
+  return home.remove();
+});
 
 const recovered = (times = 1) => until('the loss to be mended', () => home.projector.figures().recoveries >= times && !home.projector.figures().refolding);
+/** Until `release` is called, the store knows no more than it is told from now on. */
+let release: () => void = () => undefined;
+const loseAndHold = async (): Promise<void> => {
+  release = store.hold();
+  const { recoveries } = home.projector.figures();
+  await store.lose();
+  await until('derived state to be attached anew', () => home.projector.figures().recoveries > recoveries);
+};
 const loseAndRecover = async (): Promise<void> => {
   const { recoveries } = home.projector.figures();
   await store.lose();
@@ -119,7 +129,7 @@ async function documentsHaveTheirKeys(ids: readonly string[]): Promise<void> {
 
 describe('a loss', () => {
   it.each(['find', 'load'] as const)('in the middle of %s of usage: the round writes nothing, and the same again is a duplicate', async (call) => {
-    store.during(call, loseAndRecover);
+    store.during(call, loseAndHold);
     // A load only comes when the stream is not in memory.
     if (call === 'load') home.states.trim(0);
     await expect(home.use(tokens('1', 5))).rejects.toMatchObject({ code: 'derived_state_lost', retriable: true });
@@ -131,7 +141,7 @@ describe('a loss', () => {
   it('between a look into memory and the answer of the index: a key that was let go of is not missed', async () => {
     store.during('find', async () => {
       await home.projector.save();
-      await loseAndRecover();
+      await loseAndHold();
     });
     await expect(home.use(tokens('1', 5), tokens('2', 1))).rejects.toMatchObject({ code: 'derived_state_lost' });
     expect(await home.use(tokens('1', 5), tokens('2', 1))).toMatchObject([{ fate: 'duplicate' }, { fate: 'applied' }]);
@@ -141,19 +151,14 @@ describe('a loss', () => {
   it('in the middle of a command with a key: it is carried out once', async () => {
     const first = await placeHold();
     await home.projector.save();
-    store.during('find', loseAndRecover);
+    store.during('find', loseAndHold);
     const again = await placeHold().catch((fault: unknown) => fault);
     expect(again).toMatchObject({ code: 'derived_state_lost' });
     expect(await placeHold()).toEqual({ ...first, replayed: true });
   });
 
   it('while an append is on its way: it stands, and no document is saved without the keys before it', async () => {
-    let release: () => void = () => undefined;
-    store.during('append', async () => {
-      release = store.hold();
-      await store.lose();
-      await until('derived state to be attached anew', () => home.projector.figures().recoveries === 1);
-    });
+    store.during('append', loseAndHold);
     expect(await home.use(tokens('2', 7))).toMatchObject([{ fate: 'applied' }]);
     await home.projector.save();
     // As another process would find it at this moment.
@@ -191,9 +196,7 @@ describe('a loss', () => {
     const rating = home.catalog.table.rate(parsed.usage);
     if (!('matched' in rating)) throw new Error('rated');
     const moved = { ...home.offer(tokens('i', 1, { type: 'image.request' })), rating: { matched: [{ ...rating.matched[0]!, creditProductId: 'llm' }] } };
-    const release = store.hold();
-    await store.lose();
-    await until('derived state to be attached anew', () => home.projector.figures().recoveries === 1);
+    await loseAndHold();
     // Nothing of the log has been met yet.
     expect(await home.intake.submit([moved])).toMatchObject([{ fate: 'duplicate' }]);
     release();
