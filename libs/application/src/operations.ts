@@ -111,7 +111,7 @@ async function rebuild(
       begins();
       const events = await projector.rebuild();
       let documents = 0;
-      for (const { category } of foldings) for await (const _ of streamNames({ projections }, `${category}-`)) documents += 1;
+      for (const { category } of foldings) for await (const _ of streamNames({ projector, projections }, `${category}-`)) documents += 1;
       return { events, documents, duration_ms: clock() - began };
     }),
   );

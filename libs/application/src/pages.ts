@@ -1,7 +1,7 @@
 /** Pages of lists. A token says where the page before ended, never how many came before, so what arrives later moves nothing. */
-import type { Document } from '@drawdown/balances';
+import type { Document, ListOptions } from '@drawdown/balances';
 import type { Aggregate, DomainEvent, Refusal } from '@drawdown/decider';
-import { foldingOf, stateOf } from '@drawdown/ledger';
+import { DerivedStateIncomplete, foldingOf, stateOf } from '@drawdown/ledger';
 import { Refused } from './errors';
 import type { Message } from './operation';
 import type { Parts } from './parts';
@@ -61,7 +61,7 @@ export async function listDocuments(
   const items: Message[] = [];
   for (let scanned = 0; ; ) {
     const limit = Math.min(DOCUMENTS_PER_READ, size + 1);
-    const documents = await projections.list({ prefix, limit, ...(after !== undefined && { after }) });
+    const documents = await wholeList({ projector, projections }, { prefix, limit, ...(after !== undefined && { after }) });
     for (const document of documents) {
       const item = await show(document);
       // One more than fits: so there is a next page, and it begins here.
@@ -75,6 +75,14 @@ export async function listDocuments(
   }
 }
 
+/** Asked on both sides of the reading: derived state may be lost, and begun anew, in the middle of it. @throws DerivedStateIncomplete */
+async function wholeList({ projector, projections }: Pick<Parts, 'projector' | 'projections'>, options: ListOptions): Promise<readonly Document[]> {
+  if (!projector.isWhole) throw new DerivedStateIncomplete();
+  const documents = await projections.list(options);
+  if (!projector.isWhole) throw new DerivedStateIncomplete();
+  return documents;
+}
+
 /** The state in a document; folded anew when another version of the program wrote it. */
 export async function stateIn<C, S, E extends DomainEvent, R extends Refusal>(
   { ledger }: Pick<Parts, 'ledger'>,
@@ -86,9 +94,9 @@ export async function stateIn<C, S, E extends DomainEvent, R extends Refusal>(
 }
 
 /** Names of all streams of a prefix, to its end. */
-export async function* streamNames({ projections }: Pick<Parts, 'projections'>, prefix: string): AsyncGenerator<string> {
+export async function* streamNames(parts: Pick<Parts, 'projector' | 'projections'>, prefix: string): AsyncGenerator<string> {
   for (let after: string | undefined; ; ) {
-    const documents = await projections.list({ prefix, limit: DOCUMENTS_PER_READ, ...(after !== undefined && { after }) });
+    const documents = await wholeList(parts, { prefix, limit: DOCUMENTS_PER_READ, ...(after !== undefined && { after }) });
     for (const { stream } of documents) yield stream;
     after = documents.at(-1)?.stream;
     if (documents.length < DOCUMENTS_PER_READ) return;

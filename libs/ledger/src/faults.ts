@@ -62,3 +62,10 @@ export class DerivedStateLost extends Fault {
     super('derived_state_lost', message, true);
   }
 }
+
+/** Derived state is being made anew: single streams are known, but a list of them would lack some. */
+export class DerivedStateIncomplete extends Fault {
+  constructor() {
+    super('derived_state_incomplete', 'derived state is being made anew from the log, and lists are not whole yet; ask again in a moment', true);
+  }
+}

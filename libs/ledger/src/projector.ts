@@ -44,6 +44,7 @@ export class Projector {
   private run = new Run();
   private stopped = false;
   private isLost = false;
+  private whole = false;
   private recoveries = 0;
   private caughtUp = new Settled();
   private readonly following = new Settled();
@@ -70,6 +71,11 @@ export class Projector {
   /** Position of the last event met: the figures of all events up to it are in memory or saved. */
   get position(): bigint {
     return this.met;
+  }
+
+  /** Whether derived state, once saved, holds every stream that was in the log when following began. Before that a list lacks some. */
+  get isWhole(): boolean {
+    return this.whole;
   }
 
   figures(): ProjectorFigures {
@@ -130,7 +136,7 @@ export class Projector {
   }
 
   private async beginOnce(): Promise<void> {
-    this.isLost = false;
+    this.isLost = this.whole = false;
     // Memory before the store: until it is attached anew, nothing can be looked up in it beside what memory held.
     await this.oneByOne(() => this.forgetAll());
     await this.projections.attach(() => this.lost());
@@ -159,6 +165,7 @@ export class Projector {
       () => {
         if (run.over) return;
         this.states.refolded();
+        this.whole = !this.isLost;
         caughtUp.resolve();
       },
       () => undefined,
@@ -202,6 +209,7 @@ export class Projector {
   /** What is told by the store is told in the middle of somebody's question. */
   private lost(): void {
     this.isLost = true;
+    this.whole = false;
     void this.inTurn(async () => {
       if (!this.isLost || this.stopped) return;
       await this.run.end();
