@@ -51,7 +51,7 @@ no white space. Amounts are decimal strings with at most 9 digits after the poin
 (its place among the events appended with it), and where they exist \`key\` and \`body\` (idempotency key of the command, hash of its
 body), \`actor\`, \`traceparent\`.
 
-Every event of a balance carries the \`figures\` after it (booked, held, available, uncovered) and, in \`grants\`, those of every grant
+Every event of a balance carries the \`figures\` after it (booked, held, available, uncovered; unbilled and pending unless zero) and, in \`grants\`, those of every grant
 it touched, so what is derived from an event is a copy and not a sum.
 
 An id in a stream name is written in lower case: what is not a-z, 0-9, \`_\`, \`.\`, \`:\` or \`-\` becomes \`=\` and its UTF-8 bytes in

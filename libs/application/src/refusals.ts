@@ -68,6 +68,10 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   grant_never_effective: [
     'invalid', 'The grant would never count', (of) => `it expires at ${time(of.expiresAt)}, before it could cover anything; send a later expires_at`,
   ],
+  purchase_already_expired: ['invalid', 'The purchase would have expired', (of) => `${time(of.expiresAt)} is past; send a later expires_at`],
+  purchase_not_found: ['not_found', 'No such purchase', (of) => `there never was a purchase "${of.purchaseId}" of this balance`],
+  too_many_purchases: ['limit', 'Too many purchases are pending', (of) => `at most ${of.max} may be pending at a time; confirm or fail some first`],
+  purchases_pending: ['state', 'Purchases are pending', (of) => `${of.purchases} purchases are pending; confirm or fail them first`],
   billed_exceeds_unbilled: [
     'state', 'More is billed than is unbilled', (of) => `${show(of.billed)} asked, ${show(of.unbilled)} unbilled; bill less, or leave it to the default`,
   ],

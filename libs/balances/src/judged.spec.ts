@@ -46,6 +46,16 @@ describe('a balance judged at a moment', () => {
     expect(judged('101')).toMatchObject({ projected: amount('-1') });
   });
 
+  it('has pending what purchases would add, until their time is over', () => {
+    const purchase: BalanceCommand = {
+      type: 'StartPurchase', at: NOON, grant: { origin: 'paid', priority: 100, amount: amount('5') }, asked: { amount: amount('5'), currency: 'EUR' },
+      provider: 'stripe', by: 'portal', expiresAt: later(NOON, HOUR_MS),
+    };
+    const state = after(created, purchase);
+    expect(judgedAt(state, later(NOON, HOUR_MS - 1))).toMatchObject({ pending: amount('5'), purchases: [{ id: 'p1' }] });
+    expect(judgedAt(state, later(NOON, HOUR_MS))).toMatchObject({ pending: amount('0'), purchases: [] });
+  });
+
   it('counts a hold as ended from its expiry on, as the next command would', () => {
     const state = after(created, toppedUp(), held(later(NOON, HOUR_MS)));
     expect(shown(state, later(NOON, HOUR_MS - 1))).toEqual([HUNDRED, amount('60'), amount('40')]);

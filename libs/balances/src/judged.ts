@@ -1,7 +1,7 @@
 /** A balance as a reader sees it: booked as the stream says, the rest judged by a moment. Pure. */
-import { type Amount, type Instant, ZERO } from '@drawdown/amounts';
+import { type Amount, type Instant, sum, ZERO } from '@drawdown/amounts';
 import {
-  availableOf, type Balance, bookedOf, giveBack, type Grant, heldOf, type Hold, isAbove, type Limit, projectedOf, thresholdOf,
+  availableOf, type Balance, bookedOf, giveBack, type Grant, heldOf, type Hold, isAbove, type Limit, projectedOf, type Purchase, thresholdOf,
 } from '@drawdown/drawdown';
 
 export interface LimitFigures {
@@ -19,8 +19,9 @@ export interface BalanceFigures {
   readonly held: Amount;
   /** What a debit at the moment would find: eligible then, and not held. */
   readonly available: Amount;
-  /** Purchases not yet confirmed. None can be made yet. */
+  /** What purchases would add that are neither confirmed nor, at the moment, too late. */
   readonly pending: Amount;
+  readonly purchases: readonly Purchase[];
   /** Available less unbilled. May be below zero. */
   readonly projected: Amount;
   /** Usage that waits for its invoice. */
@@ -40,6 +41,7 @@ export interface BalanceFigures {
 export function judgedAt(balance: Balance, at: Instant): BalanceFigures {
   const ended = balance.holds.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= at);
   const grants = ended.reduce((left, hold) => giveBack(left, hold.allocation), balance.grants);
+  const purchases = (balance.purchases?.pending ?? []).filter(({ expiresAt }) => expiresAt === undefined || at < expiresAt);
   const unbilled = balance.unbilled ?? ZERO;
   const available = balance.status === 'closed' ? ZERO : availableOf(grants, at);
   const projected = projectedOf({ available, unbilled });
@@ -47,7 +49,8 @@ export function judgedAt(balance: Balance, at: Instant): BalanceFigures {
     booked: bookedOf(grants),
     held: heldOf(grants),
     available,
-    pending: ZERO,
+    pending: sum(purchases.map((of) => of.grant.amount)),
+    purchases,
     projected,
     unbilled,
     uncovered: balance.totals.uncovered,

@@ -11,6 +11,7 @@ const used = (id: string, credits: string): UsageToConsume => ({
 const grant = (credits: string, times: { readonly effectiveAt?: Instant; readonly expiresAt?: Instant } = {}) =>
   ({ origin: 'free', priority: 100, amount: amount(credits), reference: 'pay-1', ...times }) as const;
 
+const bought = { grant: grant('7'), asked: { amount: amount('7'), currency: 'EUR' }, provider: 'stripe', by: 'portal' } as const;
 const creation: BalanceCommand = {
   type: 'Create', at: NOON, customerId: 'ada', limits: [{ id: 'low', kind: 'absolute', value: amount('20') }], startingGrant: grant('30'),
 };
@@ -37,6 +38,13 @@ const life: readonly (BalanceCommand | ((before: readonly BalanceEvent[]) => Bal
   { type: 'VoidTopUp', at: later(NOON, 2 * HOUR_MS), grantId: 'g4', reason: 'charged back' },
   { type: 'PayInvoice', at: later(NOON, 2 * HOUR_MS), invoiceId: 'inv-1', due: amount('30'), minorUnitDigits: 2 },
   (events) => ({ type: 'ReverseInvoicePayment', at: later(NOON, 2 * HOUR_MS), payment: paymentIn(events), amount: amount('5'), reason: 'cancelled' }),
+  { type: 'StartPurchase', at: later(NOON, 2 * HOUR_MS), ...bought },
+  { type: 'ConfirmPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p1', providerEventId: 'evt-1', paid: { amount: amount('6.99'), currency: 'EUR' } },
+  { type: 'ConfirmPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p1', providerEventId: 'evt-2', providerPaymentId: 'pi-1', paid: bought.asked },
+  { type: 'StartPurchase', at: later(NOON, 2 * HOUR_MS), ...bought },
+  { type: 'FailPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p2', code: 'card_declined' },
+  { type: 'StartPurchase', at: later(NOON, 2 * HOUR_MS), ...bought, expiresAt: later(NOON, 2.5 * HOUR_MS) },
+  { type: 'Sweep', at: later(NOON, 3 * HOUR_MS) },
   { type: 'Close', at: later(NOON, 2 * HOUR_MS), reason: 'left' },
 ];
 
@@ -91,6 +99,17 @@ describe('movements', () => {
   it('tell what an invoice took and billed, and what of it came back', () => {
     expect(of('InvoicePaid')).toMatchObject({ amount: amount('-20'), unbilled: amount('-3.5'), reference: 'inv-1', allocation: [{ grant: 'g5', amount: amount('20') }] });
     expect(of('InvoicePaymentReversed')).toMatchObject({ amount: amount('5'), reference: 'inv-1', reason: 'cancelled', allocation: [{ grant: 'g5', amount: amount('5') }] });
+  });
+
+  it('tell of a purchase what became of it, and name it where it is credited', () => {
+    expect(of('PurchaseStarted')).toMatchObject({ amount: amount('0'), purchaseId: 'p1', figures: { pending: amount('7') } });
+    expect(of('PurchaseFlagged')).toMatchObject({ purchaseId: 'p1', reason: 'other_amount' });
+    expect(of('PurchaseSucceeded')).toMatchObject({ purchaseId: 'p1', grantId: 'g6', reference: 'pi-1', amount: amount('0') });
+    expect(movementOf(events.find((event) => event.type === 'ToppedUp' && event.purchaseId !== undefined)!)).toMatchObject({
+      amount: amount('7'), purchaseId: 'p1', reference: 'pi-1',
+    });
+    expect(of('PurchaseFailed')).toMatchObject({ purchaseId: 'p2', reason: 'card_declined' });
+    expect(of('PurchaseExpired')).toMatchObject({ purchaseId: 'p3', effectiveAt: later(NOON, 2.5 * HOUR_MS) });
   });
 
   it('name the grants of a capture once each, overrun included', () => {

@@ -27,6 +27,11 @@ export const MOVEMENT_TYPES = [
   'accrued',
   'invoice_paid',
   'invoice_payment_reversed',
+  'purchase_started',
+  'purchase_succeeded',
+  'purchase_failed',
+  'purchase_expired',
+  'purchase_flagged',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
 
@@ -48,6 +53,7 @@ export interface Movement {
   readonly grantId?: string;
   readonly holdId?: string;
   readonly limitId?: string;
+  readonly purchaseId?: string;
   /** Grants it took from, reserved in or gave back to, each once. */
   readonly allocation?: Allocation;
   /** At most MOVEMENT_USAGE_LINES_MAX of them. */
@@ -65,6 +71,11 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
   UsageAccrued: 'accrued',
   InvoicePaid: 'invoice_paid',
   InvoicePaymentReversed: 'invoice_payment_reversed',
+  PurchaseStarted: 'purchase_started',
+  PurchaseSucceeded: 'purchase_succeeded',
+  PurchaseFailed: 'purchase_failed',
+  PurchaseExpired: 'purchase_expired',
+  PurchaseFlagged: 'purchase_flagged',
   TopUpVoided: 'top_up_voided',
   CreditsDeducted: 'deducted',
   HoldPlaced: 'hold_placed',
@@ -101,7 +112,8 @@ export function movementOf(event: BalanceEvent): Movement {
       return { ...still, effectiveAt: event.effectiveAt, grantId: event.grantId };
     case 'ToppedUp': {
       const { id: grantId, amount, reference, effectiveAt: from = effectiveAt } = event.grant;
-      return { ...still, amount, effectiveAt: from, grantId, ...(reference !== undefined && { reference }) };
+      const { purchaseId } = event;
+      return { ...still, amount, effectiveAt: from, grantId, ...(reference !== undefined && { reference }), ...(purchaseId !== undefined && { purchaseId }) };
     }
     case 'GrantExpired':
       return { ...still, amount: negative(event.amount), effectiveAt: event.expiresAt, grantId: event.grantId };
@@ -112,6 +124,20 @@ export function movementOf(event: BalanceEvent): Movement {
     case 'InvoicePaymentReversed': {
       const { amount, invoiceId: reference, returned: allocation, reason } = event;
       return { ...still, amount, reference, allocation, ...(reason !== undefined && { reason }) };
+    }
+    case 'PurchaseStarted':
+      return { ...still, purchaseId: event.purchaseId };
+    case 'PurchaseSucceeded': {
+      const { purchaseId, grantId, providerPaymentId: reference } = event;
+      return { ...still, purchaseId, grantId, ...(reference !== undefined && { reference }) };
+    }
+    case 'PurchaseFailed':
+      return { ...still, purchaseId: event.purchaseId, reason: event.reason ?? event.code };
+    case 'PurchaseExpired':
+      return { ...still, effectiveAt: event.expiresAt, purchaseId: event.purchaseId };
+    case 'PurchaseFlagged': {
+      const { purchaseId, because: reason, providerPaymentId: reference } = event;
+      return { ...still, purchaseId, reason, ...(reference !== undefined && { reference }) };
     }
     case 'TopUpVoided':
       return { ...still, amount: negative(event.amount), grantId: event.grantId, reason: event.reason };

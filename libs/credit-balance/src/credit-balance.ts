@@ -18,6 +18,6 @@ export const creditBalance: Aggregate<BalanceCommand, Balance, BalanceEvent, Bal
     Closed: 'CreditBalanceClosed',
   },
   state: balance,
-  stateVersion: 4,
+  stateVersion: 5,
   dueAt,
 };

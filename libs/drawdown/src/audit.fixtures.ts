@@ -8,7 +8,7 @@ import type { Balance } from './balance';
 import { Books } from './books.fixtures';
 import type { BalanceCommand, BalanceRefusal } from './commands';
 import type { BalanceDecider } from './drawdown.fixtures';
-import type { BalanceEvent } from './events';
+import type { BalanceEvent, EventOf } from './events';
 import type { GrantTerms } from './grants';
 import { told } from './told.fixtures';
 
@@ -55,6 +55,9 @@ class Sums {
   private settled = 0n;
   private rated = 0n;
   private unbilled = 0n;
+  private readonly purchases = new Map<string, EventOf<'PurchaseStarted'>>();
+  private readonly succeeded = new Map<string, EventOf<'PurchaseSucceeded'>>();
+  private readonly credited = new Set<string>();
   private readonly terms = new Map<string, GrantTerms>();
   /** What each payment took from each grant, less what was given back. */
   private readonly paid = new Map<string, Map<string, bigint>>();
@@ -64,6 +67,7 @@ class Sums {
       case 'ToppedUp':
         this.booked += event.grant.amount;
         this.terms.set(event.grant.id, event.grant);
+        if (event.purchaseId !== undefined) this.credit(event.purchaseId, event);
         break;
       case 'CreditsConsumed':
         for (const line of event.lines) equal('a usage line', line.amount, parts(line.allocation) + line.uncovered);
@@ -101,6 +105,13 @@ class Sums {
         deepStrictEqual(event.restored, event.restored.map(({ id }) => this.terms.get(id)), 'terms of what is there again');
         break;
       }
+      case 'PurchaseStarted':
+        this.purchases.set(event.purchaseId, event);
+        break;
+      case 'PurchaseSucceeded':
+        if (this.succeeded.has(event.purchaseId)) fail(`purchase ${event.purchaseId} succeeds twice`);
+        this.succeeded.set(event.purchaseId, event);
+        break;
       case 'UsageAccrued':
         equal('an accrual', event.amount, parts(event.lines));
         this.unbilled += event.amount;
@@ -134,6 +145,9 @@ class Sums {
       case 'BalanceRanOut':
       case 'BalanceRecovered':
       case 'LimitsSet':
+      case 'PurchaseFailed':
+      case 'PurchaseExpired':
+      case 'PurchaseFlagged':
       case 'Paused':
       case 'Resumed':
         break;
@@ -141,6 +155,16 @@ class Sums {
     equal('booked by I3', event.figures.booked, this.booked);
     equal('held by the holds', event.figures.held, this.reserved);
     equal('unbilled by what accrued', event.figures.unbilled ?? 0n, this.unbilled);
+  }
+
+  /** A purchase is credited once, with what was asked for and paid. */
+  private credit(id: string, { grant: { id: grantId, ...grant }, conversion }: EventOf<'ToppedUp'>): void {
+    const [started, paid] = [this.purchases.get(id), this.succeeded.get(id)];
+    if (!started || paid?.grantId !== grantId || this.credited.has(id)) fail(`purchase ${id} is credited without having been paid for it`);
+    this.credited.add(id);
+    const reference = paid.providerPaymentId ?? paid.providerEventId;
+    deepStrictEqual({ paid: paid.paid, grant, conversion }, { paid: started.asked, grant: { ...started.grant, costBasis: started.asked, reference }, conversion: started.conversion });
+    same('its origin', grant.origin, 'paid');
   }
 
   /** consumed + uncovered = rated. */
@@ -174,6 +198,8 @@ function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
   const { granted, consumed, captured, deducted, paid, returned, expired, voided, closed, uncovered } = state.totals;
   equal('the totals by I3', booked, granted + returned - consumed - captured - deducted - paid - expired - voided - closed);
   equal('uncovered', figures.uncovered, uncovered);
+  const waiting = (state.purchases?.pending ?? []).reduce((sum, of) => sum + of.grant.amount, 0n);
+  equal('pending by I5', figures.pending ?? 0n, waiting);
   equal('unbilled by I5', figures.unbilled ?? 0n, state.unbilled ?? 0n);
   if ([booked, held, available, state.unbilled ?? 0n, ...Object.values(state.totals)].some((figure) => figure < 0n))
     fail('a figure is negative');

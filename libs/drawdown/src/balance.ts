@@ -5,6 +5,7 @@ import { type BalanceEvent, type EventOf, type Figures, projectedOf } from './ev
 import { allocation, burnsBefore, eligible, type Grant, grant, type GrantFigures, type GrantTerms, unheld } from './grants';
 import { allFinal, invoicePayments, NO_PAYMENTS, oneMore, withReversed } from './invoice-payments';
 import { armed, type Limit, limitState, position, thresholdOf } from './limits';
+import { allForgotten, type EndedPurchase, NO_PURCHASES, pendingOf, purchases, unpaid, withEnded, withStarted } from './purchases';
 
 export const HOLDS_MAX = 1_000;
 
@@ -58,6 +59,8 @@ export const balance = shape.record({
   unbilled: shape.maybe(shape.amount),
   /** Absent: it never paid an invoice. */
   invoicePayments: shape.maybe(invoicePayments),
+  /** Absent: there never was one. */
+  purchases: shape.maybe(purchases),
 });
 export type Balance = shape.Of<typeof balance>;
 
@@ -92,16 +95,24 @@ export const availableOf = (grants: readonly Grant[], at: Instant): Amount =>
   sum(grants.filter((of) => eligible(of, at)).map(unheld));
 
 /** What figures tell beside the grants. */
-export type Beside = Pick<Figures, 'uncovered' | 'unbilled'>;
-export const besideOf = (state: Balance): Beside =>
-  state.unbilled === undefined ? { uncovered: state.totals.uncovered } : { uncovered: state.totals.uncovered, unbilled: state.unbilled };
+export interface Beside {
+  readonly uncovered: Amount;
+  readonly unbilled: Amount;
+  readonly pending: Amount;
+}
+export const besideOf = ({ totals, unbilled = ZERO, purchases }: Balance): Beside => ({
+  uncovered: totals.uncovered,
+  unbilled,
+  pending: purchases === undefined ? ZERO : pendingOf(purchases),
+});
 
-export const figuresOf = (grants: readonly Grant[], at: Instant, { uncovered, unbilled = ZERO }: Beside): Figures => ({
+export const figuresOf = (grants: readonly Grant[], at: Instant, { uncovered, unbilled, pending }: Beside): Figures => ({
   booked: bookedOf(grants),
   held: heldOf(grants),
   available: availableOf(grants, at),
   uncovered,
   ...(unbilled !== ZERO && { unbilled }),
+  ...(pending !== ZERO && { pending }),
 });
 
 export function evolve(state: Balance, event: BalanceEvent): Balance {
@@ -124,6 +135,16 @@ function apply(state: Balance, event: BalanceEvent): Balance {
       return invoicePaid(state, event);
     case 'InvoicePaymentReversed':
       return paymentReversed(state, event);
+    case 'PurchaseStarted':
+      return purchaseStarted(state, event);
+    case 'PurchaseSucceeded':
+      return purchaseSucceeded(state, event);
+    case 'PurchaseFailed':
+      return purchaseEnded(state, event.purchaseId, 'failed');
+    case 'PurchaseExpired':
+      return purchaseEnded(state, event.purchaseId, 'expired');
+    case 'PurchaseFlagged':
+      return state;
     case 'TopUpVoided':
       return counted(state, event.grants, { voided: event.amount });
     case 'HoldPlaced':
@@ -164,6 +185,7 @@ const created = (state: Balance, event: EventOf<'Created'>): Balance => ({
   totals: state.totals,
   ...(state.consumingSince !== undefined && { consumingSince: state.consumingSince }),
   ...(state.invoicePayments && { invoicePayments: allFinal(state.invoicePayments) }),
+  ...(state.purchases && { purchases: allForgotten(state.purchases) }),
   status: 'open',
   customerId: event.customerId,
   ...(event.currency !== undefined && { currency: event.currency }),
@@ -209,6 +231,22 @@ function paymentReversed(state: Balance, event: EventOf<'InvoicePaymentReversed'
     ...counted({ ...state, grants }, event.grants, { returned: event.amount }),
     invoicePayments: withReversed(state.invoicePayments ?? NO_PAYMENTS, event.paymentId, event.amount),
   };
+}
+
+function purchaseStarted(state: Balance, { type: _, at: __, figures: ___, purchaseId: id, ...request }: EventOf<'PurchaseStarted'>): Balance {
+  return { ...state, purchases: withStarted(state.purchases ?? NO_PURCHASES, { id, ...request }) };
+}
+
+function purchaseSucceeded(state: Balance, event: EventOf<'PurchaseSucceeded'>): Balance {
+  const { purchaseId: id, paid, providerEventId, providerPaymentId } = event;
+  const payment = { paid, providerEventId, ...(providerPaymentId !== undefined && { providerPaymentId }) };
+  return { ...state, purchases: withEnded(state.purchases ?? NO_PURCHASES, { id, end: 'succeeded', ...payment }) };
+}
+
+function purchaseEnded(state: Balance, id: string, end: EndedPurchase['end']): Balance {
+  const known = state.purchases ?? NO_PURCHASES;
+  const purchase = unpaid(known, id);
+  return { ...state, purchases: withEnded(known, { id, end, ...(purchase && { purchase }) }) };
 }
 
 function holdPlaced(state: Balance, event: EventOf<'HoldPlaced'>): Balance {
@@ -285,10 +323,11 @@ function rearm(state: Balance, projected: Amount): Balance {
   return runOut === state.runOut && limits === state.limits ? state : { ...state, runOut, limits };
 }
 
-/** When something happens to the balance by itself: a hold or a grant ends, a grant begins. */
+/** When something happens to the balance by itself: a hold, a purchase or a grant ends, a grant begins. */
 export function dueAt(state: Balance): Instant | undefined {
   let due = Infinity;
   for (const open of state.holds) due = Math.min(due, open.expiresAt ?? Infinity);
+  for (const of of state.purchases?.pending ?? []) due = Math.min(due, of.expiresAt ?? Infinity);
   for (const of of state.grants) {
     if (of.upcoming) due = Math.min(due, of.effectiveAt ?? Infinity);
     if (unheld(of) > ZERO) due = Math.min(due, of.expiresAt ?? Infinity);

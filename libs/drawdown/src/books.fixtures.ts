@@ -7,6 +7,7 @@ import type { BalanceCommand } from './commands';
 import { InvoiceBooks } from './invoice-books.fixtures';
 import type { Limit } from './limits';
 import { list, Parcels, smaller, spent, sumOf, type Taken, type Terms, total, value } from './parcels.fixtures';
+import { PurchaseBooks, type Step } from './purchase-books.fixtures';
 import { refusalByRule } from './rules.fixtures';
 import { figuresTold, limitTold, told9 } from './told.fixtures';
 
@@ -24,6 +25,7 @@ export class Books {
   status = 'none';
   readonly parcels = new Parcels();
   readonly invoices = new InvoiceBooks(this.parcels);
+  readonly purchases = new PurchaseBooks();
   uncovered = 0n;
   unbilled = 0n;
   /** Open holds, by id, with their ends. */
@@ -49,12 +51,14 @@ export class Books {
   private undo(act: () => string | undefined): string | undefined {
     const before = {
       parcels: this.parcels.remembered(),
+      purchases: this.purchases.remembered(),
       holds: [...this.holds],
       stands: [this.runOut, ...this.lines].map((line) => [line, line.stands] as const),
     };
     const refused = act();
     if (refused === undefined) return undefined;
     before.parcels();
+    before.purchases();
     this.holds = new Map(before.holds);
     for (const [line, stands] of before.stands) line.stands = stands;
     this.story = [];
@@ -66,6 +70,7 @@ export class Books {
       case 'Create':
         this.status = 'open';
         this.invoices.begun();
+        this.purchases.begun();
         this.lastTopUp = 0n;
         this.lines = command.limits.map((limit) => ({ limit, stands: 'unknown' }));
         this.runOut = { stands: 'unknown' };
@@ -95,6 +100,15 @@ export class Books {
         this.write(reversed.words);
         return this.expire(reversed.back.map(([id]) => id));
       }
+      case 'StartPurchase':
+        this.endPurchases();
+        return this.go(this.purchases.start(command));
+      case 'ConfirmPurchase':
+        this.endPurchases();
+        return this.go(this.purchases.confirm(command, this.status, `g${this.parcels.all.length + 1}`));
+      case 'FailPurchase':
+        this.endPurchases();
+        return this.go(this.purchases.fail(command));
       case 'VoidTopUp':
         return this.voidTopUp(command);
       case 'Deduct': {
@@ -138,7 +152,9 @@ export class Books {
         return this.write('resumed');
       case 'Close': {
         this.endHolds();
+        this.endPurchases();
         if (this.holds.size > 0) return 'holds_open';
+        if (this.purchases.waiting().length > 0) return 'purchases_pending';
         if (this.unbilled > 0n) return 'usage_unbilled';
         this.expire();
         const rest = this.parcels.ordered().map((of) => [of.id, this.parcels.move(of, 'free', 'closed', value(of, 'free'))] as const);
@@ -153,9 +169,20 @@ export class Books {
           of.awaited = false;
           this.write(`began ${of.id}`);
         }
-        return this.expire();
+        this.expire();
+        return this.endPurchases();
       }
     }
+  }
+
+  private endPurchases(): undefined {
+    for (let late = this.purchases.nextLate(this.now); late; late = this.purchases.nextLate(this.now)) this.write(late.words);
+  }
+
+  private go(step: Step | string | undefined): string | undefined {
+    if (typeof step !== 'object') return step;
+    this.write(step.words);
+    return step.credits && this.add(step.credits);
   }
 
   private add(terms: Terms): undefined {
@@ -238,7 +265,7 @@ export class Books {
 
   private write(what: string): undefined {
     const available = this.parcels.available(this.now);
-    const figures = { booked: this.parcels.booked(), held: this.parcels.held(), available, uncovered: this.uncovered, unbilled: this.unbilled };
+    const figures = { booked: this.parcels.booked(), held: this.parcels.held(), available, uncovered: this.uncovered, unbilled: this.unbilled, pending: this.purchases.pending() };
     this.story.push(`${what} -> ${figuresTold(figures)}`);
     if (this.status === 'closed') return;
     for (const line of [this.runOut, ...this.lines])

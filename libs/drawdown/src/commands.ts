@@ -3,11 +3,9 @@ import type { Amount, Instant } from '@drawdown/amounts';
 import type { Decision } from '@drawdown/decider';
 import type { Balance } from './balance';
 import type { BalanceEvent, InvoicePayment, RatedPart } from './events';
-import type { GrantTerms } from './grants';
+import type { GrantRequest, Money } from './grants';
 import type { Limit } from './limits';
-
-/** A grant as it is asked for; its id is given by the balance. */
-export type GrantRequest = Omit<GrantTerms, 'id'>;
+import type { Conversion, PurchaseRequest } from './purchases';
 
 export interface UsageToConsume {
   readonly source: string;
@@ -34,7 +32,7 @@ export type BalanceCommand = { readonly at: Instant } & (
   | {
       readonly type: 'TopUp';
       readonly grant: GrantRequest;
-      readonly conversion?: { readonly credits: Amount; readonly creditPrice: Amount; readonly priceVersion: number };
+      readonly conversion?: Conversion;
     }
   /** Usage has happened: it is never refused for lack of credit, it goes uncovered. */
   | { readonly type: 'Consume'; readonly lines: readonly UsageToConsume[] }
@@ -63,6 +61,19 @@ export type BalanceCommand = { readonly at: Instant } & (
       readonly amount?: Amount;
       readonly reason?: string;
     }
+  /** Credits that are there once a payment provider has confirmed the money. The balance gives the purchase its id. */
+  | ({ readonly type: 'StartPurchase' } & PurchaseRequest)
+  /** The provider says that money was taken. Answered also where the balance is closed: money is never passed over in silence. */
+  | {
+      readonly type: 'ConfirmPurchase';
+      readonly purchaseId: string;
+      readonly providerEventId: string;
+      /** Tells two events about one payment from two payments. */
+      readonly providerPaymentId?: string;
+      readonly paid: Money;
+    }
+  /** The provider says that there will be no money, or somebody gives the purchase up. */
+  | { readonly type: 'FailPurchase'; readonly purchaseId: string; readonly code: string; readonly reason?: string; readonly providerEventId?: string }
   /** Takes back what is left of one grant. Works while paused: it corrects what was added, and is no debit of the customer's. */
   | { readonly type: 'VoidTopUp'; readonly grantId: string; readonly reason: string }
   | { readonly type: 'Deduct'; readonly amount: Amount; readonly reason: string; readonly reference?: string }
@@ -81,7 +92,7 @@ export type BalanceCommand = { readonly at: Instant } & (
   | { readonly type: 'Pause'; readonly reason?: string }
   | { readonly type: 'Resume'; readonly reason?: string }
   | { readonly type: 'Close'; readonly reason: string }
-  /** Posts what has become due by itself: ended holds, expired grants, grants that begin. */
+  /** Posts what has become due by itself: ended holds and purchases, expired grants, grants that begin. */
   | { readonly type: 'Sweep' }
 );
 
@@ -100,12 +111,15 @@ export type BalanceRefusal =
   | { readonly code: 'not_whole_minor_units'; readonly amount: Amount; readonly minorUnitDigits: number }
   | { readonly code: 'grant_never_effective'; readonly effectiveAt?: Instant; readonly expiresAt: Instant }
   | { readonly code: 'hold_already_expired'; readonly expiresAt: Instant }
+  | { readonly code: 'purchase_not_found'; readonly purchaseId: string }
   | { readonly code: 'billed_exceeds_unbilled'; readonly unbilled: Amount; readonly billed: Amount }
   | { readonly code: 'payment_not_found'; readonly paymentId: string }
   | { readonly code: 'payment_final'; readonly paymentId: string }
   | { readonly code: 'nothing_to_reverse'; readonly paymentId: string }
   | { readonly code: 'reversal_exceeds_payment'; readonly left: Amount; readonly requested: Amount }
   | { readonly code: 'too_many_grants'; readonly max: number }
+  | { readonly code: 'purchase_already_expired'; readonly expiresAt: Instant }
+  | { readonly code: 'too_many_purchases'; readonly max: number }
   | { readonly code: 'too_many_holds'; readonly max: number }
   | { readonly code: 'too_many_limits'; readonly max: number }
   | { readonly code: 'duplicate_limit'; readonly limitId: string }
@@ -116,5 +130,6 @@ export type BalanceRefusal =
   | { readonly code: 'hold_not_open'; readonly holdId: string }
   | { readonly code: 'capture_exceeds_hold'; readonly held: Amount; readonly requested: Amount }
   | { readonly code: 'holds_open'; readonly holds: number }
+  | { readonly code: 'purchases_pending'; readonly purchases: number }
   | { readonly code: 'usage_unbilled'; readonly unbilled: Amount }
   | { readonly code: 'insufficient_credits'; readonly available: Amount; readonly requested: Amount };

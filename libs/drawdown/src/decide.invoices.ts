@@ -73,7 +73,7 @@ export function reverseInvoicePayment(command: CommandOf<'ReverseInvoicePayment'
   const { grants } = postings.state;
   const returned = split([...split(allocation, left).first].reverse(), amount).first;
   const restored = command.payment.terms.filter(({ id }) => returned.some((part) => part.grant === id) && !grants.some((of) => of.id === id));
-  if (grants.length + restored.length > GRANTS_MAX) return refuse({ code: 'too_many_grants', max: GRANTS_MAX });
+  if (grants.length + restored.length + (state.purchases?.pending.length ?? 0) > GRANTS_MAX) return refuse({ code: 'too_many_grants', max: GRANTS_MAX });
   const fields = {
     paymentId,
     invoiceId,

@@ -4,7 +4,7 @@ import { audit } from './audit.fixtures';
 import { balance } from './balance';
 import type { BalanceRefusal } from './commands';
 import { theBalance } from './drawdown.fixtures';
-import { balanceEvents } from './events';
+import { type BalanceEvent, balanceEvents } from './events';
 import { histories, SEED } from './histories.fixtures';
 
 const HISTORIES = 10_000;
@@ -12,7 +12,21 @@ const HISTORIES_LOOKED_AT_TWICE = 300;
 /** What the histories must reach often, or the property says little. */
 const SEEN_MIN = 50;
 /** Too long for a history: reached by example in decide.refusals.spec.ts. */
-const REFUSALS_BY_EXAMPLE = ['too_many_grants', 'too_many_holds', 'too_many_limits'];
+const REFUSALS_BY_EXAMPLE = ['too_many_grants', 'too_many_purchases', 'too_many_holds', 'too_many_limits'];
+
+/** Every way in which money for a purchase may come, or not. */
+const PURCHASE_CASES = [
+  'flagged: other_currency',
+  'flagged: other_amount',
+  'flagged: already_succeeded',
+  'flagged: failed_after_success',
+  'flagged: grant_would_never_count',
+  'flagged: ended_long_ago',
+  'flagged: balance_closed',
+  'late: failed',
+  'late: expired',
+  'in time',
+];
 
 describe('over all histories', () => {
   const seen = new Map<string, number>();
@@ -23,14 +37,14 @@ describe('over all histories', () => {
       fc.property(histories, (history) =>
         audit(theBalance, history, (_, answer) => {
           if (!answer.accepted) count(answer.refusal.code);
-          else answer.events.forEach(({ type }) => count(type));
+          else answer.events.forEach((event) => namesOf(event).forEach(count));
         }),
       ),
       { seed: SEED, numRuns: HISTORIES },
     );
   });
 
-  it.each([...Object.keys(balanceEvents), ...refusalCodes()])('meet %s often', (what) => {
+  it.each([...Object.keys(balanceEvents), ...refusalCodes(), ...PURCHASE_CASES])('meet %s often', (what) => {
     expect(seen.get(what) ?? 0).toBeGreaterThanOrEqual(SEEN_MIN);
   });
 
@@ -63,6 +77,11 @@ describe('over all histories', () => {
   });
 });
 
+function namesOf(event: BalanceEvent): readonly string[] {
+  if (event.type === 'PurchaseFlagged') return [event.type, `flagged: ${event.because}`];
+  return event.type === 'PurchaseSucceeded' ? [event.type, event.late ? `late: ${event.late}` : 'in time'] : [event.type];
+}
+
 const writtenAndRead = (state: typeof theBalance.initial) => balance.read(JSON.parse(balance.write(state)));
 
 /** Frozen through and through: whoever changes it, throws. */
@@ -85,12 +104,15 @@ function refusalCodes(): string[] {
     not_whole_minor_units: 0,
     grant_never_effective: 0,
     hold_already_expired: 0,
+    purchase_not_found: 0,
     billed_exceeds_unbilled: 0,
     payment_not_found: 0,
     payment_final: 0,
     nothing_to_reverse: 0,
     reversal_exceeds_payment: 0,
     too_many_grants: 0,
+    purchase_already_expired: 0,
+    too_many_purchases: 0,
     too_many_holds: 0,
     too_many_limits: 0,
     duplicate_limit: 0,
@@ -101,6 +123,7 @@ function refusalCodes(): string[] {
     hold_not_open: 0,
     capture_exceeds_hold: 0,
     holds_open: 0,
+    purchases_pending: 0,
     usage_unbilled: 0,
     insufficient_credits: 0,
   } satisfies Record<BalanceRefusal['code'], 0>;

@@ -9,6 +9,7 @@ import {
   capture,
   close,
   closed,
+  confirm,
   create,
   created,
   deduct,
@@ -24,6 +25,8 @@ import {
   paused,
   pay,
   percent,
+  purchase,
+  purchased,
   release,
   resume,
   reverse,
@@ -38,6 +41,7 @@ import {
   voidTopUp,
 } from './drawdown.fixtures';
 import { GRANTS_MAX } from './grants';
+import { PENDING_PURCHASES_MAX } from './purchases';
 
 const inMs = (ms: number) => later(NOON, ms);
 /** As many grants and holds as there may be, one of 1 in each; the first hold ends after a millisecond. */
@@ -81,6 +85,8 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
       .thenRefused('grant_never_effective', { expiresAt: NOON }),
   hold_already_expired: () =>
     given(toppedUp(1)).when(hold(1, NOON)).thenRefused('hold_already_expired', { expiresAt: NOON }),
+  purchase_not_found: () =>
+    given(purchased(1)).when(confirm('p2', 1)).thenRefused('purchase_not_found', { purchaseId: 'p2' }),
   billed_exceeds_unbilled: () =>
     given(accrued(2))
       .when(pay(5, { billed: units('2.000000001') }))
@@ -98,6 +104,12 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
       .thenRefused('reversal_exceeds_payment', { left: units(3), requested: units('3.01') }),
   too_many_grants: () =>
     expect(decide(topUp(1), full)).toEqual({ accepted: false, refusal: { code: 'too_many_grants', max: GRANTS_MAX } }),
+  purchase_already_expired: () =>
+    given().when(purchase(1, { expiresAt: NOON })).thenRefused('purchase_already_expired', { expiresAt: NOON }),
+  too_many_purchases: () =>
+    given(...Array.from({ length: PENDING_PURCHASES_MAX }, () => purchased(1)))
+      .when(purchase(1))
+      .thenRefused('too_many_purchases', { max: PENDING_PURCHASES_MAX }),
   too_many_holds: () =>
     expect(decide(hold(1), full)).toEqual({ accepted: false, refusal: { code: 'too_many_holds', max: HOLDS_MAX } }),
   too_many_limits: () =>
@@ -123,6 +135,7 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
       .when(capture('h1', 3))
       .thenRefused('capture_exceeds_hold', { held: units(2), requested: units(3) }),
   holds_open: () => given(toppedUp(5), held(2), held(1)).when(close()).thenRefused('holds_open', { holds: 2 }),
+  purchases_pending: () => given(purchased(1), purchased(1)).when(close()).thenRefused('purchases_pending', { purchases: 2 }),
   usage_unbilled: () =>
     given(toppedUp(5), accrued(2)).when(close()).thenRefused('usage_unbilled', { unbilled: units(2) }),
   insufficient_credits: () =>

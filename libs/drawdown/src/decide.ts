@@ -2,18 +2,22 @@
 import { type Amount, minus, ZERO } from '@drawdown/amounts';
 import { accept, refuse } from '@drawdown/decider';
 import { availableOf, type Balance, bookedOf, HOLDS_MAX } from './balance';
-import type { BalanceDecision, BalanceCommand, BalanceRefusal, CommandOf, GrantRequest } from './commands';
-import { allocated, drawDown, expired, giveBack, GRANTS_MAX, setAside, spendReserved, split } from './grants';
+import type { BalanceCommand, BalanceDecision, BalanceRefusal, CommandOf } from './commands';
+import { grantProblem, topUp, voidTopUp } from './decide.grants';
 import { payInvoice, reverseInvoicePayment } from './decide.invoices';
+import { confirmPurchase, failPurchase, startPurchase } from './decide.purchases';
 import { accrue, consume } from './decide.usage';
+import { allocated, drawDown, giveBack, setAside, spendReserved, split } from './grants';
 import { limitsProblem } from './limits';
-import { wasGiven } from './ordinals';
 import { A_WHOLE_SWEEP, Postings } from './postings';
 
 export function decide(command: BalanceCommand, state: Balance): BalanceDecision {
   if (command.type === 'Create') return create(command, state);
   if (state.status === 'none') return refuse({ code: 'balance_not_found' });
   if (command.type === 'Sweep') return state.status === 'closed' ? accept() : sweep(command, state);
+  // Whatever the balance has become: what a provider tells of money is recorded.
+  if (command.type === 'ConfirmPurchase') return confirmPurchase(command, state);
+  if (command.type === 'FailPurchase') return failPurchase(command, state);
   if (state.status === 'closed') return refuse({ code: 'balance_closed' });
   switch (command.type) {
     case 'TopUp':
@@ -26,6 +30,8 @@ export function decide(command: BalanceCommand, state: Balance): BalanceDecision
       return payInvoice(command, state);
     case 'ReverseInvoicePayment':
       return reverseInvoicePayment(command, state);
+    case 'StartPurchase':
+      return startPurchase(command, state);
     case 'VoidTopUp':
       return voidTopUp(command, state);
     case 'Deduct':
@@ -51,7 +57,7 @@ export function decide(command: BalanceCommand, state: Balance): BalanceDecision
 
 function create(command: CommandOf<'Create'>, state: Balance): BalanceDecision {
   if (state.status === 'open' || state.status === 'paused') return refuse({ code: 'balance_exists' });
-  const wrong = (command.startingGrant && grantProblem(command.startingGrant, command, state)) ?? limitsProblem(command.limits);
+  const wrong = (command.startingGrant && grantProblem(command.startingGrant, command.at, state)) ?? limitsProblem(command.limits);
   if (wrong) return refuse(wrong);
   const { customerId, currency, creditProductId, name, limits } = command;
   const postings = Postings.on(state, command.at).created({
@@ -62,25 +68,6 @@ function create(command: CommandOf<'Create'>, state: Balance): BalanceDecision {
     ...(name !== undefined && { name }),
   });
   return (command.startingGrant ? postings.toppedUp(command.startingGrant) : postings).done();
-}
-
-function topUp(command: CommandOf<'TopUp'>, state: Balance): BalanceDecision {
-  const wrong = grantProblem(command.grant, command, state);
-  if (wrong) return refuse(wrong);
-  return Postings.on(state, command.at).toppedUp(command.grant, command.conversion).done();
-}
-
-function voidTopUp({ at, grantId, reason }: CommandOf<'VoidTopUp'>, state: Balance): BalanceDecision {
-  const postings = Postings.on(state, at).endedHolds();
-  const of = postings.state.grants.find((grant) => grant.id === grantId);
-  // State keeps no grant that is spent, but how many there were.
-  if (!of && !wasGiven('g', grantId, state.grantCount)) return refuse({ code: 'grant_not_found', grantId });
-  // Refused whole, as every request is: whoever holds it was promised it.
-  if (of && of.held > ZERO) return refuse({ code: 'grant_held', grantId, held: of.held });
-  // What has expired is not taken back, however late the sweeper is.
-  if (!of || expired(of, at)) return refuse({ code: 'nothing_to_void', grantId });
-  const without = postings.state.grants.map((grant) => (grant === of ? { ...of, remaining: ZERO } : grant));
-  return postings.post('TopUpVoided', { grantId, amount: of.remaining, reason }, without).done();
 }
 
 function deduct(command: CommandOf<'Deduct'>, state: Balance): BalanceDecision {
@@ -151,8 +138,10 @@ function setLimits(command: CommandOf<'SetLimits'>, state: Balance): BalanceDeci
 }
 
 function close(command: CommandOf<'Close'>, state: Balance): BalanceDecision {
-  const postings = Postings.on(state, command.at).endedHolds();
+  const postings = Postings.on(state, command.at).endedHolds().endedPurchases();
   if (postings.state.holds.length > 0) return refuse({ code: 'holds_open', holds: postings.state.holds.length });
+  const pending = postings.state.purchases?.pending.length ?? 0;
+  if (pending > 0) return refuse({ code: 'purchases_pending', purchases: pending });
   if (state.unbilled !== undefined) return refuse({ code: 'usage_unbilled', unbilled: state.unbilled });
   // What has expired is no residual, however late the sweeper is.
   const { grants } = postings.expired().state;
@@ -162,19 +151,10 @@ function close(command: CommandOf<'Close'>, state: Balance): BalanceDecision {
 }
 
 const sweep = (command: CommandOf<'Sweep'>, state: Balance): BalanceDecision =>
-  Postings.on(state, command.at).endedHolds(A_WHOLE_SWEEP).begun(A_WHOLE_SWEEP).expired(undefined, A_WHOLE_SWEEP).done();
+  Postings.on(state, command.at).endedHolds(A_WHOLE_SWEEP).begun(A_WHOLE_SWEEP).expired(undefined, A_WHOLE_SWEEP).endedPurchases().done();
 
 const insufficient = (state: Balance, command: { readonly at: BalanceCommand['at']; readonly amount: Amount }): BalanceRefusal => ({
   code: 'insufficient_credits',
   available: availableOf(state.grants, command.at),
   requested: command.amount,
 });
-
-function grantProblem(request: GrantRequest, command: BalanceCommand, state: Balance): BalanceRefusal | undefined {
-  const { effectiveAt, expiresAt } = request;
-  if (request.amount <= ZERO) return { code: 'amount_not_positive' };
-  if (expiresAt !== undefined && (expiresAt <= command.at || (effectiveAt !== undefined && expiresAt <= effectiveAt)))
-    return { code: 'grant_never_effective', expiresAt, ...(effectiveAt !== undefined && { effectiveAt }) };
-  if (state.grants.length >= GRANTS_MAX) return { code: 'too_many_grants', max: GRANTS_MAX };
-  return undefined;
-}

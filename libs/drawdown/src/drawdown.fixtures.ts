@@ -10,10 +10,10 @@ import { deepStrictEqual, fail } from 'node:assert/strict';
 import { type Amount, amount, type Instant, instant, later } from '@drawdown/amounts';
 import { type Decider, given as givenEvents } from '@drawdown/decider';
 import { type Balance, evolve, nothing } from './balance';
-import type { BalanceCommand, BalanceRefusal, CommandOf, GrantRequest, UsageToConsume } from './commands';
+import type { BalanceCommand, BalanceRefusal, CommandOf, UsageToConsume } from './commands';
 import { decide } from './decide';
 import type { BalanceEvent } from './events';
-import { PRIORITY_DEFAULT } from './grants';
+import { type GrantRequest, type Money, PRIORITY_DEFAULT } from './grants';
 import type { Limit } from './limits';
 import { told } from './told.fixtures';
 
@@ -82,6 +82,36 @@ export const reverse = (events: readonly BalanceEvent[], value?: number | string
   ...(value !== undefined && { amount: units(value) }),
   ...(reason !== undefined && { reason }),
 });
+export const money = (value: number | string, currency = 'EUR'): Money => ({ amount: units(value), currency });
+/** So many credits for as much money. */
+export const purchase = (value: number | string, rest: Partial<CommandOf<'StartPurchase'>> = {}): BalanceCommand => ({
+  type: 'StartPurchase',
+  at: NOON,
+  grant: parcel(value),
+  asked: money(value),
+  provider: 'stripe',
+  by: 'portal',
+  ...rest,
+});
+export const confirm = (
+  purchaseId: string,
+  paid: number | string | Money,
+  rest: Partial<CommandOf<'ConfirmPurchase'>> = {},
+): BalanceCommand => ({
+  type: 'ConfirmPurchase',
+  at: NOON,
+  purchaseId,
+  providerEventId: 'evt_1',
+  paid: typeof paid === 'object' ? paid : money(paid),
+  ...rest,
+});
+export const failPurchase = (purchaseId: string, code = 'declined', rest: Partial<CommandOf<'FailPurchase'>> = {}): BalanceCommand => ({
+  type: 'FailPurchase',
+  at: NOON,
+  purchaseId,
+  code,
+  ...rest,
+});
 export const voidTopUp = (grantId: string, reason = 'charged back'): BalanceCommand => ({ type: 'VoidTopUp', at: NOON, grantId, reason });
 export const deduct = (value: number | string, reference?: string): BalanceCommand => ({
   type: 'Deduct',
@@ -147,6 +177,9 @@ export const toppedUp = inThePast(topUp);
 export const used = inThePast(use);
 export const accrued = inThePast(accrue);
 export const paid = inThePast(pay);
+export const purchased = inThePast(purchase);
+export const confirmed = inThePast(confirm);
+export const failed = inThePast(failPurchase);
 export const voided = inThePast(voidTopUp);
 export const held = inThePast(hold);
 export const captured = inThePast(capture);

@@ -4,8 +4,9 @@
  */
 import { type Amount, minus, ZERO } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
-import { allocation, grantFigures, grantTerms } from './grants';
+import { allocation, grantFigures, grantTerms, money } from './grants';
 import { limit } from './limits';
+import { conversion, purchaseRequest } from './purchases';
 
 /** The balance after an event, judged at the event's time. What is `maybe` and absent is zero. */
 export const figures = shape.record({
@@ -17,6 +18,8 @@ export const figures = shape.record({
   uncovered: shape.amount,
   /** Usage that waits for its invoice. */
   unbilled: shape.maybe(shape.amount),
+  /** What purchases would add that are not confirmed yet. */
+  pending: shape.maybe(shape.amount),
 });
 export type Figures = shape.Of<typeof figures>;
 
@@ -70,8 +73,9 @@ export const balanceEvents = {
   ToppedUp: shape.record({
     at,
     grant: grantTerms,
-    /** How money was made of credits, in a wallet. */
-    conversion: shape.maybe(shape.record({ credits: shape.amount, creditPrice: shape.amount, priceVersion: shape.integer })),
+    conversion: shape.maybe(conversion),
+    /** The purchase that it was paid by. */
+    purchaseId: shape.maybe(shape.text),
     ...after,
   }),
   CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: shape.amount, lines: shape.list(usageLine), ...after }),
@@ -108,6 +112,49 @@ export const balanceEvents = {
     restored: shape.list(grantTerms),
     reason: shape.maybe(shape.text),
     ...after,
+  }),
+  PurchaseStarted: shape.record({ at, purchaseId: shape.text, ...purchaseRequest, figures }),
+  /** Money was taken, as asked. The top-up follows in the same append. */
+  PurchaseSucceeded: shape.record({
+    at,
+    purchaseId: shape.text,
+    paid: money,
+    providerEventId: shape.text,
+    providerPaymentId: shape.maybe(shape.text),
+    grantId: shape.text,
+    /** How the purchase had ended when the money came after all. */
+    late: shape.maybe(shape.oneOf('failed', 'expired')),
+    figures,
+  }),
+  PurchaseFailed: shape.record({
+    at,
+    purchaseId: shape.text,
+    /** The provider's, or the account's own. */
+    code: shape.text,
+    reason: shape.maybe(shape.text),
+    providerEventId: shape.maybe(shape.text),
+    figures,
+  }),
+  PurchaseExpired: shape.record({ at, purchaseId: shape.text, expiresAt: at, figures }),
+  /** Something that a person has to look at, most often money that was taken and not credited. The balance stays as it is. */
+  PurchaseFlagged: shape.record({
+    at,
+    purchaseId: shape.text,
+    because: shape.oneOf(
+      'other_currency',
+      'other_amount',
+      'already_succeeded',
+      'failed_after_success',
+      'grant_would_never_count',
+      'ended_long_ago',
+      'balance_closed',
+    ),
+    /** Absent where no money was taken. */
+    paid: shape.maybe(money),
+    asked: shape.maybe(money),
+    providerEventId: shape.maybe(shape.text),
+    providerPaymentId: shape.maybe(shape.text),
+    figures,
   }),
   /** What was left of a grant was taken back: a top-up by mistake, or one whose payment was taken back. */
   TopUpVoided: shape.record({ at, grantId: shape.text, amount: shape.amount, reason: shape.text, ...after }),

@@ -25,6 +25,10 @@ const terms = {
   reference: 'pay_1',
   metadata: { b: '2', a: '1' },
 } as const;
+const conversion = { credits: amount('6000'), creditPrice: amount('0.01'), priceVersion: 3 };
+const euros = (text: string) => ({ amount: amount(text), currency: 'EUR' });
+const pending = { ...figures, unbilled: amount('3'), pending: amount('60') };
+const { id: _, ...request } = terms;
 const warning: Limit = { id: 'warning', kind: 'absolute', value: amount('50') };
 const tenth: Limit = { id: 'tenth', kind: 'percent_of_last_top_up', value: amount('10') };
 
@@ -43,7 +47,8 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
     type: 'ToppedUp',
     ...after,
     grant: terms,
-    conversion: { credits: amount('6000'), creditPrice: amount('0.01'), priceVersion: 3 },
+    conversion,
+    purchaseId: 'p1',
   },
   CreditsConsumed: {
     type: 'CreditsConsumed',
@@ -120,6 +125,42 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
     returned: allocation,
     restored: [terms],
     reason: 'the invoice was cancelled',
+  },
+  PurchaseStarted: {
+    type: 'PurchaseStarted',
+    at,
+    figures: pending,
+    purchaseId: 'p1',
+    grant: request,
+    conversion,
+    asked: euros('9.99'),
+    provider: 'stripe',
+    by: 'auto_top_up',
+    expiresAt: soon,
+  },
+  PurchaseSucceeded: {
+    type: 'PurchaseSucceeded',
+    at,
+    figures,
+    purchaseId: 'p1',
+    paid: euros('9.99'),
+    providerEventId: 'evt_1',
+    providerPaymentId: 'pi_1',
+    grantId: 'g1',
+    late: 'expired',
+  },
+  PurchaseFailed: { type: 'PurchaseFailed', at, figures, purchaseId: 'p1', code: 'card_declined', reason: 'Your card was declined.', providerEventId: 'evt_1' },
+  PurchaseExpired: { type: 'PurchaseExpired', at, figures, purchaseId: 'p1', expiresAt: at },
+  PurchaseFlagged: {
+    type: 'PurchaseFlagged',
+    at,
+    figures: pending,
+    purchaseId: 'p1',
+    because: 'other_amount',
+    paid: euros('9.98'),
+    asked: euros('9.99'),
+    providerEventId: 'evt_1',
+    providerPaymentId: 'pi_1',
   },
   TopUpVoided: { type: 'TopUpVoided', ...after, grantId: 'g1', amount: amount('47.5'), reason: 'charged back' },
   CreditsDeducted: {

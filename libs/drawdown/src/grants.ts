@@ -7,10 +7,10 @@ export const GRANTS_MAX = 1_000;
 export const PRIORITY_MAX = 255;
 export const PRIORITY_DEFAULT = 100;
 
-/** What a grant was given with; never changes. */
-export const grantTerms = shape.record({
-  /** `g1`, `g2`, ... in recorded order; unique within its balance for ever. */
-  id: shape.text,
+export const money = shape.record({ amount: shape.amount, currency: shape.text });
+export type Money = shape.Of<typeof money>;
+
+const asked = {
   origin: shape.oneOf('paid', 'free'),
   amount: shape.amount,
   priority: shape.integer,
@@ -19,10 +19,21 @@ export const grantTerms = shape.record({
   /** From this time on it covers nothing (half-open). */
   expiresAt: shape.maybe(shape.instant),
   /** What the customer paid for all of it. */
-  costBasis: shape.maybe(shape.record({ amount: shape.amount, currency: shape.text })),
+  costBasis: shape.maybe(money),
   /** The account's own reference, such as a payment id. */
   reference: shape.maybe(shape.text),
   metadata: shape.maybe(shape.dictionary(shape.text)),
+};
+
+/** A grant as it is asked for; its id is given by the balance. */
+export const grantRequest = shape.record(asked);
+export type GrantRequest = shape.Of<typeof grantRequest>;
+
+/** What a grant was given with; never changes. */
+export const grantTerms = shape.record({
+  /** `g1`, `g2`, ... in recorded order; unique within its balance for ever. */
+  id: shape.text,
+  ...asked,
 });
 export type GrantTerms = shape.Of<typeof grantTerms>;
 

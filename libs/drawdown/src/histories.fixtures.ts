@@ -47,7 +47,7 @@ const limitOf = fc.record({
 });
 const limitsOf = weighted(
   [12, fc.uniqueArray(limitOf, { maxLength: 3, selector: ({ id }) => id })],
-  [1, fc.array(limitOf, { maxLength: 3 })],
+  [2, fc.array(limitOf, { maxLength: 3 })],
 );
 const lines = fc.array(
   fc.record({ amount: whole(0, 6), ago: weighted([6, fc.constant(0)], [3, whole(1, 12)], [2, whole(-6, -1)]) }),
@@ -72,7 +72,7 @@ const beginning = creation.filter(
 const steps = fc.oneof(
   { weight: 24, arbitrary: of('TopUp', grants) },
   { weight: 18, arbitrary: of('Consume', lines) },
-  { weight: 4, arbitrary: of('Accrue', lines) },
+  { weight: 6, arbitrary: of('Accrue', lines) },
   {
     weight: 12,
     arbitrary: of(
@@ -84,6 +84,24 @@ const steps = fc.oneof(
     weight: 13,
     arbitrary: of('ReverseInvoicePayment', fc.record({ payment: oneThere, amount: maybe(dues), instead: whole(1, 9) })),
   },
+  {
+    weight: 12,
+    arbitrary: of('StartPurchase', fc.record({ grant: grants, asked: weighted([20, whole(1, 9)], [1, whole(-1, 0)]), ends: maybe(weighted([20, whole(1, 12)], [1, whole(-1, 0)])) })),
+  },
+  {
+    weight: 16,
+    arbitrary: of(
+      'ConfirmPurchase',
+      fc.record({
+        purchase: oneThere,
+        providerEventId: fc.constantFrom('e1', 'e2', 'e3'),
+        providerPaymentId: fc.constantFrom('m1', 'm2', undefined),
+        beside: weighted([10, fc.constant(0)], [1, fc.constantFrom(-1, 1)]),
+        currency: weighted([10, fc.constant('EUR')], [1, fc.constant('USD')]),
+      }),
+    ),
+  },
+  { weight: 10, arbitrary: of('FailPurchase', oneThere) },
   { weight: 4, arbitrary: of('VoidTopUp', oneThere) },
   { weight: 8, arbitrary: of('Deduct', wanted) },
   {
@@ -108,9 +126,9 @@ const steps = fc.oneof(
   { weight: 8, arbitrary: of('ReleaseHold', oneThere) },
   { weight: 6, arbitrary: of('SetLimits', limitsOf) },
   { weight: 14, arbitrary: of('Sweep', fc.constant(undefined)) },
-  { weight: 1, arbitrary: of('Pause', fc.constant(undefined)) },
+  { weight: 4, arbitrary: of('Pause', fc.constant(undefined)) },
   { weight: 3, arbitrary: of('Resume', fc.constant(undefined)) },
-  { weight: 2, arbitrary: of('Close', fc.constant(undefined)) },
+  { weight: 6, arbitrary: of('Close', fc.constant(undefined)) },
   { weight: 3, arbitrary: creation },
 );
 type Step = (typeof steps extends fc.Arbitrary<infer S> ? S : never) & { readonly ticks: number };
@@ -137,12 +155,20 @@ function commands(all: readonly Step[], scale: bigint): readonly BalanceCommand[
   let now: Instant = NOON;
   return all.map((step, i) => {
     now = later(now, step.ticks * TICK_MS);
-    // A balance that is closed mostly begins again soon, or most of the rest would be refused.
-    const again: BalanceCommand = { type: 'Create', at: now, customerId: 'cus_1', limits: [] };
-    const asked = books.status === 'closed' && i % 2 === 0 ? again : command(step, { at: now, scale, i, holds: [...books.holds.keys()], grants: books.parcels.all.map(({ id }) => id), payments: books.invoices.payments });
+    const asked = goingOn(books, now, i) ?? command(step, { at: now, scale, i, holds: [...books.holds.keys()], grants: books.parcels.all.map(({ id }) => id), payments: books.invoices.payments, purchases: books.purchases.all });
     books.foretell(asked);
     return asked;
   });
+}
+
+/** What is closed gets its late money and begins again soon, and what is paused goes on, or most of the rest would be refused. */
+function goingOn({ status, purchases }: Books, at: Instant, i: number): BalanceCommand | undefined {
+  const { id: purchaseId, request } = purchases.all.at(-1) ?? {};
+  if (status === 'paused' && i % 3 === 0) return { type: 'Resume', at };
+  if (status !== 'closed' || i % 3 === 0) return undefined;
+  return purchaseId !== undefined && request && i % 3 === 1
+    ? { type: 'ConfirmPurchase', at, purchaseId, providerEventId: 'e9', paid: request.asked }
+    : { type: 'Create', at, customerId: 'cus_1', limits: [] };
 }
 
 /** So many minor units as come nearest, and a little beside them. */
@@ -158,9 +184,10 @@ interface Scene {
   readonly holds: readonly string[];
   readonly grants: readonly string[];
   readonly payments: readonly InvoicePayment[];
+  readonly purchases: Books['purchases']['all'];
 }
 
-function command(step: Step, { at, scale, i, holds, grants: added, payments }: Scene): BalanceCommand {
+function command(step: Step, { at, scale, i, holds, grants: added, payments, purchases }: Scene): BalanceCommand {
   const amount = (n: number): Amount => (BigInt(n) * scale) as Amount;
   const time = (n: number): Instant => later(at, n * TICK_MS);
   const grant = ({ amount: size, begins, ends, ...rest }: typeof grants extends fc.Arbitrary<infer G> ? G : never) => ({
@@ -218,6 +245,21 @@ function command(step: Step, { at, scale, i, holds, grants: added, payments }: S
         return { type: 'PayInvoice', at, invoiceId: `inv_${i}`, due: amount(instead), minorUnitDigits: 9 };
       const payment = which === undefined ? NEVER_PAID : payments[payments.length - 1 - (which % payments.length)]!;
       return { type: step.kind, at, payment, ...(part && { amount: payable(part, payment.minorUnitDigits, scale) }) };
+    }
+    case 'StartPurchase': {
+      const { grant: wanted, asked, ends } = step.asked;
+      const money = { asked: { amount: amount(asked), currency: 'EUR' }, provider: 'stripe', by: 'portal' } as const;
+      return { type: step.kind, at, grant: grant(wanted), ...money, ...(ends !== undefined && { expiresAt: time(ends) }) };
+    }
+    case 'ConfirmPurchase': {
+      const { purchase: which, providerEventId, providerPaymentId, beside, currency } = step.asked;
+      const { id = 'p99', request } = (which === undefined ? undefined : purchases[purchases.length - 1 - (which % purchases.length)]) ?? {};
+      const paid = { amount: ((request?.asked.amount ?? scale) + BigInt(beside)) as Amount, currency };
+      return { type: step.kind, at, purchaseId: id, providerEventId, paid, ...(providerPaymentId !== undefined && { providerPaymentId }) };
+    }
+    case 'FailPurchase': {
+      const { id = 'p99' } = (step.asked === undefined ? undefined : purchases[purchases.length - 1 - (step.asked % purchases.length)]) ?? {};
+      return { type: step.kind, at, purchaseId: id, code: 'declined' };
     }
     case 'VoidTopUp': {
       const grantId = (step.asked === undefined ? undefined : added[added.length - 1 - (step.asked % added.length)]) ?? 'g99';

@@ -6,3 +6,4 @@ export * from './events';
 export * from './grants';
 export { REVERSED_PAYMENTS_MAX } from './invoice-payments';
 export * from './limits';
+export * from './purchases';

@@ -2,11 +2,10 @@
  * The postings of one command, made one after another: each event gets the figures after it, and what it crossed is
  * decided at the end, in the same append. Used by one decision and thrown away, so it may change in place.
  */
-import { type Instant, plus, ZERO } from '@drawdown/amounts';
+import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/amounts';
 import { type Balance, type Beside, besideOf, evolve, figuresOf } from './balance';
-import type { BalanceCommand, GrantRequest } from './commands';
 import { type BalanceEvent, type EventOf, projectedOf } from './events';
-import { type Allocation, expired, giveBack, type Grant, unheld } from './grants';
+import { type Allocation, expired, giveBack, type Grant, type GrantRequest, unheld } from './grants';
 import { crossings, type Limit } from './limits';
 
 /**
@@ -22,6 +21,7 @@ const BESIDE_A_COMMAND: Room = { partsMax: 200, evenLarger: false };
 export const A_WHOLE_SWEEP: Room = { partsMax: 1_000, evenLarger: true };
 
 type Moving = 'CreditsConsumed' | 'InvoicePaid' | 'InvoicePaymentReversed' | 'TopUpVoided' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
+type Purchasing = 'PurchaseStarted' | 'PurchaseSucceeded' | 'PurchaseFailed' | 'PurchaseExpired' | 'PurchaseFlagged';
 type Fields<T extends BalanceEvent['type']> = Omit<EventOf<T>, 'type' | 'at' | 'figures' | 'grants'>;
 
 export class Postings {
@@ -49,11 +49,25 @@ export class Postings {
     return this.add({ type: 'UsageAccrued', at: this.at, ...fields, figures });
   }
 
+  /** What happens to a purchase moves no grant; `pending` is the figure after it. */
+  purchase<T extends Purchasing>(type: T, fields: Fields<T>, pending: Amount = besideOf(this.state).pending): this {
+    const figures = figuresOf(this.state.grants, this.at, { ...besideOf(this.state), pending });
+    return this.add({ type, at: this.at, ...fields, figures } as unknown as EventOf<T>);
+  }
+
+  /** Ends the purchases that nobody paid in time. Money that comes later is credited all the same. */
+  endedPurchases(): this {
+    const due = (this.state.purchases?.pending ?? []).filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= this.at);
+    for (const { id: purchaseId, expiresAt, grant } of [...due].sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0)))
+      this.purchase('PurchaseExpired', { purchaseId, expiresAt: expiresAt ?? this.at }, minus(besideOf(this.state).pending, grant.amount));
+    return this;
+  }
+
   created(fields: Fields<'Created'>): this {
     return this.add({ type: 'Created', at: this.at, ...fields, figures: this.figures() });
   }
 
-  toppedUp(request: GrantRequest, conversion?: Extract<BalanceCommand, { type: 'TopUp' }>['conversion']): this {
+  toppedUp(request: GrantRequest, { conversion, purchaseId }: Pick<EventOf<'ToppedUp'>, 'conversion' | 'purchaseId'> = {}): this {
     const terms = { ...request, id: `g${this.state.grantCount + 1}` };
     const added: Grant = { ...terms, remaining: terms.amount, held: ZERO };
     const figures = figuresOf([...this.state.grants, added], this.at, besideOf(this.state));
@@ -62,6 +76,7 @@ export class Postings {
       at: this.at,
       grant: terms,
       ...(conversion && { conversion }),
+      ...(purchaseId !== undefined && { purchaseId }),
       figures,
       grants: [{ id: terms.id, remaining: terms.amount, held: ZERO }],
     });

@@ -9,7 +9,7 @@ type Terms = Extract<BalanceCommand, { type: 'TopUp' }>['grant'];
 export function refusalByRule(command: BalanceCommand, status: string): string | undefined {
   if (command.type === 'Create' && (status === 'open' || status === 'paused')) return 'balance_exists';
   if (command.type !== 'Create' && status === 'none') return 'balance_not_found';
-  if (command.type !== 'Create' && command.type !== 'Sweep' && status === 'closed') return 'balance_closed';
+  if (!['Create', 'Sweep', 'ConfirmPurchase', 'FailPurchase'].includes(command.type) && status === 'closed') return 'balance_closed';
   if (status === 'paused' && ['Deduct', 'PlaceHold', 'CaptureHold', 'PayInvoice', 'Pause'].includes(command.type))
     return 'balance_paused';
   if (command.type === 'Resume' && status === 'open') return 'balance_not_paused';
@@ -19,11 +19,13 @@ export function refusalByRule(command: BalanceCommand, status: string): string |
   if (command.type === 'ReverseInvoicePayment' && digitsOf(command.amount ?? 0n) > command.payment.minorUnitDigits)
     return 'not_whole_minor_units';
   if (command.type === 'PlaceHold' && (command.expiresAt ?? Infinity) <= command.at) return 'hold_already_expired';
+  if (command.type === 'StartPurchase' && command.asked.amount <= 0n) return 'amount_not_positive';
   const terms =
-    command.type === 'TopUp' ? command.grant : command.type === 'Create' ? command.startingGrant : undefined;
+    command.type === 'TopUp' || command.type === 'StartPurchase' ? command.grant : command.type === 'Create' ? command.startingGrant : undefined;
   if (terms && terms.amount <= 0n) return 'amount_not_positive';
   if (terms && (terms.expiresAt ?? Infinity) <= Math.max(command.at, terms.effectiveAt ?? -Infinity))
     return 'grant_never_effective';
+  if (command.type === 'StartPurchase' && (command.expiresAt ?? Infinity) <= command.at) return 'purchase_already_expired';
   const limits = 'limits' in command ? command.limits : [];
   if (new Set(limits.map((of) => of.id)).size < limits.length) return 'duplicate_limit';
   const outside = ({ kind, value }: Limit) =>

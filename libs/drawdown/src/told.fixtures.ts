@@ -1,21 +1,22 @@
 /** An event in one line, with all that it says but its time: `deducted 60 out of g1:40 g2:20 -> 15 booked, 5 held, 10 available`. */
 import { type Amount, formatAmount } from '@drawdown/amounts';
 import type { BalanceEvent, Figures } from './events';
-import type { Allocation } from './grants';
+import type { Allocation, Money } from './grants';
 import type { Limit } from './limits';
 
 export const told = (event: BalanceEvent): string => `${what(event)} -> ${figuresTold(event.figures)}`;
 
 /** `60` where all of it is available and nothing was ever uncovered, otherwise every figure by name; and what there is beside. */
-export function figuresTold({ booked, held, available, uncovered, unbilled = 0n }: Told<Figures>): string {
+export function figuresTold({ booked, held, available, uncovered, unbilled = 0n, pending = 0n }: Told<Figures>): string {
   const plain = held === 0n && uncovered === 0n && available === booked;
   const parts = plain ? [told9(booked)] : [`${told9(booked)} booked`, `${told9(held)} held`, `${told9(available)} available`];
-  const beside = { uncovered, unbilled };
+  const beside = { uncovered, unbilled, pending };
   return [...parts, ...Object.entries(beside).flatMap(([name, of]) => (of === 0n ? [] : [`${told9(of)} ${name}`]))].join(', ');
 }
 type Told<F> = { [Name in keyof F]: bigint };
 
 export const told9 = (value: bigint): string => formatAmount(value as Amount);
+export const moneyTold = ({ amount, currency }: Money): string => `${told9(amount)} ${currency}`;
 export const limitTold = (of: Limit): string =>
   `${of.id} at ${told9(of.value)}${of.kind === 'absolute' ? '' : '% of the last top-up'}`;
 const parts = (of: Allocation): string =>
@@ -45,6 +46,16 @@ function what(event: BalanceEvent): string {
         `reversed ${event.paymentId}:${told9(event.amount)} for ${event.invoiceId} to ${parts(event.returned)}` +
         `${event.restored.map(({ id }) => `, ${id} again`).join('')}${of(event.remaining, 'remaining')}`
       );
+    case 'PurchaseStarted':
+      return `started ${event.purchaseId}:${told9(event.grant.amount)} for ${moneyTold(event.asked)}`;
+    case 'PurchaseSucceeded':
+      return `succeeded ${event.purchaseId} with ${moneyTold(event.paid)} as ${event.grantId}${event.late ? `, late: it had ${event.late}` : ''}`;
+    case 'PurchaseFailed':
+      return `failed ${event.purchaseId}: ${event.code}`;
+    case 'PurchaseExpired':
+      return `nobody paid ${event.purchaseId}`;
+    case 'PurchaseFlagged':
+      return `flagged ${event.purchaseId}: ${event.because}${event.paid ? ` (${moneyTold(event.paid)})` : ''}`;
     case 'TopUpVoided':
       return `voided ${event.grantId}:${told9(event.amount)}, ${event.reason}`;
     case 'CreditsDeducted':

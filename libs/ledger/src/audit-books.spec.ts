@@ -5,7 +5,7 @@ import type { BalanceCommand, BalanceEvent, EventOf } from '@drawdown/drawdown';
 import { creditBalance } from '@drawdown/credit-balance';
 import { wallet } from '@drawdown/wallet';
 import fc from 'fast-check';
-import { absolute, accrue, after, capture, close, create, deduct, given, hold, paid, parcel, pause, pay, release, resume, reverse, setLimits, sweep, topUp, toppedUp, use, voidTopUp } from '../../drawdown/src/drawdown.fixtures';
+import { absolute, accrue, after, capture, close, confirm, create, deduct, failPurchase, given, hold, paid, parcel, pause, pay, purchase, release, resume, reverse, setLimits, sweep, topUp, toppedUp, use, voidTopUp } from '../../drawdown/src/drawdown.fixtures';
 import { histories, SEED } from '../../drawdown/src/histories.fixtures';
 import { AuditBooks } from './audit-books';
 
@@ -78,9 +78,17 @@ const EVERYTHING: readonly BalanceCommand[] = [
   after(55, accrue(2, 3)),
   after(56, pay(9)),
   after(57, reversePart),
+  after(57, purchase(3)),
+  after(57, purchase(4, { expiresAt: after(58, sweep()).at })),
+  after(57, purchase(5)),
+  after(57, confirm('p1', '2.99')),
+  after(57, confirm('p1', 3)),
+  after(57, failPurchase('p3')),
+  after(58, sweep()),
+  after(59, confirm('p2', 4)),
   after(60, close()),
 ];
-const movesSomething = ['ToppedUp', 'CreditsConsumed', 'UsageAccrued', 'InvoicePaid', 'InvoicePaymentReversed', 'TopUpVoided', 'CreditsDeducted', 'HoldPlaced', 'HoldCaptured', 'HoldReleased', 'HoldExpired', 'GrantExpired', 'Closed'];
+const movesSomething = ['ToppedUp', 'CreditsConsumed', 'UsageAccrued', 'InvoicePaid', 'InvoicePaymentReversed', 'PurchaseStarted', 'PurchaseSucceeded', 'PurchaseFailed', 'PurchaseExpired', 'TopUpVoided', 'CreditsDeducted', 'HoldPlaced', 'HoldCaptured', 'HoldReleased', 'HoldExpired', 'GrantExpired', 'Closed'];
 
 describe('the books of an auditor', () => {
   it.each([
@@ -107,8 +115,8 @@ function amountsIn(json: Json, path: readonly string[] = []): (readonly string[]
   return typeof json === 'string' && AMOUNTS.has(path.at(-1) ?? '') ? [path] : [];
 }
 /** Terms, lines drawn and factors: they are kept by the chain, and add up to nothing. */
-const NO_SUMS = new Set(['limit', 'limits', 'threshold', 'conversion', 'costBasis', 'terms', 'restored', 'quantity', 'weight']);
-const AMOUNTS = new Set(['amount', 'remaining', 'held', 'booked', 'available', 'uncovered', 'unbilled', 'due', 'billed', 'credits']);
+const NO_SUMS = new Set(['limit', 'limits', 'threshold', 'conversion', 'costBasis', 'terms', 'restored', 'asked', 'paid', 'quantity', 'weight']);
+const AMOUNTS = new Set(['amount', 'remaining', 'held', 'booked', 'available', 'uncovered', 'unbilled', 'pending', 'due', 'billed', 'credits']);
 
 function off(events: readonly Stored[], at: number, path: readonly string[], by: bigint): Stored[] {
   const spoiled = structuredClone(events) as Stored[];

@@ -41,12 +41,20 @@ const parcel = (terms: Stored): Parcel => ({
   until: moment(terms['expiresAt'], Infinity),
 });
 
+interface Purchase {
+  readonly credits: bigint;
+  readonly asked: string;
+  state: 'pending' | 'ended' | 'succeeded' | 'credited';
+}
+
 /** One balance, as an auditor sees it: grants move by what each event says it did, and are compared with what it says they are. */
 export class AuditBooks {
   private booked = 0n;
   private held = 0n;
   private uncovered = 0n;
   private unbilled = 0n;
+  private pending = 0n;
+  private readonly purchases = new Map<string, Purchase>();
   /** Those with something left. */
   private readonly grants = new Map<string, Parcel>();
   private readonly holds = new Map<string, bigint>();
@@ -82,6 +90,7 @@ export class AuditBooks {
     compare('held', units(figures['held']), this.held);
     compare('uncovered', units(figures['uncovered']), this.uncovered);
     compare('unbilled', units(figures['unbilled'] ?? '0'), this.unbilled);
+    compare('pending', units(figures['pending'] ?? '0'), this.pending);
     compare('available', units(figures['available']), this.availableAt(moment(data['at'], NaN)));
     const parcels = [...this.grants.values()];
     compare('the sum of grants', this.booked, parcels.reduce((sum, of) => sum + of.remaining, 0n));
@@ -127,6 +136,7 @@ export class AuditBooks {
       case 'WalletToppedUp':
       case 'CreditBalanceToppedUp':
         this.add(data['grant'] as Stored);
+        if (data['purchaseId'] !== undefined) this.credit(String(data['purchaseId']), data['grant'] as Stored);
         return;
       case 'CreditsConsumed': {
         let covered = 0n;
@@ -155,6 +165,17 @@ export class AuditBooks {
         return;
       case 'InvoicePaymentReversed':
         this.reverse(data);
+        return;
+      case 'PurchaseStarted': {
+        const credits = units((data['grant'] as Stored)['amount']);
+        this.purchases.set(String(data['purchaseId']), { credits, asked: JSON.stringify(data['asked']), state: 'pending' });
+        this.pending += credits;
+        return;
+      }
+      case 'PurchaseSucceeded':
+      case 'PurchaseFailed':
+      case 'PurchaseExpired':
+        this.endPurchase(type, data);
         return;
       case 'CreditsDeducted':
       case 'WalletClosed':
@@ -219,6 +240,28 @@ export class AuditBooks {
     this.equal(`what is left of payment ${id}`, units(data['remaining']), [...taken.values()].reduce((sum, left) => sum + left, 0n));
     this.spend(data['returned'], -1n);
     this.booked += units(data['amount']);
+  }
+
+  /** Money is taken as it was asked for, and each purchase is credited once, whatever it had ended as before. */
+  private endPurchase(type: string, data: Stored): void {
+    const id = String(data['purchaseId']);
+    const of = this.purchases.get(id);
+    const succeeds = type === 'PurchaseSucceeded';
+    if (!of || (of.state !== 'pending' && !(succeeds && of.state === 'ended'))) {
+      this.wrong.push(`purchase ${id} ends and is ${of?.state ?? 'unknown'}`);
+      return;
+    }
+    if (succeeds && JSON.stringify(data['paid']) !== of.asked) this.wrong.push(`purchase ${id} was paid otherwise than asked`);
+    if (of.state === 'pending') this.pending -= of.credits;
+    of.state = succeeds ? 'succeeded' : 'ended';
+  }
+
+  private credit(id: string, grant: Stored): void {
+    const of = this.purchases.get(id);
+    if (of?.state !== 'succeeded') this.wrong.push(`purchase ${id} is credited and is ${of?.state ?? 'unknown'}`);
+    else of.state = 'credited';
+    this.equal(`what purchase ${id} bought`, units(grant['amount']), of?.credits ?? 0n);
+    if (of && JSON.stringify(grant['costBasis']) !== of.asked) this.wrong.push(`purchase ${id} is said to have cost something else`);
   }
 
   private equal(what: string, a: bigint, b: bigint): void {

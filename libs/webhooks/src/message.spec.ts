@@ -78,11 +78,16 @@ const life = (create: BalanceCommand): BalanceCommand[] => [
   { type: 'Sweep', at: later(NOON, HOUR) },
   { type: 'Close', at: later(NOON, HOUR), reason: 'left' },
 ];
+const euros = (text: string) => ({ amount: amount(text), currency: 'EUR' });
 /** What only a wallet does, in its next life. */
 const money = (create: BalanceCommand): BalanceCommand[] => [
   create,
   topUp('10'),
   { type: 'PayInvoice', at: NOON, invoiceId: 'inv_1', due: amount('12.34'), minorUnitDigits: 2 },
+  { type: 'StartPurchase', at: NOON, grant: { origin: 'paid', priority: 100, amount: amount('5') }, asked: euros('5'), provider: 'stripe', by: 'portal' },
+  { type: 'ConfirmPurchase', at: NOON, purchaseId: 'p1', providerEventId: 'evt_1', providerPaymentId: 'pi_1', paid: euros('4.99') },
+  { type: 'FailPurchase', at: NOON, purchaseId: 'p1', providerEventId: 'evt_2', code: 'card_declined', reason: 'Your card was declined.' },
+  { type: 'ConfirmPurchase', at: NOON, purchaseId: 'p1', providerEventId: 'evt_3', providerPaymentId: 'pi_2', paid: euros('5') },
 ];
 const limits = [{ id: 'warning', kind: 'absolute', value: amount('5') }] as const;
 const all: readonly RecordedEvent[] = [
