@@ -132,9 +132,9 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
     const { says, ended } = await started;
     let failed = false;
     ended.catch((err: unknown) => {
-      log.fatal({ err }, 'the service cannot go on; start it again');
+      log.fatal({ err }, 'the log can no longer be used; start the service again');
       failed = true;
-      void lifecycle.stop('cannot go on');
+      void lifecycle.stop('log cannot be used');
     });
     health.started();
     log.info({ ...says, ops: ops.url }, 'ready');
