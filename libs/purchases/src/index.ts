@@ -1,3 +1,4 @@
 export * from './faults';
 export * from './manual-payments';
 export * from './payment-provider';
+export * from './purchase-commands';
