@@ -20,6 +20,8 @@ export type AutoTopUpCommand = { readonly at: Instant } & (
     }
   /** Turns it off. A purchase in flight goes on to its end. */
   | ({ readonly type: 'Disable' } & ByAPerson)
+  /** Asks for nothing more until somebody resumes it, such as when a person has to look at a payment first. */
+  | ({ readonly type: 'Suspend' } & ByAPerson)
   /** Tries again: ends a suspension or a back-off. */
   | ({ readonly type: 'Resume' } & ByAPerson)
   /** Look at the wallet, on a low figure or because `dueAt` has come, and decide. */

@@ -76,8 +76,13 @@ export const autoTopUpEvents = {
     retryAt: shape.maybe(at),
   }),
   AutoTopUpExpired: shape.record({ at, requestId: shape.text, failures: shape.integer, retryAt: shape.maybe(at) }),
-  /** Too many failures in a row: nothing more is asked for until a person resumes it. */
-  AutoTopUpSuspended: shape.record({ at, failures: shape.integer }),
+  /** Nothing more is asked for until a person resumes it. Without a reason: too many failures in a row. */
+  AutoTopUpSuspended: shape.record({
+    at,
+    failures: shape.integer,
+    reason: shape.maybe(shape.text),
+    actor: shape.maybe(shape.text),
+  }),
 } as const;
 
 export type AutoTopUpEvent = {

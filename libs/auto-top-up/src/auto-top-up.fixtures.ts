@@ -56,6 +56,7 @@ export const declined = (requestId = 'a1', at = noon): AutoTopUpCommand => ({
 });
 export const expired = (requestId = 'a1', at = noon): AutoTopUpCommand => ({ type: 'RecordPurchaseExpired', at, requestId });
 export const resume = (at = noon): AutoTopUpCommand => ({ type: 'Resume', at, actor: 'ann' });
+export const suspend = (at = noon, reason = 'purchase_flagged'): AutoTopUpCommand => ({ type: 'Suspend', at, reason });
 export const disable = (at = noon): AutoTopUpCommand => ({ type: 'Disable', at });
 
 /** The events of a series of commands, each of which has to be accepted. */
@@ -133,5 +134,5 @@ export const EXAMPLES: { readonly [T in AutoTopUpEvent['type']]: Required<EventO
     retryAt: after(HOUR),
   },
   AutoTopUpExpired: { type: 'AutoTopUpExpired', at, requestId: 'a1', failures: 1, retryAt: after(HOUR) },
-  AutoTopUpSuspended: { type: 'AutoTopUpSuspended', at, failures: 4 },
+  AutoTopUpSuspended: { type: 'AutoTopUpSuspended', at, failures: 4, reason: 'purchase_flagged', actor: 'ann' },
 };

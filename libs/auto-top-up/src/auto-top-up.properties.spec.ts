@@ -54,7 +54,7 @@ const steps = fc.record({
     { weight: 4, arbitrary: requestIds.map((requestId) => ({ type: 'RecordPurchaseDeclined', requestId, reason: 'no' }) as const) },
     { weight: 2, arbitrary: requestIds.map((requestId) => ({ type: 'RecordPurchaseExpired', requestId }) as const) },
     { weight: 1, arbitrary: policies.map((policy) => ({ type: 'Configure', customerId: 'cus_1', currency: 'EUR', policy }) as const) },
-    { weight: 1, arbitrary: fc.constantFrom({ type: 'Disable' } as const, { type: 'Resume' } as const, { type: 'Resume' } as const) },
+    { weight: 1, arbitrary: fc.constantFrom({ type: 'Disable' } as const, { type: 'Suspend' } as const, { type: 'Resume' } as const, { type: 'Resume' } as const) },
   ),
 });
 

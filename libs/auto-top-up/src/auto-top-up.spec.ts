@@ -3,7 +3,7 @@ import { given } from '@drawdown/decider';
 import { autoTopUp, FAILURES_MAX, purchaseKeyOf } from './auto-top-up';
 import {
   after, configure, consider, DAY, declined, disable, dueAfter, expired, history, HOUR, noon, outcomeOf, policyOf, resume,
-  started, succeeded, when,
+  started, succeeded, suspend, when,
 } from './auto-top-up.fixtures';
 import { ENDED_KEPT_MAX, phaseAt } from './auto-top-up.state';
 
@@ -142,6 +142,22 @@ describe('failing again and again', () => {
     when([on, consider('0'), declined()], resume(after(HOUR))).thenRefused('auto_top_up_not_suspended');
     expect(outcomeOf([on, consider('0'), declined()], resume(after(HOUR - 1)))).toBe('AutoTopUpResumed');
   });
+});
+
+describe('suspending', () => {
+  it('is recorded with its reason, once, and ended by a person', () => {
+    when([on], suspend()).then({ type: 'AutoTopUpSuspended', at: noon, failures: 0, reason: 'purchase_flagged' });
+    when([on, suspend()], suspend()).then();
+    expect(outcomeOf([on, suspend()], consider('0', after(DAY)))).toBe('suspended');
+    expect(outcomeOf([on, suspend(), resume()], consider('0', after(DAY)))).toBe(REQUESTED);
+  });
+  it('lets what is in flight come to its end, and nothing after it', () => {
+    const before = [on, consider('0'), started(), suspend(), succeeded()];
+    expect(dueAfter(...before)).toBeUndefined();
+    expect(outcomeOf(before, consider('0', after(DAY)))).toBe('suspended');
+    expect(history(on, consider('0'), suspend(), declined()).at(-1)?.type).toBe('AutoTopUpDeclined');
+  });
+  it('is refused when it is off', () => when([on, disable()], suspend()).thenRefused('auto_top_up_disabled'));
 });
 
 describe('a schedule', () => {

@@ -25,6 +25,11 @@ function decide(command: AutoTopUpCommand, state: AutoTopUp): Answer {
       if (state.status === 'off') return refuse({ code: 'auto_top_up_disabled' });
       return accept({ type: 'AutoTopUpDisabled', at: command.at, ...by(command) });
     }
+    case 'Suspend': {
+      if (state.status === 'off') return refuse({ code: 'auto_top_up_disabled' });
+      if (state.status === 'suspended') return accept();
+      return accept({ type: 'AutoTopUpSuspended', at: command.at, failures: state.failures, ...by(command) });
+    }
     case 'Resume': {
       if (state.status === 'off') return refuse({ code: 'auto_top_up_disabled' });
       const waits = state.status === 'suspended' || command.at < (state.backOffUntil ?? command.at);
@@ -41,7 +46,7 @@ function decide(command: AutoTopUpCommand, state: AutoTopUp): Answer {
   }
 }
 
-const by = ({ reason, actor }: Command<'Disable'> | Command<'Resume'>) => ({
+const by = ({ reason, actor }: Command<'Disable'> | Command<'Suspend'> | Command<'Resume'>) => ({
   ...(reason !== undefined && { reason }),
   ...(actor !== undefined && { actor }),
 });

@@ -3,7 +3,7 @@ import { given } from '@drawdown/decider';
 import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, nothing } from '@drawdown/drawdown';
 import { autoTopUp, purchaseKeyOf } from './auto-top-up';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
-import { after, at5add20, configure, consider, DAY, declined, disable, expired, history, HOUR, MINUTE, noon, policyOf, started, succeeded } from './auto-top-up.fixtures';
+import { after, at5add20, configure, consider, DAY, declined, disable, expired, history, HOUR, MINUTE, noon, policyOf, started, succeeded, suspend } from './auto-top-up.fixtures';
 import { REQUEST_METADATA, reactionTo } from './wallet-events';
 
 const stateAfter = (...commands: readonly AutoTopUpCommand[]) => given(autoTopUp.decider, ...history(...commands)).state;
@@ -70,6 +70,26 @@ describe('a purchase of the wallet', () => {
     const portal = walletAfter(create, topUp('6'), start('portal'), confirm());
     for (const event of portal) if (event.type.startsWith('Purchase')) expect(reactionTo(event, quiet, noon)).toBeUndefined();
   });
+});
+
+describe('money that was taken and not credited', () => {
+  const wrong: BalanceCommand = { type: 'ConfirmPurchase', at: noon, purchaseId: 'p1', providerEventId: 'e1', paid: { amount: amount('19'), currency: 'EUR' } };
+  const flagged = last(create, start(), wrong);
+  it('keeps it from asking for more until a person has looked', () => {
+    expect(flagged.type).toBe('PurchaseFlagged');
+    expect(reactionTo(flagged, inFlight, noon)).toEqual({
+      kind: 'record',
+      command: { type: 'Suspend', at: noon, reason: 'purchase_flagged: other_amount' },
+    });
+  });
+  it('is no business of it where it was for somebody else, or no money was taken', () => {
+    expect(reactionTo(flagged, stateAfter(configure(), consider('9')), noon)).toBeUndefined();
+    const contradicted = last(create, start(), confirm(), fail);
+    expect(contradicted).toMatchObject({ type: 'PurchaseFlagged', because: 'failed_after_success' });
+    expect(reactionTo(contradicted, inFlight, noon)).toBeUndefined();
+  });
+  it('is said once', () =>
+    expect(reactionTo(flagged, stateAfter(configure(), consider('0'), { ...started(), purchaseId: 'p1' } as AutoTopUpCommand, suspend()), noon)).toBeUndefined());
 });
 
 describe('a movement of the wallet', () => {

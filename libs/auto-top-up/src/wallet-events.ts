@@ -31,6 +31,11 @@ function recorded(event: BalanceEvent, state: AutoTopUp, at: Instant): AutoTopUp
     const requestId = event.by === 'auto_top_up' ? event.grant.metadata?.[REQUEST_METADATA] : undefined;
     return requestId === undefined ? undefined : { type: 'RecordPurchaseStarted', at, requestId, purchaseId: event.purchaseId };
   }
+  if (event.type === 'PurchaseFlagged') {
+    // Money was taken and not credited: a person looks at it before more is asked for.
+    const ours = event.paid !== undefined && requestOf(event.purchaseId, state) !== undefined;
+    return ours && state.status === 'on' ? { type: 'Suspend', at, reason: `purchase_flagged: ${event.because}` } : undefined;
+  }
   if (event.type !== 'PurchaseSucceeded' && event.type !== 'PurchaseFailed' && event.type !== 'PurchaseExpired') return undefined;
   const requestId = requestOf(event.purchaseId, state);
   if (requestId === undefined) return undefined;
