@@ -20,14 +20,14 @@ const bytesOf = (events: readonly BalanceEvent[]): number =>
   events.reduce((sum, event) => sum + METADATA_BYTES + (balanceEvents[event.type] as { write(of: unknown): string }).write(event).length, 0);
 
 /** As many grants and holds as a balance may have, all ending at the same moment; one hold lies on all grants, or each on two. */
-function full(holdOnAll: boolean): Balance {
+function full(holdOnAll: boolean, holds = HOLDS_MAX): Balance {
   let { state } = carriedOut({ type: 'Create', at: NOON, customerId: 'ada', creditProductId: 'llm', limits: [] }, nothing);
   const tell = (command: BalanceCommand): void => void ({ state } = carriedOut(command, state));
   for (let i = 0; i < GRANTS_MAX; i++)
     tell({ type: 'TopUp', at: NOON, grant: { origin: 'paid', priority: 100, amount: amount('123456789012345.123456789'), expiresAt: EVENING } });
   const hold = (text: string): void => tell({ type: 'PlaceHold', at: NOON, amount: amount(text), expiresAt: EVENING });
   if (holdOnAll) hold('123456789012345000.1');
-  else for (let i = 0; i < HOLDS_MAX; i++) hold('123456789012345.1');
+  else for (let i = 0; i < holds; i++) hold('123456789012345.1');
   return state;
 }
 
@@ -54,5 +54,21 @@ describe.each([
   it('leaves room for the event of a command beside what is due', () => {
     const { events } = carriedOut({ type: 'Consume', at: EVENING, lines: [] }, before);
     expect(bytesOf(events)).toBeLessThan(APPEND_BYTES / 4);
+  });
+});
+
+describe('a payment out of as many grants as there may be', () => {
+  const INVOICE = 'inv_'.padEnd(128, '9');
+  const before = full(false, 0);
+  const paying = carriedOut({ type: 'PayInvoice', at: NOON, invoiceId: INVOICE, due: before.totals.granted, minorUnitDigits: 9 }, before);
+  const payment = paying.events.find((event) => event.type === 'InvoicePaid')!;
+
+  it('fits into one append', () => expect(bytesOf(paying.events)).toBeLessThan(APPEND_BYTES / 2));
+
+  it('fits into one append when it is taken back too late, and all of it expires at once', () => {
+    const { events, state } = carriedOut({ type: 'ReverseInvoicePayment', at: EVENING, payment }, paying.state);
+    expect(events.filter(({ type }) => type === 'GrantExpired')).toHaveLength(payment.allocation.length);
+    expect(bytesOf(events)).toBeLessThan(APPEND_BYTES);
+    expect(state.totals.expired).toBe(payment.amount);
   });
 });

@@ -8,10 +8,11 @@ import { NO_PAYMENTS, nextPaymentId, reversedOf } from './invoice-payments';
 import { Postings } from './postings';
 
 /**
- * Characters of the terms that one payment carries, so that one append always takes it. About a thousand plain grants; with
- * metadata as large as it may be, some twenty. Grants beyond it are left alone by this payment, and what is missing remains due.
+ * Characters of the terms that one payment carries, so that one append always takes it, and its reversal with an expiry of every
+ * grant. About a thousand plain grants; with metadata as large as it may be, some twelve. Grants beyond it are left alone by this
+ * payment, and what is missing remains due.
  */
-export const PAYMENT_TERMS_CHARS_MAX = 200_000;
+export const PAYMENT_TERMS_CHARS_MAX = 160_000;
 
 export function payInvoice(command: CommandOf<'PayInvoice'>, state: Balance): BalanceDecision {
   if (state.status === 'paused') return refuse({ code: 'balance_paused' });
