@@ -1,6 +1,7 @@
 /** The README, carried out: every command block in its order, on a service as it says to start one. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLI_MAIN, ROOT } from '../support/build';
 import { Child } from '../support/child';
@@ -15,12 +16,29 @@ const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const HTTP = '127.0.0.1:8080';
 const GRPC = '127.0.0.1:50051';
 const RECEIVER = '9000';
+const KAFKA = '127.0.0.1:9092';
+
+/** Where what the page speaks of is in truth. */
+interface Here {
+  readonly url: string;
+  readonly grpc: string;
+  readonly kafka?: string;
+}
 
 let service: Standalone | undefined;
+let here: Here | undefined;
 let receiver = '';
+let stackFolder = '';
 
-beforeAll(async () => (receiver = String(await freePort())));
-afterAll(() => service?.stop());
+beforeAll(async () => {
+  receiver = String(await freePort());
+  stackFolder = mkdtempSync(join(tmpdir(), 'drawdown-readme-'));
+});
+afterAll(async () => {
+  await service?.stop();
+  await stack('down');
+  rmSync(stackFolder, { recursive: true, force: true });
+});
 
 describe('the README', () => {
   // In the order of the page: each block builds on those before it.
@@ -31,7 +49,7 @@ describe('the README', () => {
       expect(`${code}${code === 0 ? '' : said}`).toBe('0');
       if (block.prints !== undefined) expect(stdout).toMatch(printed(block.prints));
     },
-    2 * MINUTE,
+    3 * MINUTE,
   );
 
   it('links to what is there', () => {
@@ -66,16 +84,28 @@ async function outcomeOf({ script }: CommandBlock): Promise<Outcome> {
     expect(scripts['start']).toMatch(/^node (--\S+ )*dist\/apps\/standalone\/src\/main\.js$/);
     const env = Object.fromEntries((started[1] ?? '').trim().split(' ').map((setting): [string, string] => splitAt(setting, '=')));
     service = await Standalone.start({ env });
+    here = { url: service.url, grpc: service.grpcAddress };
     return done;
   }
-  if (!service) throw new Error('the page uses the service before it has said how to start it');
-  const placed = script.replaceAll(HTTP, new URL(service.url).host).replaceAll(GRPC, service.grpcAddress).replaceAll(RECEIVER, receiver);
-  return run('the block', 'bash', ['-euo', 'pipefail', '-c', `cd ${JSON.stringify(ROOT)}\n${placed}`], { DRAWDOWN_URL: service.url });
+  const command = /^npm run stack:(up|down)\n$/.exec(script)?.[1];
+  if (command) {
+    expect(scripts[`stack:${command}`]).toMatch(new RegExp(`node dist/infra/local/stack\\.js ${command}$`));
+    const ran = await stack(command);
+    const [, url, grpc] = /HTTP (http:\S+?), gRPC (\S+?),/.exec(ran.stdout) ?? [];
+    const [, kafka] = /KAFKA_BROKERS='(.*?)'/.exec(ran.stdout) ?? [];
+    if (url !== undefined && grpc !== undefined && kafka !== undefined) here = { url, grpc, kafka };
+    return ran;
+  }
+  if (!here) throw new Error('the page uses the service before it has said how to start it');
+  const placed = script.replaceAll(HTTP, new URL(here.url).host).replaceAll(GRPC, here.grpc).replaceAll(KAFKA, here.kafka ?? KAFKA).replaceAll(RECEIVER, receiver);
+  return run('the block', 'bash', ['-euo', 'pipefail', '-c', `cd ${JSON.stringify(ROOT)}\n${placed}`], { DRAWDOWN_URL: here.url });
 }
+
+const stack = (command: string): Promise<Outcome> => run('the stack', process.execPath, [join(ROOT, 'dist/infra/local/stack.js'), command], { STACK_FOLDER: join(stackFolder, 'stack') });
 
 async function run(name: string, program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
   const child = new Child(name, { program, args, env });
-  const { code } = await child.end(MINUTE);
+  const { code } = await child.end(2 * MINUTE);
   return { code, stdout: child.stdout.endsWith('\n') ? child.stdout : `${child.stdout}\n`, said: child.said() };
 }
 
