@@ -111,6 +111,10 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   meter_exists: ['exists', 'The meter exists', (of) => `the credit product has a meter "${of.meterId}" already; choose another id`],
   meter_retired: ['state', 'The meter is retired', (of) => `meter "${of.meterId}" is retired from ${time(of.retiredAt)}; add a new one`],
   too_many_meters: ['limit', 'Too many meters', (of) => `a credit product has at most ${of.max}`],
+  mixed_meters: [
+    'state', 'The meters draw on different things',
+    (of) => `the other meters of the credit product draw on ${of.drawsOn === 'credit_balance' ? 'the wallet' : 'its credit balance'}, so meter "${of.meterId}" cannot draw on ${of.drawsOn}; make a credit product for it`,
+  ],
   invalid_event_type: ['invalid', 'The event type is not valid', (of) => `event_type of meter "${of.meterId}": ${of.detail}`],
   too_many_filters: ['invalid', 'Too many filters', (of) => `meter "${of.meterId}" may have at most ${of.max}`],
   invalid_path: ['invalid', 'A path is not valid', (of) => `path "${of.path}" of meter "${of.meterId}": ${of.detail}`],

@@ -1,7 +1,7 @@
 /** What can be asked of a credit product, and every way it can be refused. Times arrive in the command. */
 import type { Amount, Instant } from '@drawdown/amounts';
 import type { Limit, LimitsRefusal } from '@drawdown/drawdown';
-import type { Filter, Quantity } from './credit-product';
+import type { DrawsOn, Filter, Quantity } from './credit-product';
 
 export interface MeterRequest {
   readonly id: string;
@@ -11,6 +11,8 @@ export interface MeterRequest {
   readonly weight: Amount;
   /** Absent: the first weight is in force since ever. */
   readonly effectiveAt?: Instant;
+  /** Default: the credit balance of its product. */
+  readonly drawsOn?: DrawsOn;
 }
 
 export type CreditProductCommand = { readonly at: Instant } & (
@@ -43,6 +45,8 @@ export type CreditProductRefusal =
   /** `retiredAt`: the meter's retirement, at or before the moment that the command is about. */
   | { readonly code: 'meter_retired'; readonly meterId: string; readonly retiredAt: Instant }
   | { readonly code: 'too_many_meters'; readonly max: number }
+  /** Of a product's meters, all draw on its credit balance or all on the wallet: its unit is one or the other. */
+  | { readonly code: 'mixed_meters'; readonly meterId: string; readonly drawsOn: DrawsOn }
   | { readonly code: 'invalid_event_type'; readonly meterId: string; readonly detail: string }
   | { readonly code: 'too_many_filters'; readonly meterId: string; readonly max: number }
   | { readonly code: 'invalid_path'; readonly meterId: string; readonly path: string; readonly detail: string }

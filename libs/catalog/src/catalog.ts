@@ -98,6 +98,9 @@ function meterProblem(request: MeterRequest, existing: readonly Meter[]): Credit
   const { id: meterId, eventType, weight, filters, quantity } = request;
   if (existing.some(({ id }) => id === meterId)) return { code: 'meter_exists', meterId };
   if (existing.length >= METERS_MAX) return { code: 'too_many_meters', max: METERS_MAX };
+  const { drawsOn = 'credit_balance' } = request;
+  if (existing.some((other) => (other.drawsOn === undefined) !== (drawsOn === 'credit_balance')))
+    return { code: 'mixed_meters', meterId, drawsOn };
   const wrongType = nameProblem(eventType, EVENT_TYPE_BYTES_MAX);
   if (wrongType !== undefined) return { code: 'invalid_event_type', meterId, detail: wrongType };
   if (filters.length > FILTERS_MAX) return { code: 'too_many_filters', meterId, max: FILTERS_MAX };
@@ -112,12 +115,13 @@ function meterProblem(request: MeterRequest, existing: readonly Meter[]): Credit
   return weight < ZERO ? { code: 'weight_negative', meterId, weight } : undefined;
 }
 
-const newMeter = ({ id, eventType, filters, quantity, weight, effectiveAt }: MeterRequest): Meter => ({
+const newMeter = ({ id, eventType, filters, quantity, weight, effectiveAt, drawsOn = 'credit_balance' }: MeterRequest): Meter => ({
   id,
   eventType,
   filters,
   quantity,
   weights: [{ version: 1, weight, ...(effectiveAt !== undefined && { effectiveAt }) }],
+  ...(drawsOn !== 'credit_balance' && { drawsOn }),
 });
 
 function evolve(product: CreditProduct, event: CreditProductEvent): CreditProduct {

@@ -22,7 +22,7 @@ export const UNIT_BYTES_MAX = 64;
 export const weightVersion = shape.record({
   /** 1, 2, 3... in the order of recording. */
   version: shape.integer,
-  /** Credits per unit of quantity. */
+  /** Credits per unit of quantity: of the product, or wallet credits where the meter draws on the wallet. */
   weight: shape.amount,
   /** Absent: in force since ever, so that usage from before the meter was made can be rated. */
   effectiveAt: shape.maybe(shape.instant),
@@ -51,6 +51,13 @@ export const quantity: Shape<Quantity> = {
   },
 };
 
+/**
+ * What a meter draws on. `wallet_immediate`: each use debits the customer's wallet. `wallet_on_invoice`: it waits as unbilled usage,
+ * which an invoice settles. Either way a weight counts wallet credits.
+ */
+export type DrawsOn = 'credit_balance' | WalletUse;
+export type WalletUse = 'wallet_immediate' | 'wallet_on_invoice';
+
 export const meter = shape.record({
   id: shape.text,
   eventType: shape.text,
@@ -59,6 +66,8 @@ export const meter = shape.record({
   weights: shape.list(weightVersion),
   /** Usage from this moment on is not selected any more. */
   retiredAt: shape.maybe(shape.instant),
+  /** Absent: its product's credit balance. */
+  drawsOn: shape.maybe(shape.oneOf<WalletUse>('wallet_immediate', 'wallet_on_invoice')),
 });
 export type Meter = shape.Of<typeof meter>;
 

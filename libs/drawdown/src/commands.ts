@@ -17,6 +17,8 @@ export interface UsageToConsume {
   readonly amount: Amount;
   readonly parts: readonly RatedPart[];
   readonly alsoCharged?: readonly string[];
+  readonly creditProductId?: string;
+  readonly conversion?: Conversion;
 }
 
 export type BalanceCommand = { readonly at: Instant } & (
@@ -35,7 +37,12 @@ export type BalanceCommand = { readonly at: Instant } & (
       readonly conversion?: Conversion;
     }
   /** Usage has happened: it is never refused for lack of credit, it goes uncovered. */
-  | { readonly type: 'Consume'; readonly lines: readonly UsageToConsume[] }
+  | {
+      readonly type: 'Consume';
+      readonly lines: readonly UsageToConsume[];
+      /** Nothing may be debited, though the balance itself is open: all of it goes uncovered, as on a paused one. */
+      readonly suspended?: boolean;
+    }
   /** Usage that an invoice will settle: it is never refused, on a paused balance neither, and takes nothing. */
   | { readonly type: 'Accrue'; readonly lines: readonly UsageToConsume[] }
   /**

@@ -14,6 +14,14 @@ describe('usage that an invoice settles', () => {
     expect(Object.keys(events[0]?.type === 'UsageAccrued' ? events[0].lines[0]! : {}).sort()).toEqual(['amount', 'bodyHash', 'id', 'parts', 'source', 'time']);
   });
 
+  it('says whose meters rated it and how money was made of its credits', () => {
+    const conversion = { credits: units(300), creditPrice: units('0.01'), priceVersion: 2 };
+    const line = { ...usage(3, NOON, 'a1'), creditProductId: 'scans', conversion };
+    const { events } = given().when({ type: 'Accrue', at: NOON, lines: [line] });
+    expect(events).toMatchObject([{ lines: [{ creditProductId: 'scans', conversion }] }]);
+    expect(given().when({ type: 'Consume', at: NOON, lines: [line] }).events).toMatchObject([{ lines: [{ creditProductId: 'scans', conversion }] }]);
+  });
+
   it('is never refused: not on an empty balance, and not on a paused one', () => {
     given().when(accrue(5)).then('accrued 5 (5) -> 0, 5 unbilled');
     given(toppedUp(1), paused()).when(accrue(5)).then('accrued 5 (5) -> 1, 5 unbilled', 'ran out -> 1, 5 unbilled');

@@ -73,6 +73,11 @@ describe('usage', () => {
         'ran out -> 4 booked, 4 held, 0 available, 2 uncovered',
       ));
 
+  it('goes uncovered where debits are suspended, whatever is there, and the next debit finds it all', () => {
+    const stopped = given(toppedUp(10)).when({ type: 'Consume', at: NOON, lines: [usage(4, NOON)], suspended: true });
+    stopped.then('consumed 0 and 4 uncovered (4 out of nothing and 4 uncovered) -> 10 booked, 0 held, 10 available, 4 uncovered');
+  });
+
   it('goes uncovered while the balance is paused', () =>
     given(toppedUp(10), paused())
       .when(use(3))

@@ -8,7 +8,8 @@ import { Postings } from './postings';
 
 export function consume(command: CommandOf<'Consume'>, state: Balance): BalanceDecision {
   const postings = Postings.on(state, command.at).endedHolds();
-  let grants: readonly Grant[] = state.status === 'paused' ? [] : postings.state.grants;
+  const stopped = state.status === 'paused' || command.suspended === true;
+  let grants: readonly Grant[] = stopped ? [] : postings.state.grants;
   const lines: UsageLine[] = [];
   let covered = ZERO;
   let uncovered = ZERO;
@@ -19,7 +20,7 @@ export function consume(command: CommandOf<'Consume'>, state: Balance): BalanceD
     covered = plus(covered, minus(usage.amount, drawn.short));
     uncovered = plus(uncovered, drawn.short);
   }
-  const after = state.status === 'paused' ? postings.state.grants : grants;
+  const after = stopped ? postings.state.grants : grants;
   return postings
     .post('CreditsConsumed', { amount: covered, uncovered, lines }, after, { ...besideOf(postings.state), uncovered: plus(postings.state.totals.uncovered, uncovered) })
     .done();
@@ -45,6 +46,8 @@ const accruedLine = (usage: UsageToConsume): AccruedLine => ({
   amount: usage.amount,
   parts: usage.parts,
   ...(usage.alsoCharged !== undefined && { alsoCharged: usage.alsoCharged }),
+  ...(usage.creditProductId !== undefined && { creditProductId: usage.creditProductId }),
+  ...(usage.conversion !== undefined && { conversion: usage.conversion }),
 });
 
 const usageLine = (usage: UsageToConsume, allocation: Allocation, uncovered: Amount): UsageLine => ({
@@ -57,4 +60,6 @@ const usageLine = (usage: UsageToConsume, allocation: Allocation, uncovered: Amo
   allocation,
   parts: usage.parts,
   ...(usage.alsoCharged !== undefined && { alsoCharged: usage.alsoCharged }),
+  ...(usage.creditProductId !== undefined && { creditProductId: usage.creditProductId }),
+  ...(usage.conversion !== undefined && { conversion: usage.conversion }),
 });

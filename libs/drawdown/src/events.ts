@@ -47,6 +47,10 @@ const ratedUsage = {
   parts: shape.list(ratedPart),
   /** Other credit products that the same usage event is charged to: a repeat of it completes them and adds no others. */
   alsoCharged: shape.maybe(shape.list(shape.text)),
+  /** In a wallet: whose meters rated it. In a credit balance it is that of the balance. */
+  creditProductId: shape.maybe(shape.text),
+  /** In a wallet: how `amount` was made of the credits of `parts`, at the price in force when the usage happened. */
+  conversion: shape.maybe(conversion),
 };
 
 /** One usage event that waits for its invoice. */
