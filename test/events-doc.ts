@@ -49,7 +49,8 @@ no white space. Amounts are decimal strings with at most 9 digits after the poin
 
 \`metadata\` holds \`chain\` (SHA-256 over the chain value before and this event: see libs/ledger/src/seal.ts), \`index\` and \`size\`
 (its place among the events appended with it), and where they exist \`key\` and \`body\` (idempotency key of the command, hash of its
-body), \`actor\`, \`traceparent\`.
+body), \`callerKey\` (the caller's key, where \`key\` is another one, such as that of an invoice: \`invoice§\` and its id), \`actor\`,
+\`traceparent\`.
 
 Every event of a balance carries the \`figures\` after it (booked, held, available, uncovered; unbilled and pending unless zero) and, in \`grants\`, those of every grant
 it touched, so what is derived from an event is a copy and not a sum.

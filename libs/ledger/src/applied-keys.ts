@@ -23,9 +23,10 @@ export class AppliedKeys {
     readonly windowMs: number,
   ) {}
 
-  /** Notes the keys of an applied event. `key` is the command's, on the first event it caused. */
-  note(stream: string, revision: number, event: DomainEvent, key: string | undefined): void {
+  /** Notes the keys of an applied event. `key` and `callerKey` are the command's, on the first event it caused. */
+  note(stream: string, revision: number, event: DomainEvent, key: string | undefined, callerKey?: string): void {
     if (key !== undefined) this.add(commandFingerprint(stream, key), stream, revision);
+    if (callerKey !== undefined) this.add(commandFingerprint(stream, callerKey), stream, revision);
     if (isConsumption(event))
       for (const line of event.lines) {
         const kept = Math.max(parseInstant(line.time) ?? event.at, event.at) as Instant;

@@ -63,6 +63,34 @@ describe('an idempotency key', () => {
     expect(await execute('1', 'k', '1', ledger)).toEqual({ outcome: 'refused', refusal: { code: 'idempotency_conflict', key: 'k' } });
   });
 
+  describe.each(answers)('of the caller, beside the one that the command is known by, %s', (_, on) => {
+    const both = (units: string, key: string, callerKey: string, ledger: TestLedger) =>
+      ledger.ledger.execute(creditBalance, STREAM, deduct(units), { key, callerKey, body: units });
+
+    it.each([['the same', 'invoice', 'k'], ['another one', 'invoice', 'other'], ['one for another command', 'other', 'k']])('finds the first answer: %s', async (__, key, callerKey) => {
+      const first = await both('60', 'invoice', 'k', home);
+      expect(await both('60', key, callerKey, await on())).toEqual({ ...first, replayed: true });
+    });
+
+    it.each([['invoice', 'other', 'invoice'], ['other', 'k', 'k'], ['invoice', 'k', 'k']])('is a conflict with another body: %s and %s', async (key, callerKey, named) => {
+      await both('60', 'invoice', 'k', home);
+      expect(await both('1', key, callerKey, await on())).toEqual({ outcome: 'refused', refusal: { code: 'idempotency_conflict', key: named } });
+    });
+
+    it('is a conflict where it was used for a command of its own', async () => {
+      await execute('5', 'k', 'mine');
+      await both('60', 'invoice', 'other', home);
+      expect(await both('60', 'invoice', 'k', await on())).toEqual({ outcome: 'refused', refusal: { code: 'idempotency_conflict', key: 'k' } });
+    });
+
+    it('leads to what was recorded, whatever the body', async () => {
+      const first = await both('60', 'invoice', 'k', home);
+      const { ledger } = await on();
+      expect(await ledger.recorded(creditBalance, STREAM, 'invoice')).toEqual({ events: first.outcome === 'done' && first.events, revision: 2 });
+      expect(await ledger.recorded(creditBalance, STREAM, 'other')).toBeUndefined();
+    });
+  });
+
   it('is not used up by a refusal', async () => {
     expect(await execute('101', 'k')).toMatchObject({ outcome: 'refused' });
     expect(await execute('100', 'k', '100')).toMatchObject({ outcome: 'done', replayed: false });

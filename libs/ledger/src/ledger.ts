@@ -4,7 +4,7 @@ import type { EventLog, ExpectedRevision } from './event-log';
 import { AppendUnknown, Contention, Fault, LogUnavailable } from './faults';
 import { Gate } from './gate';
 import { commandFingerprint } from './keys';
-import { readMetadata, seal, type Sealed } from './seal';
+import { type Cause, readMetadata, seal, type Sealed } from './seal';
 import { SerialByStream } from './serial-by-stream';
 import type { StreamState, StreamStates } from './stream-states';
 
@@ -18,6 +18,11 @@ const FOLDED_AT_ONCE = 32;
 export interface CommandContext {
   /** Idempotency key, unique within the stream. Same key and body: the first answer again. Absent: never a retry. */
   readonly key?: string;
+  /**
+   * The caller's own key, where the command is known by another one that is none of the caller's, such as that of an invoice. It is
+   * used up together with it: either of them finds the first answer, and neither takes another body.
+   */
+  readonly callerKey?: string;
   /** SHA-256 of the request, to tell a retry from another command under the same key. */
   readonly body?: string;
   readonly actor?: string;
@@ -41,6 +46,12 @@ export interface Refused<R> {
   readonly refusal: R | IdempotencyConflict;
 }
 export type Outcome<E, S, R> = Done<E, S> | Refused<R>;
+
+export interface Recorded<E> {
+  readonly events: readonly E[];
+  /** Of the last of them. */
+  readonly revision: number;
+}
 
 export class Ledger {
   private readonly serial = new SerialByStream();
@@ -125,8 +136,8 @@ export class Ledger {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.fresh(stream, attempt);
         const known = entry.revision;
-        const earlier = context.key === undefined ? undefined : await this.resultOf(aggregate, entry, context.key);
-        if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(context.key);
+        const earlier = await this.resultOf(aggregate, entry, context);
+        if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(earlier.key);
         const made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
         // The catch-up subscription met something meanwhile: it may be this very command, which another process carried out.
         if (entry.revision !== known) continue;
@@ -161,11 +172,22 @@ export class Ledger {
   async earlier<C, S, E extends DomainEvent, R extends Refusal>(
     aggregate: Aggregate<C, S, E, R>,
     stream: string,
-    { key, body }: CommandContext,
+    context: CommandContext,
   ): Promise<Outcome<E, S, R> | undefined> {
-    if (key === undefined) return undefined;
-    const found = await this.inTurn(stream, async () => this.resultOf(aggregate, await this.states.load(stream), key));
-    return found && (found.body === body ? found.done() : conflict(key));
+    if (context.key === undefined) return undefined;
+    const found = await this.inTurn(stream, async () => this.resultOf(aggregate, await this.states.load(stream), context));
+    return found && (found.body === context.body ? found.done() : conflict(found.key));
+  }
+
+  /** What the command of a key recorded on a stream, whatever its body was. Takes no turn: a command may ask while it is made. */
+  async recorded<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    stream: string,
+    key: string,
+  ): Promise<Recorded<E> | undefined> {
+    await this.states.load(stream);
+    const place = await this.placeOf(stream, key);
+    return place && this.recordedAt(aggregate, stream, place);
   }
 
   /** Appends decided events after an entry and moves the entry on. False: another writer was first, decide again. */
@@ -173,7 +195,7 @@ export class Ledger {
     aggregate: Aggregate<C, S, E, R>,
     entry: StreamState,
     { events, state }: { readonly events: readonly E[]; readonly state?: S },
-    { key, body, actor, traceparent }: CommandContext,
+    { key, callerKey, body, actor, traceparent }: CommandContext,
     unsure?: (fault: AppendUnknown) => void,
   ): Promise<boolean> {
     // Nothing waits from here to the write: what was looked up since the entry was loaded holds for it.
@@ -181,13 +203,13 @@ export class Ledger {
     const first = entry.revision + 1;
     let { chain } = entry;
     const sealed = events.map((event, index) => {
-      const cause = { index, size: events.length, ...present({ key, body, actor, traceparent }) };
+      const cause = { index, size: events.length, ...present({ key, callerKey, body, actor, traceparent }) };
       const made = seal(chain, entry.stream, first + index, storedTypeOf(aggregate, event), writeEvent(aggregate, event), cause);
       chain = made.chain;
       return made;
     });
     if (!(await this.write(entry.stream, sealed, first === 0 ? 'no_stream' : first - 1, unsure))) return false;
-    if (entry.revision === first - 1) this.states.advance(entry, events, first, { index: 0, chain, ...present({ key }) }, state ?? folded(aggregate, entry, events));
+    if (entry.revision === first - 1) this.states.advance(entry, events, first, { index: 0, chain, ...present({ key, callerKey }) }, state ?? folded(aggregate, entry, events));
     // Otherwise the catch-up subscription has met them already, all of them: they became visible together.
     return true;
   }
@@ -214,37 +236,56 @@ export class Ledger {
     }
   }
 
-  /** What a key did before on this stream, if anything. */
+  /** What a command's keys did before on this stream, if anything. The caller's goes first: it must not be used for anything else. */
   private async resultOf<C, S, E extends DomainEvent, R extends Refusal>(
     aggregate: Aggregate<C, S, E, R>,
     { stream }: StreamState,
-    key: string,
-  ): Promise<{ readonly body: string | undefined; readonly done: () => Promise<Done<E, S>> } | undefined> {
+    { key, callerKey }: CommandContext,
+  ): Promise<{ readonly key: string; readonly body: string | undefined; readonly done: () => Promise<Done<E, S>> } | undefined> {
+    for (const each of [callerKey, key]) {
+      const place = each === undefined ? undefined : await this.placeOf(stream, each);
+      if (each === undefined || !place) continue;
+      const done = async (): Promise<Done<E, S>> => {
+        const { events, revision } = await this.recordedAt(aggregate, stream, place);
+        return { outcome: 'done', events, revision, state: await this.stateAt(aggregate, stream, revision), replayed: true };
+      };
+      return { key: each, body: place.cause.body, done };
+    }
+    return undefined;
+  }
+
+  /** Where the command of a key is in its stream. */
+  private async placeOf(stream: string, key: string): Promise<CommandPlace | undefined> {
     const [places = []] = await this.states.keys.find([commandFingerprint(stream, key)]);
     for (const place of places) {
       if (place.stream !== stream) continue;
       const [first] = await this.log.readStream(stream, { from: place.revision, limit: 1 });
       const cause = first && readMetadata(first);
-      if (!cause || cause.key !== key) continue;
-      const done = async (): Promise<Done<E, S>> => {
-        const recorded = await this.log.readStream(stream, { from: place.revision, limit: cause.size });
-        const events = recorded.map((event) => readEvent(aggregate, event.type, event.data));
-        const revision = place.revision + cause.size - 1;
-        return { outcome: 'done', events, revision, state: await this.stateAt(aggregate, stream, revision), replayed: true };
-      };
-      return { body: cause.body, done };
+      if (cause && (cause.key === key || cause.callerKey === key)) return { first: place.revision, cause };
     }
     return undefined;
   }
+
+  private async recordedAt<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    stream: string,
+    { first, cause: { size } }: CommandPlace,
+  ): Promise<Recorded<E>> {
+    const recorded = await this.log.readStream(stream, { from: first, limit: size });
+    return { events: recorded.map((event) => readEvent(aggregate, event.type, event.data)), revision: first + size - 1 };
+  }
+}
+
+interface CommandPlace {
+  /** Revision of the first event of the command. */
+  readonly first: number;
+  readonly cause: Cause;
 }
 
 const folded = <C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>, entry: StreamState, events: readonly E[]): S =>
   events.reduce((state, event) => aggregate.decider.evolve(state, event), stateOf(aggregate, entry.state));
 
-const conflict = (key: string | undefined): Refused<never> => ({
-  outcome: 'refused',
-  refusal: { code: 'idempotency_conflict', key: key ?? '' },
-});
+const conflict = (key: string): Refused<never> => ({ outcome: 'refused', refusal: { code: 'idempotency_conflict', key } });
 
 // An entry was folded by the aggregate of its stream's category: the cast gives back the type that the cache erased.
 const stateOf = <S>(_: Aggregate<never, S, never, never> | { readonly state: { read(json: unknown): S } }, state: unknown): S => state as S;

@@ -54,7 +54,7 @@ describe('the golden chain, which never changes: streams that were sealed so hav
 
 describe('a seal', () => {
   const causes = fc.record(
-    { index: fc.nat(9), size: fc.nat(9), key: fc.string(), body: fc.string(), actor: fc.string({ unit: 'grapheme' }), traceparent: fc.string() },
+    { index: fc.nat(9), size: fc.nat(9), key: fc.string(), callerKey: fc.string(), body: fc.string(), actor: fc.string({ unit: 'grapheme' }), traceparent: fc.string() },
     { requiredKeys: ['index', 'size'] },
   );
   const sealable = fc.tuple(fc.string({ unit: 'grapheme' }), fc.nat(99), fc.constantFrom('Paused', 'Resumed'), fc.dictionary(fc.string(), fc.string()), causes);

@@ -14,6 +14,8 @@ export const causeShape = shape.record({
   actor: shape.maybe(shape.text),
   /** Idempotency key of the command. */
   key: shape.maybe(shape.text),
+  /** The caller's key, where the command is known by another one: it is used up beside it. */
+  callerKey: shape.maybe(shape.text),
   /** SHA-256 of the command's body: tells a retry from another command under the same key. */
   body: shape.maybe(shape.text),
   /** W3C trace context of the request. */
@@ -36,7 +38,7 @@ export function seal(previous: string, stream: string, revision: number, type: s
   return { id: idOf(chain), type, data, metadata: withChain(written, chain), chain };
 }
 
-/** Canonical JSON of the cause and the chain value: of its fields, `actor` and `body` sort before `chain`, `index` right after. */
+/** Canonical JSON of the cause and the chain value: of its fields, `actor`, `body` and `callerKey` sort before `chain`, `index` right after. */
 function withChain(cause: string, chain: string): string {
   const at = cause.indexOf('"index":');
   return `${cause.slice(0, at)}"chain":"${chain}",${cause.slice(at)}`;

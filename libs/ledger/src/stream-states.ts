@@ -10,7 +10,7 @@ import { type EventLog, READ_LIMIT_MAX, type RecordedEvent } from './event-log';
 import { DerivedStateLost } from './faults';
 import type { Folding } from './folding';
 import type { AppliedKeys } from './applied-keys';
-import { CHAIN_START, readMetadata } from './seal';
+import { type Cause, CHAIN_START, readMetadata } from './seal';
 import { categoryOf } from './streams';
 
 /** Folded streams kept in memory. A clean one beyond this is dropped, the longest known first: it costs one load to have it again. */
@@ -40,6 +40,7 @@ export interface Applied {
 
 export type Follower = (applied: Applied) => void;
 const NOBODY: readonly Follower[] = [];
+const NO_KEYS: Pick<Cause, 'key' | 'callerKey'> = {};
 
 export class StreamStates {
   private readonly entries = new Map<string, StreamState>();
@@ -153,7 +154,7 @@ export class StreamStates {
     entry: StreamState,
     events: readonly DomainEvent[],
     first: number,
-    cause: { readonly key?: string; readonly index: number; readonly chain: string },
+    cause: { readonly key?: string; readonly callerKey?: string; readonly index: number; readonly chain: string },
     state: unknown,
   ): void {
     entry.state = state;
@@ -163,7 +164,8 @@ export class StreamStates {
     if (entry.generation !== this.cleared) return;
     entry.dirty = true;
     for (const [i, event] of events.entries()) {
-      this.keys.note(entry.stream, first + i, event, cause.index + i === 0 ? cause.key : undefined);
+      const { key, callerKey } = cause.index + i === 0 ? cause : NO_KEYS;
+      this.keys.note(entry.stream, first + i, event, key, callerKey);
       const applied: Applied = { entry, event, revision: first + i };
       for (const follower of this.followers) follower(applied);
       for (const follower of this.followersOf.get(entry.stream) ?? NOBODY) follower(applied);

@@ -323,9 +323,10 @@ class Audit {
 
   private keysOf(event: RecordedEvent): readonly { readonly fingerprint: bigint; readonly keptUntil: number }[] {
     try {
-      const { key, index } = readMetadata(event);
-      const command = key !== undefined && index === 0 ? [{ fingerprint: commandFingerprint(event.stream, key), keptUntil: Infinity }] : [];
-      return [...command, ...this.linesOf(event).map(({ source, id, keptUntil }) => ({ fingerprint: usageFingerprint(source, id), keptUntil }))];
+      const { key, callerKey, index } = readMetadata(event);
+      const keys = index === 0 ? [key, callerKey].filter((each) => each !== undefined) : [];
+      const commands = keys.map((each) => ({ fingerprint: commandFingerprint(event.stream, each), keptUntil: Infinity }));
+      return [...commands, ...this.linesOf(event).map(({ source, id, keptUntil }) => ({ fingerprint: usageFingerprint(source, id), keptUntil }))];
     } catch {
       // Found unreadable already.
       return [];
