@@ -20,6 +20,13 @@ const twoProducts: Rating = {
     },
   ],
 };
+const onWallet: Rating = {
+  matched: [
+    { creditProductId: 'pages', drawsOn: 'wallet_immediate', parts: [part('scan', '2', '0.5', '1')], credits: amount('1') },
+    { creditProductId: 'pages', drawsOn: 'wallet_on_invoice', parts: [part('keep', '2', '3', '6')], credits: amount('6') },
+    { creditProductId: 'llm', parts: [part('input', '2', '1', '2')], credits: amount('2') },
+  ],
+};
 const noMeter: Rating = { rejection: { reason: 'no_matching_meter', detail: 'no meter takes events of type "x\\u0000"; add one' } };
 
 /** As it may stand in topics: a change here is a change of what deployments tell each other. */
@@ -29,6 +36,12 @@ const GOLDEN =
   '{"meter":"output","quantity":"10","weight":"0.5","weightVersion":3,"credits":"5"}]},' +
   '{"product":"audit","rejection":{"reason":"quantity_missing","detail":"data.cents is missing; send the quantity as a number","field":"data.cents"}}]}';
 const golden = GOLDEN.replace('BODY', usage().bodyHash);
+const GOLDEN_ON_WALLET =
+  '{"v":2,"source":"azure-llm-code","id":"row-1","type":"llm.request","subject":"cus_1","time":"2023-11-16T18:17:03.9799600Z","bodyHash":"BODY",' +
+  '"matched":[{"product":"pages","drawsOn":"wallet_immediate","parts":[{"meter":"scan","quantity":"2","weight":"0.5","weightVersion":3,"credits":"1"}]},' +
+  '{"product":"pages","drawsOn":"wallet_on_invoice","parts":[{"meter":"keep","quantity":"2","weight":"3","weightVersion":3,"credits":"6"}]},' +
+  '{"product":"llm","parts":[{"meter":"input","quantity":"2","weight":"1","weightVersion":3,"credits":"2"}]}]}';
+const goldenOnWallet = GOLDEN_ON_WALLET.replace('BODY', usage().bodyHash);
 const withoutData = (fields = {}) => ({ ...usage(fields), data: new JsonObject([], []) });
 
 describe('rated usage as text', () => {
@@ -36,6 +49,16 @@ describe('rated usage as text', () => {
 
   it('of version 1 is read for ever', () =>
     expect(readRated(golden)).toEqual({ parsed: { usage: withoutData() }, rating: twoProducts }));
+
+  it('that draws on the wallet is written as version 2, in these words, and read for ever', () => {
+    expect(writeRated(usage(), onWallet)).toBe(goldenOnWallet);
+    expect(readRated(goldenOnWallet)).toEqual({ parsed: { usage: withoutData() }, rating: onWallet });
+  });
+
+  it('of a product of the wallet that cannot be rated says so', () => {
+    const rejected: Rating = { matched: [{ creditProductId: 'pages', drawsOn: 'wallet_immediate', parts: [], credits: amount('0'), rejection: { reason: 'quantity_missing', detail: 'd' } }] };
+    expect(readRated(writeRated(usage(), rejected))?.rating).toEqual(rejected);
+  });
 
   it('tells a rejection of all of it', () =>
     expect(readRated(writeRated(usage(), noMeter))).toEqual({ parsed: { usage: withoutData() }, rating: noMeter }));
@@ -76,7 +99,11 @@ describe('text that is no rated usage', () => {
     ['no JSON', '{"v":1'],
     ['no object', '[1]'],
     ['null', 'null'],
-    ['a version that this program does not know', golden.replace('"v":1', '"v":2')],
+    ['a version that this program does not know', golden.replace('"v":1', '"v":3')],
+    ['a wallet in version 1, whose readers pass over it', goldenOnWallet.replace('"v":2', '"v":1')],
+    ['something else to draw on', goldenOnWallet.replace('wallet_immediate', 'the_moon')],
+    ['the same way of the wallet twice', goldenOnWallet.replace('wallet_immediate', 'wallet_on_invoice')],
+    ['a product that draws on its balance and on the wallet', goldenOnWallet.replace('"llm"', '"pages"')],
     ['no version', golden.replace('"v":1,', '')],
     ['a source that is none', golden.replace('"azure-llm-code"', '""')],
     ['a source that is too long', golden.replace('azure-llm-code', 'x'.repeat(513))],

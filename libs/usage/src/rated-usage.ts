@@ -6,11 +6,14 @@
  * - Readers are replaced before writers: a text of a version that the reader does not know is not legal to it.
  * - Nothing is believed because we wrote it. Every field is judged again, and credits are worked out again, for it is money.
  *
+ * Version 2 is version 1 with `drawsOn` beside a product whose meters draw on the wallet. A reader of version 1 must not pass over it,
+ * for it would draw on a credit balance; so a text without it goes on as version 1.
+ *
  * Left out is what follows from the rest: the moment from the time, a product's credits from its parts, and the data, which nobody
  * reads after rating.
  */
 import { type Amount, amount, formatAmount, INTEGER_DIGITS_MAX, parseInstant, plus, timesHalfEven, ZERO } from '@drawdown/amounts';
-import { METERS_MAX } from '@drawdown/catalog';
+import { METERS_MAX, type WalletUse } from '@drawdown/catalog';
 import type { RatedPart } from '@drawdown/drawdown';
 import { creditProductIdProblem, customerIdProblem, meterIdProblem, textProblem } from './ids';
 import { JsonObject, quoted } from './json-node';
@@ -19,6 +22,7 @@ import { isRejectionReason, type Rejection } from './rejection-reasons';
 import { ID_BYTES_MAX, type ParsedUsage, SOURCE_BYTES_MAX, TYPE_BYTES_MAX, type UsageEvent } from './usage-event';
 
 const VERSION = 1;
+const VERSION_WITH_WALLET = 2;
 /** Characters of the sentence of a rejection, and of the field it names: many times what rating writes. */
 const DETAIL_LENGTH_MAX = 8_192;
 const FIELD_LENGTH_MAX = 1_024;
@@ -35,24 +39,27 @@ export interface RatedUsage {
 export function writeRated(usage: UsageEvent, rating: Rating): string {
   const { source, id, type, subject, time, bodyHash } = usage;
   const found = 'matched' in rating ? `"matched":[${rating.matched.map(productText).join(',')}]` : `"rejection":${rejectionText(rating.rejection)}`;
-  return `{"v":${VERSION},"source":${quoted(source)},"id":${quoted(id)},"type":${quoted(type)},"subject":${quoted(subject)},"time":${quoted(time)},"bodyHash":"${bodyHash}",${found}}`;
+  const version = 'matched' in rating && rating.matched.some(({ drawsOn }) => drawsOn) ? VERSION_WITH_WALLET : VERSION;
+  return `{"v":${version},"source":${quoted(source)},"id":${quoted(id)},"type":${quoted(type)},"subject":${quoted(subject)},"time":${quoted(time)},"bodyHash":"${bodyHash}",${found}}`;
 }
 
 /** Undefined: not legal, or of a version that this program does not know. Never throws. */
 export function readRated(rated: string): RatedUsage | undefined {
   try {
     const fields = objectIn(JSON.parse(rated));
-    if (fields.v !== VERSION) return undefined;
-    return { parsed: { usage: usageIn(fields) }, rating: ratingIn(fields) };
+    if (fields.v !== VERSION && fields.v !== VERSION_WITH_WALLET) return undefined;
+    return { parsed: { usage: usageIn(fields) }, rating: ratingIn(fields, fields.v === VERSION_WITH_WALLET) };
   } catch {
     return undefined;
   }
 }
 
-const productText = ({ creditProductId, parts, rejection }: RatedProduct): string =>
-  rejection
-    ? `{"product":${quoted(creditProductId)},"rejection":${rejectionText(rejection)}}`
-    : `{"product":${quoted(creditProductId)},"parts":[${parts.map(partText).join(',')}]}`;
+const productText = ({ creditProductId, drawsOn, parts, rejection }: RatedProduct): string => {
+  const product = drawsOn === undefined ? quoted(creditProductId) : `${quoted(creditProductId)},"drawsOn":"${drawsOn}"`;
+  return rejection
+    ? `{"product":${product},"rejection":${rejectionText(rejection)}}`
+    : `{"product":${product},"parts":[${parts.map(partText).join(',')}]}`;
+};
 
 const partText = ({ meter, quantity, weight, weightVersion, credits }: RatedPart): string =>
   `{"meter":${quoted(meter)},"quantity":"${formatAmount(quantity)}","weight":"${formatAmount(weight)}","weightVersion":${weightVersion},"credits":"${formatAmount(credits)}"}`;
@@ -106,25 +113,37 @@ function usageIn({ source, id, type, subject, time, bodyHash }: Fields): UsageEv
   };
 }
 
-function ratingIn({ matched, rejection }: Fields): Rating {
+function ratingIn({ matched, rejection }: Fields, withWallet: boolean): Rating {
   must((matched === undefined) !== (rejection === undefined));
   if (rejection !== undefined) return { rejection: rejectionIn(rejection) };
-  const products = listIn(matched).map(productIn);
-  must(products.length > 0 && new Set(products.map(({ creditProductId }) => creditProductId)).size === products.length);
+  const products = listIn(matched).map((product) => productIn(product, withWallet));
+  must(products.length > 0 && areDistinct(products));
   return { matched: products };
 }
 
-function productIn(value: unknown): RatedProduct {
-  const { product, parts: given, rejection } = objectIn(value);
+/** Each product once; twice only where its meters draw on the wallet in both ways. */
+function areDistinct(products: readonly RatedProduct[]): boolean {
+  if (products.length === 1) return true;
+  const ways = products.map(({ creditProductId, drawsOn = '' }) => `${creditProductId} ${drawsOn}`);
+  const own = new Set(products.flatMap(({ creditProductId, drawsOn }) => (drawsOn === undefined ? [creditProductId] : [])));
+  return new Set(ways).size === ways.length && products.every(({ creditProductId, drawsOn }) => drawsOn === undefined || !own.has(creditProductId));
+}
+
+function productIn(value: unknown, withWallet: boolean): RatedProduct {
+  const { product, drawsOn, parts: given, rejection } = objectIn(value);
   const creditProductId = textIn(product);
+  must(drawsOn === undefined || (withWallet && isWalletUse(drawsOn)));
+  const of = { creditProductId, ...(isWalletUse(drawsOn) && { drawsOn }) };
   must(creditProductIdProblem(creditProductId) === undefined && (given === undefined) !== (rejection === undefined));
-  if (rejection !== undefined) return { creditProductId, parts: [], credits: ZERO, rejection: rejectionIn(rejection) };
+  if (rejection !== undefined) return { ...of, parts: [], credits: ZERO, rejection: rejectionIn(rejection) };
   const parts = listIn(given).map(partIn);
   let credits = ZERO;
   for (const part of parts) credits = plus(credits, part.credits);
   must(parts.length > 0 && parts.length <= METERS_MAX && credits < CREDITS_END);
-  return { creditProductId, parts, credits };
+  return { ...of, parts, credits };
 }
+
+const isWalletUse = (value: unknown): value is WalletUse => value === 'wallet_immediate' || value === 'wallet_on_invoice';
 
 function partIn(value: unknown): RatedPart {
   const { meter, quantity: quantityText, weight: weightText, weightVersion, credits: creditsText } = objectIn(value);

@@ -68,6 +68,17 @@ describe('rating', () => {
     expect(credits(rate(usage(), products))).toEqual(['calls 1', 'tokens 4808']);
   });
 
+  it('makes one line for each way in which the meters of a product draw on the wallet', () => {
+    const products = only(
+      meter('a', { drawsOn: 'wallet_immediate' }),
+      meter('b', { drawsOn: 'wallet_on_invoice', ...value('input_tokens', '0.001') }),
+      meter('c', { drawsOn: 'wallet_immediate' }),
+    );
+    const [now, later] = matchedOf(rate(usage(), products));
+    expect(now).toMatchObject({ creditProductId: 'tokens', drawsOn: 'wallet_immediate', parts: [{ meter: 'a' }, { meter: 'c' }], credits: amount('2') });
+    expect(later).toMatchObject({ creditProductId: 'tokens', drawsOn: 'wallet_on_invoice', parts: [{ meter: 'b' }] });
+  });
+
   it('is exact and rounds once, half to even, to nine digits', () => {
     const of = (quantity: string, weight: string) =>
       credits(rate(usageWithData(`{"q":${quantity}}`), only(meter('m', value('q', weight)))))[0];

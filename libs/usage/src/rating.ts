@@ -3,16 +3,18 @@
  * A product's share is rated whole or not at all: half a charge is never made.
  */
 import { type Amount, amount, formatInstant, INTEGER_DIGITS_MAX, plus, timesHalfEven, ZERO } from '@drawdown/amounts';
-import { type Meter, type RatableProduct, weightInForce } from '@drawdown/catalog';
+import { type Meter, type RatableProduct, type WalletUse, weightInForce } from '@drawdown/catalog';
 import type { RatedPart } from '@drawdown/drawdown';
 import { amountOfText, valueKey } from './decimal-text';
 import { JsonNumber, type JsonNode, JsonObject, quoted } from './json-node';
 import { type Rejection, reject } from './rejection-reasons';
 import type { UsageEvent } from './usage-event';
 
-/** What one usage event draws from the balances of one credit product. */
+/** What one usage event draws by the meters of one credit product; in two of these where they draw on the wallet in both ways. */
 export interface RatedProduct {
   readonly creditProductId: string;
+  /** Absent: the customer's balance of the product. Otherwise the credits are wallet credits. */
+  readonly drawsOn?: WalletUse;
   /** One for each meter that selected the event, in the order of the catalog. */
   readonly parts: readonly RatedPart[];
   /** The sum of the parts. Zero is possible: usage that costs nothing is still recorded. */
@@ -67,30 +69,31 @@ export class RatingTable {
   private add(creditProductId: string, meter: Meter): void {
     const products = this.byType.get(meter.eventType) ?? [];
     this.byType.set(meter.eventType, products);
-    let product = products.find((known) => known.creditProductId === creditProductId);
-    if (!product) products.push((product = { creditProductId, meters: [] }));
+    const { drawsOn } = meter;
+    let product = products.find(({ of }) => of.creditProductId === creditProductId && of.drawsOn === drawsOn);
+    if (!product) products.push((product = { of: { creditProductId, ...(drawsOn !== undefined && { drawsOn }) }, meters: [] }));
     product.meters.push(compiled(meter));
   }
 }
 
-function rateFor({ creditProductId, meters }: ProductMeters, usage: RatableUsage): RatedProduct | undefined {
+function rateFor({ of, meters }: ProductMeters, usage: RatableUsage): RatedProduct | undefined {
   const parts: RatedPart[] = [];
   let credits = ZERO;
   for (const meter of meters) {
     if (!selects(meter, usage.data)) continue;
     const part = rateBy(meter, usage);
     if (!part) continue;
-    if ('rejection' in part) return { creditProductId, parts: [], credits: ZERO, rejection: part.rejection };
+    if ('rejection' in part) return { ...of, parts: [], credits: ZERO, rejection: part.rejection };
     parts.push(part);
     credits = plus(credits, part.credits);
   }
   if (credits >= CREDITS_END)
-    return { creditProductId, parts: [], credits: ZERO, ...outOfRange(`the credits of ${creditProductId}`, undefined) };
-  return parts.length > 0 ? { creditProductId, parts, credits } : undefined;
+    return { ...of, parts: [], credits: ZERO, ...outOfRange(`the credits of ${of.creditProductId}`, undefined) };
+  return parts.length > 0 ? { ...of, parts, credits } : undefined;
 }
 
 interface ProductMeters {
-  readonly creditProductId: string;
+  readonly of: Pick<RatedProduct, 'creditProductId' | 'drawsOn'>;
   readonly meters: CompiledMeter[];
 }
 

@@ -6,11 +6,14 @@ import { REJECTION_REASONS } from './rejection-reasons';
 const OF_THE_LEDGER = [
   'credit_balance_closed',
   'no_credit_balance',
+  'no_credit_price',
+  'no_wallet',
   'not_rated',
   'time_in_future',
   'too_late',
   'unknown_customer',
   'usage_conflict',
+  'wallet_closed',
 ];
 
 /** Codes are stored and sent out: one may be added here, none changed or taken away. */
@@ -30,7 +33,9 @@ const STABLE = [
   'missing_field',
   'nested_too_deep',
   'no_credit_balance',
+  'no_credit_price',
   'no_matching_meter',
+  'no_wallet',
   'not_a_cloud_event',
   'not_rated',
   'not_utf8',
@@ -51,6 +56,7 @@ const STABLE = [
   'unsupported_data_content_type',
   'unsupported_specversion',
   'usage_conflict',
+  'wallet_closed',
   'white_space_at_ends',
   'wrong_type',
 ];
