@@ -11,11 +11,15 @@ import { Contention } from './faults';
 import { type KeyPlace, usageFingerprint } from './keys';
 import { ATTEMPTS_MAX, type Ledger } from './ledger';
 import type { RejectionKeeper } from './rejection-keeper';
+import { sideBySide } from './side-by-side';
 import { streams } from './streams';
 import type { StreamState } from './stream-states';
 import { type Charge, type Clock, type Fate, LINES_BYTES_MAX, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer } from './usage-fate';
 
 type Matched = Extract<Rating, { matched: unknown }>['matched'][number];
+
+/** To confirm that usage was applied before: a repeat may stand in an event of its own. */
+export const PLACES_READ_AT_ONCE = 64;
 
 /** A usage event on its way through a round. */
 interface Item {
@@ -93,6 +97,8 @@ export class UsageRound {
     await this.notePlaces(rated);
     // First what is known already: a repeat is a duplicate, whatever has become of its balance since.
     const places = await this.ledger.states.keys.find(rated.map((item) => item.fingerprint));
+    const distinct = new Map(places.flat().map((place) => [`${place.stream}@${place.revision}`, place]));
+    await sideBySide(distinct.values(), PLACES_READ_AT_ONCE, (place) => this.linesAt(place));
     for (const [i, item] of rated.entries()) for (const place of places[i]!) await this.recognise(item, place);
     await Promise.all(rated.map((item) => this.place(item)));
     await this.consumeAll(rated);
