@@ -5,7 +5,7 @@
 import type { AppliedKey, Projections } from '@drawdown/balances';
 import { later, type Instant, parseInstant } from '@drawdown/amounts';
 import type { DomainEvent } from '@drawdown/decider';
-import type { EventOf } from '@drawdown/drawdown';
+import type { AccruedLine, EventOf, UsageLine } from '@drawdown/drawdown';
 import { DerivedStateUnavailable } from './faults';
 import { commandFingerprint, type KeyPlace, usageFingerprint } from './keys';
 
@@ -27,12 +27,16 @@ export class AppliedKeys {
   note(stream: string, revision: number, event: DomainEvent, key: string | undefined, callerKey?: string): void {
     if (key !== undefined) this.add(commandFingerprint(stream, key), stream, revision);
     if (callerKey !== undefined) this.add(commandFingerprint(stream, callerKey), stream, revision);
-    if (isConsumption(event))
-      for (const line of event.lines) {
-        const kept = Math.max(parseInstant(line.time) ?? event.at, event.at) as Instant;
-        // One more millisecond: at the very end of the window the event is still accepted, so its key is still needed.
-        this.add(usageFingerprint(line.source, line.id), stream, revision, later(kept, this.windowMs + 1));
-      }
+    if (!holdsUsage(event)) return;
+    let before: UsageLine | AccruedLine | undefined;
+    for (const line of event.lines) {
+      // In a wallet the lines of one usage event, of several credit products, stand one after another.
+      if (line.id === before?.id && line.source === before.source) continue;
+      before = line;
+      const kept = Math.max(parseInstant(line.time) ?? event.at, event.at) as Instant;
+      // One more millisecond: at the very end of the window the event is still accepted, so its key is still needed.
+      this.add(usageFingerprint(line.source, line.id), stream, revision, later(kept, this.windowMs + 1));
+    }
   }
 
   /**
@@ -97,4 +101,6 @@ export class AppliedKeys {
 const NOWHERE: readonly KeyPlace[] = [];
 const listOf = (keys: AppliedKey | readonly AppliedKey[]): readonly AppliedKey[] => ('length' in keys ? keys : [keys]);
 
-export const isConsumption = (event: DomainEvent): event is EventOf<'CreditsConsumed'> => event.type === 'CreditsConsumed';
+/** Holds the lines of usage events, and with them the keys of these. */
+export type UsageEventOfBalance = EventOf<'CreditsConsumed' | 'UsageAccrued'>;
+export const holdsUsage = (event: DomainEvent): event is UsageEventOfBalance => event.type === 'CreditsConsumed' || event.type === 'UsageAccrued';

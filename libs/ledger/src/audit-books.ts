@@ -6,6 +6,7 @@
 type Stored = { readonly [key: string]: unknown };
 
 const NANO = 9;
+const UNIT = 1_000_000_000n;
 /** Stored decimal text to units of 10^-9. */
 function units(text: unknown): bigint {
   if (typeof text !== 'string' || !/^-?\d+(\.\d{1,9})?$/.test(text)) throw new TypeError(`not an amount: ${String(text)}`);
@@ -143,7 +144,7 @@ export class AuditBooks {
         let uncovered = 0n;
         for (const line of all(data['lines'])) {
           this.equal('amount of a usage line = allocation + uncovered', units(line['amount']), total(line['allocation']) + units(line['uncovered']));
-          this.equal('amount of a usage line = its rated parts', units(line['amount']), credits(line['parts']));
+          this.compareWorth(line);
           this.spend(line['allocation']);
           covered += total(line['allocation']);
           uncovered += units(line['uncovered']);
@@ -155,7 +156,7 @@ export class AuditBooks {
         return;
       }
       case 'UsageAccrued':
-        for (const line of all(data['lines'])) this.equal('amount of a usage line = its rated parts', units(line['amount']), credits(line['parts']));
+        for (const line of all(data['lines'])) this.compareWorth(line);
         this.equal('accrued = its lines', units(data['amount']), total(data['lines']));
         this.unbilled += units(data['amount']);
         return;
@@ -211,6 +212,18 @@ export class AuditBooks {
         this.settle(data, units(data['amount']), 0n);
         return;
     }
+  }
+
+  /** In a wallet a line is worth its credits at a price, rounded once to units of 10^-9, half to even. */
+  private compareWorth(line: Stored): void {
+    const conversion = line['conversion'] as Stored | undefined;
+    const rated = credits(line['parts']);
+    if (!conversion) return this.equal('amount of a usage line = its rated parts', units(line['amount']), rated);
+    this.equal('credits of a usage line = its rated parts', units(conversion['credits']), rated);
+    const exact = rated * units(conversion['creditPrice']);
+    const [whole, rest] = [exact / UNIT, exact % UNIT];
+    const up = 2n * rest > UNIT || (2n * rest === UNIT && whole % 2n === 1n) ? 1n : 0n;
+    this.equal('amount of a usage line = its credits at their price', units(line['amount']), whole + up);
   }
 
   private pay(data: Stored): void {

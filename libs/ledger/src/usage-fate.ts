@@ -35,7 +35,9 @@ export interface Charge {
   /** What was covered. */
   readonly amount: Amount;
   readonly uncovered: Amount;
-  /** Of the CreditsConsumed event that holds the line. */
+  /** What waits for its invoice instead. Absent: it was debited at once. */
+  readonly accrued?: Amount;
+  /** Of the event that holds the line. */
   readonly revision: number;
 }
 

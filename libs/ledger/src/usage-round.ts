@@ -2,11 +2,12 @@
  * One round of usage: rate, find what is known already, decide and append per balance, and say what became of each event.
  * Dedupe belongs here: a key is looked up, confirmed in the stream, and applied under one expected revision.
  */
-import { type Instant, minus } from '@drawdown/amounts';
-import { creditBalance } from '@drawdown/credit-balance';
-import type { Balance, EventOf, UsageLine, UsageToConsume } from '@drawdown/drawdown';
-import type { Rating, RatingTable, Rejection, UsageEvent } from '@drawdown/usage';
-import { isConsumption } from './applied-keys';
+import type { Settings } from '@drawdown/account';
+import type { Instant } from '@drawdown/amounts';
+import type { AccruedLine, Balance, UsageLine } from '@drawdown/drawdown';
+import type { RatingTable, Rejection, UsageEvent } from '@drawdown/usage';
+import { wallet } from '@drawdown/wallet';
+import { holdsUsage } from './applied-keys';
 import { Contention } from './faults';
 import { type KeyPlace, usageFingerprint } from './keys';
 import { ATTEMPTS_MAX, type Ledger } from './ledger';
@@ -15,8 +16,8 @@ import { sideBySide } from './side-by-side';
 import { streams } from './streams';
 import type { StreamState } from './stream-states';
 import { type Charge, type Clock, type Fate, LINES_BYTES_MAX, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer } from './usage-fate';
-
-type Matched = Extract<Rating, { matched: unknown }>['matched'][number];
+import { balanceClosed, conflict, inFuture, noCreditBalance, noWallet, tooLate, unknownCustomer, walletClosed } from './usage-rejections';
+import { bytesOf, convert, type Draw, drawOn, isOfWallet, type Target, targetsOf } from './usage-targets';
 
 /** To confirm that usage was applied before: a repeat may stand in an event of its own. */
 export const PLACES_READ_AT_ONCE = 64;
@@ -26,14 +27,19 @@ interface Item {
   readonly offer: UsageOffer;
   readonly usage: UsageEvent;
   readonly fingerprint: bigint;
-  /** What it draws on, by stream. Emptied as it turns out to be applied already. */
-  readonly targets: Map<string, Matched>;
+  /** What it draws on, by credit product. Emptied as it turns out to be applied already. */
+  readonly targets: Map<string, Target>;
   readonly charges: Charge[];
   rejection?: Rejection;
   /** Why one of its balances could not be written. */
   fault?: unknown;
   /** Applied by somebody before. */
   known: boolean;
+}
+
+/** What one usage event draws on one balance. */
+interface ItemDraw extends Draw {
+  readonly item: Item;
 }
 
 /** The log could not be written; sent again, the usage event finds out what became of it. */
@@ -48,8 +54,10 @@ export class UsageRound {
   private readonly generation: number;
   /** The revision of each stream at which keys were looked up: what is appended has to follow that very one. */
   private lookedUpAt = new Map<string, number | undefined>();
-  /** Lines of consumption events read to confirm a fingerprint, by place. */
-  private readonly confirmed = new Map<string, ReadonlyMap<string, UsageLine>>();
+  /** Lines of usage read to confirm a fingerprint, by place, then by key: in a wallet a usage event may have one for each credit product. */
+  private readonly confirmed = new Map<string, ReadonlyMap<string, readonly (UsageLine | AccruedLine)[]>>();
+  /** Those that usage of this round is worth money by. */
+  private settings: Settings | undefined;
   /** Streams that were read to their end before usage was rejected for what they say. */
   private readonly reread = new Map<string, Promise<StreamState>>();
 
@@ -107,12 +115,17 @@ export class UsageRound {
 
   private async notePlaces(items: readonly Item[]): Promise<void> {
     const { states } = this.ledger;
-    const targets = new Set(items.flatMap((item) => [...item.targets.keys()]));
+    const targets = new Set(items.flatMap(streamsOf));
     // While streams are folded anew the index is not whole: what other balances of the customer were charged is read in them.
-    const others = states.isRefolding ? items.flatMap(({ usage }) => this.table.productIds.map((product) => streams.creditBalance(usage.subject, product))) : [];
+    const others = states.isRefolding ? items.flatMap(({ usage }) => this.everyBalanceOf(usage.subject)) : [];
     await Promise.all([...new Set([...targets, ...others])].filter((stream) => !states.cached(stream)).map((stream) => states.load(stream)));
     this.lookedUpAt = new Map([...targets].map((stream) => [stream, states.cached(stream)?.revision]));
   }
+
+  private everyBalanceOf = (customerId: string): readonly string[] => [
+    streams.wallet(customerId),
+    ...this.table.productIds.map((product) => streams.creditBalance(customerId, product)),
+  ];
 
   /**
    * What cannot be rated now is looked up all the same: it may have been applied when it could be. What was rated before is not
@@ -125,7 +138,7 @@ export class UsageRound {
       offer,
       usage,
       fingerprint: usageFingerprint(usage.source, usage.id),
-      targets: new Map(matched.map((target) => [streams.creditBalance(usage.subject, target.creditProductId), target])),
+      targets: targetsOf(usage.subject, matched),
       charges: [],
       known: false,
       ...('rejection' in rating && { rejection: rating.rejection }),
@@ -136,20 +149,39 @@ export class UsageRound {
   private async place(item: Item): Promise<void> {
     if (item.rejection) return;
     // Another process may have made a balance, or made it again, since this one last looked: nothing is rejected on old knowledge.
-    if (!item.known && !this.holdsAny(item)) await Promise.all([...item.targets.keys()].map((stream) => this.toItsEnd(stream)));
-    let closed = 0;
-    for (const [stream, { rejection }] of item.targets) {
-      const { status, consumingSince } = await this.balance(stream);
-      if (status === 'closed') closed += 1;
-      if (status === 'none' || status === 'closed') item.targets.delete(stream);
-      else if (rejection) item.rejection = rejection;
-      else if (!item.known && this.tooLate(item.usage, consumingSince)) item.rejection = tooLate;
+    if (!item.known && !this.holdsAny(item)) await Promise.all(streamsOf(item).map((stream) => this.toItsEnd(stream)));
+    const asked = [...item.targets.values()];
+    let closed: Target | undefined;
+    for (const target of asked) {
+      const balance = await this.balance(target.stream);
+      if (balance.status === 'closed') closed = target;
+      if (balance.status === 'none' || balance.status === 'closed') item.targets.delete(target.creditProductId);
+      else await this.judge(item, target, balance);
     }
-    if (item.targets.size === 0 && !item.known) item.rejection = closed > 0 ? balanceClosed : await this.noBalance(item.usage);
+    if (item.targets.size === 0 && !item.known) item.rejection = closed ? closedRejection(closed) : await this.noBalance(item.usage, asked.every(isOfWallet));
   }
 
-  private holdsAny({ targets }: Item): boolean {
-    for (const stream of targets.keys()) {
+  private async judge(item: Item, target: Target, { consumingSince, currency = '' }: Balance): Promise<void> {
+    const unrated = target.shares.find(({ rated }) => rated.rejection)?.rated.rejection;
+    if (unrated) item.rejection = unrated;
+    else if (!item.known && this.tooLate(item.usage, consumingSince)) item.rejection = tooLate;
+    else if (isOfWallet(target)) {
+      const wrong = await this.convert(item.usage, target, currency);
+      if (wrong) item.rejection = wrong;
+    }
+  }
+
+  /** By the settings as they are known, and where they say no, by those at the end of their stream. */
+  private async convert(usage: UsageEvent, target: Target, currency: string): Promise<Rejection | undefined> {
+    this.settings ??= (await this.ledger.states.load(streams.settings)).state as Settings;
+    const wrong = convert(target, usage, currency, this.settings);
+    if (!wrong) return undefined;
+    this.settings = (await this.toItsEnd(streams.settings)).state as Settings;
+    return convert(target, usage, currency, this.settings);
+  }
+
+  private holdsAny(item: Item): boolean {
+    for (const { stream } of item.targets.values()) {
       const status = (this.ledger.states.cached(stream)?.state as Balance | undefined)?.status;
       if (status === 'open' || status === 'paused') return true;
     }
@@ -171,102 +203,103 @@ export class UsageRound {
     return usage.usedAt < horizon && consumingSince !== undefined && consumingSince < horizon;
   }
 
-  private async noBalance(usage: UsageEvent): Promise<Rejection> {
+  private async noBalance(usage: UsageEvent, ofWallet: boolean): Promise<Rejection> {
     const { revision } = await this.toItsEnd(streams.customer(usage.subject));
-    if (revision < 0)
-      return {
-        reason: 'unknown_customer',
-        field: 'subject',
-        detail: `customer ${usage.subject} does not exist; create it and its credit balance, then replay this usage`,
-      };
-    return {
-      reason: 'no_credit_balance',
-      field: 'subject',
-      detail: `customer ${usage.subject} has no credit balance of a product that meters ${usage.type}; create one, then replay this usage`,
-    };
+    if (revision < 0) return unknownCustomer(usage);
+    return ofWallet ? noWallet(usage) : noCreditBalance(usage);
   }
 
   /** Is what stands at this place the same usage event? Then it is not applied there again. */
   private async recognise(item: Item, place: KeyPlace): Promise<void> {
-    const line = (await this.linesAt(place)).get(lineKey(item.usage));
-    if (!line || item.rejection?.reason === 'usage_conflict') return;
-    if (line.bodyHash !== item.usage.bodyHash) {
-      item.targets.clear();
-      item.rejection ??= conflict(item.usage);
-      return;
+    for (const line of (await this.linesAt(place)).get(lineKey(item.usage)) ?? []) {
+      if (item.rejection?.reason === 'usage_conflict') return;
+      if (line.bodyHash !== item.usage.bodyHash) {
+        item.targets.clear();
+        item.rejection ??= conflict(item.usage);
+        return;
+      }
+      item.known = true;
+      delete item.rejection;
+      // The first decision stands: a repeat completes what it set out to charge and adds nothing to it.
+      const meant = new Set(line.alsoCharged ?? []);
+      for (const [product, { stream }] of item.targets)
+        if (!meant.has(product) || (stream === place.stream && (line.creditProductId ?? product) === product)) item.targets.delete(product);
     }
-    item.known = true;
-    delete item.rejection;
-    item.targets.delete(place.stream);
-    // The first decision stands: a repeat completes what it set out to charge and adds nothing to it.
-    const meant = new Set(line.alsoCharged ?? []);
-    for (const [stream, { creditProductId }] of item.targets) if (!meant.has(creditProductId)) item.targets.delete(stream);
   }
 
-  private async linesAt({ stream, revision }: KeyPlace): Promise<ReadonlyMap<string, UsageLine>> {
+  private async linesAt({ stream, revision }: KeyPlace): Promise<ReadonlyMap<string, readonly (UsageLine | AccruedLine)[]>> {
     const at = `${stream}@${revision}`;
     const before = this.confirmed.get(at);
     if (before) return before;
     const [recorded] = await this.ledger.log.readStream(stream, { from: revision, limit: 1 });
     const event = recorded && this.ledger.states.foldingOf(stream)?.decode(recorded.type, recorded.data);
-    const lines = new Map(event && isConsumption(event) ? event.lines.map((line) => [lineKey(line), line]) : []);
+    const lines = new Map<string, (UsageLine | AccruedLine)[]>();
+    if (event && holdsUsage(event))
+      for (const line of event.lines) {
+        const others = lines.get(lineKey(line));
+        if (others) others.push(line);
+        else lines.set(lineKey(line), [line]);
+      }
     this.confirmed.set(at, lines);
     return lines;
   }
 
   private async consumeAll(items: readonly Item[]): Promise<void> {
-    const byStream = new Map<string, Item[]>();
+    const byStream = new Map<string, ItemDraw[]>();
     for (const item of items)
       if (!item.rejection)
-        for (const stream of item.targets.keys()) {
-          const group = byStream.get(stream);
-          if (group) group.push(item);
-          else byStream.set(stream, [item]);
+        for (const target of item.targets.values()) {
+          const draw = drawOf(item, target);
+          const group = byStream.get(target.stream);
+          if (group) group.push(draw);
+          else byStream.set(target.stream, [draw]);
         }
     await Promise.all(
       [...byStream].map(([stream, group]) =>
         this.consume(stream, group).catch((fault: unknown) => {
-          for (const item of group) item.fault = fault;
+          for (const { item } of group) item.fault = fault;
         }),
       ),
     );
   }
 
-  private async consume(stream: string, items: readonly Item[]): Promise<void> {
-    for (let from = 0; from < items.length; ) {
+  private async consume(stream: string, draws: readonly ItemDraw[]): Promise<void> {
+    for (let from = 0; from < draws.length; ) {
       let bytes = 0;
+      let lines = 0;
       let to = from;
-      while (to < items.length && to - from < LINES_PER_EVENT_MAX && bytes < LINES_BYTES_MAX) bytes += bytesOf(items[to++]!, stream);
-      await this.pack(stream, items.slice(from, to));
+      for (; to < draws.length && lines < LINES_PER_EVENT_MAX && bytes < LINES_BYTES_MAX; to++) {
+        bytes += bytesOf(draws[to]!);
+        lines += draws[to]!.target.shares.length;
+      }
+      await this.pack(stream, draws.slice(from, to));
       from = to;
     }
   }
 
-  /** Packs usage events of one balance into one event. */
-  private pack(stream: string, items: readonly Item[]): Promise<void> {
+  /** Packs usage events of one balance into one event; in a wallet into two, appended together, where some of it waits for an invoice. */
+  private pack(stream: string, draws: readonly ItemDraw[]): Promise<void> {
+    const { aggregate } = draws[0]!.target;
     return this.ledger.inTurn(stream, async () => {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.ledger.fresh(stream, attempt);
-        if (this.lookedUpAt.get(stream) !== entry.revision) await this.lookUp(entry, items);
+        if (this.lookedUpAt.get(stream) !== entry.revision) await this.lookUp(entry, draws);
         const known = entry.revision;
         // From here to the append nothing waits: what is decided on is what the keys were looked up in.
         if (this.lookedUpAt.get(stream) !== known) continue;
         this.ledger.states.assertCurrent(this.generation);
-        const left = items.filter((item) => !item.rejection && item.targets.has(stream));
+        const left = draws.filter(({ item, target }) => !item.rejection && item.targets.has(target.creditProductId));
         if (left.length === 0) return;
-        const lines = left.map((item) => toConsume(item, item.targets.get(stream)!));
-        const decision = creditBalance.decider.decide({ type: 'Consume', at: this.now, lines }, entry.state as Balance);
-        if (!decision.accepted) {
-          for (const item of left) item.rejection = balanceClosed;
+        const suspended = aggregate === wallet && this.settings?.enabled === false;
+        const drawn = drawOn(aggregate, this.now, left, entry.state as Balance, suspended);
+        if (!drawn) {
+          for (const { item, target } of left) item.rejection = closedRejection(target);
           return;
         }
-        const { traceparent } = left.find((item) => item.offer.traceparent !== undefined)?.offer ?? {};
-        if (await this.ledger.append(creditBalance, entry, decision, traceparent === undefined ? {} : { traceparent })) {
-          const packed = decision.events.findIndex((event) => event.type === 'CreditsConsumed');
-          this.lookedUpAt.set(stream, known + decision.events.length);
-          const revision = known + 1 + packed;
-          const consumed = decision.events[packed] as EventOf<'CreditsConsumed'>;
-          for (const [i, item] of left.entries()) charge(item, stream, consumed.lines[i]!, revision);
+        const { traceparent } = left.find(({ item }) => item.offer.traceparent !== undefined)?.item.offer ?? {};
+        if (await this.ledger.append(aggregate, entry, drawn, traceparent === undefined ? {} : { traceparent })) {
+          this.lookedUpAt.set(stream, known + drawn.events.length);
+          for (const [draw, charge] of drawn.charges) draw.item.charges.push({ ...charge, revision: known + 1 + charge.revision });
           return;
         }
       }
@@ -278,9 +311,9 @@ export class UsageRound {
    * The stream has moved on since the keys were looked up: what another process applied meanwhile, or we ourselves without
    * hearing so, is no longer ours to apply.
    */
-  private async lookUp({ stream, revision }: StreamState, items: readonly Item[]): Promise<void> {
-    const places = await this.ledger.states.keys.find(items.map((item) => item.fingerprint));
-    for (const [i, item] of items.entries()) for (const place of places[i]!) if (place.stream === stream) await this.recognise(item, place);
+  private async lookUp({ stream, revision }: StreamState, draws: readonly ItemDraw[]): Promise<void> {
+    const places = await this.ledger.states.keys.find(draws.map(({ item }) => item.fingerprint));
+    for (const [i, { item }] of draws.entries()) for (const place of places[i]!) if (place.stream === stream) await this.recognise(item, place);
     this.lookedUpAt.set(stream, revision);
   }
 
@@ -323,40 +356,11 @@ function afterFirst(offer: UsageOffer, first: UsageOffer, fate: Fate | Faulted):
 
 const lineKey = ({ source, id }: { readonly source: string; readonly id: string }): string => `${source}\0${id}`;
 
-/** At most what a line takes as JSON: every byte of text may need a backslash, and a rated part has its longest figures. */
-const LINE_BYTES = 256;
-const PART_BYTES = 256;
-const bytesOf = ({ usage, targets }: Item, stream: string): number =>
-  LINE_BYTES + 2 * (Buffer.byteLength(usage.source) + Buffer.byteLength(usage.id)) + PART_BYTES * (targets.get(stream)?.parts.length ?? 0);
+const streamsOf = ({ targets }: Item): readonly string[] => [...targets.values()].map(({ stream }) => stream);
+const closedRejection = (target: Target): Rejection => (isOfWallet(target) ? walletClosed : balanceClosed);
 
-function toConsume({ usage, targets }: Item, { creditProductId, credits, parts }: Matched): UsageToConsume {
-  const { source, id, bodyHash, time, usedAt } = usage;
-  const others = [...targets.values()].map((target) => target.creditProductId).filter((other) => other !== creditProductId);
-  return { source, id, bodyHash, time, usedAt, amount: credits, parts, ...(others.length > 0 && { alsoCharged: others }) };
+function drawOf(item: Item, target: Target): ItemDraw {
+  const others = item.targets.size === 1 ? NOTHING : [...item.targets.keys()].filter((product) => product !== target.creditProductId);
+  return { item, usage: item.usage, target, others };
 }
-
-function charge(item: Item, stream: string, line: UsageLine, revision: number): void {
-  const { creditProductId } = item.targets.get(stream)!;
-  item.charges.push({ creditProductId, amount: minus(line.amount, line.uncovered), uncovered: line.uncovered, revision });
-}
-
-const inFuture: Rejection = {
-  reason: 'time_in_future',
-  field: 'time',
-  detail: `time is more than ${USAGE_FUTURE_MS_MAX / 3_600_000} hours ahead of the ledger's clock; correct the producer's clock and send it again`,
-};
-const balanceClosed: Rejection = {
-  reason: 'credit_balance_closed',
-  field: 'subject',
-  detail: 'the credit balance was closed before this usage arrived; create it again and replay, or leave it rejected',
-};
-const tooLate: Rejection = {
-  reason: 'too_late',
-  field: 'time',
-  detail: 'older than the dedupe window, so it cannot be told from a repeat; book it by a deduction if it was never charged',
-};
-const conflict = ({ source, id }: UsageEvent): Rejection => ({
-  reason: 'usage_conflict',
-  field: 'id',
-  detail: `another usage event with source ${source} and id ${id} was applied before and stands; give a different event an id of its own`,
-});
+const NOTHING: readonly string[] = [];

@@ -10,7 +10,6 @@
  * summary, kept elsewhere, shows both: the same log has the same digest at the same position.
  */
 import { createHash } from 'node:crypto';
-import { parseInstant } from '@drawdown/amounts';
 import type { Document, Projections } from '@drawdown/balances';
 import { AuditBooks } from './audit-books';
 import type { EventLog, RecordedEvent } from './event-log';
@@ -18,9 +17,10 @@ import type { Folding } from './folding';
 import { commandFingerprint, usageFingerprint } from './keys';
 import { CHAIN_START, chainOf, readMetadata } from './seal';
 import { documentText } from './stream-states';
-import { categoryOf, idsOf } from './streams';
+import { categoryOf } from './streams';
 import { type Clock, DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 import { Debits } from './verify-debits';
+import { ChargingLines, type Line, linesOf } from './verify-lines';
 import { attempt, attemptLog, PAGE, pagesOf, smaller } from './verify-reads';
 
 /** Findings listed; all are counted. */
@@ -57,22 +57,6 @@ export type VerifyStep =
   | { readonly kind: 'progress'; readonly events: number; readonly streams: number }
   | { readonly kind: 'finding'; readonly finding: Finding }
   | { readonly kind: 'summary'; readonly summary: VerifySummary };
-
-/** What is read of a stored CreditsConsumed. */
-interface Consumption {
-  readonly at: string;
-  readonly lines: readonly { readonly source: string; readonly id: string; readonly time: string }[];
-}
-interface Line {
-  readonly source: string;
-  readonly id: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** Of source and id within what was debited, whoever it was debited to. */
-  readonly debit: bigint;
-  /** The key is in the index up to this moment, in milliseconds since 1970. */
-  readonly keptUntil: number;
-}
 
 interface Trail {
   revision: number;
@@ -128,6 +112,7 @@ class Audit {
   private readonly counts: Partial<Record<FindingKind, number>> = {};
   private readonly trails = new Map<string, Trail>();
   private readonly debits: Debits;
+  private readonly charging: ChargingLines;
   /** Debits that look doubled by their fingerprints. */
   private readonly suspects = new Set<bigint>();
   private readonly foldings: ReadonlyMap<string, Folding>;
@@ -141,6 +126,7 @@ class Audit {
     private readonly clock: Clock | undefined,
   ) {
     this.debits = new Debits(windowMs);
+    this.charging = new ChargingLines(windowMs);
     this.foldings = new Map(foldings.map((folding) => [folding.category, folding]));
   }
 
@@ -177,7 +163,7 @@ class Audit {
   private *checkBooks(trail: Trail, event: RecordedEvent): Generator<VerifyStep> {
     if (!trail.books) return;
     for (const wrong of trail.books.book(event.type, JSON.parse(event.data) as { readonly [key: string]: unknown })) yield* this.found('conservation', event, wrong);
-    for (const line of this.linesOf(event)) {
+    for (const line of this.charging.of(event)) {
       this.usageLines += 1;
       // An event from the future must not make it forget what is still needed.
       this.debits.dropBefore(Math.min(line.at, this.clock?.() ?? Infinity));
@@ -193,13 +179,14 @@ class Audit {
   async *confirmDoubles(log: EventLog): AsyncGenerator<VerifyStep> {
     if (this.suspects.size === 0) return;
     const debited = new Map<string, number>();
+    const charging = new ChargingLines(this.windowMs);
     for await (const page of pagesOf(log)) {
       if ('lost' in page) {
         yield* this.corrupt(page.lost);
         return;
       }
       for (const event of page.read)
-        for (const line of this.readableLinesOf(event)) {
+        for (const line of readable(() => charging.of(event))) {
           if (!this.suspects.has(line.debit)) continue;
           const key = `${line.debit}\0${line.source}\0${line.id}`;
           if (line.at <= (debited.get(key) ?? -Infinity)) yield* this.doubled(event, line);
@@ -326,35 +313,11 @@ class Audit {
       const { key, callerKey, index } = readMetadata(event);
       const keys = index === 0 ? [key, callerKey].filter((each) => each !== undefined) : [];
       const commands = keys.map((each) => ({ fingerprint: commandFingerprint(event.stream, each), keptUntil: Infinity }));
-      return [...commands, ...this.linesOf(event).map(({ source, id, keptUntil }) => ({ fingerprint: usageFingerprint(source, id), keptUntil }))];
+      return [...commands, ...linesOf(event, this.windowMs).map(({ source, id, keptUntil }) => ({ fingerprint: usageFingerprint(source, id), keptUntil }))];
     } catch {
       // Found unreadable already.
       return [];
     }
-  }
-
-  private readableLinesOf(event: RecordedEvent): readonly Line[] {
-    try {
-      return this.linesOf(event);
-    } catch {
-      // Found unreadable already.
-      return [];
-    }
-  }
-
-  private linesOf(event: RecordedEvent): readonly Line[] {
-    if (event.type !== 'CreditsConsumed') return [];
-    const { at: stored, lines } = JSON.parse(event.data) as Consumption;
-    const at = parseInstant(stored) ?? event.recordedAt;
-    // Whoever it is for: a usage event is known by source and id, and debited once to a wallet, once to a credit product.
-    const [, creditProductId = ''] = idsOf(event.stream);
-    return lines.map(({ source, id, time }) => ({
-      source,
-      id,
-      at,
-      debit: usageFingerprint(`${creditProductId}\0${source}`, id),
-      keptUntil: Math.max(parseInstant(time) ?? at, at) + this.windowMs,
-    }));
   }
 
   private trailOf(stream: string): Trail {
@@ -371,3 +334,12 @@ class Audit {
 
 const textOf = (stream: string, { folding, revision, chain, state }: Trail): string | undefined =>
   folding && documentText(folding, stream, revision, chain, state);
+
+/** What cannot be read was found unreadable already. */
+function readable<T>(read: () => readonly T[]): readonly T[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}
