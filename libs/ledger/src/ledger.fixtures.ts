@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { customer, settings } from '@drawdown/account';
 import { amount, type Instant, instant, later } from '@drawdown/amounts';
 import type { Projections } from '@drawdown/balances';
-import { creditProduct } from '@drawdown/catalog';
+import { creditProduct, type WalletUse } from '@drawdown/catalog';
 import { creditBalance } from '@drawdown/credit-balance';
 import type { Balance, GrantRequest } from '@drawdown/drawdown';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/embedded';
@@ -148,6 +148,47 @@ export class TestLedger {
       limits: [],
       startingGrant: { origin: 'free', priority: 100, amount: amount(credits), ...grant },
     });
+  }
+
+  /** A product whose meters draw on the wallet: each takes `data.tokens` of `type` by its weight. */
+  async addWalletProduct(id: string, meters: readonly { readonly drawsOn: WalletUse; readonly weight: string }[], type = 'llm.request'): Promise<void> {
+    await this.ledger.execute(creditProduct, streams.creditProduct(id), {
+      type: 'CreateCreditProduct',
+      at: this.now,
+      id,
+      name: id,
+      unit: 'credit',
+      meters: meters.map(({ drawsOn, weight }) => ({
+        id: drawsOn,
+        eventType: type,
+        filters: [],
+        quantity: { kind: 'value' as const, path: 'tokens' },
+        weight: amount(weight),
+        drawsOn,
+      })),
+      limits: [],
+    });
+  }
+
+  /** What a wallet credit is worth in EUR. */
+  async price(price: string, effectiveAt?: Instant, enabled = true): Promise<void> {
+    const creditPrices = [{ currency: 'EUR', price: amount(price), ...(effectiveAt !== undefined && { effectiveAt }) }];
+    await this.ledger.execute(settings, streams.settings, { type: 'UpdateSettings', at: this.now, enabled, allowFreeCredits: true, creditPrices });
+  }
+
+  async addWallet(customerId: string, money = '100', grant: Partial<GrantRequest> = {}): Promise<void> {
+    await this.ledger.execute(wallet, streams.wallet(customerId), {
+      type: 'Create',
+      at: this.now,
+      customerId,
+      currency: 'EUR',
+      limits: [],
+      startingGrant: { origin: 'free', priority: 100, amount: amount(money), ...grant },
+    });
+  }
+
+  async wallet(customerId: string): Promise<Balance> {
+    return (await this.ledger.load(wallet, streams.wallet(customerId))).state;
   }
 
   async balance(customerId: string, creditProductId: string): Promise<Balance> {
