@@ -28,6 +28,7 @@ describe('the catalog', () => {
           filters: [{ path: 'model', equals: 'big' }],
           value_path: 'tokens.input',
           weights: [{ version: 1, weight: '0.001' }],
+          draws_on: 'credit_balance',
         },
         {
           meter_id: 'calls',
@@ -35,12 +36,22 @@ describe('the catalog', () => {
           filters: [],
           count: true,
           weights: [{ version: 1, weight: '1', effective_at: '2026-01-01T00:00:00.000Z' }],
+          draws_on: 'credit_balance',
         },
       ],
       limits: asked.limits,
     });
     expect(await app().call('GetCreditProduct', { credit_product_id: 'tokens', min_revision: 0 })).toMatchObject({ revision: 0, credit_product });
     expect(await app().call('ListCreditProducts', {})).toMatchObject({ credit_products: [credit_product], next_page_token: '' });
+  });
+
+  it('keeps meters that draw on the wallet, and refuses to mix them with others', async () => {
+    const wallet = { ...meter, draws_on: 'wallet_immediate' };
+    await app().call('CreateCreditProduct', { credit_product_id: 'pages', name: 'Pages', unit: 'credit', meters: [wallet] });
+    const onInvoice = { ...meter, meter_id: 'later', draws_on: 'wallet_on_invoice' };
+    const { credit_product } = await app().call('AddMeter', { credit_product_id: 'pages', meter: onInvoice });
+    expect([at(credit_product, 'meters.0.draws_on'), at(credit_product, 'meters.1.draws_on')]).toEqual(['wallet_immediate', 'wallet_on_invoice']);
+    expect(await app().says('AddMeter', { credit_product_id: 'pages', meter: { ...meter, meter_id: 'own' } })).toEqual({ refused: 'mixed_meters' });
   });
 
   it('adds, weighs and retires meters', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/amounts';
 import {
-  creditProduct, type CreditProduct, type CreditProductCommand, EVENT_TYPE_BYTES_MAX, FILTER_VALUE_BYTES_MAX, type Meter, type MeterRequest,
+  creditProduct, type CreditProduct, type CreditProductCommand, type DrawsOn, EVENT_TYPE_BYTES_MAX, FILTER_VALUE_BYTES_MAX, type Meter, type MeterRequest,
   NAME_BYTES_MAX, PATH_BYTES_MAX, type Quantity, UNIT_BYTES_MAX,
 } from '@drawdown/catalog';
 import { streams } from '@drawdown/ledger';
@@ -96,6 +96,8 @@ function effectiveAt(from: Fields): { readonly effectiveAt?: Instant } {
   return at === undefined ? {} : { effectiveAt: at };
 }
 
+const DRAWS_ON: readonly DrawsOn[] = ['credit_balance', 'wallet_immediate', 'wallet_on_invoice'];
+
 const readMeter = (from: Fields): MeterRequest => ({
   id: from.slug('meter_id'),
   eventType: from.text('event_type', EVENT_TYPE_BYTES_MAX),
@@ -107,6 +109,7 @@ const readMeter = (from: Fields): MeterRequest => ({
   quantity: readQuantity(from),
   weight: from.amount('weight', { atLeast: ZERO }),
   ...effectiveAt(from),
+  drawsOn: from.optionalWord('draws_on', DRAWS_ON) ?? 'credit_balance',
 });
 
 function readQuantity(from: Fields): Quantity {
@@ -123,11 +126,12 @@ const productMessage = ({ id, name, unit, meters, limits }: CreditProduct): Mess
   limits: limits.map(limitMessage),
 });
 
-const meterMessage = ({ id, eventType, filters, quantity, weights, retiredAt }: Meter): Message => ({
+const meterMessage = ({ id, eventType, filters, quantity, weights, retiredAt, drawsOn }: Meter): Message => ({
   meter_id: id,
   event_type: eventType,
   filters: filters.map(({ path, equals }) => ({ path, equals })),
   ...(quantity.kind === 'count' ? { count: true } : { value_path: quantity.path }),
   weights: weights.map(({ version, weight, effectiveAt: from }) => ({ version, weight: formatAmount(weight), effective_at: time(from) })),
   retired_at: time(retiredAt),
+  draws_on: drawsOn ?? 'credit_balance',
 });

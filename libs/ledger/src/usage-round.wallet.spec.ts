@@ -193,7 +193,7 @@ describe('one usage event that several meters take', () => {
     await home.addWalletProduct('scans', [{ drawsOn: 'wallet_immediate', weight: '5' }]);
     await home.addWallet('ada', '10');
     await home.use(tokens('1', 10));
-    const [consumed] = (await stored()).filter(({ type }) => type === 'CreditsConsumed');
+    const consumed = (await stored()).find(({ type }) => type === 'CreditsConsumed');
     expect(consumed?.data.lines?.map(({ creditProductId, amount: money, alsoCharged }) => [creditProductId, money, alsoCharged])).toEqual([
       ['pages', '0.1', ['scans']],
       ['scans', '0.5', ['pages']],
