@@ -56,7 +56,7 @@ export async function startIngestion({ config, log, health, metrics, available, 
     const rated = await ingestion.handle(records);
     await producer.send(kafka.KAFKA_RATED_TOPIC, rated.map(({ record, subject, text }) => ratedRecord(record, subject, text)));
   };
-  const consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, handle, needed: true, log, health, metrics });
+  const consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS, handle, needed: true, log, health, metrics });
   const watch = new LogWatch(events, () => catalog.position).show(metrics).start();
   health.watch(store.name, () => watch.health());
   ingestionMetrics(metrics, () => ingestion.figures());

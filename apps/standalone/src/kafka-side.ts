@@ -24,7 +24,7 @@ export async function kafkaSide({ config, log, health, metrics, available }: Rim
     publisher: new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC),
     consume: async (intake) => {
       const handle = async (records: readonly QueueRecord[]): Promise<void> => void (await intake.submit(records.map(offerOfUsage)));
-      consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, handle, needed: false, log, health, metrics });
+      consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS, handle, needed: false, log, health, metrics });
       await consumer.start();
     },
     stop: async () => {

@@ -16,9 +16,8 @@ import { queueRecord } from './records';
 import type { Slots } from './slots';
 import { pause, within } from './within';
 
-/** A member that is killed keeps its partitions for this long. */
-const SESSION_TIMEOUT_MS = 10_000;
-const HEARTBEAT_MS = 1_500;
+/** So many heartbeats may be lost, and the member is still one. */
+const HEARTBEATS_IN_SESSION = 6;
 /** How long the group waits for a member to join anew. Members do so at once: nothing here holds them up. */
 const REBALANCE_TIMEOUT_MS = 15_000;
 /** A partition that was full is fetched again after at most this long; and so many fetches a second does an idle topic cost. */
@@ -35,6 +34,7 @@ export interface SessionSettings {
   readonly connection: KafkaConnection;
   readonly groupId: string;
   readonly topic: string;
+  readonly sessionTimeoutMs: number;
   readonly handle: Handle;
   readonly recordsMax: number;
   readonly bytesMax: number;
@@ -62,12 +62,12 @@ export class ConsumerSession {
     private readonly settings: SessionSettings,
     client: Kafka = settings.connection.client(),
   ) {
-    const { groupId } = settings;
+    const { groupId, sessionTimeoutMs } = settings;
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.consumer = client.consumer({
       groupId,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_MS,
+      sessionTimeout: sessionTimeoutMs,
+      heartbeatInterval: Math.floor(sessionTimeoutMs / HEARTBEATS_IN_SESSION),
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: PARTITION_FETCH_BYTES,

@@ -15,6 +15,7 @@ import { backoffMs, pause, within } from './within';
 const RECORDS_MAX_DEFAULT = 2_000;
 const BYTES_MAX_DEFAULT = 1024 * 1024;
 const PARTITIONS_CONCURRENTLY_DEFAULT = 16;
+const SESSION_TIMEOUT_MS_DEFAULT = 10_000;
 const DRAIN_MS_DEFAULT = 10_000;
 const RECONNECT_FIRST_MS = 250;
 const RECONNECT_MS_MAX = 10_000;
@@ -37,6 +38,8 @@ export interface KafkaConsumerSettings {
   readonly bytesMax?: number;
   /** Partitions whose chunks are handled at the same time. */
   readonly partitionsConcurrently?: number;
+  /** A member that is killed keeps its partitions for this long. */
+  readonly sessionTimeoutMs?: number;
   /** A group that has committed nothing reads from the oldest record on. There is no other way: it would be a loss. */
   readonly fromBeginning: true;
   /** How long `stop` waits for chunks in hand. */
@@ -128,11 +131,12 @@ export class KafkaConsumer {
   }
 
   private newSession(): ConsumerSession {
-    const { connection, groupId, topic, handle, recordsMax, bytesMax, fault } = this.settings;
+    const { connection, groupId, topic, sessionTimeoutMs = SESSION_TIMEOUT_MS_DEFAULT, handle, recordsMax, bytesMax, fault } = this.settings;
     return new ConsumerSession({
       connection,
       groupId,
       topic,
+      sessionTimeoutMs,
       handle,
       recordsMax: recordsMax ?? RECORDS_MAX_DEFAULT,
       bytesMax: bytesMax ?? BYTES_MAX_DEFAULT,

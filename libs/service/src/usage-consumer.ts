@@ -14,6 +14,7 @@ export interface UsageConsumerSettings {
   readonly connection: KafkaConnection;
   readonly group: string;
   readonly topic: string;
+  readonly sessionTimeoutMs: number;
   /** Resolves when all of them are durably handled. */
   readonly handle: (records: readonly QueueRecord[]) => Promise<void>;
   /** Whether the service is not ready while Kafka is away. A service with doors answers commands and questions without it. */
@@ -24,11 +25,12 @@ export interface UsageConsumerSettings {
 }
 
 /** A consumer that says in log, health and metrics how it is. It has not begun. */
-export function usageConsumer({ connection, group, topic, handle, needed, log, health, metrics }: UsageConsumerSettings): KafkaConsumer {
+export function usageConsumer({ connection, group, topic, sessionTimeoutMs, handle, needed, log, health, metrics }: UsageConsumerSettings): KafkaConsumer {
   const consumer = new KafkaConsumer({
     connection,
     groupId: group,
     topic,
+    sessionTimeoutMs,
     handle,
     recordsMax: CHUNK_RECORDS_MAX,
     partitionsConcurrently: CHUNKS_AT_ONCE,

@@ -9,6 +9,8 @@ const TOPIC_WANTED = 'a name of a topic: letters, digits, dots, dashes and under
 const BROKERS_MAX = 64;
 const PARTITIONS_MAX = 10_000;
 const REPLICATION_MAX = 16;
+const SESSION_TIMEOUT_MS_MIN = 1_000;
+const SESSION_TIMEOUT_MS_MAX = 300_000;
 
 export const SASL_MECHANISMS = ['', 'plain', 'scram-sha-256', 'scram-sha-512'] as const;
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
@@ -75,6 +77,16 @@ export class KafkaVariables {
   @Variable('Consumer group that instances share partitions in; empty for drawdown- and the name of the service', 'a name, such as drawdown-ledger')
   @Matches(/^[A-Za-z0-9._-]{0,200}$/, { message: 'must be letters, digits, dots, dashes and underscores' })
   KAFKA_GROUP = '';
+
+  @Variable(
+    'How long the partitions of an instance that died wait for another, in milliseconds; less is refused by brokers whose group.min.session.timeout.ms is more, 6000 by default',
+    `a number from ${SESSION_TIMEOUT_MS_MIN} to ${SESSION_TIMEOUT_MS_MAX}`,
+  )
+  @WholeNumber()
+  @IsInt()
+  @Min(SESSION_TIMEOUT_MS_MIN)
+  @Max(SESSION_TIMEOUT_MS_MAX)
+  KAFKA_SESSION_TIMEOUT_MS = 10_000;
 
   problems(): readonly ConfigProblem[] {
     const found: ConfigProblem[] = [];
