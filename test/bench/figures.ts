@@ -10,8 +10,10 @@ export interface Result {
   readonly windows: readonly number[];
   readonly p50Ms?: number;
   readonly p99Ms?: number;
-  /** Processor time of the measured process per unit, in microseconds. */
+  /** Processor time of the measured process per unit, in microseconds; of several, the sum of those that are ours. */
   readonly cpuMicros?: number;
+  /** The same of each process that took part, in microseconds per unit. */
+  readonly cpuOf?: Readonly<Record<string, number>>;
   /** Against the bare loop of the same run: 1 is as fast as the bare loop. */
   readonly ratio?: number;
   readonly note?: string;
@@ -31,6 +33,13 @@ const TICKS_PER_SECOND = 100;
 export function cpuMicrosOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND;
+}
+
+/** Processor time that each process used between the making of this and the call, in microseconds. */
+export function cpuMeter(pids: Readonly<Record<string, number>>): () => Readonly<Record<string, number>> {
+  const now = (): readonly (readonly [string, number])[] => Object.entries(pids).map(([name, pid]) => [name, cpuMicrosOf(pid)]);
+  const before = new Map(now());
+  return () => Object.fromEntries(now().map(([name, micros]) => [name, micros - before.get(name)!]));
 }
 
 export async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly result: T }> {

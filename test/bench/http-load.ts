@@ -4,7 +4,7 @@
  * window, windows, first id. Prints one JSON line.
  */
 import { createConnection, type Socket } from 'node:net';
-import { batch } from './usage-bodies';
+import { batch, spread } from './usage-bodies';
 
 const [port, size, connections, customers, hotShare, windowSeconds, windows, firstId] = process.argv.slice(2).map(Number) as [
   number, number, number, number, number, number, number, number,
@@ -16,8 +16,7 @@ const perWindow: number[] = [];
 let events = 0;
 let running = true;
 const time = new Date().toISOString();
-// Spread without a pattern that packing could profit from: a multiplicative hash of the number.
-const pick = (n: number): number => (hotShare > 0 && (n * 2_654_435_761) % 1_000 < hotShare * 1_000 ? 0 : Math.imul(n, 0x9e3779b1) >>> 0) % customers;
+const pick = spread(customers, hotShare);
 
 function request(): Buffer {
   const body = batch(next, size, pick, time);

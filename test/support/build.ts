@@ -1,8 +1,10 @@
 /** Tests that start real processes run what was built. A build that is missing or old would test something else. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from '../../infra/local/places';
 
-export const ROOT = join(__dirname, '../..');
+export { ROOT };
+
 export const SERVICE_MAIN = join(ROOT, 'dist/apps/standalone/src/main.js');
 export const CLI_MAIN = join(ROOT, 'dist/apps/cli/src/main.js');
 

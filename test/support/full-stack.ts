@@ -32,6 +32,8 @@ export interface FullStackSetting {
   /** Other servers than those of the run; a function of the double's own address, so that a proxy can stand in front of it. */
   readonly servers?: { readonly kafka?: string; readonly redis?: string; readonly eventstore?: (port: number) => Promise<number> };
   readonly instances?: Readonly<Partial<Record<ServiceName, number>>>;
+  /** What Node is given before the service's own file. */
+  readonly nodeArgs?: readonly string[];
 }
 
 export interface Topics {
@@ -49,15 +51,15 @@ export class FullStack implements Deployment {
     private readonly chain: readonly Following[],
     private readonly double: Child,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly nodeArgs: readonly string[],
     readonly services: Readonly<Record<ServiceName, ServiceProcess[]>>,
     readonly http: HttpClient,
     readonly grpc: GrpcClient,
     private readonly progress: KafkaProgress,
   ) {}
 
-  static async start({ env = {}, servers = {}, instances = {} }: FullStackSetting = {}): Promise<FullStack> {
-    const run = stackServers();
-    const { kafka = run.kafka, redis = run.redis } = servers;
+  static async start({ env = {}, servers = {}, instances = {}, nodeArgs = [] }: FullStackSetting = {}): Promise<FullStack> {
+    const { kafka = stackServers().kafka, redis = stackServers().redis } = servers;
     const own = `t${randomBytes(5).toString('hex')}`;
     const topics = { usage: `${own}.usage.v1`, rated: `${own}.rated-usage.v1`, rejected: `${own}.usage.v1.rejected` };
     const double = new Child('the EventStoreDB double', { program: process.execPath, args: [DOUBLE_MAIN], env: { PORT: '0' } });
@@ -81,7 +83,7 @@ export class FullStack implements Deployment {
         REDIS_PREFIX: own,
         ...env,
       };
-      const starting = SERVICES.flatMap((name) => Array.from({ length: instances[name] ?? 1 }, () => start(name, own, common)));
+      const starting = SERVICES.flatMap((name) => Array.from({ length: instances[name] ?? 1 }, () => start(name, own, common, nodeArgs)));
       for (const started of await Promise.allSettled(starting)) {
         if (started.status === 'rejected') throw started.reason;
         services[started.value.name as ServiceName].push(started.value);
@@ -91,7 +93,7 @@ export class FullStack implements Deployment {
         { group: groupOf('ingestion', own), topic: topics.usage },
         { group: groupOf('ledger', own), topic: topics.rated },
       ];
-      return new FullStack(kafka, topics, chain, double, { own, ...common }, services, new HttpClient(http), new GrpcClient(grpc), new KafkaProgress(kafka));
+      return new FullStack(kafka, topics, chain, double, { own, ...common }, nodeArgs, services, new HttpClient(http), new GrpcClient(grpc), new KafkaProgress(kafka));
     } catch (error) {
       double.kill('SIGKILL');
       await Promise.all(Object.values(services).flat().map((service) => service.stop()));
@@ -107,10 +109,15 @@ export class FullStack implements Deployment {
     return this.grpc.address;
   }
 
+  /** Of the EventStoreDB double. */
+  get doublePid(): number {
+    return this.double.pid;
+  }
+
   /** One more instance beside those that run. */
   async add(name: ServiceName, env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
     const { own = '', ...common } = this.env;
-    const service = await start(name, own, { ...common, ...env });
+    const service = await start(name, own, { ...common, ...env }, this.nodeArgs);
     this.services[name].push(service);
     return service;
   }
@@ -189,5 +196,10 @@ export class FullStack implements Deployment {
 }
 
 const groupOf = (name: ServiceName, own: string): string => `${own}-${name}`;
-const start = (name: ServiceName, own: string, env: Readonly<Record<string, string>>): Promise<ServiceProcess> =>
-  ServiceProcess.start({ name, main: join(ROOT, `dist/apps/${name}/src/main.js`), env: { ...env, KAFKA_GROUP: groupOf(name, own) } });
+const start = (name: ServiceName, own: string, env: Readonly<Record<string, string>>, nodeArgs: readonly string[]): Promise<ServiceProcess> =>
+  ServiceProcess.start({
+    name,
+    main: join(ROOT, `dist/apps/${name}/src/main.js`),
+    env: { ...env, KAFKA_GROUP: groupOf(name, own) },
+    by: (node, main) => ({ program: node, args: [...nodeArgs, main] }),
+  });

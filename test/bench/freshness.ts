@@ -1,0 +1,76 @@
+/**
+ * How old an answer is: from the moment a usage event is handed to a Kafka producer until the balance that its customer is told over
+ * HTTP has it, beside a steady stream of other usage. Each probe has a customer of its own and is asked for every few milliseconds.
+ */
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import type { HttpClient } from '../support/http-client';
+import { pace } from '../support/waiting';
+import { percentile, type Result } from './figures';
+import { CREDIT_PRODUCT, customerOf, usageEvent } from './usage-bodies';
+import type { UsageFeed } from './usage-feed';
+
+export const PROBES = 16;
+const PROBE_EVERY_MS = 25;
+const ASK_EVERY_MS = 2;
+const SEND_EVERY_MS = 5;
+const WARM_UP_MS = 4_000;
+const MEASURE_MS = 20_000;
+
+export interface Watched {
+  readonly kafka: string;
+  readonly topic: string;
+  readonly http: HttpClient;
+  /** The first of PROBES customers that nothing else is sent for. */
+  readonly firstProbe: number;
+  readonly feed: UsageFeed;
+  readonly firstProbeId: number;
+}
+
+export async function freshness({ kafka, topic, http, firstProbe, feed, firstProbeId }: Watched, perSecond: number): Promise<Result> {
+  const producer = new Kafka({ clientId: 'probes', brokers: kafka.split(','), logLevel: logLevel.NOTHING }).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  const available = async (customer: string): Promise<string> =>
+    (await http.get<{ balance: { available: string } }>(`/v1/customers/${customer}/credit-balances/${CREDIT_PRODUCT.credit_product_id}/balance`)).balance.available;
+  const ages: { readonly at: number; readonly ms: number }[] = [];
+  const began = performance.now();
+  const elapsed = (): number => performance.now() - began;
+  let nextId = firstProbeId;
+  const probe = async (customer: string): Promise<void> => {
+    const before = await available(customer);
+    const sent = performance.now();
+    const value = usageEvent((nextId += 1), customer, new Date().toISOString());
+    void producer.send({ topic, acks: -1, messages: [{ value, headers: { 'content-type': 'application/cloudevents+json' } }] });
+    while ((await available(customer)) === before) await pace(ASK_EVERY_MS);
+    ages.push({ at: sent - began, ms: performance.now() - sent });
+  };
+  const stream = (async () => {
+    for (let sent = 0; elapsed() < WARM_UP_MS + MEASURE_MS; await pace(SEND_EVERY_MS)) {
+      const owed = Math.floor((elapsed() * perSecond) / 1_000) - sent;
+      feed.send(owed);
+      sent += owed;
+    }
+  })();
+  const idle = Array.from({ length: PROBES }, (_, i) => customerOf(firstProbe + i));
+  const running = new Set<Promise<void>>();
+  for (; elapsed() < WARM_UP_MS + MEASURE_MS; await pace(PROBE_EVERY_MS)) {
+    const customer = idle.shift();
+    if (customer === undefined) continue;
+    const probing: Promise<void> = probe(customer).then(() => {
+      idle.push(customer);
+      running.delete(probing);
+    });
+    running.add(probing);
+  }
+  await Promise.all([stream, ...running]);
+  await Promise.all([feed.end(), producer.disconnect()]);
+  const counted = ages.flatMap(({ at, ms }) => (at < WARM_UP_MS ? [] : [ms]));
+  return {
+    name: `freshness at ${perSecond.toLocaleString('en')}/s: produce to a balance over HTTP`,
+    unit: 'probes',
+    perSecond: (counted.length * 1_000) / MEASURE_MS,
+    windows: [],
+    p50Ms: percentile(counted, 0.5),
+    p99Ms: percentile(counted, 0.99),
+    note: `${counted.length} probes, asked every ${ASK_EVERY_MS} ms`,
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * The three services on a real Kafka and a real Redis, and on the wire double of EventStoreDB, which is not EventStoreDB: its
+ * processor time is told apart. Everything is on this machine, the producers too.
+ */
+import { FullStack } from '../support/full-stack';
+import { figuresAt, sumOf } from '../support/figures-of';
+import { BATCH_TYPE } from '../support/usage';
+import { pace } from '../support/waiting';
+import { bareStack } from './bare-stack';
+import { percentile, type Result, timed } from './figures';
+import { freshness, PROBES } from './freshness';
+import { type RealServers, startServers } from './real-servers';
+import { setUp, startService } from './service';
+import { CREDIT_PRODUCT, customerOf, spread } from './usage-bodies';
+import { UsageFeed } from './usage-feed';
+import { type Sustained, sustained } from './usage-through';
+import { webhooks, type Webhooks } from './webhooks';
+
+const CUSTOMERS = 1_000;
+const HOT_SHARE = 0.5;
+/** What freshness is told at, where the machine holds twice that. */
+const STEADY_PER_SECOND = 10_000;
+const COMMANDS = 1_000;
+const APPLIED_LOOK_EVERY_MS = 25;
+/** Each load has ids of its own, so that nothing is a repeat. */
+const IDS_OF_A_LOAD = 100_000_000;
+const OURS = ['ingestion', 'ledger', 'webhooks'];
+const NODE_ARGS = ['--max-semi-space-size=64'];
+
+/** @param profiles folder that each service writes a processor profile to when it ends */
+export async function fullStack(profiles?: string): Promise<readonly Result[]> {
+  const servers = await startServers();
+  try {
+    const bare = await bareStack(servers, CUSTOMERS);
+    const nodeArgs = profiles === undefined ? NODE_ARGS : [...NODE_ARGS, '--cpu-prof', '--cpu-prof-dir', profiles];
+    const stack = await FullStack.start({ servers, nodeArgs });
+    try {
+      return [bare, ...(await onStack(stack, servers, bare))];
+    } finally {
+      for (const service of Object.values(stack.services).flat()) await service.sigterm();
+      await stack.stop();
+    }
+  } finally {
+    await servers.stop();
+  }
+}
+
+async function onStack(stack: FullStack, servers: RealServers, bare: Result): Promise<readonly Result[]> {
+  const { http, services, topics, kafka } = stack;
+  const call: Webhooks['call'] = (method, path, body) => http.ask(method, path, body);
+  await setUp({ call: (method, path, body) => http.ask(method, path, body) }, CUSTOMERS + PROBES);
+  const of = (name: keyof typeof services) => services[name][0]!;
+  const pids = { ingestion: of('ingestion').pid, ledger: of('ledger').pid, webhooks: of('webhooks').pid, ...servers.pids, 'double of EventStoreDB': stack.doublePid };
+  const fates = async (fate: string): Promise<number> => sumOf(await figuresAt(of('ledger').addresses.ops!), 'drawdown_usage_events_total', { fate });
+  const feed = (load: number, hotShare = 0): UsageFeed => new UsageFeed(kafka, topics.usage, spread(CUSTOMERS, hotShare), load * IDS_OF_A_LOAD);
+  // On a machine that is short of time an append may go unanswered: what it applied is met again as a duplicate.
+  const chain = { pids, done: async () => (await fates('applied')) + (await fates('duplicate')) };
+
+  const uniform = await sustained(chain, feed(1));
+  const hot = await sustained(chain, feed(2, HOT_SHARE));
+  const steady = Math.min(STEADY_PER_SECOND, Math.floor(uniform.perSecond / 2_000) * 1_000);
+  const fresh = await freshness({ kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(3), firstProbeId: 4 * IDS_OF_A_LOAD }, steady);
+  const commands = await oneByOne(stack);
+  const use: Webhooks['use'] = async (batch, events) => {
+    const before = await fates('applied');
+    await http.post('/v1/usage', batch, { contentType: BATCH_TYPE });
+    while ((await fates('applied')) < before + events) await pace(APPLIED_LOOK_EVERY_MS);
+  };
+  const told = await webhooks({ name: 'full stack', call, use, ops: of('webhooks').addresses.ops!, pids, ours: OURS, firstId: 5 * IDS_OF_A_LOAD });
+  const rejected = await fates('rejected');
+  if (rejected > 0) throw new Error(`${rejected} usage events were rejected${stack.said()}`);
+
+  const through = (name: string, { perSecond, perWindow, cpuOf }: Sustained, note: string): Result => ({
+    name, unit: 'usage events', perSecond, windows: perWindow, cpuMicros: ofOurs(cpuOf), cpuOf, ratio: perSecond / bare.perSecond,
+    note: `${note}CPU ${(ofOurs(cpuOf) / bare.cpuMicros!).toFixed(2)}x of bare`,
+  });
+  return [
+    through(`usage Kafka -> ingestion -> Kafka -> ledger -> log and Redis, ${CUSTOMERS} customers`, uniform, ''),
+    through('the same, half of it on one customer', hot, `${(hot.perSecond / uniform.perSecond).toFixed(2)}x of uniform; `),
+    fresh,
+    commands,
+    told,
+  ];
+}
+
+const ofOurs = (cpuOf: Readonly<Record<string, number>>): number => OURS.reduce((sum, name) => sum + (cpuOf[name] ?? 0), 0);
+
+/** Commands over HTTP to the ledger, one in flight, each durable in the store when it is answered. */
+async function oneByOne({ http }: FullStack): Promise<Result> {
+  const deduct = (i: number): Promise<unknown> =>
+    http.post(`/v1/customers/${customerOf(i % CUSTOMERS)}/credit-balances/${CREDIT_PRODUCT.credit_product_id}/deductions`, { amount: '1', reason: 'bench' });
+  for (let i = 0; i < COMMANDS; i++) await deduct(i); // not counted
+  const ms: number[] = [];
+  const all = await timed(async () => {
+    for (let i = 0; i < COMMANDS; i++) ms.push((await timed(() => deduct(i))).ms);
+  });
+  return { name: 'a command over HTTP, store wire, one in flight', unit: 'commands', perSecond: (COMMANDS * 1_000) / all.ms, windows: [], p50Ms: percentile(ms, 0.5), p99Ms: percentile(ms, 0.99), note: `of ${COMMANDS}` };
+}
+
+/** The same webhooks on standalone. */
+export async function standaloneWebhooks(): Promise<readonly Result[]> {
+  const service = await startService();
+  try {
+    await setUp(service, CUSTOMERS);
+    const use: Webhooks['use'] = (batch) => service.call('POST', '/v1/usage', batch, BATCH_TYPE);
+    return [await webhooks({ name: 'standalone', call: service.call, use, ops: service.opsUrl, pids: { standalone: service.pid }, ours: ['standalone'], firstId: 0 })];
+  } finally {
+    await service.stop();
+  }
+}
