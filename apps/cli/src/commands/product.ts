@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text as readText } from 'node:stream/consumers';
 import type { Message } from '@drawdown/application';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Io } from '../io';
 import type { Runner } from '../invocation';
@@ -16,7 +16,10 @@ interface CreateOptions {
   readonly unit?: string;
   readonly meter?: readonly string[];
   readonly limit?: readonly string[];
+  readonly drawsOn?: string;
 }
+
+const DRAWS_ON = ['credit_balance', 'wallet_immediate', 'wallet_on_invoice'] as const;
 
 export function productCommands(program: Command, runner: Runner): void {
   const product = program.command('product').description('credit products: a unit, and the meters that draw on it');
@@ -31,6 +34,9 @@ export function productCommands(program: Command, runner: Runner): void {
       '--meter <meter>',
       'METER=EVENT_TYPE@WEIGHT counts events, METER=EVENT_TYPE:PATH@WEIGHT takes the number at a path of their data; repeatable',
       collect,
+    )
+    .addOption(
+      new Option('--draws-on <what>', 'what the meters draw on; one by one with --file').choices(DRAWS_ON).default(DRAWS_ON[0], 'the credit balance'),
     )
     .option('--limit <limit>', 'default warning line, such as low=50 or low=20%; repeatable', collect)
     .action(
@@ -60,9 +66,9 @@ export function productCommands(program: Command, runner: Runner): void {
 
 const shown = (answer: Message): string => productCard(within(answer, 'credit_product'));
 
-function fromOptions(id: string, { name, unit, meter = [], limit = [] }: CreateOptions): Message {
+function fromOptions(id: string, { name, unit, meter = [], limit = [], drawsOn }: CreateOptions): Message {
   if (!id || !name || !unit) throw wrongUsage('product create needs a product id, --name and --unit, or --file');
-  return { credit_product_id: id, name, unit, meters: meter.map(meterOf), limits: limit.map(limitOf) };
+  return { credit_product_id: id, name, unit, meters: meter.map((one) => ({ ...meterOf(one), draws_on: drawsOn })), limits: limit.map(limitOf) };
 }
 
 async function fromFile(io: Io, path: string): Promise<Message> {

@@ -138,6 +138,7 @@ export function productCard(product: Message): string {
       },
       { title: 'QUANTITY', of: (meter) => text(meter, 'value_path') || 'count' },
       { title: 'WEIGHT', of: (meter) => text(items(meter, 'weights').at(-1) ?? {}, 'weight') || '0', figures: true },
+      { title: 'DRAWS ON', of: (meter) => text(meter, 'draws_on').replaceAll('_', ' ') },
       { title: 'RETIRED', of: (meter) => text(meter, 'retired_at') },
     ],
     items(product, 'meters'),
