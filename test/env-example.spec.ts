@@ -71,6 +71,12 @@ describe('a wrong configuration', () => {
     [{ EVENTSTORE_URL: 'http://admin:swordfish@e' }, /EVENTSTORE_URL is "http:\/\/admin:\*\*\*@e".*esdb:\/\//],
     [{ REDIS_URL: 'r:6379' }, /REDIS_URL is "r:6379".*redis:\/\//],
     [{ REDIS_PREFIX: 'a{b' }, /REDIS_PREFIX is "a\{b"/],
+    [{ STRIPE_SECRET_KEY: 'swordfish' }, /STRIPE_SECRET_KEY has a value that cannot be used: .*sk_/],
+    [{ STRIPE_SECRET_KEY: 'sk_test_swordfish' }, /STRIPE_WEBHOOK_SECRET is not set: no payment could be confirmed; set it to/],
+    [{ STRIPE_WEBHOOK_SECRET: 'whsec_swordfish' }, /STRIPE_WEBHOOK_SECRET is set, and would not be used; set STRIPE_SECRET_KEY/],
+    [{ STRIPE_WEBHOOK_SECRET: 'swordfish' }, /STRIPE_WEBHOOK_SECRET has a value that cannot be used.*whsec_/],
+    [{ STRIPE_API_BASE: 'http://stripe.example' }, /STRIPE_API_BASE is "http:.*by https/],
+    [{ STRIPE_API_BASE: 'https://api.example/v1' }, /STRIPE_API_BASE is/],
   ])('%j is refused with the mend', (variables, told) => {
     expect(said(standalone, variables)).toThrow(told);
     expect(said(standalone, variables)).not.toThrow('swordfish');

@@ -11,6 +11,7 @@ import {
   kafkaConnection,
   LogWatch,
   openDoors,
+  openPayments,
   producerMetrics,
   redisProjections,
   type Rim,
@@ -24,6 +25,7 @@ import { type config as shape, SERVICE } from './config';
 
 export async function startLedger({ config, log, health, metrics, available, patiently, failed }: Rim<typeof shape.groups>): Promise<Started> {
   const { kafka } = config;
+  const payments = openPayments(config.stripe);
   const connection = kafkaConnection(kafka, SERVICE, log);
   const store = eventStoreDbLog(config.eventStore, log);
   const derived = redisProjections(config.redis, log);
@@ -40,6 +42,7 @@ export async function startLedger({ config, log, health, metrics, available, pat
     projections: derived.projections,
     dedupeWindowMs: config.ledger.DEDUPE_WINDOW_DAYS * DAY_MS,
     publisher: new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC),
+    payments: payments.providers,
     failed,
     patiently,
   });
@@ -67,6 +70,7 @@ export async function startLedger({ config, log, health, metrics, available, pat
     steps: [
       { name: 'doors', stop: (signal) => doors.close(signal) },
       { name: 'consumer', stop: () => consumer.stop() },
+      { name: 'payments', stop: () => payments.close() },
       { name: 'producer', stop: () => producer.close() },
       { name: 'sweeper', stop: () => ledger.stopSweeping() },
       { name: 'projector', stop: () => ledger.stopProjecting() },

@@ -7,6 +7,7 @@ import {
   explainDoors,
   explainLog,
   explainOps,
+  explainPayments,
   explainTopics,
   explainWindow,
   type Explanation,
@@ -17,6 +18,7 @@ import {
   OpsVariables,
   ProcessVariables,
   RedisVariables,
+  StripeVariables,
 } from '@drawdown/service';
 
 export const SERVICE = 'ledger';
@@ -33,6 +35,7 @@ export const config = {
     redis: RedisVariables,
     kafka: KafkaVariables,
     ledger: LedgerVariables,
+    stripe: StripeVariables,
     process: ProcessVariables,
   },
   needs: { KAFKA_BROKERS: NEEDED.KAFKA_BROKERS, EVENTSTORE_URL: NEEDED.EVENTSTORE_URL, REDIS_URL: NEEDED.REDIS_URL },
@@ -40,7 +43,7 @@ export const config = {
 
 export type Config = ConfigOf<typeof config.groups>;
 
-export function explain({ doors, ops, eventStore, redis, kafka, ledger }: Config): Explanation {
+export function explain({ doors, ops, eventStore, redis, kafka, ledger, stripe }: Config): Explanation {
   return {
     uses: [
       explainLog(eventStore),
@@ -48,6 +51,7 @@ export function explain({ doors, ops, eventStore, redis, kafka, ledger }: Config
       ...explainTopics(kafka, SERVICE, { rated: 'read', usage: 'written with usage that comes over HTTP and gRPC', rejected: 'written with what is rejected' }),
       explainDoors(doors),
       explainWindow(ledger),
+      explainPayments(stripe),
       explainOps(ops),
     ],
     notes: ['webhooks are sent by the webhooks service'],

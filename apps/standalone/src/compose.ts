@@ -2,6 +2,7 @@
 import type { Instant } from '@drawdown/amounts';
 import type { Parts } from '@drawdown/application';
 import { DEDUPE_WINDOW_MS_DEFAULT, type RejectionPublisher } from '@drawdown/ledger';
+import type { PaymentProvider } from '@drawdown/purchases';
 import { composeLedger, composeWebhooks, type DerivedInUse, embeddedLog, embeddedProjections, type LogInUse, systemClock } from '@drawdown/service';
 import type { DispatcherFigures, Lease } from '@drawdown/webhooks';
 
@@ -15,6 +16,8 @@ export interface StandaloneOptions {
   readonly webhookAllowedNetworks?: readonly string[];
   /** Such as `5s 5m 30m`. */
   readonly webhookSchedule?: string;
+  /** Who collects the money for purchases. Absent: by hand. */
+  readonly payments?: readonly PaymentProvider[];
   /** Where several services share a log: which of them sends webhooks. */
   readonly webhookLease?: Lease;
   /** Where usage that came by a queue is published when it is rejected. */
@@ -43,12 +46,12 @@ export interface Standalone {
  * @throws LogCorrupt stored bytes are damaged; nothing was changed.
  */
 export async function composeStandalone(options: StandaloneOptions): Promise<Standalone> {
-  const { dataDirectory, clock = systemClock, publisher, webhookLease: lease, patiently, failed = () => undefined } = options;
+  const { dataDirectory, clock = systemClock, publisher, payments, webhookLease: lease, patiently, failed = () => undefined } = options;
   const log = options.log ?? (await embeddedLog(dataDirectory, clock));
   const derived = options.derived ?? (await embeddedProjections(dataDirectory, log.name === 'log'));
   const { projections } = derived;
   const dedupeWindowMs = options.dedupeWindowMs ?? DEDUPE_WINDOW_MS_DEFAULT;
-  const ledger = await composeLedger({ log: log.log, projections, dedupeWindowMs, clock, failed, ...(publisher && { publisher }), ...(patiently && { patiently }) });
+  const ledger = await composeLedger({ log: log.log, projections, dedupeWindowMs, clock, failed, ...(publisher && { publisher }), ...(payments && { payments }), ...(patiently && { patiently }) });
   const webhooks = await composeWebhooks({
     log: log.log,
     ledger: ledger.parts.ledger,

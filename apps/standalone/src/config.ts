@@ -8,6 +8,7 @@ import {
   explainDoors,
   explainLog,
   explainOps,
+  explainPayments,
   explainTopics,
   explainWebhooks,
   explainWindow,
@@ -17,6 +18,7 @@ import {
   OpsVariables,
   ProcessVariables,
   RedisVariables,
+  StripeVariables,
   WebhookVariables,
 } from '@drawdown/service';
 
@@ -31,6 +33,7 @@ export const config = {
     redis: RedisVariables,
     kafka: KafkaVariables,
     ledger: LedgerVariables,
+    stripe: StripeVariables,
     webhooks: WebhookVariables,
     process: ProcessVariables,
   },
@@ -39,7 +42,7 @@ export const config = {
 export type Config = ConfigOf<typeof config.groups>;
 
 /** Any of EventStoreDB, Redis and Kafka may be there; what is not is embedded, or done without. */
-export function explain({ doors, ops, data, eventStore, redis, kafka, ledger, webhooks }: Config): Explanation {
+export function explain({ doors, ops, data, eventStore, redis, kafka, ledger, stripe, webhooks }: Config): Explanation {
   const { DATA_DIR: folder } = data;
   const queue =
     kafka.KAFKA_BROKERS.length === 0
@@ -59,6 +62,7 @@ export function explain({ doors, ops, data, eventStore, redis, kafka, ledger, we
       ...queue,
       explainDoors(doors),
       explainWindow(ledger),
+      explainPayments(stripe),
       explainWebhooks(webhooks),
       explainOps(ops),
     ],

@@ -1,5 +1,5 @@
 /** The whole of Drawdown in one process. `--validate` says what the configuration means, and exits. */
-import { DAY_MS, LogWatch, openDoors, type Rim, serve, type Started, storeMetrics, systemClock, usageMetrics, watchProjection, webhookLease, webhookMetrics } from '@drawdown/service';
+import { DAY_MS, LogWatch, openDoors, openPayments, type Rim, serve, type Started, storeMetrics, systemClock, usageMetrics, watchProjection, webhookLease, webhookMetrics } from '@drawdown/service';
 import { composeStandalone } from './compose';
 import { config, explain, SERVICE } from './config';
 import { kafkaSide } from './kafka-side';
@@ -7,6 +7,7 @@ import { openStores } from './stores';
 
 async function start(rim: Rim<typeof config.groups>): Promise<Started> {
   const { config, log: told, health, metrics, failed, patiently } = rim;
+  const payments = openPayments(config.stripe);
   const [kafka, { log, derived }] = await Promise.all([kafkaSide(rim), openStores(rim, systemClock)]);
   const shared = log.awaited !== undefined && derived.server !== undefined;
   const lease = shared ? webhookLease(config.redis) : undefined;
@@ -18,6 +19,7 @@ async function start(rim: Rim<typeof config.groups>): Promise<Started> {
     webhookAllowedNetworks: config.webhooks.WEBHOOK_ALLOWED_NETWORKS,
     webhookSchedule: config.webhooks.WEBHOOK_SCHEDULE,
     ...(lease && { webhookLease: lease }),
+    payments: payments.providers,
     ...(kafka && { publisher: kafka.publisher }),
     failed,
     patiently,
@@ -44,6 +46,7 @@ async function start(rim: Rim<typeof config.groups>): Promise<Started> {
         stop: async () => {
           watch.stop();
           await standalone.stop();
+          await payments.close();
           await lease?.close();
         },
       },

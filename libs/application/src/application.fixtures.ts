@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { type Instant, instant, later } from '@drawdown/amounts';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/embedded';
 import { AppliedKeys, CatalogFollower, DEDUPE_WINDOW_MS_DEFAULT, Fault, Ledger, Projector, StreamStates, UsageIntake } from '@drawdown/ledger';
+import { ManualPayments, type PaymentProvider } from '@drawdown/purchases';
 import { misfits } from './contract.fixtures';
 import { InvalidRequest, Refused } from './errors';
 import { foldings } from './foldings';
@@ -31,6 +32,8 @@ export type Said = { readonly answer: Message; readonly replayed: boolean } | { 
 export class TestApplication {
   now: Instant = NOON;
   chance = 0;
+  /** Another provider is added to it by the tests that need one. */
+  readonly payments: PaymentProvider[] = [new ManualPayments()];
   readonly parts: Parts;
   readonly states: StreamStates;
   readonly handlers: Handlers;
@@ -54,6 +57,7 @@ export class TestApplication {
       intake,
       catalog,
       foldings,
+      payments: this.payments,
       clock,
       randomBytes: (bytes) => Buffer.alloc(bytes, ++this.chance),
       service: { version: '1.2.3', startedAt: NOON, draining: () => false },

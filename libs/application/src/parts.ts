@@ -2,6 +2,7 @@
 import type { Projections } from '@drawdown/balances';
 import type { CatalogFollower, Clock, EventLog, Folding, Ledger, Projector, UsageIntake, UsageTaker } from '@drawdown/ledger';
 import type { Instant } from '@drawdown/amounts';
+import type { PaymentProvider } from '@drawdown/purchases';
 
 export interface Parts {
   readonly log: EventLog;
@@ -15,6 +16,8 @@ export interface Parts {
   readonly catalog: CatalogFollower;
   /** The same that the stream states fold by. */
   readonly foldings: readonly Folding[];
+  /** Who collects the money for purchases: those that are set up here. */
+  readonly payments: readonly PaymentProvider[];
   /** The only time that a command is recorded at. */
   readonly clock: Clock;
   /** For secrets. */

@@ -2,10 +2,11 @@
 import type { Amount, Instant } from '@drawdown/amounts';
 import type { Confirmation, PaymentFailure, PaymentNotice, PaymentProvider, PurchaseToStart, StartOutcome } from './payment-provider';
 
-const NAME = 'manual';
+/** Stored with every purchase that is paid so, for ever. */
+export const MANUAL = 'manual';
 
 export class ManualPayments implements PaymentProvider {
-  readonly name = NAME;
+  readonly name = MANUAL;
 
   /** Nothing happens anywhere: the purchase waits until somebody confirms it. */
   start({ purchaseId }: PurchaseToStart): Promise<StartOutcome> {
@@ -48,7 +49,7 @@ export const failedByHand = (by: ByHand, reason: PaymentFailure['reason']): Paym
 });
 
 const about = ({ purchaseId, customerId, reference, at }: ByHand) => ({
-  provider: NAME,
+  provider: MANUAL,
   // One transfer may pay two purchases.
   eventId: `${purchaseId}:${reference}`,
   purchaseId,

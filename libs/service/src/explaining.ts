@@ -8,6 +8,7 @@ import type { KafkaVariables } from './variables/kafka-variables';
 import type { LedgerVariables } from './variables/ledger-variables';
 import type { OpsVariables } from './variables/ops-variables';
 import type { RedisVariables } from './variables/redis-variables';
+import type { StripeVariables } from './variables/stripe-variables';
 import type { WebhookVariables } from './variables/webhook-variables';
 
 type Use = Explanation['uses'][number];
@@ -44,6 +45,13 @@ export const explainOps = ({ OPS_HOST, OPS_PORT }: OpsVariables): Use => use('op
 
 export const explainWindow = ({ DEDUPE_WINDOW_DAYS: days }: LedgerVariables): Use =>
   use('dedupe window', `${days} days: older usage is rejected where its key may have been forgotten`);
+
+export function explainPayments({ STRIPE_SECRET_KEY: key, STRIPE_DEPLOYMENT: deployment, STRIPE_API_BASE: base, STRIPE_WEBHOOK_SECRET: secrets }: StripeVariables): Use {
+  if (key === '') return use('payments', 'confirmed by hand; Stripe is off');
+  const mode = /^(?:sk|rk)_test_/.test(key) ? 'with a test key' : 'with a live key';
+  const signed = secrets.length === 1 ? 'one signing secret' : `${secrets.length} signing secrets`;
+  return use('payments', `confirmed by hand, or on Stripe's page: ${base === '' ? 'https://api.stripe.com' : base}, ${mode}, ${signed}, as deployment ${deployment}`);
+}
 
 export const explainWebhooks = ({ WEBHOOK_ALLOWED_NETWORKS: networks, WEBHOOK_SCHEDULE: schedule }: WebhookVariables): Use =>
   use('webhooks', `to public networks${networks.length > 0 ? ` and ${networks.join(', ')}` : ''}; tried again after ${schedule}`);

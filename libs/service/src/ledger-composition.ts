@@ -16,12 +16,15 @@ import {
   UsageIntake,
 } from '@drawdown/ledger';
 import type { Health } from '@drawdown/platform';
+import { ManualPayments, type PaymentProvider } from '@drawdown/purchases';
 
 export interface LedgerSettings {
   readonly log: EventLog;
   readonly projections: Projections;
   readonly dedupeWindowMs: number;
   readonly clock?: Clock;
+  /** Who collects the money for purchases. Absent: by hand. */
+  readonly payments?: readonly PaymentProvider[];
   /** Where usage that came by a queue is published when it is rejected. */
   readonly publisher?: RejectionPublisher;
   /** Told of what goes wrong in the background; it is tried again. */
@@ -45,6 +48,7 @@ export const systemClock = (): Instant => Date.now() as Instant;
 /** Resolves when everything that was in the log is known, so that no key applied before can be missed. */
 export async function composeLedger(settings: LedgerSettings): Promise<LedgerComposition> {
   const { log, projections, dedupeWindowMs, clock = systemClock, publisher, failed = () => undefined, patiently = (work) => work() } = settings;
+  const { payments = [new ManualPayments()] } = settings;
   const keys = new AppliedKeys(projections, dedupeWindowMs);
   const states = new StreamStates(log, projections, keys, foldings);
   const ledger = new Ledger(log, states);
@@ -56,7 +60,7 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
   await patiently(() => catalog.start(projections));
   sweeper.start();
   return {
-    parts: { log, ledger, projections, projector, usage: intake, intake, catalog, foldings, clock, randomBytes },
+    parts: { log, ledger, projections, projector, usage: intake, intake, catalog, foldings, payments, clock, randomBytes },
     ended: projector.ended,
     stopSweeping: () => sweeper.stop(),
     stopProjecting: () => projector.stop(),
