@@ -18,6 +18,10 @@ const endpoint = (found: Found): Fields => ({ endpoint_id: found('CreateWebhookE
 
 const STORY: readonly Step[] = [
   ['UpdateSettings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] }],
+  ['UpdateSettings', {
+    allow_portal_purchases: true, portal_purchase_limits: [{ currency: 'EUR', minimum: '5', maximum: '500' }],
+    default_limits: [{ limit: { limit_id: 'low', absolute: '10' }, currency: 'EUR' }],
+  }],
   ['GetSettings', {}],
   ['CreateCustomer', { ...acme, currency: 'EUR' }],
   ['GetCustomer', acme],
@@ -40,6 +44,13 @@ const STORY: readonly Step[] = [
   ['AddCredits', { ...acme, credits: '50', origin: 'free', priority: 7, expires_at: '2100-01-01T00:00:00.000Z' }],
   ['PauseWallet', { ...acme, reason: 'looking into it' }],
   ['ResumeWallet', { ...acme, reason: 'all is well' }],
+  ['PreviewPriceChange', { credit_prices: [{ currency: 'EUR', price: '0.02', effective_at: '2100-01-01T00:00:00.000Z' }, { currency: 'USD', price: '1' }] }],
+  ['PayInvoice', { ...acme, invoice_id: 'INV/1', due: '10', currency: 'EUR' }],
+  ['PayInvoice', { ...acme, invoice_id: 'INV/2', due: '1000' }],
+  ['PayInvoice', { ...acme, invoice_id: 'INV/3', due: '1' }],
+  ['ReverseInvoicePayment', { ...acme, invoice_id: 'INV/2', reversal_id: 'CN/1' }],
+  ['ReverseInvoicePayment', { ...acme, invoice_id: 'INV/1', amount: '2.5', reason: 'goodwill' }],
+  ['GetInvoicePayment', { ...acme, invoice_id: 'INV/1', min_revision: 2 }],
   ['SetWalletLimits', { ...acme, limits: [{ limit_id: 'low', absolute: '8' }] }],
 
   ['CreateCreditBalance', { ...calls, name: 'Calls of Acme', starting_balance: '12.5' }],
@@ -48,6 +59,7 @@ const STORY: readonly Step[] = [
   ['PauseCreditBalance', { ...calls, reason: 'a dispute' }],
   ['ResumeCreditBalance', calls],
   ['SetCreditBalanceLimits', { ...calls, limits: [{ limit_id: 'low', absolute: '30' }] }],
+  ['VoidTopUp', { ...calls, grant_id: 'g1', reason: 'by mistake' }],
   ['ListCreditBalances', acme],
 
   ['PlaceHold', { ...acme, amount: '20', reference: 'order-1' }],
@@ -62,6 +74,7 @@ const STORY: readonly Step[] = [
   ['GetBalance', { ...acme, min_revision: 2 }],
   ['GetBalance', () => ({ ...calls, at: new Date().toISOString() })],
   ['ListBalances', acme],
+  ['ListMovements', acme],
   ['ListMovements', calls],
   ['ListMovements', { ...calls, newest_first: true, types: ['low_balance', 'run_out'], page_size: 5 }],
   ['CanSpend', { ...acme, amount: '1' }],
@@ -128,8 +141,8 @@ async function tell(ask: Door): Promise<readonly (readonly [RpcName, unknown])[]
 }
 
 const isStream = (rpc: RpcName): rpc is StreamName => routes[rpc].kind === 'stream';
-/** A check ends with its summary, a watcher has enough of the first message. */
-const lastWanted = (rpc: StreamName, message: unknown): boolean => rpc === 'WatchBalance' || (message as Answers)['summary'] !== undefined;
+/** A check ends with its summary, a preview with its totals, a watcher has enough of the first message. */
+const lastWanted = (rpc: StreamName, message: unknown): boolean => rpc === 'WatchBalance' || ['summary', 'totals'].some((end) => (message as Answers)[end] !== undefined);
 
 let services: readonly Standalone[];
 beforeAll(async () => {

@@ -32,6 +32,7 @@ function figuresMessage(state: Balance, figures: BalanceFigures, revision: numbe
     available: formatAmount(figures.available),
     pending: formatAmount(figures.pending),
     projected: formatAmount(figures.projected),
+    unbilled: formatAmount(figures.unbilled),
     uncovered: formatAmount(figures.uncovered),
     consumed: formatAmount(figures.consumed),
     credit_equivalent: creditPrice === undefined ? undefined : formatAmount(unitEquivalent(figures.booked, { price: creditPrice, version: 0 })),
@@ -80,12 +81,21 @@ const limitStatusMessage = ({ limit, threshold, reached }: LimitFigures): Messag
 });
 
 /** Whether the values are in range is for the balance to judge: it refuses by the limit's id. */
-export const readLimits = (from: Fields): readonly Limit[] =>
-  from.list('limits', (limit) => {
-    const id = limit.slug('limit_id');
-    const absolute = limit.optionalAmount('absolute');
-    const percent = limit.optionalAmount('percent_of_last_top_up');
-    if (absolute !== undefined) return { id, kind: 'absolute', value: absolute };
-    if (percent === undefined) limit.violation('', 'has no line', 'send either absolute or percent_of_last_top_up');
-    return { id, kind: 'percent_of_last_top_up', value: percent ?? ZERO };
-  });
+export const readLimits = (from: Fields): readonly Limit[] => from.list('limits', readLimit);
+
+/** Those of a new balance. Undefined: it begins with the limits that are kept elsewhere for new ones. */
+export function readOwnLimits(from: Fields): readonly Limit[] | undefined {
+  const limits = readLimits(from);
+  const none = from.flag('no_limits');
+  if (none && limits.length > 0) from.violation('no_limits', 'contradicts limits', 'send one of the two');
+  return none || limits.length > 0 ? limits : undefined;
+}
+
+export function readLimit(from: Fields): Limit {
+  const id = from.slug('limit_id');
+  const absolute = from.optionalAmount('absolute');
+  const percent = from.optionalAmount('percent_of_last_top_up');
+  if (absolute !== undefined) return { id, kind: 'absolute', value: absolute };
+  if (percent === undefined) from.violation('', 'has no line', 'send either absolute or percent_of_last_top_up');
+  return { id, kind: 'percent_of_last_top_up', value: percent ?? ZERO };
+}

@@ -13,6 +13,12 @@ import type { AnyRefusal } from './refusals';
 
 type Timed = DomainEvent & { readonly at: Instant };
 
+/** What of a call concerns the ledger. */
+export interface CommandCall extends Pick<Context, 'key' | 'body' | 'traceparent' | 'replayed'> {
+  /** The caller's key, where the command is known by one of ours. */
+  readonly callerKey?: string | undefined;
+}
+
 export interface CarriedOut<Event, State> {
   readonly events: readonly Event[];
   readonly state: State;
@@ -27,7 +33,7 @@ export interface CarriedOut<Event, State> {
  */
 export async function carryOut<C, S, E extends Timed, R extends AnyRefusal>(
   { ledger, clock }: Pick<Parts, 'ledger' | 'clock'>,
-  context: Context,
+  context: CommandCall,
   aggregate: Aggregate<C, S, E, R>,
   stream: string,
   command: (at: Instant) => C | Promise<C>,
@@ -39,7 +45,7 @@ export async function carryOut<C, S, E extends Timed, R extends AnyRefusal>(
 /** What a command under this key has done before; undefined when there is no such command. */
 export async function carriedOutBefore<C, S, E extends Timed, R extends AnyRefusal>(
   { ledger, clock }: Pick<Parts, 'ledger' | 'clock'>,
-  context: Context,
+  context: CommandCall,
   aggregate: Aggregate<C, S, E, R>,
   stream: string,
 ): Promise<CarriedOut<E, S> | undefined> {
@@ -47,7 +53,7 @@ export async function carriedOutBefore<C, S, E extends Timed, R extends AnyRefus
   return outcome && carriedOut(outcome, context, clock);
 }
 
-export function carriedOut<S, E extends Timed, R extends AnyRefusal>(outcome: Outcome<E, S, R>, context: Context, clock: () => Instant): CarriedOut<E, S> {
+export function carriedOut<S, E extends Timed, R extends AnyRefusal>(outcome: Outcome<E, S, R>, context: CommandCall, clock: () => Instant): CarriedOut<E, S> {
   if (outcome.outcome === 'refused') throw new Refused(outcome.refusal);
   if (outcome.replayed) context.replayed();
   const { events, state, revision } = outcome;
@@ -55,8 +61,9 @@ export function carriedOut<S, E extends Timed, R extends AnyRefusal>(outcome: Ou
   return { events, state, revision, at: events.at(-1)?.at ?? clock() };
 }
 
-export const causeOf = ({ key, body, traceparent }: Context): CommandContext => ({
+export const causeOf = ({ key, callerKey, body, traceparent }: CommandCall): CommandContext => ({
   ...(key !== undefined && { key }),
+  ...(callerKey !== undefined && { callerKey }),
   ...(body !== undefined && { body }),
   ...(traceparent !== undefined && { traceparent }),
 });

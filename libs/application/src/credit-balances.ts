@@ -3,7 +3,7 @@ import { formatInstant, ZERO } from '@drawdown/amounts';
 import { creditBalance } from '@drawdown/credit-balance';
 import { idsOf, streams } from '@drawdown/ledger';
 import { closing, pausing, settingLimits } from './balance-changes';
-import { allocationMessages, balanceMessage, grantMessage, readLimits } from './balance-message';
+import { allocationMessages, balanceMessage, grantMessage, readOwnLimits } from './balance-message';
 import { caused } from './carry-out';
 import { readRequest } from './fields';
 import { given, readTerms, REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, startingGrant } from './grant-request';
@@ -22,17 +22,12 @@ type CreditBalanceHandlers = Pick<
 
 export const creditBalanceOperations = (parts: Parts): CreditBalanceHandlers => ({
   async CreateCreditBalance(request, context) {
-    const asked = readRequest(request, (from) => {
-      const limits = readLimits(from);
-      const noLimits = from.flag('no_limits');
-      if (noLimits && limits.length > 0) from.violation('no_limits', 'contradicts limits', 'send one of the two');
-      return {
-        target: readCreditBalance(from),
-        name: from.optionalText('name', BALANCE_NAME_LENGTH_MAX),
-        startingBalance: from.optionalAmount('starting_balance', { atLeast: ZERO }) ?? ZERO,
-        limits: noLimits || limits.length > 0 ? limits : undefined,
-      };
-    });
+    const asked = readRequest(request, (from) => ({
+      target: readCreditBalance(from),
+      name: from.optionalText('name', BALANCE_NAME_LENGTH_MAX),
+      startingBalance: from.optionalAmount('starting_balance', { atLeast: ZERO }) ?? ZERO,
+      limits: readOwnLimits(from),
+    }));
     const { customerId, creditProductId = '' } = asked.target;
     const { revision, balance } = await changeBalance(parts, context, asked.target, async (at) => {
       const product = await theProduct(parts, creditProductId);

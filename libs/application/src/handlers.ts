@@ -4,12 +4,15 @@ import { catalogOperations } from './catalog';
 import { creditBalanceOperations } from './credit-balances';
 import { customerOperations } from './customers';
 import { holdOperations } from './holds';
+import { invoiceOperations } from './invoices';
 import { movementOperations } from './movements';
 import type { Handlers } from './operation';
 import { operatorOperations } from './operations';
 import type { Parts } from './parts';
+import { pricePreviewOperations } from './price-preview';
 import { rejectedUsageOperations } from './rejected-usage';
 import { settingsOperations } from './settings';
+import { topUpOperations } from './top-ups';
 import { usageOperations } from './usage';
 import { walletOperations } from './wallets';
 import { watchOperations } from './watch';
@@ -17,10 +20,13 @@ import { webhookOperations } from './webhooks';
 
 export const handlers = (parts: Parts): Handlers => ({
   ...settingsOperations(parts),
+  ...pricePreviewOperations(parts),
   ...customerOperations(parts),
   ...catalogOperations(parts),
   ...walletOperations(parts),
+  ...invoiceOperations(parts),
   ...creditBalanceOperations(parts),
+  ...topUpOperations(parts),
   ...holdOperations(parts),
   ...usageOperations(parts),
   ...balanceOperations(parts),

@@ -2,7 +2,7 @@
 import { formatAmount, formatInstant, parseInstant } from '@drawdown/amounts';
 import { MOVEMENT_TYPES, type MovementType, movementOf, movementTypeOf } from '@drawdown/balances';
 import { readEvent } from '@drawdown/decider';
-import type { AccruedLine, RatedPart, UsageLine } from '@drawdown/drawdown';
+import { type AccruedLine, projectedOf, type RatedPart, type UsageLine } from '@drawdown/drawdown';
 import { readMetadata, type RecordedEvent } from '@drawdown/ledger';
 import { allocationMessages, time } from './balance-message';
 import { theBalance } from './balances';
@@ -71,7 +71,7 @@ async function scan({ log }: Parts, { target, start, last, newestFirst, types, s
     for (const recorded of events) {
       if (recorded.revision > last || movements.length === size) break;
       const event = readEvent(target.aggregate, recorded.type, recorded.data);
-      if (types.size === 0 || types.has(movementTypeOf(event))) movements.push(movementMessage(recorded, event));
+      if (types.size === 0 || types.has(movementTypeOf(event))) movements.push(movementMessage(recorded, event, target.creditProductId));
       from = recorded.revision + step;
       scanned += 1;
     }
@@ -79,8 +79,8 @@ async function scan({ log }: Parts, { target, start, last, newestFirst, types, s
   return { movements, next: undefined };
 }
 
-function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movementOf>[0]): Message {
-  const { type, amount, uncovered, figures, effectiveAt, recordedAt, reason, reference, grantId, holdId, limitId, allocation, usage, usageCount } = movementOf(event);
+function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movementOf>[0], ofBalance: string | undefined): Message {
+  const { type, amount, uncovered, unbilled, figures, effectiveAt, recordedAt, reason, reference, grantId, holdId, limitId, purchaseId, allocation, usage, usageCount } = movementOf(event);
   return {
     revision: recorded.revision,
     type,
@@ -89,6 +89,8 @@ function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movem
     booked: formatAmount(figures.booked),
     held: formatAmount(figures.held),
     available: formatAmount(figures.available),
+    projected: formatAmount(projectedOf(figures)),
+    unbilled: unbilled === undefined ? undefined : formatAmount(unbilled),
     effective_at: formatInstant(effectiveAt),
     recorded_at: formatInstant(recordedAt),
     actor: readMetadata(recorded).actor,
@@ -97,20 +99,25 @@ function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movem
     grant_id: grantId,
     hold_id: holdId,
     limit_id: limitId,
+    purchase_id: purchaseId,
     allocations: allocation && allocationMessages(allocation),
-    usage: usage?.map(usageLineMessage),
+    usage: usage?.map((line) => usageLineMessage(line, ofBalance)),
     usage_count: usageCount,
     event_id: recorded.id,
   };
 }
 
-const usageLineMessage = ({ source, id, time: usedAt, amount, parts, ...of }: UsageLine | AccruedLine): Message => ({
+const usageLineMessage = ({ source, id, time: usedAt, amount, parts, conversion, ...of }: UsageLine | AccruedLine, ofBalance: string | undefined): Message => ({
   source,
   id,
   used_at: time(parseInstant(usedAt)),
-  credits: formatAmount(amount),
+  credits: formatAmount(conversion?.credits ?? amount),
   uncovered: 'uncovered' in of ? formatAmount(of.uncovered) : undefined,
   parts: parts.map(partMessage),
+  amount: formatAmount(amount),
+  credit_product_id: of.creditProductId ?? ofBalance,
+  credit_price: conversion && formatAmount(conversion.creditPrice),
+  credit_price_version: conversion?.priceVersion,
 });
 
 const partMessage = ({ meter, quantity, weight, weightVersion }: RatedPart): Message => ({

@@ -95,9 +95,14 @@ export async function stateIn<C, S, E extends DomainEvent, R extends Refusal>(
 
 /** Names of all streams of a prefix, to its end. */
 export async function* streamNames(parts: Pick<Parts, 'projector' | 'projections'>, prefix: string): AsyncGenerator<string> {
+  for await (const { stream } of allDocuments(parts, prefix)) yield stream;
+}
+
+/** Documents of all streams of a prefix, to its end: never more than one read of them is held. */
+export async function* allDocuments(parts: Pick<Parts, 'projector' | 'projections'>, prefix: string): AsyncGenerator<Document> {
   for (let after: string | undefined; ; ) {
     const documents = await wholeList(parts, { prefix, limit: DOCUMENTS_PER_READ, ...(after !== undefined && { after }) });
-    for (const { stream } of documents) yield stream;
+    yield* documents;
     after = documents.at(-1)?.stream;
     if (documents.length < DOCUMENTS_PER_READ) return;
   }

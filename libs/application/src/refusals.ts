@@ -18,6 +18,11 @@ export type OperationRefusal =
   | { readonly code: 'wallets_disabled' }
   | { readonly code: 'free_credits_not_allowed' }
   | { readonly code: 'no_credit_price'; readonly currency: string }
+  /** The invoice was paid, as another one. */
+  | { readonly code: 'invoice_conflict'; readonly invoiceId: string; readonly due: Amount; readonly billed: Amount }
+  | { readonly code: 'invoice_not_paid'; readonly invoiceId: string }
+  | { readonly code: 'invoice_in_other_currency'; readonly currency: string; readonly walletCurrency: string }
+  | { readonly code: 'reversal_conflict'; readonly reversalId: string }
   | { readonly code: 'page_token_invalid' };
 
 export type AnyRefusal =
@@ -74,6 +79,17 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   purchases_pending: ['state', 'Purchases are pending', (of) => `${of.purchases} purchases are pending; confirm or fail them first`],
   billed_exceeds_unbilled: [
     'state', 'More is billed than is unbilled', (of) => `${show(of.billed)} asked, ${show(of.unbilled)} unbilled; bill less, or leave it to the default`,
+  ],
+  invoice_conflict: [
+    'conflict', 'The invoice was paid otherwise',
+    (of) => `invoice "${of.invoiceId}" was paid as one of ${show(of.due)}, billing ${show(of.billed)}; send that again, or give another invoice another id`,
+  ],
+  invoice_not_paid: ['not_found', 'No payment of this invoice', (of) => `the wallet paid nothing of invoice "${of.invoiceId}"`],
+  invoice_in_other_currency: [
+    'state', 'The invoice is in another currency', (of) => `the wallet holds "${of.walletCurrency}", the invoice is in "${of.currency}"; pay it by other means`,
+  ],
+  reversal_conflict: [
+    'conflict', 'The reversal was another one', (of) => `reversal "${of.reversalId}" was carried out otherwise; send that again, or give another reversal another id`,
   ],
   payment_not_found: ['not_found', 'No such payment', 'this balance made no such payment'],
   payment_final: ['state', 'The payment is final', 'it is too old to be reversed, or of a balance that was closed; add credits instead'],

@@ -34,6 +34,7 @@ const CUSTOMER = `${CUSTOMERS}/{customer_id}`;
 const PRODUCTS = '/v1/credit-products';
 const PRODUCT = `${PRODUCTS}/{credit_product_id}`;
 const WALLET = `${CUSTOMER}/wallet`;
+const INVOICE = `${WALLET}/invoices/{invoice_id}`;
 const BALANCES = `${CUSTOMER}/credit-balances`;
 const BALANCE = `${BALANCES}/{credit_product_id}`;
 const ENDPOINTS = '/v1/webhook-endpoints';
@@ -59,6 +60,8 @@ export const routes = {
   GetSettings: { ...query('SettingsService', get(SETTINGS)), etag: 'revision' },
   UpdateSettings: { ...command('SettingsService', patch(SETTINGS)), etag: 'revision', ifMatch: 'expected_revision' },
 
+  PreviewPriceChange: stream('SettingsService', post(`${SETTINGS}/price-preview`)),
+
   CreateCustomer: create('CustomerService', post(CUSTOMERS)),
   GetCustomer: query('CustomerService', get(CUSTOMER)),
   ListCustomers: query('CustomerService', get(CUSTOMERS)),
@@ -78,6 +81,10 @@ export const routes = {
   CloseWallet: command('WalletService', post(`${WALLET}/close`)),
   SetWalletLimits: command('WalletService', put(`${WALLET}/limits`)),
 
+  PayInvoice: command('InvoiceService', post(`${INVOICE}/pay`)),
+  ReverseInvoicePayment: command('InvoiceService', post(`${INVOICE}/reverse`)),
+  GetInvoicePayment: query('InvoiceService', get(INVOICE)),
+
   CreateCreditBalance: create('CreditBalanceService', post(BALANCES)),
   ListCreditBalances: query('CreditBalanceService', get(BALANCES)),
   TopUpCreditBalance: create('CreditBalanceService', post(`${BALANCE}/top-ups`)),
@@ -86,6 +93,8 @@ export const routes = {
   ResumeCreditBalance: command('CreditBalanceService', post(`${BALANCE}/resume`)),
   CloseCreditBalance: command('CreditBalanceService', post(`${BALANCE}/close`)),
   SetCreditBalanceLimits: command('CreditBalanceService', put(`${BALANCE}/limits`)),
+
+  VoidTopUp: command('TopUpService', post(`${WALLET}/grants/{grant_id}/void`, `${BALANCE}/grants/{grant_id}/void`)),
 
   PlaceHold: create('HoldService', post(`${WALLET}/holds`, `${BALANCE}/holds`)),
   CaptureHold: command('HoldService', post(`${WALLET}/holds/{hold_id}/capture`, `${BALANCE}/holds/{hold_id}/capture`)),

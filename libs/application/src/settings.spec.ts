@@ -1,11 +1,12 @@
 import { freshApplication, HOUR_MS, rows } from './application.fixtures';
 
 const app = freshApplication();
+const NOTHING_FOR_PORTAL_OR_WALLETS = { allow_portal_purchases: false, portal_purchase_limits: [], default_limits: [] };
 
 describe('settings', () => {
   it('are at revision -1 before the first change: wallets enabled, no free credits, no price', async () => {
     const { revision, settings } = await app().call('GetSettings', {});
-    expect([revision, settings]).toEqual([-1, { enabled: true, allow_free_credits: false, credit_prices: [] }]);
+    expect([revision, settings]).toEqual([-1, { enabled: true, allow_free_credits: false, credit_prices: [], ...NOTHING_FOR_PORTAL_OR_WALLETS }]);
   });
 
   it('change by what is given and leave the rest', async () => {
@@ -16,6 +17,7 @@ describe('settings', () => {
       enabled: false,
       allow_free_credits: true,
       credit_prices: [{ currency: 'EUR', price: '0.01', version: 1 }],
+      ...NOTHING_FOR_PORTAL_OR_WALLETS,
     });
   });
 
@@ -47,6 +49,40 @@ describe('settings', () => {
     expect(await app().says('UpdateSettings', { credit_prices: [{ currency: 'EUR', price: '1' }, { currency: 'EUR', price: '2' }] })).toEqual({
       refused: 'duplicate_currency',
     });
+  });
+
+  it('keep lists that are left out, replace those that are given, and empty those that shall be none', async () => {
+    const lists = {
+      portal_purchase_limits: [{ currency: 'EUR', minimum: '5', maximum: '500' }, { currency: 'JPY', minimum: '1000' }],
+      default_limits: [{ limit: { limit_id: 'low', absolute: '10' }, currency: 'EUR' }, { limit: { limit_id: 'fifth', percent_of_last_top_up: '20' } }],
+    };
+    expect(await app().call('UpdateSettings', { ...lists, allow_portal_purchases: true })).toMatchObject({ settings: { ...lists, allow_portal_purchases: true } });
+    expect(await app().call('UpdateSettings', { enabled: true })).toMatchObject({ settings: { ...lists, allow_portal_purchases: true } });
+    const one = { default_limits: lists.default_limits.slice(1), no_portal_purchase_limits: true };
+    expect(await app().call('UpdateSettings', one)).toMatchObject({ settings: { default_limits: one.default_limits, portal_purchase_limits: [] } });
+    expect(await app().call('UpdateSettings', { no_default_limits: true })).toMatchObject({ settings: { default_limits: [] } });
+    expect(await app().says('UpdateSettings', { ...lists, no_default_limits: true, no_portal_purchase_limits: true })).toEqual({
+      invalid: ['no_portal_purchase_limits contradicts portal_purchase_limits', 'no_default_limits contradicts default_limits'],
+    });
+    expect(await app().says('UpdateSettings', { default_limits: [{ currency: 'XXX' }], portal_purchase_limits: [{ minimum: '0' }] })).toEqual({
+      invalid: [
+        'portal_purchase_limits[0].currency is missing or empty', 'portal_purchase_limits[0].minimum must be above 0',
+        'default_limits[0].limit is missing', 'default_limits[0].currency is no ISO 4217 code of legal tender',
+      ],
+    });
+  });
+
+  it.each([
+    ['limit_currency_missing', { default_limits: [{ limit: { limit_id: 'low', absolute: '10' } }] }],
+    ['duplicate_limit', { default_limits: [{ limit: { limit_id: 'a', percent_of_last_top_up: '1' } }, { limit: { limit_id: 'a', percent_of_last_top_up: '2' } }] }],
+    ['limit_out_of_range', { default_limits: [{ limit: { limit_id: 'a', percent_of_last_top_up: '101' } }] }],
+    ['too_many_limits', { default_limits: Array.from({ length: 9 }, (_, i) => ({ limit: { limit_id: `a${i}`, percent_of_last_top_up: '1' } })) }],
+    ['portal_limit_not_payable', { portal_purchase_limits: [{ currency: 'EUR', minimum: '0.001' }] }],
+    ['portal_minimum_above_maximum', { portal_purchase_limits: [{ currency: 'EUR', minimum: '2', maximum: '1' }] }],
+    ['duplicate_currency', { portal_purchase_limits: [{ currency: 'EUR' }, { currency: 'EUR' }] }],
+  ])('are refused whole: %s', async (refused, change) => {
+    expect(await app().says('UpdateSettings', { enabled: false, ...change })).toEqual({ refused });
+    expect(await app().call('GetSettings', {})).toMatchObject({ revision: -1, settings: { enabled: true } });
   });
 
   it('answer a retry as the first time, byte for byte, whatever has changed since', async () => {

@@ -7,10 +7,10 @@ import type { Balance, BalanceCommand, BalanceEvent } from '@drawdown/drawdown';
 import { streams } from '@drawdown/ledger';
 import { wallet } from '@drawdown/wallet';
 import { balanceMessage, type BesideBalance } from './balance-message';
-import { carryOut, type CarriedOut } from './carry-out';
+import { carryOut, type CarriedOut, type CommandCall } from './carry-out';
 import { Refused } from './errors';
 import type { Fields } from './fields';
-import type { Context, Message } from './operation';
+import type { Message } from './operation';
 import type { Parts } from './parts';
 
 export interface Target {
@@ -69,7 +69,7 @@ export interface ChangedBalance extends CarriedOut<BalanceEvent, Balance> {
 /** Carries out a command on a balance. @throws Refused customer_not_found, or as the balance decides */
 export async function changeBalance(
   parts: Parts,
-  context: Context,
+  context: CommandCall,
   target: Target,
   command: (at: Instant) => BalanceCommand | Promise<BalanceCommand>,
 ): Promise<ChangedBalance> {

@@ -1,4 +1,4 @@
-import { freshApplication, HOUR_MS, walletOfAda } from './application.fixtures';
+import { freshApplication, HOUR_MS, rows, walletOfAda } from './application.fixtures';
 
 const app = freshApplication();
 const price = (value: string) => ({ credit_prices: [{ currency: 'EUR', price: value }] });
@@ -18,6 +18,22 @@ describe('creating a wallet', () => {
     expect(revision).toBe(0);
     expect(balance).toMatchObject({ customer_id: 'ada', status: 'open', currency: 'EUR', booked: '0', available: '0', limits: [{ limit: limits[0], threshold: '5', reached: true }] });
     expect(await app().says('CreateWallet', walletOfAda)).toEqual({ refused: 'balance_exists' });
+  });
+
+  it('gives it the default limits of its currency, unless it is given its own or none', async () => {
+    const default_limits = [
+      { limit: { limit_id: 'low', absolute: '10' }, currency: 'EUR' },
+      { limit: { limit_id: 'yen', absolute: '1000' }, currency: 'JPY' },
+      { limit: { limit_id: 'fifth', percent_of_last_top_up: '20' } },
+    ];
+    await app().call('UpdateSettings', { ...price('1'), default_limits });
+    const limitsOf = async (customer_id: string, more: object) => {
+      await app().customer(customer_id);
+      return rows(await app().call('CreateWallet', { customer_id, ...more }), 'balance.limits', 'limit.limit_id').flat();
+    };
+    expect(await limitsOf('ada', {})).toEqual(['low', 'fifth']);
+    expect(await limitsOf('bob', { limits: [{ limit_id: 'mine', absolute: '1' }] })).toEqual(['mine']);
+    expect(await limitsOf('cyd', { no_limits: true })).toEqual([]);
   });
 
   it('is refused while wallets are disabled', async () => {

@@ -1,9 +1,9 @@
 /** Wallets: money of a customer, entered in credits. */
-import { type CreditPrice, priceInForce, type Settings } from '@drawdown/account';
+import { type CreditPrice, defaultLimitsFor, priceInForce, type Settings } from '@drawdown/account';
 import { formatAmount, type Instant, ZERO } from '@drawdown/amounts';
 import { addCredits } from '@drawdown/wallet';
 import { closing, pausing, settingLimits } from './balance-changes';
-import { balanceMessage, grantMessage, readLimits } from './balance-message';
+import { balanceMessage, grantMessage, readOwnLimits } from './balance-message';
 import { caused } from './carry-out';
 import { Refused } from './errors';
 import { readRequest } from './fields';
@@ -16,12 +16,13 @@ type WalletHandlers = Pick<Handlers, 'CreateWallet' | 'AddCredits' | 'PauseWalle
 
 export const walletOperations = (parts: Parts): WalletHandlers => ({
   async CreateWallet(request, context) {
-    const { target, limits } = readRequest(request, (from) => ({ target: readWallet(from), limits: readLimits(from) }));
+    const { target, limits } = readRequest(request, (from) => ({ target: readWallet(from), limits: readOwnLimits(from) }));
     const { customerId } = target;
     const { revision, balance } = await changeBalance(parts, context, target, async (at) => {
       const { currency } = await theCustomer(parts, customerId);
-      thePrice(await enabledSettings(parts), currency, at);
-      return { type: 'Create', at, customerId, currency, limits };
+      const settings = await enabledSettings(parts);
+      thePrice(settings, currency, at);
+      return { type: 'Create', at, customerId, currency, limits: limits ?? defaultLimitsFor(settings.defaultLimits, currency) };
     });
     return { revision, balance };
   },
@@ -57,7 +58,8 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
   SetWalletLimits: settingLimits(parts, readWallet),
 });
 
-function thePrice(settings: Settings, currency: string, at: Instant): CreditPrice {
+/** @throws Refused no_credit_price */
+export function thePrice(settings: Settings, currency: string, at: Instant): CreditPrice {
   const price = priceInForce(settings, currency, at);
   if (!price) throw new Refused({ code: 'no_credit_price', currency });
   return price;
