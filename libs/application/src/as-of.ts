@@ -1,19 +1,27 @@
-/** A balance as the ledger knew it at a past moment: its stream, folded as far as that. */
+/**
+ * A balance as it was at a past moment: its stream, folded as far as that, and what was due by then. Whoever posts what is due
+ * may have been late, and then its entry counts from the latest one before it: the figures do not tell whether they were.
+ */
 import type { Instant } from '@drawdown/amounts';
 import { readEvent } from '@drawdown/decider';
 import type { Balance } from '@drawdown/drawdown';
 import type { Parts } from './parts';
 import type { Target } from './targets';
 
+const settled = (aggregate: Target['aggregate'], state: Balance, at: Instant): Balance => {
+  const swept = aggregate.decider.decide({ type: 'Sweep', at }, state);
+  return swept.accepted ? swept.events.reduce(aggregate.decider.evolve, state) : state;
+};
+
 /** Its cost grows with the history before the moment. `revision` -1: nothing had happened yet. */
 export async function knownAt({ log }: Pick<Parts, 'log'>, { aggregate, stream }: Target, at: Instant): Promise<{ readonly state: Balance; readonly revision: number }> {
   let state = aggregate.decider.initial;
   for (let revision = -1; ; ) {
     const events = await log.readStream(stream, { from: revision + 1 });
-    if (events.length === 0) return { state, revision };
+    if (events.length === 0) return { state: settled(aggregate, state, at), revision };
     for (const recorded of events) {
       const event = readEvent(aggregate, recorded.type, recorded.data);
-      if (event.at > at) return { state, revision };
+      if (event.at > at) return { state: settled(aggregate, state, at), revision };
       state = aggregate.decider.evolve(state, event);
       revision = recorded.revision;
     }

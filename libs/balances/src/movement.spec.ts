@@ -45,7 +45,9 @@ const life: readonly (BalanceCommand | ((before: readonly BalanceEvent[]) => Bal
   { type: 'FailPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p2', code: 'card_declined' },
   { type: 'StartPurchase', at: later(NOON, 2 * HOUR_MS), ...bought, expiresAt: later(NOON, 2.5 * HOUR_MS) },
   { type: 'Sweep', at: later(NOON, 3 * HOUR_MS) },
-  { type: 'Close', at: later(NOON, 2 * HOUR_MS), reason: 'left' },
+  { type: 'TopUp', at: later(NOON, 3 * HOUR_MS), grant: { ...grant('1'), expiresAt: later(NOON, 8 * 24 * HOUR_MS) } },
+  { type: 'Sweep', at: later(NOON, 24 * HOUR_MS) },
+  { type: 'Close', at: later(NOON, 24 * HOUR_MS), reason: 'left' },
 ];
 
 function paymentIn(events: readonly BalanceEvent[]): InvoicePayment {
@@ -126,7 +128,7 @@ describe('movements', () => {
   });
 
   it('were recorded at the time of their event, whenever they count', () => {
-    for (const event of events) expect([event.type, movementOf(event).recordedAt]).toEqual([event.type, event.at]);
+    for (const event of events) expect([event.type, movementOf(event).recordedAt]).toEqual([event.type, 'recordedAt' in event ? event.recordedAt : event.at]);
     expect(of('GrantBecameEffective').recordedAt).toBe(later(NOON, 2 * HOUR_MS));
   });
 

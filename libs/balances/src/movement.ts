@@ -1,6 +1,6 @@
 /** An event of a balance as one entry of an account statement. Pure. Amounts say how booked moved, so they add up to it. */
 import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/amounts';
-import type { AccruedLine, Allocation, BalanceEvent, Figures, UsageLine } from '@drawdown/drawdown';
+import type { AccruedLine, Allocation, BalanceEvent, Conversion, Figures, UsageLine } from '@drawdown/drawdown';
 
 /** Lines of usage in one movement; the count says how many there are in all. */
 export const MOVEMENT_USAGE_LINES_MAX = 100;
@@ -32,6 +32,7 @@ export const MOVEMENT_TYPES = [
   'purchase_failed',
   'purchase_expired',
   'purchase_flagged',
+  'grant_expiring',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
 
@@ -43,7 +44,7 @@ export interface Movement {
   readonly figures: Figures;
   /** When it counts. */
   readonly effectiveAt: Instant;
-  /** When the ledger decided it: the event's own time, which the chain seals. When the log stored it is sealed by nothing. */
+  /** When the ledger decided it, which the chain seals: the event's own time, or a later one that it tells. When the log stored it is sealed by nothing. */
   readonly recordedAt: Instant;
   readonly uncovered?: Amount;
   /** How the usage that waits for its invoice moved. */
@@ -54,6 +55,8 @@ export interface Movement {
   readonly holdId?: string;
   readonly limitId?: string;
   readonly purchaseId?: string;
+  /** How money was made of credits, in a wallet. Usage has one for each line. */
+  readonly conversion?: Conversion;
   /** Grants it took from, reserved in or gave back to, each once. */
   readonly allocation?: Allocation;
   /** At most MOVEMENT_USAGE_LINES_MAX of them. */
@@ -84,6 +87,7 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
   HoldExpired: 'hold_expired',
   GrantExpired: 'grant_expired',
   GrantBecameEffective: 'grant_effective',
+  GrantExpiring: 'grant_expiring',
   LowBalanceReached: 'low_balance',
   BalanceRanOut: 'run_out',
   BalanceRecovered: 'recovered',
@@ -95,7 +99,7 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
 
 export function movementOf(event: BalanceEvent): Movement {
   const { figures, at: effectiveAt } = event;
-  const still = { type: movementTypeOf(event), amount: ZERO, figures, effectiveAt, recordedAt: event.at };
+  const still = { type: movementTypeOf(event), amount: ZERO, figures, effectiveAt, recordedAt: 'recordedAt' in event ? (event.recordedAt ?? event.at) : event.at };
   switch (event.type) {
     case 'Created':
     case 'LimitsSet':
@@ -108,12 +112,14 @@ export function movementOf(event: BalanceEvent): Movement {
       return { ...still, limitId: event.limit.id };
     case 'BalanceRecovered':
       return { ...still, ...(event.limit && { limitId: event.limit.id }) };
+    case 'GrantExpiring':
+      return { ...still, grantId: event.grantId };
     case 'GrantBecameEffective':
       return { ...still, effectiveAt: event.effectiveAt, grantId: event.grantId };
     case 'ToppedUp': {
       const { id: grantId, amount, reference, effectiveAt: from = effectiveAt } = event.grant;
-      const { purchaseId } = event;
-      return { ...still, amount, effectiveAt: from, grantId, ...(reference !== undefined && { reference }), ...(purchaseId !== undefined && { purchaseId }) };
+      const { purchaseId, conversion } = event;
+      return { ...still, amount, effectiveAt: from, grantId, ...(reference !== undefined && { reference }), ...(purchaseId !== undefined && { purchaseId }), ...(conversion && { conversion }) };
     }
     case 'GrantExpired':
       return { ...still, amount: negative(event.amount), effectiveAt: event.expiresAt, grantId: event.grantId };
@@ -126,7 +132,7 @@ export function movementOf(event: BalanceEvent): Movement {
       return { ...still, amount, reference, allocation, ...(reason !== undefined && { reason }) };
     }
     case 'PurchaseStarted':
-      return { ...still, purchaseId: event.purchaseId };
+      return { ...still, purchaseId: event.purchaseId, ...(event.conversion && { conversion: event.conversion }) };
     case 'PurchaseSucceeded': {
       const { purchaseId, grantId, providerPaymentId: reference } = event;
       return { ...still, purchaseId, grantId, ...(reference !== undefined && { reference }) };

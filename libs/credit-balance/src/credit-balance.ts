@@ -18,6 +18,6 @@ export const creditBalance: Aggregate<BalanceCommand, Balance, BalanceEvent, Bal
     Closed: 'CreditBalanceClosed',
   },
   state: balance,
-  stateVersion: 5,
+  stateVersion: 6,
   dueAt,
 };

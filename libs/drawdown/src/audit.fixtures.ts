@@ -33,7 +33,9 @@ export function audit(
       outcome(foretold),
     );
     for (const event of answer.accepted ? answer.events : []) {
-      if (event.at !== command.at) fail('an event has not the time of its command');
+      const { recordedAt = event.at } = event as { readonly recordedAt?: number };
+      if (recordedAt !== command.at) fail('an event has not the time of its command');
+      if (event.at > recordedAt || (event.at < recordedAt && event.at < (state.latestAt ?? 0))) fail('an event counts from a time that is not its own');
       state = decider.evolve(state, event);
       ledger.add(event);
       standsAsTold(state, event);
@@ -141,6 +143,7 @@ class Sums {
         break;
       case 'Created':
       case 'GrantBecameEffective':
+      case 'GrantExpiring':
       case 'LowBalanceReached':
       case 'BalanceRanOut':
       case 'BalanceRecovered':

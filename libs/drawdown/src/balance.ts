@@ -2,7 +2,7 @@
 import { type Amount, type Instant, plus, sum, ZERO } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
 import { type BalanceEvent, type EventOf, type Figures, projectedOf } from './events';
-import { allocation, burnsBefore, eligible, type Grant, grant, type GrantFigures, type GrantTerms, unheld } from './grants';
+import { allocation, burnsBefore, eligible, type Grant, grant, type GrantFigures, newGrant, unheld } from './grants';
 import { allFinal, invoicePayments, NO_PAYMENTS, oneMore, withReversed } from './invoice-payments';
 import { armed, type Limit, limitState, position, thresholdOf } from './limits';
 import { allForgotten, type EndedPurchase, NO_PURCHASES, pendingOf, purchases, unpaid, withEnded, withStarted } from './purchases';
@@ -61,6 +61,8 @@ export const balance = shape.record({
   invoicePayments: shape.maybe(invoicePayments),
   /** Absent: there never was one. */
   purchases: shape.maybe(purchases),
+  /** Of its events. What is posted late never counts from before it. */
+  latestAt: shape.maybe(shape.instant),
 });
 export type Balance = shape.Of<typeof balance>;
 
@@ -116,7 +118,7 @@ export const figuresOf = (grants: readonly Grant[], at: Instant, { uncovered, un
 });
 
 export function evolve(state: Balance, event: BalanceEvent): Balance {
-  return rearm(apply(state, event), projectedOf(event.figures));
+  return rearm({ ...apply(state, event), latestAt: event.at }, projectedOf(event.figures));
 }
 
 function apply(state: Balance, event: BalanceEvent): Balance {
@@ -158,6 +160,8 @@ function apply(state: Balance, event: BalanceEvent): Balance {
       return counted(state, event.grants, { expired: event.amount });
     case 'GrantBecameEffective':
       return { ...state, grants: state.grants.map((of) => (of.id === event.grantId ? withoutUpcoming(of) : of)) };
+    case 'GrantExpiring':
+      return { ...state, grants: state.grants.map((of) => (of.id === event.grantId ? withoutWarning(of) : of)) };
     case 'LowBalanceReached':
       return { ...state, limits: moved(state.limits, event.limit.id, 'below') };
     case 'BalanceRanOut':
@@ -193,11 +197,6 @@ const created = (state: Balance, event: EventOf<'Created'>): Balance => ({
   ...(event.name !== undefined && { name: event.name }),
   limits: withLimits([], event.limits),
 });
-
-function newGrant(terms: GrantTerms, at: Instant): Grant {
-  const upcoming = terms.effectiveAt !== undefined && terms.effectiveAt > at;
-  return { ...terms, remaining: terms.amount, held: ZERO, ...(upcoming && { upcoming }) };
-}
 
 function toppedUp(state: Balance, event: EventOf<'ToppedUp'>): Balance {
   return {
@@ -297,6 +296,7 @@ const withMoved = (totals: Totals, moved: Partial<Totals>): Totals => ({
   uncovered: plus(totals.uncovered, moved.uncovered ?? ZERO),
 });
 
+const withoutWarning = ({ warnAt: _, ...of }: Grant): Grant => of;
 const withoutUpcoming = ({ upcoming: _, ...of }: Grant): Grant => of;
 
 const moved = (lines: Balance['limits'], id: string, to: 'above' | 'below'): Balance['limits'] =>
@@ -323,13 +323,14 @@ function rearm(state: Balance, projected: Amount): Balance {
   return runOut === state.runOut && limits === state.limits ? state : { ...state, runOut, limits };
 }
 
-/** When something happens to the balance by itself: a hold, a purchase or a grant ends, a grant begins. */
+/** When something happens to the balance by itself: a hold, a purchase or a grant ends, begins or is warned of. */
 export function dueAt(state: Balance): Instant | undefined {
   let due = Infinity;
   for (const open of state.holds) due = Math.min(due, open.expiresAt ?? Infinity);
   for (const of of state.purchases?.pending ?? []) due = Math.min(due, of.expiresAt ?? Infinity);
   for (const of of state.grants) {
     if (of.upcoming) due = Math.min(due, of.effectiveAt ?? Infinity);
+    due = Math.min(due, of.warnAt ?? Infinity);
     if (unheld(of) > ZERO) due = Math.min(due, of.expiresAt ?? Infinity);
   }
   return due === Infinity ? undefined : (due as Instant);

@@ -36,14 +36,19 @@ export class Books {
   private runOut: Line = { stands: 'unknown' };
   private story: string[] = [];
   private now = 0;
+  /** What ends or begins by then is due. */
+  private due = 0;
+  /** When what was written last counts from. */
+  private latest = 0;
 
   /** What must be answered to a command; the books move on accordingly. */
   foretell(command: BalanceCommand): Foretold {
-    this.now = command.at;
+    this.now = this.due = command.at;
     this.story = [];
     const refused = refusalByRule(command, this.status) ?? this.undo(() => this.post(command));
     if (refused) return refused;
     if (this.status !== 'closed' && this.story.length > 0) this.notices();
+    if (this.story.length > 0) this.latest = this.now;
     return this.story;
   }
 
@@ -161,22 +166,45 @@ export class Books {
         this.status = 'closed';
         return this.write(`closed ${told9(sumOf(rest))} out of ${list(rest.filter(([, n]) => n > 0n))}`);
       }
-      case 'Sweep': {
-        if (this.status === 'closed') return undefined;
-        this.endHolds();
-        for (const of of this.parcels.ordered()) {
-          if (!of.awaited || of.begins > this.now || spent(of, this.parcels.heldIn(of))) continue;
-          of.awaited = false;
-          this.write(`began ${of.id}`);
-        }
-        this.expire();
-        return this.endPurchases();
-      }
+      case 'Sweep':
+        return this.status === 'closed' ? undefined : this.sweep(command.at);
     }
   }
 
+  /** Moment by moment, as if somebody had come at each of them; but never from before what was written already. */
+  private sweep(until: number): undefined {
+    const latest = Math.min(this.latest, until);
+    for (let soonest = this.soonest(); soonest <= until; soonest = this.soonest()) {
+      this.due = soonest;
+      this.now = Math.max(soonest, latest);
+      this.endHolds();
+      for (const of of this.parcels.ordered()) {
+        if (!of.awaited || of.begins > this.due || spent(of, this.parcels.heldIn(of))) continue;
+        of.awaited = false;
+        this.write(`began ${of.id}`);
+      }
+      for (const of of this.alive().filter(({ warns }) => warns <= this.due)) {
+        of.warns = Infinity;
+        this.write(`expiring ${of.id}:${told9(value(of, 'free') + this.parcels.heldIn(of))}`);
+      }
+      this.expire();
+      this.endPurchases();
+      this.notices();
+    }
+  }
+
+  private alive = () => this.parcels.all.filter((of) => !spent(of, this.parcels.heldIn(of)));
+
+  private soonest = (): number =>
+    Math.min(
+      ...this.holds.values(),
+      ...this.purchases.waiting().map(({ ends }) => ends),
+      ...this.parcels.all.filter((of) => value(of, 'free') > 0n).map(({ ends }) => ends),
+      ...this.alive().map(({ awaited, begins, warns }) => (awaited ? Math.min(begins, warns) : warns)),
+    );
+
   private endPurchases(): undefined {
-    for (let late = this.purchases.nextLate(this.now); late; late = this.purchases.nextLate(this.now)) this.write(late.words);
+    for (let late = this.purchases.nextLate(this.due); late; late = this.purchases.nextLate(this.due)) this.write(late.words);
   }
 
   private go(step: Step | string | undefined): string | undefined {
@@ -241,7 +269,7 @@ export class Books {
   }
 
   private endHolds(): void {
-    const ended = [...this.holds].filter(([, ends]) => ends <= this.now).sort(([, a], [, b]) => a - b);
+    const ended = [...this.holds].filter(([, ends]) => ends <= this.due).sort(([, a], [, b]) => a - b);
     for (const [id] of ended) {
       this.holds.delete(id);
       const back = this.giveBack(id);
@@ -252,7 +280,7 @@ export class Books {
 
   private expire(only?: readonly string[]): undefined {
     const over = this.parcels.ordered()
-      .filter((of) => of.ends <= this.now && value(of, 'free') > 0n && (only?.includes(of.id) ?? true))
+      .filter((of) => of.ends <= this.due && value(of, 'free') > 0n && (only?.includes(of.id) ?? true))
       .sort((a, b) => a.ends - b.ends);
     for (const of of over) this.write(`expired ${of.id}:${told9(this.parcels.move(of, 'free', 'expired', value(of, 'free')))}`);
   }

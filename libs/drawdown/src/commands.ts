@@ -99,8 +99,11 @@ export type BalanceCommand = { readonly at: Instant } & (
   | { readonly type: 'Pause'; readonly reason?: string }
   | { readonly type: 'Resume'; readonly reason?: string }
   | { readonly type: 'Close'; readonly reason: string }
-  /** Posts what has become due by itself: ended holds and purchases, expired grants, grants that begin. */
-  | { readonly type: 'Sweep' }
+  /**
+   * Posts what has become due by itself until a moment, by default until `at`: ended holds and purchases, expired grants, grants
+   * that begin or are to be warned of. Each entry counts from its own moment; `at` is when it is recorded.
+   */
+  | { readonly type: 'Sweep'; readonly until?: Instant }
 );
 
 export type CommandOf<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;

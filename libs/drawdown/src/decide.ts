@@ -9,7 +9,7 @@ import { confirmPurchase, failPurchase, startPurchase } from './decide.purchases
 import { accrue, consume } from './decide.usage';
 import { allocated, drawDown, giveBack, setAside, spendReserved, split } from './grants';
 import { limitsProblem } from './limits';
-import { A_WHOLE_SWEEP, Postings } from './postings';
+import { Postings } from './postings';
 
 export function decide(command: BalanceCommand, state: Balance): BalanceDecision {
   if (command.type === 'Create') return create(command, state);
@@ -150,8 +150,7 @@ function close(command: CommandOf<'Close'>, state: Balance): BalanceDecision {
   return postings.post('Closed', { reason: command.reason, amount: bookedOf(grants), allocation }, emptied).done();
 }
 
-const sweep = (command: CommandOf<'Sweep'>, state: Balance): BalanceDecision =>
-  Postings.on(state, command.at).endedHolds(A_WHOLE_SWEEP).begun(A_WHOLE_SWEEP).expired(undefined, A_WHOLE_SWEEP).endedPurchases().done();
+const sweep = ({ at, until = at }: CommandOf<'Sweep'>, state: Balance): BalanceDecision => Postings.swept(state, until, at).done();
 
 const insufficient = (state: Balance, command: { readonly at: BalanceCommand['at']; readonly amount: Amount }): BalanceRefusal => ({
   code: 'insufficient_credits',

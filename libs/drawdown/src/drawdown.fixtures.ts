@@ -226,7 +226,7 @@ function from(commands: readonly BalanceCommand[]) {
         /** Accepted, and this is the whole story: one line per event. */
         then: (...story: readonly string[]) => {
           deepStrictEqual(then.events.map(told), story);
-          for (const event of then.events) deepStrictEqual(event.at, command.at);
+          for (const event of then.events) deepStrictEqual('recordedAt' in event ? (event.recordedAt ?? event.at) : event.at, command.at);
         },
         thenRefused: (code: BalanceRefusal['code'], details: Readonly<Record<string, unknown>> = {}) =>
           then.thenRefused(code, details),

@@ -62,6 +62,8 @@ export const usageLine = shape.record({ ...ratedUsage, uncovered: shape.amount, 
 export type UsageLine = shape.Of<typeof usageLine>;
 
 const at = shape.instant;
+/** When it was recorded, where that is later than the moment it counts from: whoever posts what is due was late. */
+const due = { at, recordedAt: shape.maybe(at) };
 const after = { figures, /** Every grant the event touched. */ grants: shape.list(grantFigures) };
 
 export const balanceEvents = {
@@ -139,7 +141,7 @@ export const balanceEvents = {
     providerEventId: shape.maybe(shape.text),
     figures,
   }),
-  PurchaseExpired: shape.record({ at, purchaseId: shape.text, expiresAt: at, figures }),
+  PurchaseExpired: shape.record({ ...due, purchaseId: shape.text, expiresAt: at, figures }),
   /** Something that a person has to look at, most often money that was taken and not credited. The balance stays as it is. */
   PurchaseFlagged: shape.record({
     at,
@@ -195,13 +197,15 @@ export const balanceEvents = {
     ...after,
   }),
   HoldReleased: shape.record({ at, holdId: shape.text, amount: shape.amount, released: allocation, ...after }),
-  HoldExpired: shape.record({ at, holdId: shape.text, expiresAt: at, amount: shape.amount, released: allocation, ...after }),
-  GrantExpired: shape.record({ at, grantId: shape.text, expiresAt: at, amount: shape.amount, ...after }),
-  GrantBecameEffective: shape.record({ at, grantId: shape.text, effectiveAt: at, figures }),
-  LowBalanceReached: shape.record({ at, limit, threshold: shape.amount, figures }),
-  BalanceRanOut: shape.record({ at, figures }),
+  HoldExpired: shape.record({ ...due, holdId: shape.text, expiresAt: at, amount: shape.amount, released: allocation, ...after }),
+  GrantExpired: shape.record({ ...due, grantId: shape.text, expiresAt: at, amount: shape.amount, ...after }),
+  /** Value will be lost soon. Once for each grant, EXPIRY_WARNING_LEAD_MS ahead. */
+  GrantExpiring: shape.record({ ...due, grantId: shape.text, expiresAt: at, /** What is left of it. */ amount: shape.amount, figures }),
+  GrantBecameEffective: shape.record({ ...due, grantId: shape.text, effectiveAt: at, figures }),
+  LowBalanceReached: shape.record({ ...due, limit, threshold: shape.amount, figures }),
+  BalanceRanOut: shape.record({ ...due, figures }),
   BalanceRecovered: shape.record({
-    at,
+    ...due,
     from: shape.oneOf('run_out', 'low_balance'),
     limit: shape.maybe(limit),
     threshold: shape.amount,

@@ -1,11 +1,13 @@
 /** Grants, the order in which a debit takes them, and the allocation that records what it took. Pure. */
-import { type Amount, type Instant, least, minus, plus, sum, ZERO } from '@drawdown/amounts';
+import { type Amount, type Instant, later, least, minus, plus, sum, ZERO } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
 
 export const GRANTS_MAX = 1_000;
 /** 0 is spent first. */
 export const PRIORITY_MAX = 255;
 export const PRIORITY_DEFAULT = 100;
+/** How long before its expiry a grant is warned of. One that was given for no longer than this is not: who gave it knew. */
+export const EXPIRY_WARNING_LEAD_MS = 7 * 24 * 3_600_000;
 
 export const money = shape.record({ amount: shape.amount, currency: shape.text });
 export type Money = shape.Of<typeof money>;
@@ -47,6 +49,8 @@ export const grant = shape.record({
   held: shape.amount,
   /** Recorded ahead of its `effectiveAt`, and that moment has not been posted yet. */
   upcoming: shape.maybe(shape.flag),
+  /** When its expiry is to be warned of. Absent: never, or it has been. */
+  warnAt: shape.maybe(shape.instant),
 });
 export type Grant = shape.Of<typeof grant>;
 
@@ -56,7 +60,14 @@ export type Allocation = shape.Of<typeof allocation>;
 
 export const allocated = (parts: Allocation): Amount => sum(parts.map((part) => part.amount));
 
-export const termsOf = ({ remaining: _, held: __, upcoming: ___, ...terms }: Grant): GrantTerms => terms;
+export const termsOf = ({ remaining: _, held: __, upcoming: ___, warnAt: ____, ...terms }: Grant): GrantTerms => terms;
+
+/** A grant as it is when it has been given at a moment. */
+export function newGrant(terms: GrantTerms, at: Instant): Grant {
+  const upcoming = terms.effectiveAt !== undefined && terms.effectiveAt > at;
+  const warnAt = terms.expiresAt === undefined ? at : later(terms.expiresAt, -EXPIRY_WARNING_LEAD_MS);
+  return { ...terms, remaining: terms.amount, held: ZERO, ...(upcoming && { upcoming }), ...(warnAt > at && { warnAt }) };
+}
 
 /** Half-open: at `effectiveAt` it counts, at `expiresAt` no more. */
 export const eligible = (of: Grant, at: Instant): boolean =>

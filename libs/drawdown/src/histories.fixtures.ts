@@ -10,6 +10,7 @@ import type { BalanceCommand, UsageToConsume } from './commands';
 import type { InvoicePayment } from './events';
 import { NOON } from './drawdown.fixtures';
 import { cut } from './invoice-books.fixtures';
+import { EXPIRY_WARNING_LEAD_MS } from './grants';
 import type { Limit } from './limits';
 
 /** Printed with every failure; `fc.assert` adds the path of the counterexample. */
@@ -194,7 +195,8 @@ function command(step: Step, { at, scale, i, holds, grants: added, payments, pur
     ...rest,
     amount: amount(size),
     ...(begins !== undefined && { effectiveAt: time(begins) }),
-    ...(ends !== undefined && { expiresAt: time(ends) }),
+    // Some end much later, and are only warned of.
+    ...(ends !== undefined && { expiresAt: later(time(ends), i % 3 === 0 ? EXPIRY_WARNING_LEAD_MS : 0) }),
   });
   // Where no hold is open there is none to settle, so one is placed instead.
   const settling = (

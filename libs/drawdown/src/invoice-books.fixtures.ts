@@ -2,7 +2,7 @@
 import { amount, type Amount } from '@drawdown/amounts';
 import type { BalanceCommand } from './commands';
 import type { InvoicePayment } from './events';
-import { list, type Parcels, smaller, spent, sumOf, type Taken, total, value } from './parcels.fixtures';
+import { list, type Parcels, smaller, spent, sumOf, type Taken, total, value, warning } from './parcels.fixtures';
 import { told9 } from './told.fixtures';
 
 type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
@@ -51,7 +51,7 @@ export class InvoiceBooks {
       if (n > 0n) back.push([of.id, this.parcels.move(of, account, 'free', n)]);
     }
     const again = gone.filter((of) => back.some(([id]) => id === of.id));
-    for (const of of again) of.awaited = of.begins > now;
+    for (const of of again) [of.awaited, of.warns] = [of.begins > now, warning(of.ends, now)];
     const words =
       `reversed ${paymentId}:${told9(wanted)} for ${invoiceId} to ${list(back)}` +
       `${again.map(({ id }) => `, ${id} again`).join('')}${of(left(), 'remaining')}`;

@@ -15,6 +15,8 @@ export interface Parcel {
   readonly begins: number;
   readonly ends: number;
   awaited: boolean;
+  /** When its end is to be warned of. */
+  warns: number;
   accounts: Map<Account, bigint>;
 }
 export type Taken = readonly (readonly [id: string, amount: bigint])[];
@@ -32,6 +34,7 @@ export class Parcels {
       begins: terms.effectiveAt ?? -Infinity,
       ends: terms.expiresAt ?? Infinity,
       awaited: (terms.effectiveAt ?? -Infinity) > now,
+      warns: warning(terms.expiresAt ?? Infinity, now),
       accounts: new Map([['free', terms.amount]]),
     };
     this.all.push(added);
@@ -63,13 +66,16 @@ export class Parcels {
 
   /** Puts all accounts back to where they are now. */
   remembered(): () => void {
-    const before = this.all.map((of) => [new Map(of.accounts), of.awaited] as const);
+    const before = this.all.map((of) => [new Map(of.accounts), of.awaited, of.warns] as const);
     return () => {
-      for (const [i, of] of this.all.entries()) [of.accounts, of.awaited] = before[i]!;
+      for (const [i, of] of this.all.entries()) [of.accounts, of.awaited, of.warns] = before[i]!;
     };
   }
 }
 
+const A_WEEK_MS = 604_800_000;
+/** A week before the end; never for what ends sooner than that. */
+export const warning = (ends: number, now: number): number => (ends - A_WEEK_MS > now ? ends - A_WEEK_MS : Infinity);
 export const value = (of: Parcel, account: Account): bigint => of.accounts.get(account) ?? 0n;
 const counts = (of: Parcel, when: number): boolean => !(when < of.begins) && when < of.ends;
 export const spent = (of: Parcel, heldIn: bigint): boolean => heldIn + value(of, 'free') === 0n;

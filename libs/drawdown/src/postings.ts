@@ -3,7 +3,7 @@
  * decided at the end, in the same append. Used by one decision and thrown away, so it may change in place.
  */
 import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/amounts';
-import { type Balance, type Beside, besideOf, evolve, figuresOf } from './balance';
+import { type Balance, type Beside, besideOf, dueAt, evolve, figuresOf } from './balance';
 import { type BalanceEvent, type EventOf, projectedOf } from './events';
 import { type Allocation, expired, giveBack, type Grant, type GrantRequest, unheld } from './grants';
 import { crossings, type Limit } from './limits';
@@ -28,12 +28,40 @@ export class Postings {
   private readonly events: BalanceEvent[] = [];
   private dueParts = 0;
 
+  /** The moment up to which something is due. */
+  private due: Instant;
+  private full = false;
+
   private constructor(
     public state: Balance,
-    private readonly at: Instant,
-  ) {}
+    private at: Instant,
+  ) {
+    this.due = at;
+  }
 
   static on = (state: Balance, at: Instant): Postings => new Postings(state, at);
+
+  /**
+   * All that has become due by itself, as if somebody had come at each of its moments: each entry counts from its own moment, the
+   * figures are judged by it, and so are the lines that it crosses. Only what is later in the stream already is not gone back
+   * behind. `recordedAt` tells where whoever came was late.
+   */
+  static swept(state: Balance, until: Instant, recordedAt: Instant): Postings {
+    const postings = new Postings(state, until);
+    for (let due = dueAt(state); due !== undefined && due <= until && !postings.full; due = dueAt(postings.state)) postings.sweep(due, recordedAt);
+    return postings;
+  }
+
+  private sweep(due: Instant, recordedAt: Instant): void {
+    const before = this.events.length;
+    this.due = due;
+    this.at = Math.max(due, Math.min(this.state.latestAt ?? due, recordedAt)) as Instant;
+    this.endedHolds(A_WHOLE_SWEEP).begun(A_WHOLE_SWEEP).warned(A_WHOLE_SWEEP).expired(undefined, A_WHOLE_SWEEP).endedPurchases();
+    if (this.events.length > before) this.crossed();
+    // What is due leaves something to post: a stand-still would go on for ever.
+    else this.full = true;
+    if (recordedAt > this.at) for (let i = before; i < this.events.length; i += 1) this.events[i] = late(this.events[i]!, recordedAt);
+  }
 
   /** A movement: `grants` are all grants of the balance after it, in the same order as before, then those that are new. `beside`: after it, too. */
   post<T extends Moving>(type: T, fields: Fields<T>, grants: readonly Grant[], beside: Beside = besideOf(this.state)): this {
@@ -57,7 +85,7 @@ export class Postings {
 
   /** Ends the purchases that nobody paid in time. Money that comes later is credited all the same. */
   endedPurchases(): this {
-    const due = (this.state.purchases?.pending ?? []).filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= this.at);
+    const due = (this.state.purchases?.pending ?? []).filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= this.due);
     for (const { id: purchaseId, expiresAt, grant } of [...due].sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0)))
       this.purchase('PurchaseExpired', { purchaseId, expiresAt: expiresAt ?? this.at }, minus(besideOf(this.state).pending, grant.amount));
     return this;
@@ -96,7 +124,7 @@ export class Postings {
    */
   endedHolds(room: Room = BESIDE_A_COMMAND): this {
     const due = this.state.holds
-      .filter((hold) => hold.expiresAt !== undefined && hold.expiresAt <= this.at)
+      .filter((hold) => hold.expiresAt !== undefined && hold.expiresAt <= this.due)
       .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
     for (const { id: holdId, amount, allocation: released, expiresAt } of due) {
       if (!this.fits(1 + released.length, room)) break;
@@ -110,7 +138,7 @@ export class Postings {
   expired(only?: Allocation, room?: Room): this {
     const ids = only && new Set(only.map((part) => part.grant));
     const due = this.state.grants
-      .filter((of) => expired(of, this.at) && unheld(of) > ZERO && (!ids || ids.has(of.id)))
+      .filter((of) => expired(of, this.due) && unheld(of) > ZERO && (!ids || ids.has(of.id)))
       .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
     for (const { id: grantId, expiresAt } of due) {
       if (room && !this.fits(1, room)) break;
@@ -124,16 +152,30 @@ export class Postings {
   /** Grants that were recorded ahead and whose time has come. */
   begun(room: Room): this {
     for (const { id: grantId, effectiveAt, upcoming } of this.state.grants)
-      if (upcoming && effectiveAt !== undefined && effectiveAt <= this.at && this.fits(1, room))
+      if (upcoming && effectiveAt !== undefined && effectiveAt <= this.due && this.fits(1, room))
         this.add({ type: 'GrantBecameEffective', at: this.at, grantId, effectiveAt, figures: this.figures() });
+    return this;
+  }
+
+  /** Grants that will expire before long. */
+  private warned(room: Room): this {
+    const due = this.state.grants.filter(({ warnAt }) => warnAt !== undefined && warnAt <= this.due);
+    for (const { id: grantId, expiresAt, remaining: amount } of due.sort(byOrdinal))
+      if (this.fits(1, room))
+        this.add({ type: 'GrantExpiring', at: this.at, grantId, expiresAt: expiresAt ?? this.at, amount, figures: this.figures() });
     return this;
   }
 
   /** The decision, with a notice for every line that has been crossed. A closed balance crosses nothing. */
   done(): { readonly accepted: true; readonly events: readonly BalanceEvent[]; readonly state: Balance } {
+    this.crossed();
+    return { accepted: true, events: this.events, state: this.state };
+  }
+
+  private crossed(): void {
     const { status, limits, runOut, lastTopUp } = this.state;
     const figures = this.events.at(-1)?.figures;
-    if (status === 'closed' || figures === undefined) return this.decided();
+    if (status === 'closed' || figures === undefined) return;
     for (const crossing of crossings(limits, runOut, lastTopUp, projectedOf(figures))) {
       if (crossing.kind === 'low_balance')
         this.add({ type: 'LowBalanceReached', at: this.at, limit: crossing.limit, threshold: crossing.threshold, figures });
@@ -143,16 +185,16 @@ export class Postings {
         this.add({ type: 'BalanceRecovered', at: this.at, ...recovered, figures });
       }
     }
-    return this.decided();
   }
 
   private fits(parts: number, { partsMax, evenLarger }: Room): boolean {
-    if (this.dueParts + parts > partsMax && !(evenLarger && this.dueParts === 0)) return false;
+    if (this.dueParts + parts > partsMax && !(evenLarger && this.dueParts === 0)) {
+      this.full = true;
+      return false;
+    }
     this.dueParts += parts;
     return true;
   }
-
-  private decided = () => ({ accepted: true, events: this.events, state: this.state }) as const;
 
   private figures = () => figuresOf(this.state.grants, this.at, besideOf(this.state));
 
@@ -162,3 +204,8 @@ export class Postings {
     return this;
   }
 }
+
+const byOrdinal = (a: Grant, b: Grant): number => (a.expiresAt ?? 0) - (b.expiresAt ?? 0) || Number(a.id.slice(1)) - Number(b.id.slice(1));
+
+/** Only events that tell of something due are posted where nobody asked for anything. */
+const late = (event: BalanceEvent, recordedAt: Instant): BalanceEvent => ({ ...event, recordedAt }) as BalanceEvent;

@@ -73,6 +73,8 @@ function what(event: BalanceEvent): string {
       return `hold ${event.holdId}:${told9(event.amount)} expired to ${parts(event.released)}`;
     case 'GrantExpired':
       return `expired ${event.grantId}:${told9(event.amount)}`;
+    case 'GrantExpiring':
+      return `expiring ${event.grantId}:${told9(event.amount)}`;
     case 'GrantBecameEffective':
       return `began ${event.grantId}`;
     case 'LowBalanceReached':

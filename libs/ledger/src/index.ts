@@ -1,5 +1,6 @@
 export * from './append-rules';
 export * from './applied-keys';
+export * from './due-commands';
 export * from './event-log';
 export * from './faults';
 export * from './folding';

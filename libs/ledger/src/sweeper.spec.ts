@@ -131,6 +131,29 @@ describe('the sweeper', () => {
     expect((await home.verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
   });
 
+  it('that was down posts in the order of the due times over all streams, each entry counting from its own', async () => {
+    await home.addBalance('a', 'llm', '1', { expiresAt: at(100) });
+    await home.addBalance('b', 'llm', '1', { expiresAt: at(200) });
+    const ofA = streams.creditBalance('a', 'llm');
+    await home.ledger.execute(creditBalance, ofA, { type: 'TopUp', at: home.now, grant: { origin: 'paid', priority: 100, amount: amount('2'), expiresAt: at(300) } });
+    const before = await count();
+    expect(await sweepAt(10_000)).toBe(2);
+    expect((await since(before)).map(({ type, stream, data }) => [type, stream, data['at'], data['recordedAt']])).toEqual(
+      [['GrantExpired', ofA, 100], ['GrantExpired', streams.creditBalance('b', 'llm'), 200], ['BalanceRanOut', streams.creditBalance('b', 'llm'), 200], ['GrantExpired', ofA, 300], ['BalanceRanOut', ofA, 300]]
+        .map(([type, stream, ms]) => [type, stream, formatInstant(at(Number(ms))), formatInstant(at(10_000))]),
+    );
+  });
+
+  it('warns of a grant a week before it expires, once', async () => {
+    const WEEK_MS = 7 * 24 * 3_600_000;
+    await home.addBalance('ada', 'llm', '5', { expiresAt: at(WEEK_MS + 1_000) });
+    const before = await count();
+    expect(await sweepAt(999)).toBe(0);
+    expect(await sweepAt(1_000)).toBe(1);
+    expect(await sweepAt(2_000)).toBe(0);
+    expect(await since(before)).toMatchObject([{ type: 'GrantExpiring', data: { grantId: 'g1', amount: '5', expiresAt: formatInstant(at(WEEK_MS + 1_000)) } }]);
+  });
+
   it('has nothing to do twice: the second sweep writes nothing', async () => {
     await home.addBalance('ada', 'llm', '1', { expiresAt: at(100) });
     expect(await sweepAt(1_000)).toBe(1);

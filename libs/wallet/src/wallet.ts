@@ -21,7 +21,7 @@ export const wallet: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRef
     Closed: 'WalletClosed',
   },
   state: balance,
-  stateVersion: 5,
+  stateVersion: 6,
   dueAt,
 };
 

@@ -1,4 +1,4 @@
-import { streams } from '@drawdown/ledger';
+import { DerivedStateLost, streams } from '@drawdown/ledger';
 import { Deployment } from './dispatcher.fixtures';
 import { projectedEndpoints } from './endpoint-directory';
 
@@ -16,4 +16,22 @@ it('lists every endpoint that derived state holds, page after page, and up to wh
   } finally {
     await at.remove();
   }
+});
+
+describe('derived state that is lost in the middle of the list', () => {
+  const document = { stream: streams.webhookEndpoint('e1'), revision: 0, json: '{}' };
+
+  it('is listed anew from its beginning, with what it then holds', async () => {
+    let asked = 0;
+    const known = await projectedEndpoints({
+      checkpoint: () => Promise.resolve((asked += 1) === 1 ? 1_000n : 5n),
+      list: () => (asked === 1 ? Promise.reject(new DerivedStateLost()) : Promise.resolve([document])),
+    }).list();
+    expect(known).toEqual({ streams: [document.stream], through: 5n });
+  });
+
+  it('is no list, when it is lost again and again', async () => {
+    const lists = { checkpoint: () => Promise.resolve(1_000n), list: () => Promise.reject(new DerivedStateLost()) };
+    await expect(projectedEndpoints(lists).list()).rejects.toBeInstanceOf(DerivedStateLost);
+  });
 });

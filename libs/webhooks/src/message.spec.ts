@@ -103,6 +103,13 @@ const all: readonly RecordedEvent[] = [
     ...life({ type: 'Create', at: NOON, customerId: 'Ada', creditProductId: 'api', limits }),
   ),
   ...recorded(
+    creditBalance,
+    streams.creditBalance('Bea', 'api'),
+    { type: 'Create', at: NOON, customerId: 'Bea', creditProductId: 'api', limits },
+    { type: 'TopUp', at: NOON, grant: { origin: 'paid', priority: 100, amount: amount('7'), expiresAt: later(NOON, 192 * HOUR) } },
+    { type: 'Sweep', at: later(NOON, 24 * HOUR) },
+  ),
+  ...recorded(
     webhookEndpoint,
     streams.webhookEndpoint('e1'),
     { type: 'CreateEndpoint', at: NOON, id: 'e1', url: 'https://a.example/', eventTypes: [], secret: SECRET },
