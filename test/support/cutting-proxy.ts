@@ -1,35 +1,46 @@
-/** A TCP proxy that can cut every connection at the worst moment: when a request has gone through and its answer has not. */
+/**
+ * A TCP proxy that can cut every connection at the worst moment: when a request has been passed on and nobody has heard an answer.
+ * A test kills a caller between the two, or only cuts.
+ */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a client sends in one piece that is smaller than this is housekeeping of HTTP/2, not an append. */
-const REQUEST_BYTES_MIN = 300;
+interface Awaited {
+  readonly text: string;
+  readonly passed: () => void;
+}
 
 export class CuttingProxy {
-  /** Cuts that were made with a request under way. */
-  cuts = 0;
   private readonly sockets = new Set<Socket>();
-  private armed: { readonly landed: () => void } | undefined;
+  private awaited: Awaited | undefined;
+  private holding = false;
 
   private constructor(
     private readonly server: Server,
     readonly port: number,
   ) {}
 
-  static async open(target: number): Promise<CuttingProxy> {
+  /** @param port a free one unless told */
+  static async open(target: number, port = 0): Promise<CuttingProxy> {
     const server = createServer();
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
     const proxy = new CuttingProxy(server, (server.address() as AddressInfo).port);
     server.on('connection', (client) => proxy.pass(client, target));
     return proxy;
   }
 
-  /** Resolves when the next request has been passed on and all connections have been cut before its answer. */
-  cutNextRequest(): Promise<void> {
-    return new Promise((landed) => (this.armed = { landed }));
+  /** Resolves when a request that holds the text has been passed on. From then on no answer passes, to anybody, until `cut`. */
+  holdAnswerTo(text: string): Promise<void> {
+    return new Promise((passed) => (this.awaited = { text, passed }));
+  }
+
+  /** Cuts every connection. What has come was passed on whole; answers that were held are lost. */
+  cut(): void {
+    this.holding = false;
+    for (const socket of this.sockets) socket.destroy();
   }
 
   close(): Promise<void> {
-    this.cutAll();
+    this.cut();
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
 
@@ -43,20 +54,16 @@ export class CuttingProxy {
         other.destroy();
       });
     }
-    server.on('data', (bytes) => client.write(bytes));
-    client.on('data', (bytes) => {
-      const { armed } = this;
-      if (!armed || bytes.length < REQUEST_BYTES_MIN) return void server.write(bytes);
-      this.armed = undefined;
-      // The server reads it all; nobody will hear the answer.
-      server.write(bytes, () => server.end());
-      this.cutAll(server);
-      this.cuts += 1;
-      armed.landed();
+    server.on('data', (bytes) => {
+      if (!this.holding) client.write(bytes);
     });
-  }
-
-  private cutAll(but?: Socket): void {
-    for (const socket of this.sockets) if (socket !== but) socket.destroy();
+    client.on('data', (bytes: Buffer) => {
+      const { awaited } = this;
+      if (!awaited || !bytes.includes(awaited.text)) return void server.write(bytes);
+      this.awaited = undefined;
+      this.holding = true;
+      // Written out: the server will read it, whatever becomes of the connection.
+      server.write(bytes, () => awaited.passed());
+    });
   }
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { stackServers } from '../stack/servers';
 import { ROOT } from './build';
-import { Child } from './child';
+import { Child, type Ended } from './child';
 import { imported } from './cli';
 import type { Deployment, Fates } from './deployment';
 import { figuresAt, sumOf } from './figures-of';
@@ -17,9 +17,11 @@ import { type Following, KafkaProgress } from './kafka-progress';
 import { ServiceProcess } from './service-process';
 import { WEBHOOKS_HERE } from './standalone';
 import { sendBatch } from './usage';
-import { until } from './waiting';
+import { COSTLY_PAUSE_MS, until } from './waiting';
 
 const SETTLES_WITHIN_MS = 60_000;
+/** Partitions of an instance that was killed wait so long: the least that a broker takes as it comes. */
+const KAFKA_SESSION_TIMEOUT_MS = '6000';
 const DOUBLE_MAIN = join(ROOT, 'dist/test/stack/eventstoredb-double/main.js');
 const DOUBLE_LISTENS = /listening on (\d+)/;
 
@@ -78,6 +80,7 @@ export class FullStack implements Deployment {
         KAFKA_RATED_TOPIC: topics.rated,
         KAFKA_REJECTED_TOPIC: topics.rejected,
         KAFKA_PARTITIONS: '4',
+        KAFKA_SESSION_TIMEOUT_MS,
         EVENTSTORE_URL: `esdb://127.0.0.1:${eventstore}?tls=false`,
         REDIS_URL: redis,
         REDIS_PREFIX: own,
@@ -122,11 +125,11 @@ export class FullStack implements Deployment {
     return service;
   }
 
-  /** Ends an instance and forgets it. */
-  async remove(service: ServiceProcess): Promise<void> {
+  /** Asks an instance to drain, and forgets it. */
+  async remove(service: ServiceProcess): Promise<Ended> {
     const name = service.name as ServiceName;
     this.services[name].splice(this.services[name].indexOf(service), 1);
-    await service.sigterm();
+    return service.sigterm();
   }
 
   use(events: readonly object[]): Promise<Fates> {
@@ -148,15 +151,52 @@ export class FullStack implements Deployment {
 
   /** Everything in the usage topic and in the rated topic has been handled and committed. */
   async settled(withinMs = SETTLES_WITHIN_MS): Promise<void> {
-    await this.progress.settled(this.chain, withinMs).catch((error: unknown) => {
-      throw new Error(`${String(error)}${this.said()}`);
+    await this.progress.settled(this.chain, withinMs).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}${await this.figuresTold()}${this.said()}`);
     });
+  }
+
+  /** What each service says of itself when something waits. */
+  private async figuresTold(): Promise<string> {
+    const told = Object.values(this.services).flat().map(async ({ name, addresses }) => {
+      const figures = await figuresAt(addresses.ops ?? '').catch(() => []);
+      const lines = figures.filter(({ name: of, value }) => value !== 0 && /^(?:drawdown|messaging)_/.test(of)).map(({ name: of, labels, value }) => `${of} ${Object.values(labels).join(' ')} ${value}`);
+      return `\n--- ${name}, figures:\n${lines.join('\n')}`;
+    });
+    return (await Promise.all(told)).join('');
   }
 
   /** Records that wait in the usage topic and in the rated topic. */
   async lag(): Promise<number> {
     const lags = await Promise.all(this.chain.map((following) => this.progress.lag(following)));
     return lags.reduce((sum, lag) => sum + lag, 0);
+  }
+
+  /**
+   * Kills a service that reads a topic while it has work: records that were there before it stopped had not been committed after.
+   * It is frozen first, since a question to the broker takes longer than its work.
+   */
+  async killAtWork(service: ServiceProcess, withinMs: number): Promise<void> {
+    const following = this.chain.find(({ group }) => group === groupOf(service.name as ServiceName, this.env['own'] ?? ''));
+    if (!following) throw new Error(`${service.name} reads no topic`);
+    await until(`${service.name} to be at work when it is killed${service.said()}`, async () => {
+      if (!(await this.hasPartitions(service))) return false;
+      try {
+        const ends = await this.progress.ends(following.topic);
+        service.signal('SIGSTOP');
+        if ((await this.progress.lag(following, ends)) > 0) return true;
+      } catch {
+        await this.progress.close();
+      }
+      service.signal('SIGCONT');
+      return false;
+    }, withinMs, COSTLY_PAUSE_MS);
+    await service.kill9();
+  }
+
+  /** The lag of a partition is told by the instance that has it. */
+  async hasPartitions({ addresses }: ServiceProcess): Promise<boolean> {
+    return (await figuresAt(addresses.ops ?? '')).some(({ name }) => name === 'messaging_consumer_lag');
   }
 
   /** Counted by the services that run now. */

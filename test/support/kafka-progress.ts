@@ -1,6 +1,6 @@
 /** How far consumer groups have come in topics, as the broker tells it: what is committed has been fully handled. */
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import { until } from './waiting';
+import { COSTLY_PAUSE_MS, until } from './waiting';
 
 const ASKED_FOR_MS = 5_000;
 
@@ -9,19 +9,27 @@ export interface Following {
   readonly topic: string;
 }
 
+/** Where a topic begins and ends. */
+export type Ends = Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
+
 export class KafkaProgress {
   private connected: Promise<Admin> | undefined;
 
   constructor(private readonly brokers: string) {}
 
-  /** Records that have been written and not yet handled by a group. */
-  async lag({ group, topic }: Following): Promise<number> {
+  async ends(topic: string): Promise<Ends> {
     const admin = await (this.connected ??= this.connect());
-    const ends = await admin.fetchTopicOffsets(topic);
+    return admin.fetchTopicOffsets(topic);
+  }
+
+  /** Records that have been written and not yet handled by a group; of those before some ends, where they are given. */
+  async lag({ group, topic }: Following, before?: Ends): Promise<number> {
+    const ends = before ?? (await this.ends(topic));
+    const admin = await (this.connected ??= this.connect());
     const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
     const at = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
     // Never committed is told as -1: everything there is waits.
-    return ends.reduce((lag, { partition, high, low }) => lag + Number(high) - Math.max(Number(low), at.get(partition) ?? -1), 0);
+    return ends.reduce((lag, { partition, high, low }) => lag + Math.max(0, Number(high) - Math.max(Number(low), at.get(partition) ?? -1)), 0);
   }
 
   /** Resolves when groups that follow one another have handled everything that was written before. A broker that is away is waited for. */
@@ -38,7 +46,7 @@ export class KafkaProgress {
           await this.close();
           return false;
         }
-      }, withinMs).catch((error: unknown) => {
+      }, withinMs, COSTLY_PAUSE_MS).catch((error: unknown) => {
         throw new Error(`${String(error)}: ${last}`);
       });
     }

@@ -1,8 +1,9 @@
 /** The account that the trace is imported into, and its figures as the service tells them. */
 import type { Balance, BalanceAnswer, Endpoint, Movement, Movements } from './answers';
-import { total } from './decimal';
+import { decimal, total } from './decimal';
 import type { HttpClient } from './http-client';
-import { CUSTOMERS, customerOf, type Expected, GRANTED, LOW_AT, PRODUCT, REAL_CUSTOMERS, REAL_FIGURES, type Trace } from './trace';
+import { CUSTOMERS, customerOf, type Expected, GRANTED, LOW_AT, PRODUCT, ratedOf, REAL_CUSTOMERS, REAL_FIGURES, type Trace } from './trace';
+import type { TraceEvent } from './trace-events';
 import type { WebhookInbox } from './webhook-inbox';
 
 const PAGE_SIZE = 1_000;
@@ -80,6 +81,14 @@ export async function expectFigures(http: HttpClient, { expected, real }: Trace)
   if (!real) return;
   expect({ rows, ...sums }).toEqual(REAL_FIGURES);
   for (const [customer, figures] of Object.entries(REAL_CUSTOMERS)) expect(all.get(customer)).toMatchObject(figures);
+}
+
+/** What was taken and what was uncovered come to these usage events, customer by customer: none is missing, none counted twice. */
+export async function expectRated(http: HttpClient, events: readonly TraceEvent[]): Promise<void> {
+  const rated = new Map(everyCustomer.map((customer) => [customer, 0n]));
+  for (const { subject, data } of events) rated.set(subject, (rated.get(subject) ?? 0n) + ratedOf(data));
+  const told = (await balances(http)).map(({ customer_id, consumed, uncovered }) => [customer_id, total([consumed, uncovered])] as const);
+  expect(new Map(told)).toEqual(new Map([...rated].map(([customer, credits]) => [customer, decimal(credits)])));
 }
 
 /** What a reader is told, as it is told: the bodies of every list and balance, without the moments at which they were read. */

@@ -7,7 +7,7 @@ import type { Pick } from './chance';
 import type { TraceEvent } from './trace-events';
 import { pace, until } from './waiting';
 
-const REPEATS_AT_ONCE = 40;
+const REPEATS_AT_ONCE = 10;
 const SENT_EVERY_MS = 50;
 const SEND_TIMEOUT_MS = 3_000;
 const ACKNOWLEDGED_WITHIN_MS = 60_000;
@@ -17,6 +17,8 @@ export class TracePump {
   round = 0;
   /** Records that were acknowledged, repeats included. */
   acknowledged = 0;
+  /** Sends that were not acknowledged. */
+  refused = 0;
   private released = 0;
   private sent = 0;
   private stopping = false;
@@ -30,7 +32,13 @@ export class TracePump {
     private readonly pick: Pick,
     /** Calls of `next` that the trace is spread over. */
     private readonly rounds: number,
+    private readonly repeatsAtOnce = REPEATS_AT_ONCE,
   ) {}
+
+  /** Those of the trace that were acknowledged. */
+  get sentSoFar(): readonly TraceEvent[] {
+    return this.events.slice(0, this.sent);
+  }
 
   start(): void {
     this.running = this.run();
@@ -72,7 +80,7 @@ export class TracePump {
     let producer: Producer | undefined;
     while (!this.stopping && !this.paused) {
       const fresh = this.events.slice(this.sent, this.released);
-      const repeats = this.sent === 0 ? [] : Array.from({ length: REPEATS_AT_ONCE }, () => this.events[this.pick(0, this.sent - 1)]!);
+      const repeats = this.sent === 0 ? [] : Array.from({ length: this.repeatsAtOnce }, () => this.events[this.pick(0, this.sent - 1)]!);
       try {
         producer ??= await this.connect();
         const messages = [...fresh, ...repeats].map((event) => ({ value: JSON.stringify(event) }));
@@ -80,6 +88,7 @@ export class TracePump {
         this.sent += fresh.length;
         this.acknowledged += messages.length;
       } catch {
+        this.refused += 1;
         await producer?.disconnect().catch(() => undefined);
         producer = undefined;
       }

@@ -78,13 +78,17 @@ export const IMPORT_MAPPING: readonly string[] = [
   '--data', 'output_tokens={GeneratedTokens}',
 ];
 
+/** Credits of one usage event, in nano-credits. */
+export const ratedOf = ({ input_tokens: input, output_tokens: output }: { readonly input_tokens: number | string; readonly output_tokens: number | string }): bigint =>
+  BigInt(input) * INPUT_WEIGHT + BigInt(output) * OUTPUT_WEIGHT;
+
 /** Order does not matter to these sums: each customer has one grant, and usage takes what is left of it. */
 function booksOf(csv: string): Expected {
   const rows = csv.split('\n').slice(1).filter((line) => line.trim() !== '');
   const rated = new Map<string, bigint>();
   for (const [row, line] of rows.entries()) {
-    const [, input = '', output = ''] = line.trim().split(',');
-    const credits = BigInt(input) * INPUT_WEIGHT + BigInt(output) * OUTPUT_WEIGHT;
+    const [, input_tokens = '', output_tokens = ''] = line.trim().split(',');
+    const credits = ratedOf({ input_tokens, output_tokens });
     rated.set(customerOf(row), (rated.get(customerOf(row)) ?? 0n) + credits);
   }
   const granted = units(GRANTED);

@@ -23,6 +23,7 @@ export class WebhookInbox {
   /** What deliveries are answered with. */
   status = 204;
   private verifier: Webhook | undefined;
+  private unanswered: (() => void) | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -56,6 +57,11 @@ export class WebhookInbox {
     return [...ids].filter(([, of]) => of.size > 1).map(([place]) => place);
   }
 
+  /** Resolves when a delivery has come and been kept. Its sender never hears of it. */
+  leaveOneUnanswered(): Promise<void> {
+    return new Promise((resolve) => (this.unanswered = resolve));
+  }
+
   close(): Promise<void> {
     this.server.closeAllConnections();
     return new Promise((resolve) => this.server.close(() => resolve()));
@@ -66,6 +72,9 @@ export class WebhookInbox {
       const body = await text(request);
       this.attempts += 1;
       if (this.status < 300) this.take(request, body);
+      const { unanswered } = this;
+      this.unanswered = undefined;
+      if (unanswered) return unanswered();
       response.writeHead(this.status).end();
     } catch {
       // The sender was killed in the middle of its request.
