@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Instant } from '@drawdown/amounts';
 import { RedisConnection, RedisLease, RedisProjections } from '@drawdown/redis';
 import { RedisServer } from '../../infra/local/redis-server';
 import { until } from '../support/waiting';
@@ -140,6 +141,53 @@ describe('the probe of Redis', () => {
     await projections.save(change);
     expect(await projections.load('wallet-full')).toMatchObject({ revision: 1 });
     await projections.close();
+  });
+});
+
+describe('a Redis that several processes use', () => {
+  const opened: RedisProjections[] = [];
+  const another = async () => {
+    const projections = RedisProjections.open({ url: server.url, prefix: 'several' });
+    opened.push(projections);
+    await projections.attach();
+    return projections;
+  };
+  beforeEach(() => connection.command('flushall'));
+  afterEach(async () => {
+    for (const projections of opened.splice(0)) await projections.close();
+  });
+  const day = (n: number) => (Date.UTC(2026, 0, 1) + n * 86_400_000) as Instant;
+  const key = (keepUntil: Instant) => ({ documents: [], keys: [{ fingerprint: 7n, stream: 'wallet-a', revision: 0, keepUntil }], checkpoint: -1n });
+
+  it.each([
+    ['the shorter window first', 35, 60],
+    ['the longer window first', 60, 35],
+  ])('keeps a key as long as the longest of their windows says, %s', async (_, first, second) => {
+    const [one, two] = [await another(), await another()];
+    await one.save(key(day(first)));
+    await two.save(key(day(second)));
+    expect(await one.forget(day(36))).toBe(0);
+    expect(await two.find([7n])).toEqual([[{ stream: 'wallet-a', revision: 0 }]]);
+    expect(await one.forget(day(60))).toBe(1);
+    expect(await two.find([7n])).toEqual([[]]);
+  });
+
+  it('forgets no key for an instance whose clock is ahead of its own', async () => {
+    const one = await another();
+    const tomorrow = (Date.now() + 86_400_000) as Instant;
+    await one.save(key(tomorrow));
+    expect(await one.forget((tomorrow + 86_400_000) as Instant)).toBe(0);
+    expect(await one.find([7n])).toEqual([[{ stream: 'wallet-a', revision: 0 }]]);
+  });
+
+  it('is not used any more when it may evict keys since it was connected to anew, until that is mended', async () => {
+    const one = await another();
+    await connection.command('config', 'set', 'maxmemory-policy', 'allkeys-lru');
+    await connection.command('client', 'kill', 'type', 'normal', 'skipme', 'yes');
+    await until('what is wrong to be told', () => one.find([7n]).then(() => false, (fault: Error) => /maxmemory-policy allkeys-lru/.test(fault.message)));
+    await expect(one.load('wallet-a')).rejects.toMatchObject({ code: 'redis_unfit', retriable: false });
+    await connection.command('config', 'set', 'maxmemory-policy', 'noeviction');
+    await until('it to be used again', () => one.find([7n]).then(() => true, () => false));
   });
 });
 

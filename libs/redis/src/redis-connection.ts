@@ -75,7 +75,7 @@ export class RedisConnection {
         if (!(fault instanceof ReplyFault)) throw fault;
         if (fault.text.includes(LOST_REPLY)) throw new DerivedStateLost();
         // A server that was started anew does not know the script yet: it is sent whole.
-        if (!fault.text.startsWith('NOSCRIPT')) throw this.unavailable(fault.text, fault);
+        if (!fault.text.startsWith('NOSCRIPT')) throw this.unavailable(mendOf(fault.text), fault);
       }
     throw this.unavailable('it does not keep scripts');
   }
@@ -153,6 +153,8 @@ function connect(url: string, timeoutMs: number): Redis | Cluster {
     // A call fails when the connection does. Sent again behind our back it could overtake what came after it.
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: null,
+    // A primary that was made a replica: the address may lead to the new primary by now.
+    reconnectOnError: ({ message }) => message.includes('READONLY'),
     enableOfflineQueue: false,
     retryStrategy: backOff,
     connectionName: 'drawdown',
@@ -176,5 +178,8 @@ function connect(url: string, timeoutMs: number): Redis | Cluster {
 
 const isReplyError = (error: unknown): error is Error => error instanceof Error && error.name === 'ReplyError';
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
-/** Without the password. */
-export const shown = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
+/** What to do about an error that Redis answered with, where something can be done. */
+const mendOf = (text: string): string =>
+  text.includes('OOM') ? `its memory is full (${text}); raise its maxmemory: what it holds is needed, and nothing may be evicted` : text;
+/** Without user and password, and whatever else of a secret may stand in a query. */
+export const shown = (url: string): string => url.replace(/\?.*$/s, '').replace(/\/\/.*@/s, '//');

@@ -1,7 +1,7 @@
 /** Derived state in Redis. Several processes share one prefix; each finds out by itself when what it relies on is lost. */
 import type { Instant } from '@drawdown/amounts';
 import type { AppliedKey, Changes, Document, ListOptions, Projections } from '@drawdown/balances';
-import { DerivedStateLost } from '@drawdown/ledger';
+import { DerivedStateLost, isRetriable } from '@drawdown/ledger';
 import { probeRedis } from './probe';
 import { checkpointText, documentBody, packFingerprints, packKeys, readDocument } from './records';
 import { type Argument, type ConnectionFigures, RedisConnection, type Reply } from './redis-connection';
@@ -16,6 +16,8 @@ const FOUND_AT_ONCE = 1_000;
 const LISTED_AT_ONCE = 1_000;
 const SAVED_DOCUMENTS_AT_ONCE = 500;
 const SAVED_KEYS_AT_ONCE = 2_000;
+/** A server that may not be used is looked at again after this. */
+const CHECKED_AGAIN_AFTER_MS = 1_000;
 /** A process that attached longer ago than this has to attach anew, which costs it one catch-up. */
 const MARKER_KEPT_MS = 30 * 24 * 3_600_000;
 
@@ -49,6 +51,9 @@ export class RedisProjections implements Projections {
   private readonly shards: readonly Shard[];
   private reliance: Reliance | undefined;
   private losses = 0;
+  /** Why this server may not be used, if so. */
+  private unfit: unknown;
+  private checkedAt = 0;
   private lost: () => void = () => undefined;
 
   private constructor(private readonly options: RedisProjectionsOptions) {
@@ -59,6 +64,8 @@ export class RedisProjections implements Projections {
     this.connection = new RedisConnection(url, timeoutMs);
     // A server that came back may have lost what was saved last. Idle, this process would not hear of it until somebody asks.
     this.connection.onReady(() => void this.look().catch(() => undefined));
+    // It may be another server than before, behind the same address.
+    this.connection.onReady(() => void this.checkFitness());
   }
 
   /** Does not wait for the server. @throws RangeError for a prefix or a number of shards that cannot be. */
@@ -187,6 +194,23 @@ export class RedisProjections implements Projections {
     return this.connection.close();
   }
 
+  private async checkFitness(): Promise<void> {
+    this.checkedAt = Date.now();
+    try {
+      await probeRedis(this.connection);
+      this.unfit = undefined;
+    } catch (fault) {
+      // What passes by itself is told by the calls.
+      if (!isRetriable(fault)) this.unfit = fault;
+    }
+  }
+
+  /** Asked again now and then: it may have been mended under way. @throws RedisUnfit */
+  private async assertFit(): Promise<void> {
+    if (Date.now() - this.checkedAt >= CHECKED_AGAIN_AFTER_MS) await this.checkFitness();
+    if (this.unfit) throw this.unfit;
+  }
+
   private tellLost(): void {
     this.losses += 1;
     this.lost();
@@ -222,6 +246,7 @@ export class RedisProjections implements Projections {
    */
   private async relying(shard: number, script: scripts.Script, args: readonly Argument[], relied: (reply: Reply) => boolean = () => false): Promise<Reply> {
     const { reliance } = this;
+    if (this.unfit) await this.assertFit();
     if (!reliance) throw new DerivedStateLost('derived state has not been attached yet');
     reliance.assertHeld();
     const { markers, meta, space } = this.shards[shard]!;

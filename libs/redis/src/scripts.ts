@@ -29,6 +29,10 @@ local head = space .. 'h'
 /** Streams named in one small hash: Redis keeps those of up to 128 short entries packed. */
 const NAMES_PER_HASH = 128;
 const NAME = `
+local function until_(place)
+  local high, low = struct.unpack('>I2I4', place, 9)
+  return high * 4294967296 + low
+end
 local function nameKey(number) return space .. 'n:' .. math.floor(number / ${NAMES_PER_HASH}) end
 `;
 
@@ -81,9 +85,13 @@ for i = 6, #ARGV, 4 do
   for k = 1, #keys, 18 do
     local bucket, field, place = space .. 'k:' .. sub(keys, k, k + 1), sub(keys, k + 2, k + 7), packed .. sub(keys, k + 8, k + 17)
     if call('HSETNX', bucket, field, place) == 0 then
-      local places, known = call('HGET', bucket, field), false
-      for p = 1, #places, 14 do known = known or sub(places, p, p + 7) == sub(place, 1, 8) end
-      if not known then call('HSET', bucket, field, places .. place) end
+      -- Of two processes with different dedupe windows the longer one decides how long a key is kept.
+      local places, rest, kept = call('HGET', bucket, field), '', place
+      for p = 1, #places, 14 do
+        local one = sub(places, p, p + 13)
+        if sub(one, 1, 8) ~= sub(place, 1, 8) then rest = rest .. one elseif until_(one) >= until_(kept) then kept = one end
+      end
+      if rest .. kept ~= places then call('HSET', bucket, field, rest .. kept) end
     end
   end
   if body ~= '' and struct.unpack('>d', body) > revision then
@@ -153,9 +161,13 @@ export const KEY_BUCKETS = 65_536;
 const FORGET_ENTRIES = 2_000;
 const FORGET_BUCKETS = 1_000;
 
-/** ARGV[5] the moment, ARGV[6] the bucket to go on at. The answer: the next one, and how many keys were dropped. */
+/**
+ * ARGV[5] the moment, ARGV[6] the bucket to go on at. The answer: the next one, and how many keys were dropped. Redis has a clock of its
+ * own: one instance whose clock is ahead must not make keys be forgotten for all.
+ */
 export const FORGET = script(`${GUARD}
 local sub, call, now, bucket, seen, dropped = string.sub, redis.call, tonumber(ARGV[5]), tonumber(ARGV[6]), 0, 0
+now = math.min(now, tonumber(call('TIME')[1]) * 1000 + 999)
 local last = bucket + ${FORGET_BUCKETS}
 while bucket < ${KEY_BUCKETS} and bucket < last and seen < ${FORGET_ENTRIES} do
   local at = space .. 'k:' .. struct.pack('>I2', bucket)
@@ -178,6 +190,7 @@ const SWEPT_BUCKETS = 1_000;
 
 /** Removes the keys of a generation that is over, a piece at a time. ARGV[1] its name, ARGV[2] what its keys begin with, ARGV[3] where to go on. */
 export const SWEEP = script(`
+if redis.call('HGET', KEYS[2], 'gen') == ARGV[1] or not redis.call('HGET', KEYS[2], 'old:' .. ARGV[1]) then return -1 end
 local space, at = ARGV[2], tonumber(ARGV[3])
 local hashes = math.floor(tonumber(redis.call('HGET', space .. 'h', 'n') or '0') / ${NAMES_PER_HASH}) + 1
 if at < hashes then

@@ -3,17 +3,21 @@ import type { Projections } from '@drawdown/balances';
 import { DerivedStateLost, nothingProjected } from '@drawdown/ledger';
 
 /**
- * What is not attached yet, or was emptied meanwhile, is attached to then: nothing that this process remembers rests on it.
+ * What is not attached yet is attached to with the first question. What was emptied meanwhile is attached to anew, and the question is
+ * answered DerivedStateLost all the same: who reads several pages has read some of what is gone, and begins again.
  * @returns all methods but those that save; `list` and `checkpoint` throw what cannot be read, `load` answers that there is nothing
  */
 export function readDocuments(projections: Projections): Projections {
+  let isAttached = false;
   const attached = async <T>(read: () => Promise<T>): Promise<T> => {
+    const first = !isAttached;
+    if (first) await projections.attach();
+    isAttached = true;
     try {
       return await read();
     } catch (fault) {
-      if (!(fault instanceof DerivedStateLost)) throw fault;
-      await projections.attach();
-      return read();
+      if (fault instanceof DerivedStateLost) await projections.attach();
+      throw fault;
     }
   };
   return {
