@@ -35,13 +35,27 @@ describe('movements', () => {
       usage_count: 1,
       usage: [
         {
-          source: 'test', id: 'u1', used_at: '2026-03-01T11:00:00.000Z', credits: '12.5', uncovered: '2.5',
+          source: 'test', id: 'u1', used_at: '2026-03-01T11:00:00.000Z', credits: '12.5', uncovered: '2.5', amount: '12.5', credit_product_id: 'tokens',
           parts: [{ meter_id: 'all', quantity: '12.5', weight: '1', weight_version: 1 }],
         },
       ],
     });
     const [recorded] = await app().parts.log.readStream('creditBalance-ada~tokens', { from: 2, limit: 1 });
     expect(at(movements, '2.event_id')).toBe(recorded?.id);
+  });
+
+  it('of a wallet say by which price money was made of credits, for what was added and for each use', async () => {
+    await app().wallet();
+    await app().call('AddCredits', { customer_id: 'ada', credits: '100', origin: 'free' });
+    const meters = ['wallet_immediate', 'wallet_on_invoice'].map((draws_on) => ({ meter_id: draws_on.slice(7), event_type: 'llm.request', value_path: 'tokens', weight: '1', draws_on }));
+    await app().call('CreateCreditProduct', { credit_product_id: 'pages', name: 'Pages', unit: 'credit', meters });
+    await app().post(JSON.stringify(event('u1', '3')));
+    const { movements } = await app().call('ListMovements', { customer_id: 'ada' });
+    const price = { credit_price: '0.5', credit_price_version: 1 };
+    const line = { source: 'test', id: 'u1', credits: '3', amount: '1.5', credit_product_id: 'pages', ...price };
+    expect(at(movements, '1')).toMatchObject({ type: 'credited', amount: '50', credits: '100', ...price });
+    expect(at(movements, '2')).toMatchObject({ type: 'consumed', amount: '-1.5', usage: [{ ...line, uncovered: '0', parts: [{ meter_id: 'immediate' }] }] });
+    expect(at(movements, '3')).toMatchObject({ type: 'accrued', amount: '0', unbilled: '1.5', usage: [{ ...line, parts: [{ meter_id: 'on_invoice' }] }] });
   });
 
   it('were recorded when their event says, which is sealed, and not when the store says', async () => {

@@ -80,7 +80,7 @@ async function scan({ log }: Parts, { target, start, last, newestFirst, types, s
 }
 
 function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movementOf>[0], ofBalance: string | undefined): Message {
-  const { type, amount, uncovered, unbilled, figures, effectiveAt, recordedAt, reason, reference, grantId, holdId, limitId, purchaseId, allocation, usage, usageCount } = movementOf(event);
+  const { type, amount, uncovered, unbilled, figures, effectiveAt, recordedAt, reason, reference, grantId, holdId, limitId, purchaseId, conversion, allocation, usage, usageCount } = movementOf(event);
   return {
     revision: recorded.revision,
     type,
@@ -100,6 +100,9 @@ function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movem
     hold_id: holdId,
     limit_id: limitId,
     purchase_id: purchaseId,
+    credits: conversion && formatAmount(conversion.credits),
+    credit_price: conversion && formatAmount(conversion.creditPrice),
+    credit_price_version: conversion?.priceVersion,
     allocations: allocation && allocationMessages(allocation),
     usage: usage?.map((line) => usageLineMessage(line, ofBalance)),
     usage_count: usageCount,
