@@ -1,5 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { type Amount, amount, formatInstant, later } from '@drawdown/amounts';
+import type { WalletUse } from '@drawdown/catalog';
 import fc from 'fast-check';
 import type { EventLog } from './event-log';
 import { AppendUnknown, LogUnavailable } from './faults';
@@ -12,18 +13,29 @@ const WORLDS = 60;
 /** Seconds where the machine is idle; a bound for one that is not. */
 const MACHINE_BUSY_MS = 60_000;
 const GRANTED = '12';
+const GRANTED_MONEY = '1';
 
 /** Which event types a product meters, and who holds a balance of it. `eve` is a customer and holds nothing; `mallory` is none. */
 const PRODUCTS = { llm: { type: 'llm.request', held: ['ada', 'bob'] }, audit: { type: 'llm.request', held: ['ada'] }, image: { type: 'image.made', held: ['bob'] } } as const;
 type Product = keyof typeof PRODUCTS;
-const CUSTOMERS = ['ada', 'bob', 'eve'];
+/** Products whose meters draw on the wallet, for whoever has one: one beside credit balances, one in both ways at once. */
+const WALLET_PRODUCTS: { readonly [product: string]: { readonly type: string; readonly ways: readonly WalletUse[] } } = {
+  extra: { type: 'llm.request', ways: ['wallet_immediate'] },
+  pages: { type: 'page.read', ways: ['wallet_immediate', 'wallet_on_invoice'] },
+  later: { type: 'page.read', ways: ['wallet_on_invoice'] },
+};
+const WITH_WALLET = ['ada', 'dan'];
+const CUSTOMERS = ['ada', 'bob', 'dan', 'eve'];
+/** In units of 10^-9: since ever, and for usage of half a second ago or less. They make halves of the last digit. */
+const [PRICE_BEFORE, PRICE_SINCE] = [500_000_000n, 333_333_333n];
+const PRICE_CHANGED_AGO_MS = 500;
 
 /** Few ids and few bodies, so that they meet. */
 const offers = fc.record({
   source: fc.constantFrom('a', 'b'),
   id: fc.nat(9).map(String),
-  subject: fc.constantFrom('ada', 'ada', 'bob', 'bob', 'eve', 'mallory'),
-  type: fc.constantFrom('llm.request', 'llm.request', 'image.made', 'unheard.of'),
+  subject: fc.constantFrom('ada', 'ada', 'bob', 'bob', 'dan', 'eve', 'mallory'),
+  type: fc.constantFrom('llm.request', 'llm.request', 'image.made', 'page.read', 'unheard.of'),
   tokens: fc.constantFrom(1, 2, 2, 0, '0.000000001', -1, 'many'),
   /** Milliseconds from now. */
   ago: fc.constantFrom(0, 0, 1_000, DEDUPE_WINDOW_MS_DEFAULT, -USAGE_FUTURE_MS_MAX, -USAGE_FUTURE_MS_MAX - 1),
@@ -85,7 +97,7 @@ class Books {
     if (first) return unsure ? ['duplicate', 'applied'] : ['duplicate'];
     if (offer.tokens === -1 || offer.tokens === 'many') return this.unratable(offer);
     if (offer.subject === 'mallory') return ['unknown_customer'];
-    if (chargedTo(offer).length === 0) return ['no_credit_balance'];
+    if (isChargedToNobody(offer)) return [notHeld(offer)];
     this.applied.set(key, offer);
     return unsure ? ['applied', 'duplicate'] : ['applied'];
   }
@@ -93,7 +105,7 @@ class Books {
   private unratable = (offer: Offer): readonly string[] => {
     const reason = offer.tokens === -1 ? 'quantity_negative' : 'quantity_not_a_number';
     // Who holds no balance of the product is told that first, or the quantity: both are true.
-    return [reason, ...(offer.subject === 'mallory' ? ['unknown_customer'] : []), ...(chargedTo(offer).length === 0 ? ['no_credit_balance'] : [])];
+    return [reason, ...(offer.subject === 'mallory' ? ['unknown_customer'] : []), ...(isChargedToNobody(offer) ? [notHeld(offer)] : [])];
   };
 
   /** An event of a submission that was not acknowledged may have been applied before this one: then it is the first. */
@@ -115,6 +127,25 @@ class Books {
     for (const offer of this.applied.values()) if (offer.subject === customer && chargedTo(offer).includes(product)) sum += amount(String(offer.tokens));
     return sum as Amount;
   }
+
+  /** What is rated to a wallet in one way, as money: every key once for each product, each rounded by itself. */
+  worth(customer: string, way: WalletUse): Amount {
+    let sum = 0n;
+    for (const offer of this.applied.values()) if (offer.subject === customer) sum += worthOf(offer) * BigInt(drawnInWay(offer, way).length);
+    return sum as Amount;
+  }
+}
+const drawnInWay = ({ type }: Offer, way: WalletUse): string[] =>
+  Object.keys(WALLET_PRODUCTS).filter((product) => WALLET_PRODUCTS[product]!.type === type && WALLET_PRODUCTS[product]!.ways.includes(way));
+const isChargedToNobody = (offer: Offer): boolean =>
+  chargedTo(offer).length === 0 && !(WITH_WALLET.includes(offer.subject) && Object.values(WALLET_PRODUCTS).some(({ type }) => type === offer.type));
+const notHeld = ({ type }: Offer): string => (type === 'page.read' ? 'no_wallet' : 'no_credit_balance');
+/** Half to even, by an arithmetic of its own. */
+function worthOf({ tokens, ago }: Offer): bigint {
+  const exact = amount(String(tokens)) * (ago >= PRICE_CHANGED_AGO_MS ? PRICE_BEFORE : PRICE_SINCE);
+  const twice = 2n * (exact % 1_000_000_000n);
+  const down = exact / 1_000_000_000n;
+  return twice > 1_000_000_000n || (twice === 1_000_000_000n && down % 2n === 1n) ? down + 1n : down;
 }
 const chargedTo = ({ subject, type }: Offer): Product[] =>
   (Object.keys(PRODUCTS) as Product[]).filter((product) => PRODUCTS[product].type === type && (PRODUCTS[product].held as readonly string[]).includes(subject));
@@ -124,7 +155,7 @@ const same = (a: Offer, b: Offer): boolean => JSON.stringify(a) === JSON.stringi
 let home: TestLedger;
 let faulty: Faulty;
 const landed = new Map<string, number>();
-const seen = { applied: 0, duplicate: 0, rejected: 0, failed: 0, stopped: 0, crashed: 0 };
+const seen = { applied: 0, duplicate: 0, rejected: 0, failed: 0, stopped: 0, crashed: 0, wallet_immediate: 0, wallet_on_invoice: 0, uncovered: 0 };
 
 async function world(number: number, all: typeof worlds extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
   const name = (of: string): string => `${of}-${number}`;
@@ -167,6 +198,7 @@ async function world(number: number, all: typeof worlds extends fc.Arbitrary<inf
     if (reopened) await reopen(reopened);
   }
   await check(name, books);
+  await checkWallets(name, books);
 }
 
 async function found(name: (of: string) => string): Promise<void> {
@@ -176,6 +208,10 @@ async function found(name: (of: string) => string): Promise<void> {
       home.addProduct(name(product), name(type)),
       ...held.map((customer) => home.addBalance(name(customer), name(product), GRANTED)),
     ]),
+    ...Object.entries(WALLET_PRODUCTS).map(([product, { type, ways }]) =>
+      home.addWalletProduct(name(product), ways.map((drawsOn) => ({ drawsOn, weight: '1' })), name(type)),
+    ),
+    ...WITH_WALLET.map((customer) => home.addWallet(name(customer), GRANTED_MONEY)),
   ]);
 }
 
@@ -203,12 +239,37 @@ async function check(name: (of: string) => string, books: Books): Promise<void> 
     }
 }
 
+/** The same for wallets: what was debited or went uncovered, what waits, and a line for each product and way. I3 and I4 are for `verify`. */
+async function checkWallets(name: (of: string) => string, books: Books): Promise<void> {
+  for (const customer of WITH_WALLET) {
+    const { totals, unbilled = 0n } = await home.wallet(name(customer));
+    deepStrictEqual(
+      [customer, totals.consumed + totals.uncovered, unbilled],
+      [customer, books.worth(customer, 'wallet_immediate'), books.worth(customer, 'wallet_on_invoice')],
+    );
+    const stored = await home.log.readStream(streams.wallet(name(customer)));
+    for (const [way, holder] of [['wallet_immediate', 'CreditsConsumed'], ['wallet_on_invoice', 'UsageAccrued']] as const) {
+      const lines = stored.flatMap(({ type, data }) =>
+        type === holder ? (JSON.parse(data) as { lines: { source: string; id: string; creditProductId: string }[] }).lines : [],
+      );
+      const wanted = [...books.applied.values()].flatMap((offer) =>
+        offer.subject === customer ? drawnInWay(offer, way).map((product) => `${name(product)} ${name(offer.source)} ${offer.id}`) : [],
+      );
+      deepStrictEqual(lines.map(({ source, id, creditProductId }) => `${creditProductId} ${source} ${id}`).sort(), wanted.sort());
+      seen[way] += lines.length;
+    }
+    if (totals.uncovered > 0n) seen.uncovered += 1;
+  }
+}
+
 describe('over all batches, repeats, conflicts, lost answers and restarts', () => {
   it(
     'every acknowledged usage event has the one fate that the books foretell (I1), and one effect (I2)',
     async () => {
       faulty = new Faulty();
       home = await TestLedger.open(undefined, faulty.wrap);
+      await home.price('0.5');
+      await home.price('0.333333333', later(home.now, -PRICE_CHANGED_AGO_MS));
       let number = 0;
       await fc.assert(fc.asyncProperty(worlds, (all) => world(number++, all)), { seed: SEED, numRuns: WORLDS });
       for (const [kind, count] of faulty.landed) landed.set(kind, count);
