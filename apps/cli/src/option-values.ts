@@ -45,11 +45,27 @@ export const pairs = (option: string, values: readonly string[] = []): Readonly<
   Object.fromEntries(values.map((value) => pair(option, value)));
 
 /** `warning=50` is a line in the balance's own measure, `warning=20%` one in percent of the last top-up. */
-export const limitOf = (value: string): Message => {
-  const [limitId, line] = pair('--limit', value);
+export const limitOf = (value: string): Message => lineOf('--limit', value);
+
+const lineOf = (option: string, value: string): Message => {
+  const [limitId, line] = pair(option, value);
   return line.endsWith('%')
     ? { limit_id: limitId, percent_of_last_top_up: line.slice(0, -1) }
     : { limit_id: limitId, absolute: line };
+};
+
+/** `low=10:EUR` is a limit for wallets in euros, `low=20%` one for wallets of every currency. */
+export const defaultLimitOf = (value: string): Message => {
+  const [, limit = value, currency] = /^(.+):([A-Z]{3})$/.exec(value) ?? [];
+  return { limit: lineOf('--default-limit', limit), currency };
+};
+
+/** `EUR=5..500`; either end may be left open. */
+export const portalLimitOf = (value: string): Message => {
+  const [currency, range] = pair('--portal-limit', value);
+  const [, minimum, maximum] = /^([^.]*(?:\.\d+)?)\.\.(.*)$/.exec(range) ?? [];
+  if (!minimum && !maximum) throw wrongUsage(`--portal-limit ${value}: write it as EUR=5..500, EUR=5.. or EUR=..500`);
+  return { currency, minimum: minimum || undefined, maximum: maximum || undefined };
 };
 
 const METER = /^([^=]+)=([^@]+)@(.+)$/;

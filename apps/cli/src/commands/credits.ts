@@ -6,6 +6,7 @@ import { collect, limitOf } from '../option-values';
 import { balanceCard, grantsTable } from '../showing/answers';
 import { within } from '../showing/fields';
 import { granting, grantOf, type GrantOptions } from './grant-options';
+import { voidingFromCredits } from './voiding';
 
 interface CreateOptions {
   readonly name?: string;
@@ -93,6 +94,7 @@ export function creditsCommands(program: Command, runner: Runner): void {
           ),
       ),
     );
+  voidingFromCredits(credits, runner);
   credits
     .command('get')
     .description('its figures and grants')

@@ -2,7 +2,8 @@ import type { Message } from '@drawdown/application';
 import type { Command } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
-import { collect, pairs } from '../option-values';
+import { collect, defaultLimitOf, pairs, portalLimitOf } from '../option-values';
+import { lineOf } from '../showing/answers';
 import { flag, items, text, within } from '../showing/fields';
 import { card } from '../showing/layout';
 
@@ -10,6 +11,13 @@ interface ChangeOptions {
   readonly enabled?: string;
   readonly freeCredits?: string;
   readonly creditPrice?: readonly string[];
+  readonly portalPurchases?: string;
+  readonly portalLimit?: readonly string[];
+  /** False when --no-portal-limits was given. */
+  readonly portalLimits: boolean;
+  readonly defaultLimit?: readonly string[];
+  /** False when --no-default-limits was given. */
+  readonly defaultLimits: boolean;
 }
 
 export function settingsCommands(program: Command, runner: Runner): void {
@@ -24,22 +32,72 @@ export function settingsCommands(program: Command, runner: Runner): void {
     .option('--enabled <yes|no>', 'whether wallets take credits, holds and payments')
     .option('--free-credits <yes|no>', 'whether free credits may be added to wallets')
     .option('--credit-price <code=price>', 'what one wallet credit is worth, such as EUR=0.01; repeatable', collect)
+    .option('--portal-purchases <yes|no>', 'whether customers may buy credits by themselves')
+    .option(
+      '--portal-limit <code=least..most>',
+      'what they may pay at a time, such as EUR=5..500; repeatable, all there shall be',
+      collect,
+    )
+    .option('--no-portal-limits', 'no such limits from now on')
+    .option(
+      '--default-limit <limit>',
+      'warning line of new wallets, such as low=10:EUR or low=20%; repeatable, all there shall be',
+      collect,
+    )
+    .option('--no-default-limits', 'no warning lines for new wallets from now on')
     .action(
-      runner.run<ChangeOptions>(async (call, _, { enabled, freeCredits, creditPrice }) => {
-        const prices = Object.entries(pairs('--credit-price', creditPrice)).map(([currency, price]) => ({
-          currency,
-          price,
-        }));
+      runner.run<ChangeOptions>(async (call, _, options) => {
+        const { enabled, freeCredits, creditPrice, portalPurchases, portalLimit, portalLimits } = options;
+        const { defaultLimit, defaultLimits } = options;
+        if (!portalLimits && portalLimit) throw wrongUsage('--portal-limit and --no-portal-limits exclude each other');
+        if (!defaultLimits && defaultLimit)
+          throw wrongUsage('--default-limit and --no-default-limits exclude each other');
         const change = {
           enabled: yesOrNo('--enabled', enabled),
           allow_free_credits: yesOrNo('--free-credits', freeCredits),
-          credit_prices: creditPrice && prices,
+          credit_prices: creditPrice && pricesOf(creditPrice),
+          allow_portal_purchases: yesOrNo('--portal-purchases', portalPurchases),
+          portal_purchase_limits: portalLimit?.map(portalLimitOf),
+          no_portal_purchase_limits: portalLimits ? undefined : true,
+          default_limits: defaultLimit?.map(defaultLimitOf),
+          no_default_limits: defaultLimits ? undefined : true,
         };
         if (Object.values(change).every((value) => value === undefined))
           throw wrongUsage('settings set: nothing to change was given');
         call.answer(await call.service.call('UpdateSettings', change), shown);
       }),
     );
+  settings
+    .command('preview')
+    .description('what a change of credit prices would do to each wallet; changes nothing')
+    .requiredOption('--credit-price <code=price>', 'the new price, such as EUR=0.02; repeatable', collect)
+    .option('--effective-at <time>', 'in force from then on; RFC 3339')
+    .action(
+      runner.run<{ creditPrice: readonly string[]; effectiveAt?: string }>(
+        async (call, _, { creditPrice, effectiveAt }) => {
+          const prices = pricesOf(creditPrice).map((price) => ({ ...price, effective_at: effectiveAt }));
+          for await (const message of call.service.stream('PreviewPriceChange', { credit_prices: prices }))
+            call.answer(message, previewText);
+        },
+      ),
+    );
+}
+
+const pricesOf = (given: readonly string[]): readonly Message[] =>
+  Object.entries(pairs('--credit-price', given)).map(([currency, price]) => ({ currency, price }));
+
+function previewText(message: Message): string {
+  if (message['wallet']) {
+    const wallet = within(message, 'wallet');
+    return `${text(wallet, 'customer_id')}  ${text(wallet, 'booked')} ${text(wallet, 'currency')}  credits ${text(wallet, 'before.booked') || 'none'} -> ${text(wallet, 'after.booked')}`;
+  }
+  const totals = within(message, 'totals');
+  const lines = items(totals, 'currencies').map((of) => {
+    const move = `${text(of, 'price_before') || 'none'} -> ${text(of, 'price_after') || 'none'} at ${text(of, 'compared_at')}`;
+    const credits = `credits ${text(of, 'before.booked') || 'none'} -> ${text(of, 'after.booked') || 'none'}`;
+    return `${text(of, 'currency')}: ${move}, ${text(of, 'wallets') || '0'} wallets with ${text(of, 'booked')}, ${credits}`;
+  });
+  return [`Wallets touched: ${text(totals, 'wallets_touched') || '0'}`, ...lines].join('\n');
 }
 
 function yesOrNo(option: string, value: string | undefined): boolean | undefined {
@@ -58,6 +116,15 @@ function shown(answer: Message): string {
     ['wallets enabled', flag(settings, 'enabled') ? 'yes' : 'no'],
     ['free credits', flag(settings, 'allow_free_credits') ? 'allowed' : 'not allowed'],
     ['credit prices', prices.join('; ') || 'none: no wallet can be opened yet'],
+    ['portal buying', flag(settings, 'allow_portal_purchases') ? 'allowed' : 'not allowed'],
+    ['portal limits', items(settings, 'portal_purchase_limits').map(portalLimitText).join('; ')],
+    ['default limits', items(settings, 'default_limits').map(defaultLimitText).join('; ')],
     ['revision', text(answer, 'revision') || '0'],
   ]);
 }
+
+const portalLimitText = (limit: Message): string =>
+  `${text(limit, 'currency')} ${text(limit, 'minimum')}..${text(limit, 'maximum')}`;
+
+const defaultLimitText = (limit: Message): string =>
+  `${lineOf(within(limit, 'limit'))}${text(limit, 'currency') && ` ${text(limit, 'currency')}`}`;

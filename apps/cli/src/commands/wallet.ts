@@ -1,10 +1,13 @@
 import type { Message } from '@drawdown/application';
 import type { Command } from 'commander';
+import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { collect, limitOf } from '../option-values';
 import { balanceCard, grantsTable } from '../showing/answers';
 import { text, within } from '../showing/fields';
 import { granting, grantOf, type GrantOptions } from './grant-options';
+import { voidingFromWallet } from './voiding';
+import { invoiceCommands } from './wallet-invoices';
 
 const shown = (answer: Message): string => balanceCard(within(answer, 'balance'));
 
@@ -14,14 +17,22 @@ export function walletCommands(program: Command, runner: Runner): void {
     .command('create')
     .description('open the wallet; a credit price for the currency has to exist')
     .argument('<customer>')
-    .option('--limit <limit>', 'warning line, such as low=10 or low=20%; repeatable', collect)
+    .option(
+      '--limit <limit>',
+      'warning line instead of the default ones, such as low=10 or low=20%; repeatable',
+      collect,
+    )
+    .option('--no-limits', 'no warning lines, whatever the settings have')
     .action(
-      runner.run<{ limit?: readonly string[] }>(async (call, [customer], { limit = [] }) =>
-        call.answer(
-          await call.service.call('CreateWallet', { customer_id: customer, limits: limit.map(limitOf) }),
-          shown,
-        ),
-      ),
+      runner.run<{ limit?: readonly string[]; limits: boolean }>(async (call, [customer], { limit = [], limits }) => {
+        if (!limits && limit.length > 0) throw wrongUsage('--limit and --no-limits exclude each other');
+        const request = {
+          customer_id: customer,
+          limits: limit.length > 0 ? limit.map(limitOf) : undefined,
+          no_limits: limits ? undefined : true,
+        };
+        call.answer(await call.service.call('CreateWallet', request), shown);
+      }),
     );
   wallet
     .command('get')
@@ -50,6 +61,8 @@ export function walletCommands(program: Command, runner: Runner): void {
       ),
     ),
   );
+  voidingFromWallet(wallet, runner);
+  invoiceCommands(wallet, runner);
   const stops = [
     ['pause', 'PauseWallet', 'stop debits and new holds; usage goes uncovered'],
     ['resume', 'ResumeWallet', 'allow debits again'],

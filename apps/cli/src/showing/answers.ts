@@ -39,6 +39,8 @@ export function balanceCard(balance: Message): string {
     ['booked', figure(balance, 'booked')],
     ['held', unlessZero(figure(balance, 'held'))],
     ['pending', unlessZero(figure(balance, 'pending'))],
+    ['unbilled', unlessZero(figure(balance, 'unbilled'))],
+    ['projected', unlessZero(figure(balance, 'unbilled')) && figure(balance, 'projected')],
     ['consumed', figure(balance, 'consumed')],
     ['uncovered', unlessZero(figure(balance, 'uncovered'))],
     ['credits', text(balance, 'credit_equivalent')],
