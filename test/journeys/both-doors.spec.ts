@@ -1,4 +1,7 @@
-/** Every operation, once by HTTP and once by gRPC: two services are taken through the same story, and say the same. */
+/**
+ * Every operation, once by HTTP and once by gRPC: two services are taken through the same story, and say the same. What a payment
+ * provider calls by itself is no operation: its notices come by HTTP alone.
+ */
 import { rpcNames, type RpcName, routes, type StreamName } from '@drawdown/application';
 import { Service } from '../../apps/cli/src/service/service';
 import { asOverGrpc, type Fields } from '../support/grpc-client';
@@ -53,6 +56,13 @@ const STORY: readonly Step[] = [
   ['GetInvoicePayment', { ...acme, invoice_id: 'INV/1', min_revision: 2 }],
   ['SetWalletLimits', { ...acme, limits: [{ limit_id: 'low', absolute: '8' }] }],
 
+  ['StartPurchase', { ...acme, credits: '250', provider: 'manual', by: 'staff', expires_at: '2100-01-01T00:00:00.000Z', metadata: { order: '8' } }],
+  ['ConfirmPurchase', { ...acme, purchase_id: 'p1', amount: '2.5', currency: 'EUR', payment_id: 'transfer-1', event_id: 'e1' }],
+  ['StartPurchase', { ...acme, amount: '5', provider: 'manual' }],
+  ['FailPurchase', { ...acme, purchase_id: 'p2', code: 'declined', reason: 'they thought better of it' }],
+  ['GetPurchase', { ...acme, purchase_id: 'p2' }],
+  ['ListPurchases', { ...acme, page_size: 1 }],
+
   ['CreateCreditBalance', { ...calls, name: 'Calls of Acme', starting_balance: '12.5' }],
   ['TopUpCreditBalance', { ...calls, amount: '100', origin: 'paid', reference: 'payment-2', cost_basis: { amount: '9.99', currency: 'EUR' } }],
   ['DeductCredits', { ...calls, amount: '2.5', reason: 'a correction' }],
@@ -84,6 +94,8 @@ const STORY: readonly Step[] = [
   ['ListRejectedUsage', {}],
   ['GetRejectedUsage', (found) => ({ rejection_id: found('ListRejectedUsage', 'rejected_usage.0.rejection_id') })],
   ['ReplayRejectedUsage', (found) => ({ rejection_id: found('ListRejectedUsage', 'rejected_usage.0.rejection_id') })],
+
+  ['GetLiabilityReport', {}],
 
   ['RebuildProjections', {}],
   ['VerifyLedger', {}],

@@ -130,7 +130,7 @@ export function asOverHttp(value: unknown): unknown {
 }
 
 /** Enums of request fields, by the field's name. */
-const ENUMS: Readonly<Record<string, string>> = { origin: 'ORIGIN', overrun: 'OVERRUN', types: 'MOVEMENT_TYPE' };
+const ENUMS: Readonly<Record<string, string>> = { origin: 'ORIGIN', overrun: 'OVERRUN', types: 'MOVEMENT_TYPE', by: 'PURCHASED_BY' };
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** A request in the words of HTTP as the proto loader takes it. */

@@ -10,7 +10,9 @@ import type { Handlers } from './operation';
 import { operatorOperations } from './operations';
 import type { Parts } from './parts';
 import { pricePreviewOperations } from './price-preview';
+import { purchaseOperations } from './purchases';
 import { rejectedUsageOperations } from './rejected-usage';
+import { reportOperations } from './reports';
 import { settingsOperations } from './settings';
 import { topUpOperations } from './top-ups';
 import { usageOperations } from './usage';
@@ -28,11 +30,13 @@ export const handlers = (parts: Parts): Handlers => ({
   ...creditBalanceOperations(parts),
   ...topUpOperations(parts),
   ...holdOperations(parts),
+  ...purchaseOperations(parts),
   ...usageOperations(parts),
   ...balanceOperations(parts),
   ...movementOperations(parts),
   ...watchOperations(parts),
   ...webhookOperations(parts),
   ...rejectedUsageOperations(parts),
+  ...reportOperations(parts),
   ...operatorOperations(parts),
 });

@@ -1,3 +1,4 @@
+export { AutoTopUpRunner } from './auto-top-up-runner';
 export * from './door-answer';
 export * from './errors';
 export * from './fields';
@@ -6,6 +7,7 @@ export * from './handlers';
 export * from './operation';
 export { reportMessage } from './operations';
 export * from './parts';
+export { type AnswerPaymentNotice, answerPaymentNotice } from './purchase-told';
 export * from './refusals';
 export * from './routes';
 export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage';

@@ -1,9 +1,11 @@
 /** Every refusal with its answer at both doors. A refusal that is added to a domain does not compile until it has one here. */
-import type { CustomerRefusal, SettingsRefusal } from '@drawdown/account';
+import type { CustomerRefusal, PortalPurchaseRefusal, SettingsRefusal } from '@drawdown/account';
+import type { AutoTopUpRefusal } from '@drawdown/auto-top-up';
 import { type Amount, formatAmount, formatInstant, type Instant } from '@drawdown/amounts';
 import type { CreditProductRefusal } from '@drawdown/catalog';
-import type { BalanceRefusal } from '@drawdown/drawdown';
+import type { BalanceRefusal, EventOf } from '@drawdown/drawdown';
 import type { IdempotencyConflict, RejectedUsageRefusal } from '@drawdown/ledger';
+import type { NoticeProblem } from '@drawdown/purchases';
 import type { DeliveriesRefusal, DeliveryNotFound, WebhookEndpointRefusal } from '@drawdown/webhooks';
 import type { GrpcStatus } from './door-answer';
 
@@ -25,8 +27,28 @@ export type OperationRefusal =
   | { readonly code: 'reversal_conflict'; readonly reversalId: string }
   | { readonly code: 'page_token_invalid' };
 
+/** Of purchases, by their operations and by the door of the providers' notices. */
+export type PurchaseRefusal =
+  | PortalPurchaseRefusal
+  | { readonly code: 'payment_provider_not_set_up'; readonly provider: string; readonly known: string }
+  /** Recorded: the purchase has failed. */
+  | { readonly code: 'purchase_refused_by_provider'; readonly purchaseId: string; readonly reason: string; readonly detail: string }
+  | { readonly code: 'purchase_not_by_hand'; readonly purchaseId: string; readonly provider: string }
+  /** Recorded: a person has to look at it. */
+  | {
+      readonly code: 'purchase_flagged';
+      readonly purchaseId: string;
+      readonly because: EventOf<'PurchaseFlagged'>['because'];
+      readonly paid?: Amount;
+      readonly paidCurrency?: string;
+      readonly asked?: Amount;
+      readonly askedCurrency?: string;
+    }
+  | { readonly code: 'payment_notice_not_believed'; readonly problem: NoticeProblem; readonly detail: string };
+
 export type AnyRefusal =
   | BalanceRefusal
+  | AutoTopUpRefusal
   | CreditProductRefusal
   | CustomerRefusal
   | SettingsRefusalAtTheDoors
@@ -35,6 +57,7 @@ export type AnyRefusal =
   | DeliveryNotFound
   | RejectedUsageRefusal
   | IdempotencyConflict
+  | PurchaseRefusal
   | OperationRefusal;
 export type RefusalCode = AnyRefusal['code'];
 type Facts<Code extends RefusalCode> = Extract<AnyRefusal, { code: Code }>;
@@ -77,6 +100,27 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   purchase_not_found: ['not_found', 'No such purchase', (of) => `there never was a purchase "${of.purchaseId}" of this balance`],
   too_many_purchases: ['limit', 'Too many purchases are pending', (of) => `at most ${of.max} may be pending at a time; confirm or fail some first`],
   purchases_pending: ['state', 'Purchases are pending', (of) => `${of.purchases} purchases are pending; confirm or fail them first`],
+  portal_purchases_not_allowed: ['state', 'Customers may not buy by themselves', 'the settings say allow_portal_purchases: false; change that first'],
+  purchase_not_payable: [
+    'invalid', 'Nobody could pay that', (of) => `${show(of.amount)} ${of.currency} is not above zero in whole minor units; ask for an amount that is`,
+  ],
+  purchase_below_minimum: [
+    'invalid', 'Less than may be bought at a time', (of) => `${show(of.amount)} ${of.currency} asked, at least ${show(of.minimum)} may be; ask for more`,
+  ],
+  purchase_above_maximum: [
+    'invalid', 'More than may be bought at a time', (of) => `${show(of.amount)} ${of.currency} asked, at most ${show(of.maximum)} may be; ask for less`,
+  ],
+  payment_provider_not_set_up: ['state', 'The payment provider is not set up', (of) => `"${of.provider}" is not set up here; these are: ${of.known}`],
+  purchase_refused_by_provider: [
+    'state', 'The payment provider refuses the purchase', (of) => `${of.detail} (${of.reason}); purchase "${of.purchaseId}" has failed, start another one`,
+  ],
+  purchase_not_by_hand: [
+    'state', 'The purchase is not confirmed by hand', (of) => `purchase "${of.purchaseId}" is confirmed by the signed notices of "${of.provider}"`,
+  ],
+  purchase_flagged: [
+    'state', 'Nothing was credited', (of) => `what was told of purchase "${of.purchaseId}" is recorded as ${of.because}; a person has to look at it`,
+  ],
+  payment_notice_not_believed: ['invalid', 'The notice is not believed', (of) => `${of.detail} (${of.problem})`],
   billed_exceeds_unbilled: [
     'state', 'More is billed than is unbilled', (of) => `${show(of.billed)} asked, ${show(of.unbilled)} unbilled; bill less, or leave it to the default`,
   ],
@@ -139,6 +183,12 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   ],
   too_many_weights: ['limit', 'Too many weights', (of) => `meter "${of.meterId}" may have at most ${of.max}; add a new meter`],
   weight_negative: ['invalid', 'The weight is negative', (of) => `meter "${of.meterId}" must weigh zero or more, not ${show(of.weight)}`],
+
+  auto_top_up_not_configured: ['not_found', 'There is no auto top-up', 'it was never set up for the customer; set it first'],
+  auto_top_up_policy_invalid: ['invalid', 'The auto top-up cannot be set', (of) => `${of.field} ${of.detail}`],
+  auto_top_up_disabled: ['state', 'The auto top-up is off', 'it is turned off; set it first'],
+  auto_top_up_not_suspended: ['state', 'There is nothing to resume', 'it is neither suspended nor backing off'],
+  auto_top_up_request_unknown: ['not_found', 'No such request', (of) => `the auto top-up never made a request "${of.requestId}"`],
 
   idempotency_conflict: [
     'conflict', 'The key was used for another request', (of) => `"${of.key}" belongs to a request with another body; choose a new key`,

@@ -37,6 +37,8 @@ const WALLET = `${CUSTOMER}/wallet`;
 const INVOICE = `${WALLET}/invoices/{invoice_id}`;
 const BALANCES = `${CUSTOMER}/credit-balances`;
 const BALANCE = `${BALANCES}/{credit_product_id}`;
+const PURCHASES = `${WALLET}/purchases`;
+const PURCHASE = `${PURCHASES}/{purchase_id}`;
 const ENDPOINTS = '/v1/webhook-endpoints';
 const ENDPOINT = `${ENDPOINTS}/{endpoint_id}`;
 const REJECTED = '/v1/rejected-usage';
@@ -100,6 +102,12 @@ export const routes = {
   CaptureHold: command('HoldService', post(`${WALLET}/holds/{hold_id}/capture`, `${BALANCE}/holds/{hold_id}/capture`)),
   ReleaseHold: command('HoldService', post(`${WALLET}/holds/{hold_id}/release`, `${BALANCE}/holds/{hold_id}/release`)),
 
+  StartPurchase: create('PurchaseService', post(PURCHASES)),
+  GetPurchase: query('PurchaseService', get(PURCHASE)),
+  ListPurchases: query('PurchaseService', get(PURCHASES)),
+  ConfirmPurchase: command('PurchaseService', post(`${PURCHASE}/confirm`)),
+  FailPurchase: command('PurchaseService', post(`${PURCHASE}/fail`)),
+
   SendUsage: { service: 'UsageService', kind: 'command', http: post('/v1/usage'), raw: true },
   SendUsageBatch: { service: 'UsageService', kind: 'command', http: post('/v1/usage'), raw: true },
 
@@ -124,6 +132,8 @@ export const routes = {
   ListRejectedUsage: query('RejectedUsageService', get(REJECTED)),
   GetRejectedUsage: query('RejectedUsageService', get(`${REJECTED}/{rejection_id}`)),
   ReplayRejectedUsage: command('RejectedUsageService', post(`${REJECTED}/{rejection_id}/replay`)),
+
+  GetLiabilityReport: query('ReportService', get('/v1/reports/liability')),
 
   VerifyLedger: stream('OperationsService', post('/v1/operations/verify')),
   RebuildProjections: command('OperationsService', post('/v1/operations/rebuild')),

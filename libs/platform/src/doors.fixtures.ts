@@ -1,6 +1,6 @@
 /** Doors with a few small operations behind them, real servers on free loopback ports. */
 import {
-  type AnswerOnce, type AnswerStream, type AnswerUsage, type Context, type Handlers, type Message, readRequest, Refused, rpcNames,
+  type AnswerOnce, type AnswerPaymentNotice, type AnswerStream, type AnswerUsage, type Context, type Handlers, type Message, readRequest, Refused, rpcNames,
 } from '@drawdown/application';
 import { amount, formatAmount, ZERO } from '@drawdown/amounts';
 import { LogUnavailable } from '@drawdown/ledger';
@@ -91,10 +91,15 @@ export async function openDemo(): Promise<Demo> {
     const outcome = { index: 0, fate: 'applied' };
     return contentType === 'application/cloudevents+json' ? { outcome } : { applied: 1, outcomes: [outcome] };
   };
+  const paymentNotices: AnswerPaymentNotice = async (provider, { headers, body }, context) => {
+    seen.push({ request: { provider, body: Buffer.from(body).toString('latin1'), headers }, context });
+    if (headers['stripe-signature'] !== 'good') throw new Refused({ code: 'payment_notice_not_believed', problem: 'signature_wrong', detail: 'no signature fits' });
+    return { outcome: 'credited' };
+  };
   const health = new Health();
-  const log = openLog('error', { write: (line) => void logged.push(line) });
+  const log = openLog('warn', { write: (line) => void logged.push(line) });
   const loopback = { host: '127.0.0.1', port: 0 };
-  const options = { handlers, usage, http: loopback, grpc: loopback, insecure: false, reflection: true, health, log, contract };
+  const options = { handlers, usage, paymentNotices, http: loopback, grpc: loopback, insecure: false, reflection: true, health, log, contract };
   const doors = await Doors.open(options);
   health.started();
   const demo: Demo = {

@@ -1,7 +1,7 @@
 /** Both doors of an app: Nest on Fastify for HTTP, Nest's gRPC transport, one operation table under the two. */
 import 'reflect-metadata';
 import { once } from 'node:events';
-import { type AnswerUsage, type Handlers, operations as operationsOf } from '@drawdown/application';
+import { type AnswerPaymentNotice, type AnswerUsage, type Handlers, operations as operationsOf } from '@drawdown/application';
 import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -21,6 +21,7 @@ import { openApiDocument } from './openapi/openapi';
 export interface DoorsOptions {
   readonly handlers: Handlers;
   readonly usage: AnswerUsage;
+  readonly paymentNotices: AnswerPaymentNotice;
   readonly http: ListenAddress;
   readonly grpc: ListenAddress;
   /** Whether a door may listen where others can reach it, although it asks nobody who they are. */
@@ -72,7 +73,7 @@ export class Doors {
     const operations = operationsOf(options.handlers);
     const instance = openHttpServer(log, () => health.draining);
     const openApi = JSON.stringify(openApiDocument(contract));
-    const httpDoor = new HttpDoor({ contract, operations, usage: options.usage, health, log, openApi });
+    const httpDoor = new HttpDoor({ contract, operations, usage: options.usage, paymentNotices: options.paymentNotices, health, log, openApi });
     httpDoor.register(instance);
 
     const grpcCalls = new GrpcCalls(log);

@@ -1,5 +1,5 @@
 /** Both doors over the parts, as the variables say. */
-import { answerUsage, handlers, type Parts } from '@drawdown/application';
+import { answerPaymentNotice, answerUsage, handlers, type Parts } from '@drawdown/application';
 import { Doors, type Health, type Log } from '@drawdown/platform';
 import type { DoorVariables } from './variables/door-variables';
 import { VERSION } from './version';
@@ -12,6 +12,7 @@ export function openDoors(config: DoorVariables, parts: Parts, { health, log }: 
   return Doors.open({
     handlers: handlers(complete),
     usage: answerUsage(complete),
+    paymentNotices: answerPaymentNotice(complete),
     http: { host: HTTP_HOST, port: HTTP_PORT },
     grpc: { host: GRPC_HOST, port: GRPC_PORT },
     insecure,

@@ -1,5 +1,7 @@
 /** The HTTP door: every operation of the table as routes of a Fastify instance, errors as problem+json. */
-import { type AnswerUsage, doorAnswer, InvalidRequest, type Message, type Operation, USAGE_CONTENT_TYPES, type Violation } from '@drawdown/application';
+import {
+  type AnswerPaymentNotice, type AnswerUsage, doorAnswer, InvalidRequest, type Message, type Operation, USAGE_CONTENT_TYPES, type Violation,
+} from '@drawdown/application';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Call, callIdOf, traceparentOf } from '../call';
 import type { Contract, Rpc } from '../contract/contract';
@@ -8,6 +10,7 @@ import type { Health } from '../health';
 import type { Log } from '../logging';
 import { EVENT_STREAM_TYPE, writeEventStream } from './event-stream';
 import { HttpRequestReader } from './http-request';
+import { registerPaymentNotices } from './payment-notices';
 import { acceptProblem, contentProblem, mediaTypeOf } from './negotiation';
 import { problem, type Problem, PROBLEM_TYPE } from './problem';
 
@@ -17,6 +20,7 @@ export interface HttpDoorOptions {
   readonly contract: Contract;
   readonly operations: readonly Operation[];
   readonly usage: AnswerUsage;
+  readonly paymentNotices: AnswerPaymentNotice;
   readonly health: Health;
   readonly log: Log;
   /** JSON text of the OpenAPI document. */
@@ -33,6 +37,7 @@ export class HttpDoor {
   register(instance: FastifyInstance): void {
     for (const operation of this.options.operations) if (!operation.raw) this.registerOperation(instance, operation);
     this.registerUsage(instance);
+    registerPaymentNotices(instance, this.options, (request, reply, work) => this.answer(request, reply, JSON_TYPE, work));
     this.registerProbes(instance);
   }
 

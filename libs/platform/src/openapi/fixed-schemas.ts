@@ -1,4 +1,4 @@
-/** Schemas of what is not a message of the contract: problem details, and usage events in their CloudEvents form. */
+/** What is not in the contract: problem details, usage events in their CloudEvents form, and the notices of payment providers. */
 import type { Schema } from './schemas';
 
 /** RFC 9457, section 3, with our extension members. */
@@ -43,4 +43,41 @@ export const USAGE_EVENT_SCHEMA: Schema = {
     data: { type: 'object', description: 'Where meters find their quantities. Numbers keep all their digits; decimal strings are numbers too.' },
   },
   additionalProperties: { type: ['string', 'number', 'boolean'], description: 'Extension attributes.' },
+};
+
+const text = (description: string): Schema => ({ type: 'string', description });
+
+export const PAYMENT_NOTICE_OPERATION: Schema = {
+  operationId: 'TakePaymentNotice',
+  tags: ['Purchase'],
+  description:
+    "For payment providers, and at this door alone: a provider's own notice, believed when its signature covers the very bytes of the body. " +
+    'At Stripe, the address of a webhook endpoint. The status is 200 when it was recorded or says nothing of purchases, 400 when it is ' +
+    'not believed, 404 when it names a purchase that never was, and 503 when it shall be delivered again.',
+  parameters: [
+    { name: 'provider', in: 'path', required: true, description: 'Such as `stripe`.', schema: { type: 'string' } },
+    { name: 'Stripe-Signature', in: 'header', description: 'As Stripe signs its notices.', schema: { type: 'string' } },
+  ],
+  requestBody: { required: true, content: { 'application/json': { schema: { type: 'object', description: 'In the words of the provider.' } } } },
+  responses: {
+    200: {
+      description: 'It was received.',
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['outcome'],
+            properties: {
+              outcome: { enum: ['credited', 'failed', 'flagged', 'known_before', 'ignored'], description: 'What became of it.' },
+              detail: text('Why it was ignored.'),
+              event_id: text("The provider's id of the notice."),
+              purchase_id: text('The purchase.'),
+              customer_id: text('Whose.'),
+            },
+          },
+        },
+      },
+    },
+    default: { $ref: '#/components/responses/Problem' },
+  },
 };

@@ -2,8 +2,9 @@
 import { type HttpRoute, type Route, rpcNames, routes, USAGE_BATCH_EVENTS_MAX, USAGE_CONTENT_TYPES } from '@drawdown/application';
 import type { Contract, Rpc } from '../contract/contract';
 import { pathParameters } from '../http/http-request';
+import { PAYMENT_NOTICES_PATH } from '../http/payment-notices';
 import { PROBLEM_TYPE } from '../http/problem';
-import { PROBLEM_SCHEMA, USAGE_EVENT_SCHEMA } from './fixed-schemas';
+import { PAYMENT_NOTICE_OPERATION, PROBLEM_SCHEMA, USAGE_EVENT_SCHEMA } from './fixed-schemas';
 import { type Schema, Schemas } from './schemas';
 
 export function openApiDocument(contract: Contract): Schema {
@@ -19,6 +20,8 @@ export function openApiDocument(contract: Contract): Schema {
       at[http.method.toLowerCase()] = route.raw ? usageOperation(contract, schemas) : operation(rpc, route, http, schemas);
     }
   }
+  // No operation of the table: a provider calls it, over HTTP alone.
+  paths[PAYMENT_NOTICES_PATH] = { post: PAYMENT_NOTICE_OPERATION };
   return {
     openapi: '3.1.0',
     info: {

@@ -1,0 +1,166 @@
+/** Purchases: credits of a wallet that are there once a payment provider has confirmed the money. */
+import { formatInstant, ZERO } from '@drawdown/amounts';
+import { type Balance, type BalanceCommand, type BalanceEvent, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/drawdown';
+import { confirmedByHand, MANUAL, noticeKeyOf } from '@drawdown/purchases';
+import { balanceMessage, grantMessage } from './balance-message';
+import { theBalance } from './balances';
+import { type CarriedOut, carryOut } from './carry-out';
+import { knownBy } from './command-name';
+import { Refused } from './errors';
+import { type Fields, readRequest } from './fields';
+import { given, REASON_LENGTH_MAX } from './grant-request';
+import type { Handlers } from './operation';
+import { afterToken, pageToken } from './pages';
+import type { Parts } from './parts';
+import { purchasesIn } from './purchase-history';
+import { purchaseMessage } from './purchase-message';
+import { startPurchase } from './purchase-start';
+import { flagIn, recordTold } from './purchase-told';
+import { readWallet, type Target, theCustomer } from './targets';
+
+/** Letter and digits: the ledger makes the ids. */
+const PURCHASE_ID_LENGTH_MAX = 32;
+const PROVIDER_LENGTH_MAX = 32;
+const EVENT_ID_LENGTH_MAX = 128;
+const FAILURE_CODE_LENGTH_MAX = 64;
+const URL_LENGTH_MAX = 2_048;
+
+type PurchaseHandlers = Pick<Handlers, 'StartPurchase' | 'GetPurchase' | 'ListPurchases' | 'ConfirmPurchase' | 'FailPurchase'>;
+
+export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
+  async StartPurchase(request, context) {
+    const asked = readRequest(request, (from) => {
+      const provider = from.text('provider', PROVIDER_LENGTH_MAX);
+      const page = provider !== '' && provider !== MANUAL;
+      return {
+        target: readWallet(from),
+        quantity: readQuantity(from),
+        provider,
+        by: from.optionalWord('by', ['staff', 'portal']) ?? 'staff',
+        ...given('expiresAt', from.optionalInstant('expires_at')),
+        returnTo: { paid: readUrl(from, 'paid_url', page), cancelled: readUrl(from, 'cancelled_url', page) },
+        terms: {
+          priority: from.integer('priority', 0, PRIORITY_MAX) ?? PRIORITY_DEFAULT,
+          ...given('expiresAt', from.optionalInstant('grant_expires_at')),
+          ...given('metadata', from.metadata()),
+        },
+      };
+    });
+    return startPurchase(parts, context, asked);
+  },
+
+  async GetPurchase(request, context) {
+    const { target, purchaseId, wanted } = readRequest(request, (from) => ({
+      target: readWallet(from),
+      purchaseId: readPurchaseId(from),
+      wanted: from.revision('min_revision'),
+    }));
+    const { state, revision } = await theBalance(parts, target, wanted, context);
+    const number = Number(/^p([1-9]\d{0,14})$/.exec(purchaseId)?.[1] ?? 0);
+    const [told] = number > 0 && number <= (state.purchases?.count ?? 0) ? await purchasesIn(parts, target, revision, { oldest: number, newest: number }) : [];
+    if (!told) throw new Refused({ code: 'purchase_not_found', purchaseId });
+    const at = parts.clock();
+    return { revision, as_of: formatInstant(at), purchase: purchaseMessage(target.customerId, told, at) };
+  },
+
+  async ListPurchases(request, context) {
+    const { target, page, wanted } = readRequest(request, (from) => ({
+      target: readWallet(from),
+      page: from.page(),
+      wanted: from.revision('min_revision'),
+    }));
+    const { state, revision } = await theBalance(parts, target, wanted, context);
+    const of = JSON.stringify(['purchases', target.stream]);
+    const newest = page.token === undefined ? (state.purchases?.count ?? 0) : numberIn(of, page.token);
+    const oldest = Math.max(1, newest - page.size + 1);
+    const told = newest < 1 ? [] : await purchasesIn(parts, target, revision, { oldest, newest });
+    const at = parts.clock();
+    return {
+      purchases: told.map((each) => purchaseMessage(target.customerId, each, at)),
+      next_page_token: oldest > 1 ? pageToken(of, String(oldest - 1)) : '',
+      revision,
+      as_of: formatInstant(at),
+    };
+  },
+
+  async ConfirmPurchase(request, context) {
+    const { target, purchaseId, paid, reference, eventId } = readRequest(request, (from) => ({
+      target: readWallet(from),
+      purchaseId: readPurchaseId(from),
+      paid: { amount: from.amount('amount', { atLeast: ZERO }), currency: from.currency() },
+      reference: from.text('payment_id', EVENT_ID_LENGTH_MAX),
+      eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
+    }));
+    await assertByHand(parts, target, purchaseId);
+    const by = { purchaseId, customerId: target.customerId, reference, at: parts.clock() };
+    const done = await recordTold(parts, context, { ...confirmedByHand(by, paid), ...given('eventId', eventId) });
+    const flagged = flagIn(done.events);
+    if (flagged) throw flagged;
+    const added = done.events.find((event) => event.type === 'ToppedUp')?.grant;
+    return {
+      ...after(done),
+      outcome: added ? 'credited' : 'credited_before',
+      grant: added && grantMessage({ ...added, remaining: added.amount, held: ZERO }),
+    };
+  },
+
+  async FailPurchase(request, context) {
+    const { target, eventId, failure } = readRequest(request, (from) => ({
+      target: readWallet(from),
+      eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
+      failure: {
+        purchaseId: readPurchaseId(from),
+        code: from.text('code', FAILURE_CODE_LENGTH_MAX),
+        ...given('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
+      },
+    }));
+    await theCustomer(parts, target.customerId);
+    const { purchaseId, code, reason } = failure;
+    const call = eventId === undefined ? context : knownBy(context, noticeKeyOf({ provider: MANUAL, eventId }), ['failed', purchaseId, code, reason]);
+    const { aggregate, stream } = target;
+    const done = await carryOut(parts, call, aggregate, stream, (at): BalanceCommand => ({
+      type: 'FailPurchase',
+      at,
+      ...failure,
+      ...given('providerEventId', eventId),
+    }));
+    const flagged = flagIn(done.events);
+    if (flagged) throw flagged;
+    return { ...after(done), outcome: done.events.some((event) => event.type === 'PurchaseFailed') ? 'failed' : 'ended_before' };
+  },
+});
+
+const readPurchaseId = (from: Fields): string => from.text('purchase_id', PURCHASE_ID_LENGTH_MAX);
+
+function readQuantity(from: Fields) {
+  const amount = from.optionalAmount('amount', { above: ZERO });
+  if (amount !== undefined) return { amount };
+  const credits = from.optionalAmount('credits', { above: ZERO });
+  if (credits === undefined) from.violation('', 'does not say how much', 'send either credits or amount');
+  return { credits: credits ?? ZERO };
+}
+
+function readUrl(from: Fields, field: string, needed: boolean): string {
+  const url = (needed ? from.text(field, URL_LENGTH_MAX) : from.optionalText(field, URL_LENGTH_MAX)) ?? '';
+  if (url !== '' && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) from.violation(field, 'is no http or https URL', 'send one with a host');
+  return url;
+}
+
+function numberIn(of: string, token: string): number {
+  const text = afterToken(of, token);
+  if (!/^\d{1,15}$/.test(text)) throw new Refused({ code: 'page_token_invalid' });
+  return Number(text);
+}
+
+/** Money is told of by whoever took it. What the wallet does not know any more is for the wallet to judge. */
+async function assertByHand(parts: Parts, target: Target, purchaseId: string): Promise<void> {
+  const { state } = await parts.ledger.load(target.aggregate, target.stream);
+  const { pending = [], ended = [] } = state.purchases ?? {};
+  const provider = (pending.find(({ id }) => id === purchaseId) ?? ended.find(({ id }) => id === purchaseId)?.purchase)?.provider ?? MANUAL;
+  if (provider !== MANUAL) throw new Refused({ code: 'purchase_not_by_hand', purchaseId, provider });
+}
+
+const after = ({ state, revision, at }: CarriedOut<BalanceEvent, Balance>) => ({
+  revision,
+  balance: balanceMessage(state, revision, at, {}),
+});
