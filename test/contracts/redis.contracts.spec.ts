@@ -123,6 +123,11 @@ describe('the probe of Redis', () => {
     await replica.stop();
   });
 
+  it('refuses a database that is not there, and takes one that is', async () => {
+    await expect(probe(`${server.url}/99`)).rejects.toMatchObject(unfit(/^REDIS_URL names database 99, which this Redis does not have.*REDIS_PREFIX/));
+    await probe(`${server.url}/3`);
+  });
+
   it('can be tried again where nobody answers, or nobody answers in time', async () => {
     const unavailable = { code: 'derived_state_unavailable', retriable: true, message: expect.stringMatching(/REDIS_URL/) as string };
     await expect(probe('redis://:secret@127.0.0.1:1')).rejects.toMatchObject(unavailable);

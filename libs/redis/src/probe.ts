@@ -28,11 +28,25 @@ export async function probeRedis(connection: RedisConnection, warn: (message: st
     throw new RedisUnfit(
       `REDIS_URL leads to a Redis with maxmemory-policy ${policy}: it may evict keys, and usage whose key is gone would be charged again. Set "maxmemory-policy noeviction", or give Drawdown a Redis of its own`,
     );
+  await assertDatabase(connection);
   try {
     await connection.command('eval', 'return 1', 0);
   } catch (fault) {
     if (fault instanceof ReplyFault) throw new RedisUnfit(`REDIS_URL: this user may not run scripts (${fault.text}); allow it EVAL and EVALSHA`, { cause: fault });
     throw fault;
+  }
+}
+
+/** The client goes on in database 0 when Redis refuses to select another. @throws RedisUnfit */
+async function assertDatabase(connection: RedisConnection): Promise<void> {
+  const { database } = connection;
+  if (database === 0) return;
+  // Not "client info", which older servers do not know: a database that is there can be selected again.
+  try {
+    await connection.command('select', database);
+  } catch (fault) {
+    if (!(fault instanceof ReplyFault)) throw fault;
+    throw new RedisUnfit(`REDIS_URL names database ${database}, which this Redis does not have (${fault.text}); leave it out, or keep deployments apart by REDIS_PREFIX`, { cause: fault });
   }
 }
 

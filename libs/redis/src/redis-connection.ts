@@ -61,6 +61,11 @@ export class RedisConnection {
     return { connected: this.redis.status === 'ready', inFlight, calls, failures, connections, ...(fault !== undefined && { fault }) };
   }
 
+  /** By its number, as the URL names it. A cluster has one only. */
+  get database(): number {
+    return this.redis instanceof Redis ? (this.redis.options.db ?? 0) : 0;
+  }
+
   /** Why there is no connection, as the client knows it. */
   get lastFault(): string | undefined {
     return this.fault;
