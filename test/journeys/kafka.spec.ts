@@ -1,6 +1,11 @@
 /** An hour of real usage on the real Kafka, by producers that are not ours: the same exact figures as standalone has. */
+import { randomBytes } from 'node:crypto';
+import { stackServers } from '../stack/servers';
+import { figuresAt, sumOf } from '../support/figures-of';
 import { FullStack } from '../support/full-stack';
+import { KafkaProgress } from '../support/kafka-progress';
 import { kcat, produce } from '../support/producers';
+import { Standalone } from '../support/standalone';
 import { openTrace, type Trace } from '../support/trace';
 import { expectFigures, listenTo, openTraceAccount } from '../support/trace-account';
 import { binaryMode, jsonLines, traceEvents } from '../support/trace-events';
@@ -8,26 +13,14 @@ import { until } from '../support/waiting';
 import { WebhookInbox } from '../support/webhook-inbox';
 
 const MINUTES = 60_000;
+const CROSSINGS = ['credit_balance.low_balance', 'credit_balance.run_out'] as const;
 
-let service: FullStack;
-let inbox: WebhookInbox;
 let trace: Trace;
 
 beforeAll(() => {
   trace = openTrace();
 });
-beforeEach(async () => {
-  inbox = await WebhookInbox.open();
-  service = await FullStack.start();
-  await openTraceAccount(service.http);
-  await listenTo(service.http, inbox, ['credit_balance.low_balance', 'credit_balance.run_out']);
-}, 2 * MINUTES);
-afterEach(async () => {
-  await service.stop();
-  await inbox.close();
-});
-
-async function expectNotices(): Promise<void> {
+async function expectNotices(inbox: WebhookInbox): Promise<void> {
   const { lowBalance, runOut } = trace.expected;
   await until(`${lowBalance + runOut} notices`, () => inbox.deliveries.length >= lowBalance + runOut);
   expect(inbox.notices('credit_balance.low_balance')).toHaveLength(lowBalance);
@@ -37,11 +30,24 @@ async function expectNotices(): Promise<void> {
 }
 
 describe('the trace on Kafka', () => {
+  let service: FullStack;
+  let inbox: WebhookInbox;
+  beforeEach(async () => {
+    inbox = await WebhookInbox.open();
+    service = await FullStack.start();
+    await openTraceAccount(service.http);
+    await listenTo(service.http, inbox, CROSSINGS);
+  }, 2 * MINUTES);
+  afterEach(async () => {
+    await service.stop();
+    await inbox.close();
+  });
+
   it('is applied from JSON without headers and keys, as kcat sends it; in binary mode it is then known already', async () => {
     const events = traceEvents(trace);
     expect(await service.counted(() => kcat(service.kafka, service.topics.usage, jsonLines(events)))).toEqual({ applied: events.length, duplicate: 0, rejected: 0 });
     await expectFigures(service.http, trace);
-    await expectNotices();
+    await expectNotices(inbox);
     expect(await service.counted(() => produce(service.kafka, service.topics.usage, events.map(binaryMode)))).toEqual({ applied: 0, duplicate: events.length, rejected: 0 });
     await expectFigures(service.http, trace);
   }, 4 * MINUTES);
@@ -50,6 +56,29 @@ describe('the trace on Kafka', () => {
     const events = traceEvents(trace);
     expect(await service.counted(() => produce(service.kafka, service.topics.usage, events.map(binaryMode)))).toEqual({ applied: events.length, duplicate: 0, rejected: 0 });
     await expectFigures(service.http, trace);
-    await expectNotices();
+    await expectNotices(inbox);
   }, 4 * MINUTES);
 });
+
+it('the trace on Kafka is applied by standalone itself, which reads the topic with no other service', async () => {
+  const own = `k${randomBytes(5).toString('hex')}`;
+  const { kafka } = stackServers();
+  const topics = { KAFKA_USAGE_TOPIC: `${own}.usage.v1`, KAFKA_REJECTED_TOPIC: `${own}.usage.v1.rejected`, KAFKA_PARTITIONS: '4', KAFKA_GROUP: own };
+  const [standalone, told] = await Promise.all([Standalone.start({ env: { KAFKA_BROKERS: kafka, ...topics } }), WebhookInbox.open()]);
+  const progress = new KafkaProgress(kafka);
+  try {
+    await openTraceAccount(standalone.http);
+    await listenTo(standalone.http, told, CROSSINGS);
+    const events = traceEvents(trace);
+    for (const fate of ['applied', 'duplicate']) {
+      await kcat(kafka, topics.KAFKA_USAGE_TOPIC, jsonLines(events));
+      await progress.settled([{ group: own, topic: topics.KAFKA_USAGE_TOPIC }], MINUTES);
+      expect(sumOf(await figuresAt(standalone.opsUrl), 'drawdown_usage_events_total', { fate })).toBe(events.length);
+      await expectFigures(standalone.http, trace);
+    }
+    await expectNotices(told);
+  } finally {
+    await progress.close();
+    await Promise.all([standalone.stop(), told.close()]);
+  }
+}, 4 * MINUTES);
