@@ -1,12 +1,13 @@
 /** Carrying out a command: load, decide, append, again. Everything impure about a command is in this file. */
 import { type Aggregate, type DomainEvent, readEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/decider';
 import type { EventLog, ExpectedRevision } from './event-log';
-import { AppendUnknown, Contention, Fault, LogUnavailable } from './faults';
+import { AppendUnknown, Contention, Fault } from './faults';
 import { Gate } from './gate';
 import { commandFingerprint } from './keys';
 import { type Cause, readMetadata, seal, type Sealed } from './seal';
 import { SerialByStream } from './serial-by-stream';
 import type { StreamState, StreamStates } from './stream-states';
+import { UnsureAppends } from './unsure-appends';
 
 export const ATTEMPTS_MAX = 16;
 /** The longest wait before deciding again after a lost race; shorter at first, and by chance, so that two writers part. */
@@ -113,6 +114,7 @@ export class Ledger {
    * first time even where the rules the command is made under have changed since.
    * @throws Contention other processes were first ATTEMPTS_MAX times; nothing was written.
    * @throws LogUnavailable nothing was written.
+   * @throws AppendUnknown it may have been carried out, or be so later: the same key again finds out.
    */
   async execute<C, S, E extends DomainEvent, R extends Refusal>(
     aggregate: Aggregate<C, S, E, R>,
@@ -131,10 +133,12 @@ export class Ledger {
     command: C | (() => C | Promise<C>),
     context: CommandContext,
   ): Promise<Outcome<E, S, R> | { readonly again: () => Promise<Done<E, S>> }> {
-    let unsure: AppendUnknown | undefined;
+    const unsure = new UnsureAppends<E>();
     try {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.fresh(stream, attempt);
+        const landed = unsure.fault && (await unsure.landed(this.log, stream));
+        if (landed) return { outcome: 'done', ...landed, state: await this.stateAt(aggregate, stream, landed.revision), replayed: false };
         const known = entry.revision;
         const earlier = await this.resultOf(aggregate, entry, context);
         if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(earlier.key);
@@ -145,8 +149,10 @@ export class Ledger {
         const events = decision.accepted ? decision.events : [];
         // No append holds a refusal against the stream, nor that there is nothing to do: so the stream is asked whether it is further.
         if (events.length === 0 && attempt === 1 && (await this.states.reload(stream)).revision > known) continue;
+        // What was accepted before and may yet be written is neither refused nor done.
+        if (events.length === 0 && unsure.fault) throw unsure.fault;
         if (!decision.accepted) return { outcome: 'refused', refusal: decision.refusal };
-        const written = events.length === 0 || (await this.append(aggregate, entry, decision, context, (fault) => (unsure = fault)));
+        const written = events.length === 0 || (await this.append(aggregate, entry, decision, context, unsure));
         if (!written) continue;
         const revision = known + events.length;
         // Others may have written since, and the entry may have met it.
@@ -156,7 +162,7 @@ export class Ledger {
       throw new Contention(stream, ATTEMPTS_MAX);
     } catch (fault) {
       // "Nothing was written" is true of the last attempt only.
-      throw unsure && fault instanceof LogUnavailable ? unsure : fault;
+      throw unsure.fault ?? fault;
     }
   }
 
@@ -196,7 +202,7 @@ export class Ledger {
     entry: StreamState,
     { events, state }: { readonly events: readonly E[]; readonly state?: S },
     { key, callerKey, body, actor, traceparent }: CommandContext,
-    unsure?: (fault: AppendUnknown) => void,
+    unsure = new UnsureAppends<E>(),
   ): Promise<boolean> {
     // Nothing waits from here to the write: what was looked up since the entry was loaded holds for it.
     this.states.assertCurrent(entry.generation);
@@ -208,7 +214,7 @@ export class Ledger {
       chain = made.chain;
       return made;
     });
-    if (!(await this.write(entry.stream, sealed, first === 0 ? 'no_stream' : first - 1, unsure))) return false;
+    if (!(await this.write(entry.stream, sealed, first, (fault) => unsure.note(events, first, sealed, fault)))) return false;
     if (entry.revision === first - 1) this.states.advance(entry, events, first, { index: 0, chain, ...present({ key, callerKey }) }, state ?? folded(aggregate, entry, events));
     // Otherwise the catch-up subscription has met them already, all of them: they became visible together.
     return true;
@@ -218,14 +224,14 @@ export class Ledger {
   private async write(
     stream: string,
     events: readonly Sealed[],
-    expected: ExpectedRevision,
-    unsure: (fault: AppendUnknown) => void = () => undefined,
+    from: number,
+    unsure: (fault: AppendUnknown) => void,
   ): Promise<boolean> {
+    const expected: ExpectedRevision = from === 0 ? 'no_stream' : from - 1;
     try {
       return (await this.log.append(stream, events, expected)).outcome === 'appended';
     } catch (fault) {
       if (!(fault instanceof AppendUnknown)) throw fault;
-      const from = expected === 'no_stream' ? 0 : expected + 1;
       const there = await this.log.readStream(stream, { from, limit: events.length }).catch((unread: unknown) => {
         // A log that cannot be read now has taken the append or not: "nothing was written" would be wrong.
         throw unread instanceof Fault ? fault : unread;
