@@ -1,4 +1,5 @@
 /** Every operation, by the name of its rpc. */
+import { autoTopUpOperations } from './auto-top-ups';
 import { balanceOperations } from './balances';
 import { catalogOperations } from './catalog';
 import { creditBalanceOperations } from './credit-balances';
@@ -26,6 +27,7 @@ export const handlers = (parts: Parts): Handlers => ({
   ...customerOperations(parts),
   ...catalogOperations(parts),
   ...walletOperations(parts),
+  ...autoTopUpOperations(parts),
   ...invoiceOperations(parts),
   ...creditBalanceOperations(parts),
   ...topUpOperations(parts),

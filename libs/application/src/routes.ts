@@ -87,6 +87,11 @@ export const routes = {
   ReverseInvoicePayment: command('InvoiceService', post(`${INVOICE}/reverse`)),
   GetInvoicePayment: query('InvoiceService', get(INVOICE)),
 
+  SetAutoTopUp: command('AutoTopUpService', put(`${WALLET}/auto-top-up`)),
+  GetAutoTopUp: query('AutoTopUpService', get(`${WALLET}/auto-top-up`)),
+  DisableAutoTopUp: command('AutoTopUpService', post(`${WALLET}/auto-top-up/disable`)),
+  ResumeAutoTopUp: command('AutoTopUpService', post(`${WALLET}/auto-top-up/resume`)),
+
   CreateCreditBalance: create('CreditBalanceService', post(BALANCES)),
   ListCreditBalances: query('CreditBalanceService', get(BALANCES)),
   TopUpCreditBalance: create('CreditBalanceService', post(`${BALANCE}/top-ups`)),

@@ -21,6 +21,7 @@ export const decodeId = (encoded: string): string =>
 export const streams = {
   settings: 'settings-account',
   customer: (customerId: string) => `customer-${encodeId(customerId)}`,
+  autoTopUp: (customerId: string) => `autoTopUp-${encodeId(customerId)}`,
   wallet: (customerId: string) => `wallet-${encodeId(customerId)}`,
   creditBalance: (customerId: string, creditProductId: string) => `creditBalance-${encodeId(customerId)}~${encodeId(creditProductId)}`,
   /** What the streams of all credit balances of one customer begin with. */

@@ -1,7 +1,7 @@
 /** The ledger over any log and any derived state: what a service that appends is made of, and in which order it starts and stops. */
 import { randomBytes } from 'node:crypto';
 import type { Instant } from '@drawdown/amounts';
-import { foldings, type Parts } from '@drawdown/application';
+import { AutoTopUpRunner, foldings, type Parts } from '@drawdown/application';
 import type { Projections } from '@drawdown/balances';
 import {
   AppliedKeys,
@@ -55,14 +55,20 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
   const projector = new Projector(log, projections, states);
   const catalog = new CatalogFollower(states);
   const intake = new UsageIntake(ledger, catalog, clock, publisher);
-  const sweeper = new Sweeper(ledger, projections, projector, clock, (fault) => failed('sweeper', fault));
+  const parts: Parts = { log, ledger, projections, projector, usage: intake, intake, catalog, foldings, payments, clock, randomBytes };
+  const autoTopUps = new AutoTopUpRunner(parts, (fault) => failed('auto top-ups', fault));
+  const sweeper = new Sweeper(ledger, projections, projector, clock, (fault) => failed('sweeper', fault), autoTopUps.due);
   await patiently(() => projector.start());
   await patiently(() => catalog.start(projections));
+  await patiently(() => autoTopUps.start());
   sweeper.start();
   return {
-    parts: { log, ledger, projections, projector, usage: intake, intake, catalog, foldings, payments, clock, randomBytes },
+    parts,
     ended: projector.ended,
-    stopSweeping: () => sweeper.stop(),
+    stopSweeping: async () => {
+      await sweeper.stop();
+      await autoTopUps.stop();
+    },
     stopProjecting: () => projector.stop(),
   };
 }
