@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import type { Runner } from '../invocation';
+import { liabilityTable } from '../showing/purchases';
+
+export function reportCommands(program: Command, runner: Runner): void {
+  program
+    .command('report')
+    .description("for the account's books")
+    .command('liability')
+    .description('what is owed to customers and what became of what they were given, per currency, paid and free apart')
+    .option('--at <time>', 'as of a past moment; RFC 3339')
+    .action(runner.run<{ at?: string }>(async (call, _, { at }) => call.answer(await call.service.call('GetLiabilityReport', { at }), liabilityTable)));
+}
