@@ -25,6 +25,7 @@ const STABLE = [
   'dot_segment',
   'duplicate_key',
   'empty_field',
+  'headers_too_large',
   'invalid_extension',
   'invalid_number',
   'invalid_time',

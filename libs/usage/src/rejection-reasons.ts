@@ -7,6 +7,7 @@ export const REJECTION_REASONS = {
   payload_empty: 'the message has no body',
   payload_too_large: 'the body of the event is larger than a usage event may be',
   batch_too_large: 'the batch has more events than one request may carry',
+  headers_too_large: 'the record has more headers, or more bytes in them, than usage may have',
   not_utf8: 'the body or a header is not UTF-8',
   malformed_json: 'the body is not JSON as RFC 8259 defines it',
   invalid_number: 'a number is not written as JSON writes numbers, such as NaN, Infinity or 01',

@@ -12,7 +12,7 @@ import {
   usageWithData,
 } from './usage-event.fixtures';
 import { BATCH_EVENTS_MAX, parseBatch, parseBinary, parseStructured, PAYLOAD_BYTES_MAX } from './usage-message';
-import { type Headers, parseHttpRequest, parseKafkaRecord } from './usage-transport';
+import { HEADER_BYTES_MAX, HEADERS_MAX, type Headers, parseHttpRequest, parseKafkaRecord } from './usage-transport';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
 const kafka = (headers: Headers, value: string | Uint8Array | null) =>
@@ -186,6 +186,24 @@ describe('a Kafka record', () => {
     ['payload_too_large', kafkaBinary, `{"a":"${'x'.repeat(PAYLOAD_BYTES_MAX)}"}`],
   ] as const)('is rejected with %s: %j %j', (reason, headers, value) => {
     expect(reasonOf(kafka(headers, value).parsed)).toBe(reason);
+  });
+});
+
+describe('the headers of a Kafka record', () => {
+  const structured = (headers: Headers) => reasonOf(parseKafkaRecord({ 'content-type': 'application/cloudevents+json', ...headers }, Buffer.from(eventJson()), receivedAt).parsed);
+  const named = (count: number): Headers => Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, '']));
+
+  it('may be so many, also under one name, and no more', () => {
+    expect(structured(named(HEADERS_MAX - 1))).toBe('accepted');
+    expect(structured(named(HEADERS_MAX))).toBe('headers_too_large');
+    expect(structured({ h: Array.from({ length: HEADERS_MAX }, () => 'x') })).toBe('headers_too_large');
+  });
+
+  it('may have so many bytes, names and values together, and no more', () => {
+    const left = HEADER_BYTES_MAX - 'content-typeapplication/cloudevents+json'.length;
+    expect(structured({ h: Buffer.alloc(left - 1) })).toBe('accepted');
+    expect(structured({ h: Buffer.alloc(left) })).toBe('headers_too_large');
+    expect(structured({ ['é'.repeat(left)]: '' })).toBe('headers_too_large');
   });
 });
 

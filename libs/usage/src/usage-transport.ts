@@ -34,8 +34,14 @@ export interface UsageRequest {
   readonly entries: readonly BatchEntry[];
 }
 
+/** Headers of a Kafka record, and the UTF-8 bytes of their names and values. They are carried from topic to topic, and judged at each. */
+export const HEADERS_MAX = 256;
+export const HEADER_BYTES_MAX = 32 * 1024;
+
 /** The value of one Kafka record. Kafka has no batch mode. Never throws. */
 export function parseKafkaRecord(headers: Headers, value: Uint8Array | null, receivedAt: Instant): UsageRecord {
+  const tooLarge = headersRejection(headers);
+  if (tooLarge) return { mode: hasPrefix(headers, 'ce_') ? 'binary' : 'structured', parsed: tooLarge };
   const contentType = first(headers['content-type']);
   const body = bodyText(value ?? NOTHING);
   if (isMedia(contentType, BATCH_CONTENT_TYPE)) return { mode: 'batch', parsed: batchInKafka };
@@ -44,6 +50,22 @@ export function parseKafkaRecord(headers: Headers, value: Uint8Array | null, rec
   if (!hasPrefix(headers, 'ce_'))
     return { mode: 'bare', parsed: 'rejection' in body ? body : parseStructured(body.text, receivedAt) };
   return { mode: 'binary', parsed: binaryUsage(headers, 'ce_', textOf, body, receivedAt) };
+}
+
+function headersRejection(headers: Headers): { readonly rejection: Rejection } | undefined {
+  let count = 0;
+  let bytes = 0;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    for (const one of isList(value) ? value : [value]) {
+      count += 1;
+      bytes += Buffer.byteLength(name) + (typeof one === 'string' ? Buffer.byteLength(one) : one.byteLength);
+    }
+  }
+  if (count > HEADERS_MAX) return reject('headers_too_large', `the record has more than ${HEADERS_MAX} headers; send what usage needs`);
+  if (bytes > HEADER_BYTES_MAX) return reject('headers_too_large', `the headers of the record have more than ${HEADER_BYTES_MAX} bytes; send what usage needs`);
+  return undefined;
 }
 
 const NOTHING = new Uint8Array();
