@@ -11,7 +11,8 @@ const WINDOW_MS = 4_000;
 const WARM_UP_MS = 6_000;
 /** Events in front of the chain: what it does in some seconds. */
 const AHEAD = 30_000;
-const LOOK_EVERY_MS = 100;
+/** Asking what came out costs the ledger a page of metrics. */
+const LOOK_EVERY_MS = 500;
 const SETTLES_WITHIN_MS = 120_000;
 
 export interface Chain {

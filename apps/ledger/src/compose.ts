@@ -13,6 +13,7 @@ import {
   openDoors,
   openPayments,
   producerMetrics,
+  RATED_CHUNK_BYTES_MAX,
   redisProjections,
   type Rim,
   type Started,
@@ -51,7 +52,7 @@ export async function startLedger({ config, log, health, metrics, available, pat
   const parts = { ...ledger.parts, usage: new KafkaUsageQueue(producer, kafka.KAFKA_USAGE_TOPIC) };
   const handle = async (records: readonly QueueRecord[]): Promise<void> => void (await intake.submit(records.map(offerOfRated)));
   const group = consumerGroup(kafka, SERVICE);
-  const consumer = usageConsumer({ connection, group, topic: kafka.KAFKA_RATED_TOPIC, sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS, handle, needed: false, log, health, metrics });
+  const consumer = usageConsumer({ connection, group, topic: kafka.KAFKA_RATED_TOPIC, sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS, handle, bytesMax: RATED_CHUNK_BYTES_MAX, needed: false, log, health, metrics });
 
   const watch = new LogWatch(events, () => projector.position).show(metrics).start();
   health.watch(store.name, () => watch.health());

@@ -44,10 +44,7 @@ describe('a record of the rated topic', () => {
       headers: {
         ...came.headers,
         rated: writeRated(usageOf(), rating),
-        'usage-topic': 'usage.v1',
-        'usage-partition': '3',
-        'usage-offset': '41',
-        'usage-at': String(noon),
+        'usage-record': `usage.v1/3/41/${noon}`,
         'usage-key': came.key,
       },
     });
@@ -70,15 +67,17 @@ describe('a record of the rated topic', () => {
   });
 
   const breaking: [string, Record<string, string | Buffer[] | undefined>][] = [
-    ['without any of the headers', { rated: undefined, 'usage-topic': undefined, 'usage-partition': undefined, 'usage-offset': undefined, 'usage-at': undefined }],
+    ['without any of the headers', { rated: undefined, 'usage-record': undefined }],
     ['with broken rated usage', { rated: '{"v":1' }],
     ['with rated usage of an unknown version', { rated: '{"v":2}' }],
     ['with rated usage twice', { rated: [Buffer.from('a'), Buffer.from('b')] }],
-    ['with a topic that cannot be', { 'usage-topic': 'a b' }],
-    ['with a partition that is no number', { 'usage-partition': '1.5' }],
-    ['with an offset below zero', { 'usage-offset': '-1' }],
-    ['with an offset that is too long', { 'usage-offset': '1'.repeat(20) }],
-    ['with a time that is no number', { 'usage-at': 'now' }],
+    ['with a place twice', { 'usage-record': [Buffer.from('usage.v1/3/41/0'), Buffer.from('usage.v1/3/42/0')] }],
+    ['with a topic that cannot be', { 'usage-record': 'a b/3/41/0' }],
+    ['with a partition that is no number', { 'usage-record': 'usage.v1/1.5/41/0' }],
+    ['with an offset below zero', { 'usage-record': 'usage.v1/3/-1/0' }],
+    ['with an offset that is too long', { 'usage-record': `usage.v1/3/${'1'.repeat(20)}/0` }],
+    ['with a time that is no number', { 'usage-record': 'usage.v1/3/41/now' }],
+    ['with more than a place', { 'usage-record': 'usage.v1/3/41/0/0' }],
   ];
   it.each(breaking)('%s is rejected with its own place, and nothing is thrown', (_, headers) => {
     const given = rated();

@@ -7,8 +7,11 @@ export const DEDUPE_WINDOW_MS_DEFAULT = 35 * 24 * 3_600_000;
 export const USAGE_FUTURE_MS_MAX = 24 * 3_600_000;
 /** Usage events waiting in memory for their turn. Beyond it a door answers "overloaded". */
 export const QUEUED_USAGE_MAX = 100_000;
-/** Usage events taken into one round of load, decide, append. */
-export const ROUND_USAGE_MAX = 4_000;
+/**
+ * Usage events taken into one round of load, decide, append. The more a round takes, the more lines share an append, which is what
+ * usage costs most; only what has piled up makes a round large.
+ */
+export const ROUND_USAGE_MAX = 8_000;
 /** Lines packed into one event, and their bytes by a high estimate. What the balance adds (its grants) has room beside it. */
 export const LINES_PER_EVENT_MAX = 200;
 export const LINES_BYTES_MAX = 512 * 1024;

@@ -5,8 +5,10 @@ import type { Health, Log, Metrics } from '@drawdown/platform';
 import { watchConsumer } from './kafka';
 import { consumerMetrics } from './metrics/kafka-metrics';
 
-/** Records of one partition that are handled together: enough for one round of the ledger, half of its bound. */
+/** Records of one partition that are handled together: those of a few partitions fill a round of the ledger. */
 export const CHUNK_RECORDS_MAX = 2_000;
+/** Of a chunk of rated usage, which is about a kilobyte each: records are to be its bound, and not bytes. */
+export const RATED_CHUNK_BYTES_MAX = 2 * 1024 * 1024;
 /** Partitions handled at the same time. Times CHUNK_RECORDS_MAX it stays below half of QUEUED_USAGE_MAX. */
 export const CHUNKS_AT_ONCE = 16;
 
@@ -17,6 +19,8 @@ export interface UsageConsumerSettings {
   readonly sessionTimeoutMs: number;
   /** Resolves when all of them are durably handled. */
   readonly handle: (records: readonly QueueRecord[]) => Promise<void>;
+  /** Of one chunk. Absent: a megabyte. */
+  readonly bytesMax?: number;
   /** Whether the service is not ready while Kafka is away. A service with doors answers commands and questions without it. */
   readonly needed: boolean;
   readonly log: Log;
@@ -25,7 +29,7 @@ export interface UsageConsumerSettings {
 }
 
 /** A consumer that says in log, health and metrics how it is. It has not begun. */
-export function usageConsumer({ connection, group, topic, sessionTimeoutMs, handle, needed, log, health, metrics }: UsageConsumerSettings): KafkaConsumer {
+export function usageConsumer({ connection, group, topic, sessionTimeoutMs, handle, bytesMax, needed, log, health, metrics }: UsageConsumerSettings): KafkaConsumer {
   const consumer = new KafkaConsumer({
     connection,
     groupId: group,
@@ -33,6 +37,7 @@ export function usageConsumer({ connection, group, topic, sessionTimeoutMs, hand
     sessionTimeoutMs,
     handle,
     recordsMax: CHUNK_RECORDS_MAX,
+    ...(bytesMax !== undefined && { bytesMax }),
     partitionsConcurrently: CHUNKS_AT_ONCE,
     fromBeginning: true,
     fault: ({ code, message, retriable }, partition) =>
