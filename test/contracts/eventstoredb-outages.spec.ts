@@ -105,6 +105,23 @@ describe('an append whose answer does not come', () => {
     expect(log.figures()).toMatchObject({ unknown: 50, inFlight: 0 });
   });
 
+  it.each(['written', 'not written'])('is unknown when the leader steps down, whatever that says of the call: %s', async (really) => {
+    const { double } = await doubleAndWire();
+    const log = logAt(double.port);
+    await log.append('warm', someEvents(1), 'no_stream');
+    if (really === 'written') double.switches.silentAnswers = true;
+    else double.switches.silentAppends = true;
+    const { taken } = double;
+    const appends = Array.from({ length: 20 }, (_, i) => settled(log, `s${i}`, 'no_stream'));
+    await until('the server to have taken them', () => double.taken === taken + 20);
+    double.stepDown();
+    const outcomes = await Promise.all(appends);
+    expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
+    double.switches.silentAnswers = double.switches.silentAppends = false;
+    for (const [i, { events }] of outcomes.entries()) expect(await again(() => log.append(`s${i}`, events, 'no_stream'))).toMatchObject({ outcome: 'appended', revision: 0 });
+    for (let i = 0; i < 20; i++) expect(await log.readStream(`s${i}`)).toHaveLength(1);
+  });
+
   it('does not stop the next ones: a silent connection is let go', async () => {
     const { wire } = await doubleAndWire();
     const log = logAt(wire.port);

@@ -94,7 +94,7 @@ export class BatchAppends {
       this.opening = undefined;
       for (const { timer, reject, doing } of open.pending.values()) {
         clearTimeout(timer);
-        reject(appendFault(error, doing));
+        reject(appendFault(error, doing, open.heardAt > 0));
       }
       open.pending.clear();
     };

@@ -47,9 +47,14 @@ export function readFault(error: unknown, doing: string): Fault {
   return refusal ? refused(refusal, doing, error) : new LogUnavailable(`EventStoreDB (EVENTSTORE_URL) cannot be reached or does not answer: ${textOf(error)} (${doing})`, { cause: error });
 }
 
-/** For an append that was under way: only a refusal, and a connection that never was, say that nothing was written. */
-export function appendFault(error: unknown, doing: string): Fault {
-  if (error instanceof Fault || refusalOf(error) || neverSent(error)) return readFault(error, doing);
+/**
+ * For an append that was written to a call which has ended. What ends a call says nothing of the single append: others of the same
+ * call may stand in the log already. Only a connection that never was, and a refusal of a call that nothing was ever heard of, say
+ * that nothing was written. A server that leads no longer is no such refusal: it may have handed on what it took.
+ */
+export function appendFault(error: unknown, doing: string, heard: boolean): Fault {
+  const refusal = refusalOf(error);
+  if (neverSent(error) || (!heard && refusal && OF_WHOLE_CALLS.has(refusal))) return readFault(error, doing);
   return new AppendUnknown(`whether EventStoreDB (EVENTSTORE_URL) has written is not known: ${textOf(error)} (${doing})`, { cause: error });
 }
 
@@ -67,6 +72,9 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (/wrong version number|packet length too long/i.test(error.details)) return 'plain_text';
   return /certificate|altnames/i.test(error.details) ? 'certificate' : undefined;
 }
+
+/** Said before anything of a call is looked at. */
+const OF_WHOLE_CALLS: ReadonlySet<Refusal> = new Set(['unauthenticated', 'access_denied', 'not_supported', 'certificate', 'plain_text']);
 
 /** By the trailer "exception". */
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map([

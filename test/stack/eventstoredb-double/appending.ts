@@ -19,6 +19,10 @@ interface Batch {
 }
 
 export class Appending {
+  /** Appends that have come whole. */
+  taken = 0;
+  private readonly batchCalls = new Set<ServerDuplexStream<BatchAppendReq, BatchAppendResp>>();
+
   constructor(
     private readonly store: Store,
     private readonly switches: Switches,
@@ -27,6 +31,8 @@ export class Appending {
   batchAppend = (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void => {
     const refused = refusedCaller(this.switches, call.metadata);
     if (refused) return void call.emit('error', refused);
+    this.batchCalls.add(call);
+    call.once('close', () => this.batchCalls.delete(call));
     const batches = new Map<string, Batch>();
     call.on('data', (request: BatchAppendReq) => {
       const correlation = request.getCorrelationId();
@@ -42,6 +48,7 @@ export class Appending {
       const tooLarge = batch.size > this.switches.maxAppendSize;
       if (!tooLarge && !request.getIsFinal()) return;
       batches.delete(key);
+      this.taken += 1;
       const answer = (): void => {
         const outcome = tooLarge ? ({ kind: 'too_large', max: this.switches.maxAppendSize } as const) : this.outcome(batch);
         if (outcome && !call.cancelled) call.write(batchAnswer(correlation, batch.stream, batch.expected, outcome));
@@ -53,6 +60,12 @@ export class Appending {
     });
     call.on('end', () => call.end());
   };
+
+  /** Ends every BatchAppend call, whatever was taken of it and is not answered yet. */
+  endBatchCalls(refusal: Refusal): void {
+    for (const call of this.batchCalls) call.emit('error', refusal);
+    this.batchCalls.clear();
+  }
 
   append = (call: ServerReadableStream<AppendReq, AppendResp>, callback: sendUnaryData<AppendResp>): void => {
     const refused = refusedCaller(this.switches, call.metadata);

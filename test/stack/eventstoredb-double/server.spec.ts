@@ -69,6 +69,15 @@ it('an append may be carried out and its answer never come', async () => {
   expect(answered).not.toHaveBeenCalled();
 });
 
+it('a leader may step down with an append carried out and not answered', async () => {
+  const server = await serving({ switches: { silentAnswers: true } });
+  const append = appendTo(server, 'a').catch((fault: unknown) => fault);
+  await until('the event', () => server.double.taken === 1);
+  server.double.stepDown();
+  expect(await append).toMatchObject({ type: 'not-leader', leader: { port: server.double.port } });
+  expect(await inStream(server.client, 's')).toEqual(['a']);
+});
+
 it('what was stored is there for the next double on the same store', async () => {
   const first = await serving();
   await appendTo(first, 'a');

@@ -10,7 +10,7 @@ import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb'
 import { type DeleteReq, DeleteResp, type TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb';
 import { refusedCaller } from './access';
 import { Appending } from './appending';
-import { expectedOf, nameOf, Refusal, streamDeleted } from './encoding';
+import { expectedOf, nameOf, notLeader, Refusal, streamDeleted } from './encoding';
 import { Reading } from './reading';
 import { Store, system } from './store';
 import { asInstalled, type Switches } from './switches';
@@ -41,6 +41,7 @@ export class EventStoreDbDouble {
     readonly store: Store,
     /** May be changed while it runs. */
     readonly switches: Switches,
+    private readonly appending: Appending,
   ) {}
 
   static async start(options: DoubleOptions = {}): Promise<EventStoreDbDouble> {
@@ -67,7 +68,17 @@ export class EventStoreDbDouble {
     bound = await new Promise<number>((resolve, reject) =>
       server.bindAsync(`${host}:${port}`, credentials, (error, taken) => (error ? reject(error) : resolve(taken))),
     );
-    return new EventStoreDbDouble(server, bound, `esdb://${host}:${bound}?tls=${tls ? 'true' : 'false'}`, store, switches);
+    return new EventStoreDbDouble(server, bound, `esdb://${host}:${bound}?tls=${tls ? 'true' : 'false'}`, store, switches, appending);
+  }
+
+  /** Appends that have come by BatchAppend, answered or not. */
+  get taken(): number {
+    return this.appending.taken;
+  }
+
+  /** As a leader that steps down in the middle of appends, and is elected again at once: what it had taken is written or not, and not answered. */
+  stepDown(host = '127.0.0.1'): void {
+    this.appending.endBatchCalls(notLeader(host, this.port));
   }
 
   /** As a server that is told to end: calls are cancelled, whatever was under way. The store can be given to the next one. */
