@@ -2,6 +2,7 @@
 import { customer, settings } from '@drawdown/account';
 import { autoTopUp } from '@drawdown/auto-top-up';
 import { autoTopUpPosition } from '../libs/application/src/auto-top-up-position';
+import { testClock } from '../libs/application/src/test-clock';
 import { creditProduct } from '@drawdown/catalog';
 import { creditBalance } from '@drawdown/credit-balance';
 import { rejectedUsage } from '@drawdown/ledger';
@@ -25,6 +26,7 @@ const STREAMS: readonly (readonly [string, string, Described])[] = [
   ['`webhookEndpoint-{endpoint}`', 'Where webhooks go.', webhookEndpoint],
   ['`deliveries-{endpoint}`', 'What was sent there.', deliveries],
   ['`webhookDispatcher-account`', 'How far the dispatcher has come. A saving, not a truth.', dispatcherPosition],
+  ['`testClock-account`', 'Of a rehearsal only: the clock that was moved by hand.', testClock],
   ['`autoTopUpPosition-account`', 'How far the log has been followed for auto top-ups. A saving, not a truth.', autoTopUpPosition],
   ['`rejectedUsage-{rejection}`', 'One usage event that could not be applied.', rejectedUsage],
 ];

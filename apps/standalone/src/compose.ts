@@ -1,6 +1,6 @@
 /** What a standalone service is made of, and in which order it starts and stops. No Nest here: doors are put in front by main.ts. */
 import type { Instant } from '@drawdown/amounts';
-import type { Parts } from '@drawdown/application';
+import type { Parts, TestClock } from '@drawdown/application';
 import { DEDUPE_WINDOW_MS_DEFAULT, type RejectionPublisher } from '@drawdown/ledger';
 import type { PaymentProvider } from '@drawdown/purchases';
 import { composeLedger, composeWebhooks, type DerivedInUse, embeddedLog, embeddedProjections, type LogInUse, systemClock } from '@drawdown/service';
@@ -23,6 +23,8 @@ export interface StandaloneOptions {
   /** Where usage that came by a queue is published when it is rejected. */
   readonly publisher?: RejectionPublisher;
   readonly clock?: () => Instant;
+  /** Instead of `clock`, for a rehearsal. Webhooks go by the real time: receivers compare the time of a signature with theirs. */
+  readonly testClock?: TestClock;
   /** Told of what goes wrong in the background; it is tried again. */
   readonly failed?: (part: string, fault: unknown) => void;
   /** See LedgerSettings. */
@@ -46,17 +48,17 @@ export interface Standalone {
  * @throws LogCorrupt stored bytes are damaged; nothing was changed.
  */
 export async function composeStandalone(options: StandaloneOptions): Promise<Standalone> {
-  const { dataDirectory, clock = systemClock, publisher, payments, webhookLease: lease, patiently, failed = () => undefined } = options;
+  const { dataDirectory, testClock, clock = testClock?.now ?? systemClock, publisher, payments, webhookLease: lease, patiently, failed = () => undefined } = options;
   const log = options.log ?? (await embeddedLog(dataDirectory, clock));
   const derived = options.derived ?? (await embeddedProjections(dataDirectory, log.name === 'log'));
   const { projections } = derived;
   const dedupeWindowMs = options.dedupeWindowMs ?? DEDUPE_WINDOW_MS_DEFAULT;
-  const ledger = await composeLedger({ log: log.log, projections, dedupeWindowMs, clock, failed, ...(publisher && { publisher }), ...(payments && { payments }), ...(patiently && { patiently }) });
+  const ledger = await composeLedger({ log: log.log, projections, dedupeWindowMs, clock, failed, ...(testClock && { testClock }), ...(publisher && { publisher }), ...(payments && { payments }), ...(patiently && { patiently }) });
   const webhooks = await composeWebhooks({
     log: log.log,
     ledger: ledger.parts.ledger,
     projections,
-    clock,
+    clock: testClock ? systemClock : clock,
     failed,
     ...(options.webhookAllowedNetworks && { allowedNetworks: options.webhookAllowedNetworks }),
     ...(options.webhookSchedule !== undefined && { schedule: options.webhookSchedule }),

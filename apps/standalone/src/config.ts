@@ -18,6 +18,7 @@ import {
   OpsVariables,
   ProcessVariables,
   RedisVariables,
+  TestClockVariables,
   StripeVariables,
   WebhookVariables,
 } from '@drawdown/service';
@@ -35,6 +36,7 @@ export const config = {
     ledger: LedgerVariables,
     stripe: StripeVariables,
     webhooks: WebhookVariables,
+    testClock: TestClockVariables,
     process: ProcessVariables,
   },
 } as const;
@@ -42,13 +44,14 @@ export const config = {
 export type Config = ConfigOf<typeof config.groups>;
 
 /** Any of EventStoreDB, Redis and Kafka may be there; what is not is embedded, or done without. */
-export function explain({ doors, ops, data, eventStore, redis, kafka, ledger, stripe, webhooks }: Config): Explanation {
+export function explain({ doors, ops, data, eventStore, redis, kafka, ledger, stripe, webhooks, testClock }: Config): Explanation {
   const { DATA_DIR: folder } = data;
   const queue =
     kafka.KAFKA_BROKERS.length === 0
       ? [{ what: 'queue', how: 'none: usage comes over HTTP and gRPC' }]
       : explainTopics(kafka, SERVICE, { usage: 'read, straight into the ledger', rejected: 'written with what is rejected' });
   const notes = [
+    ...(testClock.TEST_CLOCK ? ['the time is that of a test clock: it stands still until it is moved on; webhooks are sent and tried again by the real time'] : []),
     ...(eventStore.EVENTSTORE_URL !== '' && redis.REDIS_URL === ''
       ? ['a second service on the same EventStoreDB would send webhooks too, under the same ids; set REDIS_URL on both, and one of them does']
       : []),

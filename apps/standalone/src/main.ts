@@ -1,4 +1,5 @@
 /** The whole of Drawdown in one process. `--validate` says what the configuration means, and exits. */
+import { TestClock } from '@drawdown/application';
 import { DAY_MS, LogWatch, openDoors, openPayments, type Rim, serve, type Started, storeMetrics, systemClock, usageMetrics, watchProjection, webhookLease, webhookMetrics } from '@drawdown/service';
 import { composeStandalone } from './compose';
 import { config, explain, SERVICE } from './config';
@@ -7,8 +8,9 @@ import { openStores } from './stores';
 
 async function start(rim: Rim<typeof config.groups>): Promise<Started> {
   const { config, log: told, health, metrics, failed, patiently } = rim;
+  const testClock = config.testClock.TEST_CLOCK ? new TestClock(systemClock()) : undefined;
   const payments = openPayments(config.stripe);
-  const [kafka, { log, derived }] = await Promise.all([kafkaSide(rim), openStores(rim, systemClock)]);
+  const [kafka, { log, derived }] = await Promise.all([kafkaSide(rim), openStores(rim, testClock?.now ?? systemClock)]);
   const shared = log.awaited !== undefined && derived.server !== undefined;
   const lease = shared ? webhookLease(config.redis) : undefined;
   const standalone = await composeStandalone({
@@ -20,6 +22,7 @@ async function start(rim: Rim<typeof config.groups>): Promise<Started> {
     webhookSchedule: config.webhooks.WEBHOOK_SCHEDULE,
     ...(lease && { webhookLease: lease }),
     payments: payments.providers,
+    ...(testClock && { testClock }),
     ...(kafka && { publisher: kafka.publisher }),
     failed,
     patiently,
@@ -29,6 +32,7 @@ async function start(rim: Rim<typeof config.groups>): Promise<Started> {
   health.watch(log.name, log.condition ?? (() => watch.health()));
   if (derived.server) health.watch(derived.server.awaited.name, derived.server.condition);
   watchProjection(health, parts);
+  if (testClock) health.watch('test_clock', () => ({ ready: true, detail: 'the time is that of a test clock' }));
   usageMetrics(metrics, () => parts.intake.figures());
   webhookMetrics(metrics, standalone.webhooks);
   storeMetrics(metrics, log, derived);

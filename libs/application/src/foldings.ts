@@ -7,6 +7,7 @@ import { type Folding, foldingOf, rejectedUsage } from '@drawdown/ledger';
 import { wallet } from '@drawdown/wallet';
 import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/webhooks';
 import { autoTopUpPosition } from './auto-top-up-position';
+import { testClock } from './test-clock';
 
 export const foldings: readonly Folding[] = [
   foldingOf(settings),
@@ -16,6 +17,7 @@ export const foldings: readonly Folding[] = [
   foldingOf(creditBalance),
   foldingOf(autoTopUp),
   foldingOf(autoTopUpPosition),
+  foldingOf(testClock),
   foldingOf(rejectedUsage),
   foldingOf(webhookEndpoint),
   foldingOf(deliveries),

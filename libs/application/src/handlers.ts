@@ -16,6 +16,7 @@ import { rejectedUsageOperations } from './rejected-usage';
 import { reportOperations } from './reports';
 import { settingsOperations } from './settings';
 import { topUpOperations } from './top-ups';
+import { testClockOperations } from './test-clocks';
 import { usageOperations } from './usage';
 import { walletOperations } from './wallets';
 import { watchOperations } from './watch';
@@ -40,5 +41,6 @@ export const handlers = (parts: Parts): Handlers => ({
   ...webhookOperations(parts),
   ...rejectedUsageOperations(parts),
   ...reportOperations(parts),
+  ...testClockOperations(parts),
   ...operatorOperations(parts),
 });

@@ -10,4 +10,5 @@ export * from './parts';
 export { type AnswerPaymentNotice, answerPaymentNotice } from './purchase-told';
 export * from './refusals';
 export * from './routes';
+export { assertRealTime, Rehearsal, TestClock } from './test-clock';
 export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage';

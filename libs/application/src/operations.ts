@@ -117,11 +117,12 @@ async function rebuild(
   );
 }
 
-async function status({ log, projector, clock, service }: Parts, damage: string | undefined): Promise<Message> {
+async function status({ log, projector, clock, service, rehearsal }: Parts, damage: string | undefined): Promise<Message> {
   const head = await log.head().catch((fault: unknown) => fault);
   const parts = [
     typeof head === 'bigint' ? ready('log', damage === undefined ? 'reads and appends' : `reads and appends where it can: ${damage}`) : unready('log', head),
     projector.failure === undefined ? ready('projections', 'saved') : unready('projections', projector.failure),
+    ...(rehearsal ? [ready('test_clock', 'the time is that of a test clock: it stands still until it is moved on')] : []),
   ];
   const draining = service?.draining() ?? false;
   return {

@@ -3,6 +3,7 @@ import type { Projections } from '@drawdown/balances';
 import type { CatalogFollower, Clock, EventLog, Folding, Ledger, Projector, UsageIntake, UsageTaker } from '@drawdown/ledger';
 import type { Instant } from '@drawdown/amounts';
 import type { PaymentProvider } from '@drawdown/purchases';
+import type { Rehearsal } from './test-clock';
 
 export interface Parts {
   readonly log: EventLog;
@@ -20,6 +21,8 @@ export interface Parts {
   readonly payments: readonly PaymentProvider[];
   /** The only time that a command is recorded at. */
   readonly clock: Clock;
+  /** Where the clock is one for tests: how it is moved on. */
+  readonly rehearsal?: Pick<Rehearsal, 'advance'>;
   /** For secrets. */
   readonly randomBytes: (bytes: number) => Buffer;
   /** Absent where no process of its own runs the parts, such as in a test. */

@@ -25,6 +25,9 @@ export type OperationRefusal =
   | { readonly code: 'invoice_not_paid'; readonly invoiceId: string }
   | { readonly code: 'invoice_in_other_currency'; readonly currency: string; readonly walletCurrency: string }
   | { readonly code: 'reversal_conflict'; readonly reversalId: string }
+  | { readonly code: 'test_clock_off' }
+  | { readonly code: 'test_clock_backwards'; readonly now: Instant }
+  | { readonly code: 'test_clock_too_far'; readonly max: number }
   | { readonly code: 'page_token_invalid' };
 
 /** Of purchases, by their operations and by the door of the providers' notices. */
@@ -183,6 +186,10 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   ],
   too_many_weights: ['limit', 'Too many weights', (of) => `meter "${of.meterId}" may have at most ${of.max}; add a new meter`],
   weight_negative: ['invalid', 'The weight is negative', (of) => `meter "${of.meterId}" must weigh zero or more, not ${show(of.weight)}`],
+
+  test_clock_off: ['state', 'There is no test clock', 'the service tells the real time; start one with TEST_CLOCK=true and files of its own'],
+  test_clock_backwards: ['invalid', 'Time moves forwards only', (of) => `it is ${time(of.now)}; send a later time`],
+  test_clock_too_far: ['invalid', 'That is too far at a time', (of) => `at most ${of.max} seconds; go there in several steps`],
 
   auto_top_up_not_configured: ['not_found', 'There is no auto top-up', 'it was never set up for the customer; set it first'],
   auto_top_up_policy_invalid: ['invalid', 'The auto top-up cannot be set', (of) => `${of.field} ${of.detail}`],

@@ -142,6 +142,9 @@ export const routes = {
 
   VerifyLedger: stream('OperationsService', post('/v1/operations/verify')),
   RebuildProjections: command('OperationsService', post('/v1/operations/rebuild')),
+  GetTestClock: query('TestClockService', get('/v1/test-clock')),
+  AdvanceTestClock: command('TestClockService', post('/v1/test-clock/advance')),
+
   GetStatus: query('OperationsService', get('/v1/operations/status')),
 } as const satisfies Readonly<Record<string, Route>>;
 

@@ -10,6 +10,7 @@ export * from './metrics/ledger-metrics';
 export * from './metrics/metric-list';
 export * from './metrics/webhook-metrics';
 export * from './payments';
+export * from './variables/test-clock-variables';
 export * from './read-documents';
 export * from './serve';
 export * from './server-stores';

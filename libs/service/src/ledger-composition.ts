@@ -1,7 +1,7 @@
 /** The ledger over any log and any derived state: what a service that appends is made of, and in which order it starts and stops. */
 import { randomBytes } from 'node:crypto';
 import type { Instant } from '@drawdown/amounts';
-import { AutoTopUpRunner, foldings, type Parts } from '@drawdown/application';
+import { assertRealTime, AutoTopUpRunner, foldings, type Parts, Rehearsal, type TestClock } from '@drawdown/application';
 import type { Projections } from '@drawdown/balances';
 import {
   AppliedKeys,
@@ -23,6 +23,8 @@ export interface LedgerSettings {
   readonly projections: Projections;
   readonly dedupeWindowMs: number;
   readonly clock?: Clock;
+  /** Instead of `clock`, for a rehearsal. */
+  readonly testClock?: TestClock;
   /** Who collects the money for purchases. Absent: by hand. */
   readonly payments?: readonly PaymentProvider[];
   /** Where usage that came by a queue is published when it is rejected. */
@@ -47,8 +49,9 @@ export const systemClock = (): Instant => Date.now() as Instant;
 
 /** Resolves when everything that was in the log is known, so that no key applied before can be missed. */
 export async function composeLedger(settings: LedgerSettings): Promise<LedgerComposition> {
-  const { log, projections, dedupeWindowMs, clock = systemClock, publisher, failed = () => undefined, patiently = (work) => work() } = settings;
+  const { log, projections, dedupeWindowMs, testClock, clock = testClock?.now ?? systemClock, publisher, failed = () => undefined, patiently = (work) => work() } = settings;
   const { payments = [new ManualPayments()] } = settings;
+  await (testClock ? testClock.openOn(log) : patiently(() => assertRealTime(log)));
   const keys = new AppliedKeys(projections, dedupeWindowMs);
   const states = new StreamStates(log, projections, keys, foldings);
   const ledger = new Ledger(log, states);
@@ -61,9 +64,11 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
   await patiently(() => projector.start());
   await patiently(() => catalog.start(projections));
   await patiently(() => autoTopUps.start());
+  const rehearsal = testClock && new Rehearsal(testClock, parts, sweeper, autoTopUps);
+  await rehearsal?.begin();
   sweeper.start();
   return {
-    parts,
+    parts: { ...parts, ...(rehearsal && { rehearsal }) },
     ended: projector.ended,
     stopSweeping: async () => {
       await sweeper.stop();
