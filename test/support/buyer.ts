@@ -1,0 +1,106 @@
+/** A customer who buys credits, at one door; and what a double of Stripe delivers about it, which comes by HTTP whichever door that is. */
+import type { Instant } from '@drawdown/amounts';
+import type { RpcName } from '@drawdown/application';
+import { delivered, eventOf, SECRET_KEY, session, WEBHOOK_SECRET } from '../../libs/stripe/src/stripe-double.fixtures';
+import type { Deployment } from './deployment';
+import { type Door, overGrpc, overHttp } from './doors';
+import type { Fields } from './grpc-client';
+import type { Answer, HttpClient } from './http-client';
+
+export const BUYING = { urls: { paid_url: 'https://shop.example/paid', cancelled_url: 'https://shop.example/' } } as const;
+
+/** The answer, or what it was refused with: `refused`, `facts` and `status` of the door. */
+export type Ask = (rpc: RpcName, request: Fields, key?: string) => Promise<Fields>;
+
+const asking =
+  (door: Door): Ask =>
+  async (...asked) => {
+    const { code, facts, status, body } = await door(...asked);
+    return code === '' ? (body as Fields) : { refused: code, facts, status };
+  };
+
+export const DOORS: readonly (readonly [name: string, over: (service: Deployment) => Ask])[] = [
+  ['HTTP', (service) => asking(overHttp(service))],
+  ['gRPC', (service) => asking(overGrpc(service))],
+];
+
+/** @param url of the double */
+export const STRIPE_ENV = (url: string): Readonly<Record<string, string>> => ({
+  STRIPE_SECRET_KEY: SECRET_KEY,
+  STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+  STRIPE_API_BASE: url,
+});
+
+/** One credit is a cent. */
+export async function openShop(http: HttpClient): Promise<void> {
+  await http.ask('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
+}
+
+export interface Delivery {
+  readonly secret?: string;
+  readonly signedAt?: number;
+  /** Instead of those that sign it. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the bytes that were signed. */
+  readonly sent?: string;
+}
+
+let made = 0;
+
+export class Buyer {
+  private constructor(
+    readonly id: string,
+    private readonly service: Deployment,
+    private readonly ask: Ask,
+  ) {}
+
+  static async open(service: Deployment, ask: Ask, door: string): Promise<Buyer> {
+    const id = `buyer-${door}-${made++}`;
+    await service.http.post('/v1/customers', { customer_id: id, currency: 'EUR' });
+    await service.http.post(`/v1/customers/${id}/wallet`, {});
+    return new Buyer(id, service, ask);
+  }
+
+  /** Twenty euros by hand unless told otherwise. */
+  start(more: Fields = {}, key?: string): Promise<Fields> {
+    const quantity = 'credits' in more ? {} : { amount: '20' };
+    return this.asked('StartPurchase', { provider: 'manual', ...quantity, ...more }, key);
+  }
+
+  confirm(more: Fields, purchase_id = 'p1'): Promise<Fields> {
+    return this.asked('ConfirmPurchase', { purchase_id, amount: '20', currency: 'EUR', payment_id: 'transfer-1', ...more });
+  }
+
+  fail(purchase_id = 'p1'): Promise<Fields> {
+    return this.asked('FailPurchase', { purchase_id, code: 'declined' });
+  }
+
+  async purchase(purchase_id = 'p1'): Promise<Fields> {
+    return (await this.asked('GetPurchase', { purchase_id }))['purchase'] as Fields;
+  }
+
+  async startedAt(): Promise<number> {
+    return Date.parse(String((await this.purchase())['started_at']));
+  }
+
+  async figures(): Promise<Fields> {
+    const { booked, pending } = (await this.asked('GetBalance', {}))['balance'] as Fields;
+    return { booked, pending };
+  }
+
+  /** The text of an event about this customer's checkout, as the double of Stripe would send it. */
+  notice(type: string, changes: object = {}, name = 'first', purchase = 'p1'): string {
+    const metadata = { drawdown_purchase: purchase, drawdown_customer: this.id, drawdown_deployment: 'drawdown' };
+    return eventOf(type, session({ id: `cs_${this.id}`, metadata, ...changes }), { id: `evt_${this.id}_${name}`, created: Math.floor(Date.now() / 1_000) });
+  }
+
+  deliver(notice: string, { secret = WEBHOOK_SECRET, signedAt = Date.now(), headers, sent = notice }: Delivery = {}, provider = 'stripe'): Promise<Answer<Fields>> {
+    const signed = delivered(notice, signedAt as Instant, { secret });
+    const signature = headers ?? { 'stripe-signature': signed.headers['stripe-signature'] ?? '' };
+    return this.service.http.send('POST', `/v1/payment-events/${provider}`, Buffer.from(sent), { headers: signature });
+  }
+
+  private asked(rpc: RpcName, request: Fields, key?: string): Promise<Fields> {
+    return this.ask(rpc, { customer_id: this.id, ...request }, key);
+  }
+}
