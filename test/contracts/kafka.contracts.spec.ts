@@ -214,6 +214,22 @@ describe('records of a client that is not ours', () => {
     expect(parseKafkaRecord(record!.headers, record!.value, record!.at)).toMatchObject({ mode: 'binary', parsed: { usage: { id: '7', subject: 'cus_1' } } });
   });
 
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])('are read in batches that are compressed by %s', async (codec) => {
+    const topic = await kafka.topic(1);
+    const lines = Array.from({ length: 5_000 }, (_, i) => JSON.stringify({ i, note: 'x'.repeat(i % 97) }));
+    kcat(kafka.brokers, ['-P', '-t', topic, '-z', codec, '-X', 'linger.ms=100'], lines.join('\n'));
+    expect((await read(topic, lines.length)).map(valueOf)).toEqual(lines);
+  });
+
+  it('are read with thousands of headers, as many as are needed to see that they are too many', async () => {
+    const topic = await kafka.topic(1);
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`h${i}`, 'x']));
+    await kafka.producer.send(topic, [{ key: 'cus_1', value: Buffer.from('{}'), headers: many }, text('cus_1', 'next')]);
+    const [record, next] = await read(topic, 2);
+    expect(parseKafkaRecord(record!.headers, record!.value, record!.at)).toMatchObject({ parsed: { rejection: { reason: 'headers_too_large' } } });
+    expect(valueOf(next!)).toBe('next');
+  });
+
   it('are read though transactions that were broken off and their marks lie between', async () => {
     const topic = await kafka.topic(1);
     const groupId = named('group');

@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import type { Fault } from '@drawdown/ledger';
 import { type Admin, Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
+import { readAllCompressions } from './compression';
 import { readHeadersInLinearTime } from './header-reading';
 import { isConnectionError, KafkaUnavailable, kafkaFault, rootOf } from './kafka-fault';
 import { connectionProblem } from './reachability';
 import { within } from './within';
 
 readHeadersInLinearTime();
+readAllCompressions();
 
 export const CONNECT_TIMEOUT_MS = 5_000;
 /** Of one request. Shorter than the session of a consumer, so that one broker that hangs does not cost the membership. */

@@ -30,6 +30,13 @@ describe('the fault behind an error of kafkajs', () => {
     expect(kafkaFault('could not read', given)).toMatchObject({ code: 'kafka_unavailable', retriable: true, message: expect.stringContaining('KAFKA_BROKERS') as string });
   });
 
+  it('is not retriable when a batch cannot be read, and says how to get behind it', () =>
+    expect(kafkaFault('could not read', thrown('KafkaJSNonRetriableError', 'x', { cause: thrown('BatchUnreadable', 'at offset 7') }))).toMatchObject({
+      code: 'kafka_batch_unreadable',
+      retriable: false,
+      message: expect.stringContaining('at offset 7') as string,
+    }));
+
   it('is a fault as it was when it was one already', () => {
     const fault = new KafkaUnavailable('x');
     expect(kafkaFault('could not read', fault)).toBe(fault);

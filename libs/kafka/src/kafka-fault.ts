@@ -36,6 +36,13 @@ export class RecordTooLarge extends Fault {
   }
 }
 
+/** A batch that nobody here can read. What is in it is unknown, so it is not passed over. */
+export class UnreadableBatch extends Fault {
+  constructor(message: string, options?: ErrorOptions) {
+    super('kafka_batch_unreadable', message, false, options);
+  }
+}
+
 /** Kafka deleted records before they were read here. They are lost to this reader. */
 export class RecordsDeletedUnread extends Fault {
   constructor(topic: string, partition: number, from: string, to: string) {
@@ -75,6 +82,8 @@ export function kafkaFault(doing: string, error: unknown): Fault {
     return new KafkaMisconfigured(`${said}. Allow the user of KAFKA_SASL_USERNAME to do this (${found.type})`, options);
   if (found.type === 'UNKNOWN_TOPIC_OR_PARTITION')
     return new KafkaUnavailable(`${said}. If the topic is missing, create it or set KAFKA_CREATE_TOPICS=true`, options);
+  if (found.name === 'BatchUnreadable')
+    return new UnreadableBatch(`${said}. Set the group behind it with kafka-consumer-groups.sh --reset-offsets, and have its producer send smaller batches`, options);
   if (CONNECTION_ERRORS.has(found.name)) return new KafkaUnavailable(`${said}. If this goes on, check KAFKA_BROKERS`, options);
   return new KafkaUnavailable(said, options);
 }
