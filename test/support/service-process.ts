@@ -3,7 +3,7 @@ import { assertBuilt } from './build';
 import { Child, type Ended } from './child';
 import { until } from './waiting';
 
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const READY = '"msg":"ready"';
 
 /** Where it can be reached, as its line "ready" says it: those that the service has. */
@@ -30,7 +30,7 @@ export function launchService({ name, main, env, by }: ServiceSetting): Child {
   return new Child(name, { program, args, env });
 }
 
-/** @throws Error with what it said, when it ends before it is ready or is not ready within a minute. */
+/** @throws Error with what it said, when it ends before it is ready or is not ready within two minutes. */
 export async function ready(child: Child): Promise<Addresses> {
   return until('the service to say that it is ready', () => {
     const line = child.stdout.split('\n').find((text) => text.includes(READY));
