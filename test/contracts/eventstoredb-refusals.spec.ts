@@ -121,6 +121,25 @@ describe('an append', () => {
   });
 });
 
+describe('reading the event at a position', () => {
+  it('on a server that is not ready for a moment is not answered with "no event"', async () => {
+    const double = await doubleWith();
+    const log = logAt(double.connectionString);
+    await log.append('s', someEvents(2), 'no_stream');
+    const { position, id } = (await log.readStream('s'))[0]!;
+    // The head is asked for first.
+    double.switches.readsNotReady = [false, true];
+    expect(await faultOf(log.readAt(position))).toBeInstanceOf(LogUnavailable);
+    expect((await log.readAt(position))?.id).toBe(id);
+  });
+
+  it('where none begins is "no event", in the server\'s own words', async () => {
+    const log = logAt((await doubleWith()).connectionString);
+    await log.append('s', someEvents(2), 'no_stream');
+    expect(await log.readAt((await log.readStream('s'))[0]!.position + 1n)).toBeUndefined();
+  });
+});
+
 describe('the server\'s own events', () => {
   it('are passed over by the head, by reading and by following', async () => {
     const double = await doubleWith();

@@ -17,6 +17,7 @@ import {
 } from '@drawdown/ledger';
 import { type Answer, BatchAppends } from './batch-appends';
 import { Connection } from './connection';
+import { isRefusedPosition } from './faults';
 import { InFlight } from './in-flight';
 import { EventStoreDbSubscription } from './log-subscription';
 import { allRequest, appendRequest, streamRequest } from './messages';
@@ -153,8 +154,8 @@ export class EventStoreDbLog implements EventLog {
       const { read } = await this.read(allRequest(position, 'forwards', 1), `reading at ${position}`);
       return read.find((item) => item.position === position)?.event;
     } catch (fault) {
-      // A server may refuse to read where no event begins, with words of its own; it answers other questions then.
-      if (!(fault instanceof LogUnavailable)) throw fault;
+      // It answers other questions then.
+      if (!isRefusedPosition(fault)) throw fault;
       await this.read(allRequest('end', 'backwards', 1), 'reading the end');
       return undefined;
     }

@@ -58,6 +58,13 @@ export function appendFault(error: unknown, doing: string, heard: boolean): Faul
   return new AppendUnknown(`whether EventStoreDB (EVENTSTORE_URL) has written is not known: ${textOf(error)} (${doing})`, { cause: error });
 }
 
+/**
+ * Whether the server itself has refused a position that it was asked to read at, with words of its own. A connection that broke,
+ * silence, a server that is not ready or does not lead: those say nothing of what is there.
+ */
+export const isRefusedPosition = (fault: unknown): boolean =>
+  fault instanceof LogUnavailable && isGrpcError(fault.cause) && trailer(fault.cause) === undefined && OF_POSITIONS.has(fault.cause.code);
+
 /** grpc-js says so of calls that never had a connection to go by. */
 const neverSent = (error: unknown): boolean => isGrpcError(error) && error.code === status.UNAVAILABLE && error.details.startsWith('No connection established');
 
@@ -75,6 +82,9 @@ function refusalOf(error: unknown): Refusal | undefined {
 
 /** Said before anything of a call is looked at. */
 const OF_WHOLE_CALLS: ReadonlySet<Refusal> = new Set(['unauthenticated', 'access_denied', 'not_supported', 'certificate', 'plain_text']);
+
+/** Which of them depends on the server's version. */
+const OF_POSITIONS: ReadonlySet<number> = new Set([status.UNKNOWN, status.INVALID_ARGUMENT, status.OUT_OF_RANGE]);
 
 /** By the trailer "exception". */
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map([

@@ -13,6 +13,8 @@ export interface Mark {
 export interface Projected {
   /** -1n: nothing. */
   readonly through: bigint;
+  /** Id of the event there; '' where there is none. */
+  readonly event: string;
   /** False: made of another log, or of more of this one than there is now. */
   readonly ofThisLog: boolean;
   /** The dedupe window its keys were kept for; undefined where nothing says so. */
@@ -27,11 +29,15 @@ export async function projected(log: Pick<EventLog, 'readAt'>, projections: Pick
   // In this order: what is saved between the two makes the mark newer and never older than the checkpoint.
   const checkpoint = await projections.checkpoint();
   const saved = await projections.load(MARK);
-  if (!saved) return { through: -1n, ofThisLog: checkpoint < 0n };
+  if (!saved) return { through: -1n, event: '', ofThisLog: checkpoint < 0n };
   const { event, position: text, windowMs } = JSON.parse(saved.json) as Mark;
   const position = BigInt(text);
-  if (position >= 0n && (await log.readAt(position))?.id !== event) return { through: -1n, ofThisLog: false, windowMs };
-  return { through: position < checkpoint ? position : checkpoint, ofThisLog: true, windowMs };
+  const nothing = { through: -1n, event: '', windowMs };
+  if (position >= 0n && (await log.readAt(position))?.id !== event) return { ...nothing, ofThisLog: false };
+  if (position <= checkpoint) return { through: position, event, ofThisLog: true, windowMs };
+  if (checkpoint < 0n) return { ...nothing, ofThisLog: true };
+  const last = await log.readAt(checkpoint);
+  return last ? { through: checkpoint, event: last.id, ofThisLog: true, windowMs } : { ...nothing, ofThisLog: false };
 }
 
 /** How far derived state has come in this very log; -1n when it is of another one, or when there is none. */

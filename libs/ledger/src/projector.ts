@@ -140,13 +140,18 @@ export class Projector {
     // Memory before the store: until it is attached anew, nothing can be looked up in it beside what memory held.
     await this.oneByOne(() => this.forgetAll());
     await this.projections.attach(() => this.lost());
-    const found = await projected(this.log, this.projections);
+    let found = await projected(this.log, this.projections);
+    // Every process uses it: it is not thrown away on a single answer.
+    if (!found.ofThisLog) {
+      await pause(0);
+      found = await projected(this.log, this.projections);
+    }
     // Keys that a shorter window let go cannot be missed only by reading the log again.
     if (!found.ofThisLog || (found.windowMs !== undefined && found.windowMs < this.states.keys.windowMs)) {
       await this.oneByOne(() => this.clearAll());
     } else {
       this.met = this.savedTo = found.through;
-      this.metId = found.through < 0n ? '' : ((await this.log.readAt(found.through))?.id ?? '');
+      this.metId = found.event;
     }
     this.failure = undefined;
     this.follow();

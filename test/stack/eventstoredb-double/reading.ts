@@ -20,6 +20,7 @@ export class Reading {
     const options = call.request.getOptions();
     const refused = refusedCaller(this.switches, call.metadata);
     if (refused || !options) return void call.emit('error', refused ?? new Refusal(status.INVALID_ARGUMENT, 'no options'));
+    if (this.switches.readsNotReady.shift()) return void call.emit('error', new Refusal(status.UNAVAILABLE, 'Server Is Not Ready'));
     try {
       if (options.hasSubscription()) return subscribe(call, this.store, options);
       const next = options.hasStream() ? this.ofStream(options, call) : this.ofAll(options);

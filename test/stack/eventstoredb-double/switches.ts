@@ -8,6 +8,8 @@ export interface Switches {
   silentAppends: boolean;
   /** Appends are carried out, and never answered. */
   silentAnswers: boolean;
+  /** For each of the next reads, whether it is answered as by a server that is not ready. */
+  readsNotReady: boolean[];
   /** Milliseconds before an append is carried out. */
   slowMs: number;
   /** Bytes of one append. */
@@ -23,6 +25,7 @@ export const asInstalled = (): Switches => ({
   diskFull: false,
   silentAppends: false,
   silentAnswers: false,
+  readsNotReady: [],
   slowMs: 0,
   maxAppendSize: 1024 * 1024,
   users: { admin: 'changeit' },
