@@ -67,6 +67,9 @@ const READERS: readonly (readonly [type: CompressionTypes, name: string, read: D
   [CompressionTypes.ZSTD, 'zstd', unzstd],
 ];
 
+/** By type, as kafkajs looks them up. */
+export const CODECS: Record<number, () => { decompress(batch: Buffer): Promise<Buffer> }> = CompressionCodecs;
+
 /** For all clients of kafkajs in this process. More than once is as good as once. */
 export function readAllCompressions(): void {
   for (const [type, name, read] of READERS) {
@@ -80,7 +83,7 @@ export function readAllCompressions(): void {
         }
       },
     };
-    CompressionCodecs[type] = () => codec;
+    CODECS[type] = () => codec;
   }
 }
 

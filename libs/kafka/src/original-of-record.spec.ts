@@ -1,3 +1,4 @@
+import { APPEND_BYTES_MAX } from '@drawdown/ledger';
 import { parseKafkaRecord, parseStructured } from '@drawdown/usage';
 import { noon, record } from './kafka.fixtures';
 import { ORIGINAL_BYTES_MAX, originalOf } from './original-of-record';
@@ -32,6 +33,11 @@ describe('the original of a record', () => {
     expect(reasons).toEqual(['duplicate_key', 'duplicate_key']);
   });
 
+  it('is never so long that it could not be appended, whatever its headers hold', () => {
+    const { text } = originalOf(record({ headers: { ...binary, ce_note: Buffer.alloc(100_000, 1) } }));
+    expect(JSON.stringify(text).length).toBeLessThan(APPEND_BYTES_MAX);
+  });
+
   it('keeps data that is no JSON as a text', () => {
     expect(originalOf(record({ headers: binary, value: Buffer.from('{"n":') })).text).toContain('"data":"{\\"n\\":"');
   });
@@ -40,6 +46,8 @@ describe('the original of a record', () => {
     expect(originalOf(record({ value: Buffer.from([0xff]) }))).toEqual({ text: '/w==', encoding: 'base64' });
     const { text, encoding } = originalOf(record({ value: Buffer.alloc(ORIGINAL_BYTES_MAX + 1, 'x') }));
     expect([Buffer.from(text, 'base64').length, encoding]).toEqual([ORIGINAL_BYTES_MAX, 'base64']);
+    const large = originalOf(record({ headers: { ...binary, ce_note: Buffer.alloc(ORIGINAL_BYTES_MAX, 'y') } }));
+    expect([Buffer.from(large.text, 'base64').length, large.encoding]).toEqual([ORIGINAL_BYTES_MAX, 'base64']);
     expect(originalOf(record({ value: null }))).toEqual({ text: '', encoding: 'utf8' });
   });
 });

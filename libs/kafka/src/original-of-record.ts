@@ -8,7 +8,10 @@ export interface Original {
   readonly encoding: 'utf8' | 'base64';
 }
 
-/** Of the value of a record. What is longer was rejected for its size and would be again, so its beginning is enough. */
+/**
+ * Of an original, in UTF-8. What is longer was rejected for its size and would be again, so its beginning is enough. Six times as much,
+ * which escapes may make of it, still fits an append.
+ */
 export const ORIGINAL_BYTES_MAX = 128 * 1024;
 
 const PREFIX = 'ce_';
@@ -18,10 +21,14 @@ export function originalOf(record: Pick<QueueRecord, 'headers' | 'value' | 'at'>
   const value = record.value ?? Buffer.alloc(0);
   const text = value.toString('utf8');
   // Only UTF-8 comes back as the same bytes, and only what is short is kept whole.
-  if (value.length > ORIGINAL_BYTES_MAX || !Buffer.from(text).equals(value))
-    return { text: value.subarray(0, ORIGINAL_BYTES_MAX).toString('base64'), encoding: 'base64' };
-  return { text: isBinary(record) ? structured(record, text) : text, encoding: 'utf8' };
+  if (value.length > ORIGINAL_BYTES_MAX || !Buffer.from(text).equals(value)) return beginningOf(value);
+  if (!isBinary(record)) return { text, encoding: 'utf8' };
+  const whole = structured(record, text);
+  return Buffer.byteLength(whole) > ORIGINAL_BYTES_MAX ? beginningOf(Buffer.from(whole)) : { text: whole, encoding: 'utf8' };
 }
+
+/** Cut between bytes, not characters: only base64 keeps that as it is. */
+const beginningOf = (bytes: Buffer): Original => ({ text: bytes.subarray(0, ORIGINAL_BYTES_MAX).toString('base64'), encoding: 'base64' });
 
 const isBinary = ({ headers, value, at }: Pick<QueueRecord, 'headers' | 'value' | 'at'>): boolean => parseKafkaRecord(headers, value, at).mode === 'binary';
 

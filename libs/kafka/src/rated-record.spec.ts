@@ -2,7 +2,7 @@ import { amount } from '@drawdown/amounts';
 import { parseKafkaRecord, type Rating, type UsageEvent, writeRated } from '@drawdown/usage';
 import { noon, record } from './kafka.fixtures';
 import { offerOfRated, ratedRecord, usageRecordOf } from './rated-record';
-import type { OutgoingRecord } from './records';
+import { type OutgoingRecord, recordBytes } from './records';
 
 const rating: Rating = {
   matched: [
@@ -64,6 +64,11 @@ describe('a record of the rated topic', () => {
   ])('gives back the record of usage without what was added, its key %s', (_, key) => {
     const usage = { ...came, key };
     expect(usageRecordOf(read(ratedRecord(usage, 'cus_1', writeRated(usageOf(), rating))))).toEqual(usage);
+  });
+
+  it('leaves a key behind that is longer than anybody keys by', () => {
+    const usage = { ...came, key: Buffer.alloc(3_000_000) };
+    expect(recordBytes(ratedRecord(usage, 'cus_1', writeRated(usageOf(), rating)))).toBeLessThan(10_000);
   });
 
   const breaking: [string, Record<string, string | Buffer[] | undefined>][] = [

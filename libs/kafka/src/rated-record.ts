@@ -14,8 +14,10 @@ const RATED = 'rated';
  * because with kafkajs each costs about a microsecond to write.
  */
 const PLACE = 'usage-record';
-/** Absent: the usage event came without a key. */
+/** Absent: the usage event came without a key, or with one of more than KEY_BYTES_MAX. */
 const KEY = 'usage-key';
+/** A longer one is not carried on: a key has no bound, and it may have come compressed. */
+const KEY_BYTES_MAX = 4 * 1024;
 const OURS: ReadonlySet<string> = new Set([RATED, PLACE, KEY]);
 
 const PLACE_TEXT = /^([a-zA-Z0-9._-]{1,249})\/(\d{1,9})\/(\d{1,19})\/(\d{1,15})$/;
@@ -29,7 +31,7 @@ export function ratedRecord(record: QueueRecord, subject: string, ratedText: str
       ...record.headers,
       [RATED]: ratedText,
       [PLACE]: `${record.topic}/${record.partition}/${record.offset}/${record.at}`,
-      ...(record.key !== null && { [KEY]: record.key }),
+      ...(record.key !== null && record.key.length <= KEY_BYTES_MAX && { [KEY]: record.key }),
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Instant } from '@drawdown/amounts';
 import { namedBy, type Rejection } from '@drawdown/usage';
 import { AppliedKeys } from './applied-keys';
 import type { EventLog } from './event-log';
+import { Fault } from './faults';
 import { foldingOf } from './folding';
 import { Ledger } from './ledger';
 import { nothingProjected } from './nothing-projected';
@@ -14,6 +15,9 @@ import { StreamStates } from './stream-states';
 import { streams } from './streams';
 import { DEDUPE_WINDOW_MS_DEFAULT, type PublishedRejection, type RejectionPublisher, type UsageOffer } from './usage-fate';
 
+/** UTF-16 code units: they may quote what the usage holds. */
+const DETAIL_LENGTH_MAX = 8_192;
+const FIELD_LENGTH_MAX = 1_024;
 /** Appended at the same time, each to a stream of its own. */
 const KEPT_AT_ONCE = 256;
 
@@ -81,8 +85,8 @@ function append(ledger: Ledger, { offer, rejection }: ToReject, at: Instant): Pr
     type: 'Reject',
     at,
     reason: rejection.reason,
-    detail: rejection.detail,
-    ...(rejection.field !== undefined && { field: rejection.field }),
+    detail: beginningOf(rejection.detail, DETAIL_LENGTH_MAX),
+    ...(rejection.field !== undefined && { field: beginningOf(rejection.field, FIELD_LENGTH_MAX) }),
     original,
     encoding,
     door: offer.door,
@@ -91,8 +95,17 @@ function append(ledger: Ledger, { offer, rejection }: ToReject, at: Instant): Pr
     ...(subject !== undefined && { subject }),
   } as const;
   const context = offer.traceparent === undefined ? {} : { traceparent: offer.traceparent };
-  return ledger.execute(rejectedUsage, streams.rejectedUsage(rejectionId), command, context).then(
-    () => ({ rejectionId }),
-    (fault: unknown) => ({ fault }),
-  );
+  const stream = streams.rejectedUsage(rejectionId);
+  // Nothing that usage holds may keep what is behind it waiting: what cannot be kept with its original is kept without.
+  const withoutOriginal = { ...command, original: '', encoding: 'utf8', detail: `${command.detail} (its original could not be kept)` } as const;
+  return ledger
+    .execute(rejectedUsage, stream, command, context)
+    .catch((fault: unknown) => (fault instanceof Fault ? Promise.reject(fault) : ledger.execute(rejectedUsage, stream, withoutOriginal, context)))
+    .then(
+      () => ({ rejectionId }),
+      (fault: unknown) => ({ fault }),
+    );
 }
+
+/** Not with half a surrogate pair at its end, which no log takes. */
+const beginningOf = (text: string, length: number): string => text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');

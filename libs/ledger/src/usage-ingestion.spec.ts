@@ -2,12 +2,13 @@ import { amount } from '@drawdown/amounts';
 import { creditProduct } from '@drawdown/catalog';
 import { type Headers, readRated } from '@drawdown/usage';
 import { CatalogBehind, CatalogFeed } from './catalog-feed';
+import { APPEND_BYTES_MAX } from './event-log';
 import { LogUnavailable } from './faults';
 import { double, START, TestLedger, tokens, type UsageFields } from './ledger.fixtures';
 import { RejectionKeeper } from './rejection-keeper';
 import { streams } from './streams';
 import type { PublishedRejection, QueueRecord } from './usage-fate';
-import { UsageIngestion } from './usage-ingestion';
+import { UsageIngestion, type UsageIngestionParts } from './usage-ingestion';
 
 let home: TestLedger;
 let feed: CatalogFeed;
@@ -29,7 +30,7 @@ afterEach(async () => {
   await home.remove();
 });
 
-const ingestion = (catalog: Pick<CatalogFeed, 'newest'> = feed): UsageIngestion =>
+const ingestion = (catalog: Pick<CatalogFeed, 'newest'> = feed, more: Partial<UsageIngestionParts> = {}): UsageIngestion =>
   new UsageIngestion({
     catalog,
     keeper: RejectionKeeper.over(home.log, {
@@ -41,6 +42,7 @@ const ingestion = (catalog: Pick<CatalogFeed, 'newest'> = feed): UsageIngestion 
     clock: () => home.now,
     originalOf: ({ value }) => ({ text: (value ?? Buffer.alloc(0)).toString(), encoding: 'utf8' }),
     traceparentOf: ({ headers }) => (typeof headers['traceparent'] === 'string' ? headers['traceparent'] : undefined),
+    ...more,
   });
 
 const record = (offset: number, value: string | UsageFields, headers: Headers = {}, at = START): QueueRecord => {
@@ -120,6 +122,13 @@ describe('a chunk of usage records', () => {
     const times = [-1, 0, Number.NaN, Date.UTC(10_000, 0, 1)] as never[];
     const rated = await ingestion().handle(times.map((at, i) => record(i, tokens(`${i}`, 1), {}, at)));
     expect(rated.map(({ record, text }) => [record.at, readRated(text)?.parsed.usage.usedAt])).toEqual(times.map(() => [home.now, home.now]));
+  });
+
+  it('is not held up by usage that no append could hold: that is kept without its original', async () => {
+    const own = ingestion(feed, { originalOf: () => ({ text: 'x'.repeat(APPEND_BYTES_MAX), encoding: 'utf8' }) });
+    expect(await own.handle([record(1, '{'), record(2, tokens('2', 1))])).toHaveLength(1);
+    expect((await kept()).map(({ data }) => JSON.parse(data) as unknown)).toEqual([expect.objectContaining({ reason: 'malformed_json', original: '', detail: expect.stringContaining('could not be kept') as string })]);
+    expect(published).toHaveLength(1);
   });
 
   it('may be empty, or of nothing but nothing', async () => {
