@@ -14,7 +14,7 @@
  * All numbers are little-endian, all text is UTF-8.
  */
 import { crc32 } from 'node:zlib';
-import { APPEND_BYTES_MAX, EVENTS_PER_APPEND_MAX, STREAM_NAME_BYTES_MAX, type RecordedEvent } from '@drawdown/ledger';
+import { APPEND_BYTES_MAX, AppendTooLarge, EVENTS_PER_APPEND_MAX, STREAM_NAME_BYTES_MAX, type RecordedEvent } from '@drawdown/ledger';
 import type { Instant } from '@drawdown/amounts';
 
 const MAGIC = 0x4452_ff57;
@@ -57,7 +57,7 @@ export function writeRecord(buffer: Buffer, start: number, events: readonly Reco
     buffer.writeUInt32LE(metadataBytes, header + 5);
     payload += dataBytes + metadataBytes;
   }
-  if (payload > APPEND_BYTES_MAX) throw new RangeError(`an append has at most ${APPEND_BYTES_MAX} bytes of data and metadata; this has ${payload}`);
+  if (payload > APPEND_BYTES_MAX) throw new AppendTooLarge(payload);
   buffer.writeUInt32LE(MAGIC, start);
   buffer.writeUInt32LE(at - start, start + 8);
   buffer.writeDoubleLE(first.recordedAt, start + 20);

@@ -3,6 +3,7 @@ import {
   APPEND_BYTES_MAX,
   AppendUnknown,
   type AppendOutcome,
+  AppendTooLarge,
   assertAppendable,
   type EventLog,
   type ExpectedRevision,
@@ -107,7 +108,7 @@ export class EventStoreDbLog implements EventLog {
     assertOurs(stream);
     const bytes = events.map(({ data, metadata }) => ({ data: Buffer.from(data), metadata: Buffer.from(metadata) }));
     const size = bytes.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
-    if (size > APPEND_BYTES_MAX) throw new RangeError(`an append has at most ${APPEND_BYTES_MAX} bytes of data and metadata; this has ${size}`);
+    if (size > APPEND_BYTES_MAX) throw new AppendTooLarge(size);
     this.assertOpen();
     try {
       const answer = await this.send(size, stream, (correlation) => appendRequest(correlation, stream, events, bytes, expected));

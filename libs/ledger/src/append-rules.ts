@@ -8,6 +8,13 @@ declare global {
   }
 }
 
+/** What can be divided may be appended in parts, one after another. */
+export class AppendTooLarge extends RangeError {
+  constructor(bytes: number | string) {
+    super(`an append has at most ${APPEND_BYTES_MAX} bytes of data and metadata; this has ${bytes}`);
+  }
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Limits in bytes are checked again, exactly, by the log that writes; here no text is walked that is surely too long. */
@@ -25,5 +32,5 @@ export function assertAppendable(stream: string, events: readonly NewEvent[], ex
     if (!type.isWellFormed() || !data.isWellFormed() || !metadata.isWellFormed()) throw new RangeError(`event ${id} holds a lone surrogate`);
     units += data.length + metadata.length;
   }
-  if (units > APPEND_BYTES_MAX) throw new RangeError(`an append has at most ${APPEND_BYTES_MAX} bytes of data and metadata; this has more than ${units - 1}`);
+  if (units > APPEND_BYTES_MAX) throw new AppendTooLarge(`more than ${units - 1}`);
 }

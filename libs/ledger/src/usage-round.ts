@@ -7,6 +7,7 @@ import type { Instant } from '@drawdown/amounts';
 import type { AccruedLine, Balance, UsageLine } from '@drawdown/drawdown';
 import type { RatingTable, Rejection, UsageEvent } from '@drawdown/usage';
 import { wallet } from '@drawdown/wallet';
+import { AppendTooLarge } from './append-rules';
 import { holdsUsage } from './applied-keys';
 import { Contention } from './faults';
 import { type KeyPlace, usageFingerprint } from './keys';
@@ -272,8 +273,20 @@ export class UsageRound {
         bytes += bytesOf(draws[to]!);
         lines += draws[to]!.target.shares.length;
       }
-      await this.pack(stream, draws.slice(from, to));
+      await this.packFitting(stream, draws.slice(from, to));
       from = to;
+    }
+  }
+
+  /** The bytes are an estimate, and what the log takes is a bound: by halves, each of them fits or is a single one. */
+  private async packFitting(stream: string, draws: readonly ItemDraw[]): Promise<void> {
+    try {
+      await this.pack(stream, draws);
+    } catch (fault) {
+      if (!(fault instanceof AppendTooLarge) || draws.length === 1) throw fault;
+      const half = draws.length >> 1;
+      await this.packFitting(stream, draws.slice(0, half));
+      await this.packFitting(stream, draws.slice(half));
     }
   }
 
