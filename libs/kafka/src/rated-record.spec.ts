@@ -1,4 +1,4 @@
-import { amount } from '@drawdown/amounts';
+import { amount, type Instant } from '@drawdown/amounts';
 import { parseKafkaRecord, type Rating, type UsageEvent, writeRated } from '@drawdown/usage';
 import { noon, record } from './kafka.fixtures';
 import { offerOfRated, ratedRecord, usageRecordOf } from './rated-record';
@@ -63,6 +63,11 @@ describe('a record of the rated topic', () => {
     ['absent', null],
   ])('gives back the record of usage without what was added, its key %s', (_, key) => {
     const usage = { ...came, key };
+    expect(usageRecordOf(read(ratedRecord(usage, 'cus_1', writeRated(usageOf(), rating))))).toEqual(usage);
+  });
+
+  it.each([0, -1, -9_223_372_036_854_775_808, 9_223_372_036_854_775_807])('gives back the time of the record as it was: %i', (ms) => {
+    const usage = { ...came, at: ms as Instant };
     expect(usageRecordOf(read(ratedRecord(usage, 'cus_1', writeRated(usageOf(), rating))))).toEqual(usage);
   });
 

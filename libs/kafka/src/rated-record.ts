@@ -20,7 +20,8 @@ const KEY = 'usage-key';
 const KEY_BYTES_MAX = 4 * 1024;
 const OURS: ReadonlySet<string> = new Set([RATED, PLACE, KEY]);
 
-const PLACE_TEXT = /^([a-zA-Z0-9._-]{1,249})\/(\d{1,9})\/(\d{1,19})\/(\d{1,15})$/;
+/** A record may have any time at all, as far as Kafka's 64 bits go. */
+const PLACE_TEXT = /^([a-zA-Z0-9._-]{1,249})\/(\d{1,9})\/(\d{1,19})\/(-?\d{1,19})$/;
 
 /** @param subject the customer: usage of one customer is in one partition, in the order in which it was rated. */
 export function ratedRecord(record: QueueRecord, subject: string, ratedText: string): OutgoingRecord {

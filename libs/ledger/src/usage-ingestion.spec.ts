@@ -118,10 +118,17 @@ describe('a chunk of usage records', () => {
     expect(own.figures()).toEqual({ records: 2, rated: 1, unratable: 0, rejected: { malformed_json: 1 }, bare: 2 });
   });
 
-  it('may come with times that are none: those are of now', async () => {
-    const times = [-1, 0, Number.NaN, Date.UTC(10_000, 0, 1)] as never[];
-    const rated = await ingestion().handle(times.map((at, i) => record(i, tokens(`${i}`, 1), {}, at)));
-    expect(rated.map(({ record, text }) => [record.at, readRated(text)?.parsed.usage.usedAt])).toEqual(times.map(() => [home.now, home.now]));
+  it('may come with times that are none: usage without a time of its own is rejected for it, once, however often it is read', async () => {
+    const times = [-1, 0, -9_223_372_036_854_775_808, Date.UTC(10_000, 0, 1), 9_223_372_036_854_775_807] as never[];
+    const untimed = times.map((at, i) => record(i, tokens(`${i}`, 1), {}, at));
+    const timed = times.map((at, i) => record(10 + i, tokens(`t${i}`, 1, { time: '2024-03-01T12:00:00Z' }), {}, at));
+    const own = ingestion();
+    for (const _ of [1, 2]) {
+      expect((await own.handle([...untimed, ...timed])).map(({ record }) => record)).toEqual(timed);
+      home.pass(5);
+    }
+    expect((await kept()).map(({ data }) => (JSON.parse(data) as { reason: string }).reason)).toEqual(times.map(() => 'invalid_time'));
+    expect(new Set(published.map(({ rejectionId }) => rejectionId)).size).toBe(times.length);
   });
 
   it('is not held up by usage that no append could hold: that is kept without its original', async () => {

@@ -6,7 +6,7 @@
  * rated, and only the ledger knows.
  */
 import type { Instant } from '@drawdown/amounts';
-import { isRecordTime, parseKafkaRecord, type UsageRecord, writeRated } from '@drawdown/usage';
+import { parseKafkaRecord, type UsageRecord, writeRated } from '@drawdown/usage';
 import type { CatalogFeed } from './catalog-feed';
 import type { RejectionKeeper, ToReject } from './rejection-keeper';
 import type { Clock, QueueRecord, UsageOffer } from './usage-fate';
@@ -64,7 +64,7 @@ export class UsageIngestion {
     // Parsed meanwhile; should that fail, nobody is left waiting for the catalog.
     newest.catch(() => undefined);
     const now = this.parts.clock();
-    const read = records.map((record) => readable(record, now));
+    const read = records.map(readable);
     const table = await newest;
     const rejected: ToReject[] = [];
     const counts = { unratable: 0, bare: 0 };
@@ -100,8 +100,8 @@ export class UsageIngestion {
   }
 }
 
-/** A time that is none would be none to the ledger too. */
-function readable(read: QueueRecord, now: Instant): UsageRecord & { readonly record: QueueRecord } {
-  const record = isRecordTime(read.at) ? read : { ...read, at: now };
-  return { record, ...parseKafkaRecord(record.headers, record.value, record.at) };
-}
+/**
+ * The record's own time, whatever it is: by any other it would be another record whenever it is read. Usage without a time of its own is
+ * rejected where the record has none either.
+ */
+const readable = (record: QueueRecord): UsageRecord & { readonly record: QueueRecord } => ({ record, ...parseKafkaRecord(record.headers, record.value, record.at) });
