@@ -58,7 +58,7 @@ async function onStack(stack: FullStack, servers: RealServers, bare: Result): Pr
 
   const uniform = await sustained(chain, feed(1));
   const hot = await sustained(chain, feed(2, HOT_SHARE));
-  const steady = Math.min(STEADY_PER_SECOND, Math.floor(uniform.perSecond / 2_000) * 1_000);
+  const steady = Math.min(STEADY_PER_SECOND, Math.ceil(uniform.perSecond / 200) * 100);
   const fresh = await freshness({ kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(3), firstProbeId: 4 * IDS_OF_A_LOAD }, steady);
   const commands = await oneByOne(stack);
   const use: Webhooks['use'] = async (batch, events) => {
