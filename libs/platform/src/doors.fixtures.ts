@@ -93,6 +93,7 @@ export async function openDemo(): Promise<Demo> {
   };
   const paymentNotices: AnswerPaymentNotice = async (provider, { headers, body }, context) => {
     seen.push({ request: { provider, body: Buffer.from(body).toString('latin1'), headers }, context });
+    if (headers['stripe-signature'] === 'down') throw new LogUnavailable('disk full');
     if (headers['stripe-signature'] !== 'good') throw new Refused({ code: 'payment_notice_not_believed', problem: 'signature_wrong', detail: 'no signature fits' });
     return { outcome: 'credited' };
   };

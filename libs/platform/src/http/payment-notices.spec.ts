@@ -45,6 +45,9 @@ describe('the notice of a payment provider', () => {
     expect(JSON.parse(line ?? '{}')).toMatchObject({ provider: 'stripe', refusal: { problem: 'signature_wrong' }, msg: 'a payment notice was refused' });
   });
 
+  it('that cannot be recorded now shall be delivered again', async () =>
+    expect(await deliver(Buffer.from('x'), ['Stripe-Signature', 'down', 'Content-Length', '1'])).toMatchObject([503, { code: 'LOG_UNAVAILABLE' }]));
+
   it('goes to the provider in the path', async () => {
     await deliver(Buffer.from('x'), ['Stripe-Signature', 'good', 'Content-Length', '1'], '/v1/payment-events/other');
     expect(seen().provider).toBe('other');
