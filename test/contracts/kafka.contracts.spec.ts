@@ -189,6 +189,17 @@ describe('a consumer on Kafka', () => {
   });
 });
 
+describe('two services in one group that read different topics', () => {
+  it('say so, and which variable is wrong', async () => {
+    const groupId = named('group');
+    const told: string[] = [];
+    const begin = async (topic: string): Promise<void> =>
+      kafka.consumer({ topic, groupId, handle: () => Promise.resolve(), fault: ({ code, message }) => told.push(`${code}: ${message}`) }).start();
+    for (const topic of [await kafka.topic(2), await kafka.topic(2)]) await begin(topic);
+    await until('one of them to say so', () => told.some((said) => /^kafka_misconfigured: .*correct KAFKA_GROUP$/.test(said)), REJOIN_MS_MAX);
+  });
+});
+
 describe('records of a client that is not ours', () => {
   const read = async (topic: string, count: number): Promise<readonly QueueRecord[]> => {
     const records: QueueRecord[] = [];

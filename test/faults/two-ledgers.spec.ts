@@ -26,7 +26,7 @@ it('applies every usage event once, whichever ledger is first', async () => {
   const fates = await service.counted(async () => {
     await produce(service.kafka, service.topics.usage, events.map(binaryMode));
     await service.settled();
-    await progress.settled([{ group, topic: service.topics.rated }], MINUTES);
+    await progress.settled([{ group: `${group}-ledger`, topic: service.topics.rated }], MINUTES);
   });
   await progress.close();
   // Both judged every event: one of them applied it, and for the other it was known.

@@ -72,7 +72,7 @@ it('the trace on Kafka is applied by standalone itself, which reads the topic wi
     const events = traceEvents(trace);
     for (const fate of ['applied', 'duplicate']) {
       await kcat(kafka, topics.KAFKA_USAGE_TOPIC, jsonLines(events));
-      await progress.settled([{ group: own, topic: topics.KAFKA_USAGE_TOPIC }], MINUTES);
+      await progress.settled([{ group: `${own}-standalone`, topic: topics.KAFKA_USAGE_TOPIC }], MINUTES);
       expect(sumOf(await figuresAt(standalone.opsUrl), 'drawdown_usage_events_total', { fate })).toBe(events.length);
       await expectFigures(standalone.http, trace);
     }

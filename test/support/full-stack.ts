@@ -240,6 +240,6 @@ const start = (name: ServiceName, own: string, env: Readonly<Record<string, stri
   ServiceProcess.start({
     name,
     main: join(ROOT, `dist/apps/${name}/src/main.js`),
-    env: { ...env, KAFKA_GROUP: groupOf(name, own) },
+    env: { KAFKA_GROUP: own, ...env },
     by: (node, main) => ({ program: node, args: [...nodeArgs, main] }),
   });

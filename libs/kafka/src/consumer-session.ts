@@ -10,7 +10,7 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Assignment } from './assignment';
 import { committedOffsets, type Extent, topicExtents } from './group-positions';
 import type { KafkaConnection } from './kafka-connection';
-import { KafkaUnavailable, RecordsDeletedUnread } from './kafka-fault';
+import { KafkaMisconfigured, KafkaUnavailable, RecordsDeletedUnread } from './kafka-fault';
 import { type Handle, PartitionFeed, type Stalled } from './partition-feed';
 import { queueRecord } from './records';
 import type { Slots } from './slots';
@@ -116,7 +116,7 @@ export class ConsumerSession {
 
   private listen(): void {
     const { events } = this.consumer;
-    const { topic, connection } = this.settings;
+    const { topic, connection, groupId } = this.settings;
     this.consumer.on(events.CRASH, ({ payload }) => this.end(connection.fault(`read ${topic}`, payload.error)));
     this.consumer.on(events.REBALANCING, () => this.endAssignment());
     // Joining anew without an announcement. The new generation is in use only after the next answer, so nothing is committed under it by mistake.
@@ -126,6 +126,15 @@ export class ConsumerSession {
     this.consumer.on(events.FETCH, () => (this.lastSign = Date.now()));
     this.consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) this.passOver(payload.partition, BigInt(payload.firstOffset), BigInt(payload.lastOffset));
+    });
+    // In front of GROUP_JOIN, which then begins nothing: partitions of ours may have gone to a member that does not read them.
+    this.consumer.on(events.RECEIVED_UNSUBSCRIBED_TOPICS, ({ payload }) => {
+      this.leaving = true;
+      this.end(
+        new KafkaMisconfigured(
+          `the group ${groupId} is shared with members that read ${payload.topicsNotSubscribed.join(', ')}, and this one reads ${topic}. Give each topic's readers a group of their own: correct KAFKA_GROUP`,
+        ),
+      );
     });
     this.consumer.on(events.GROUP_JOIN, ({ payload }) => {
       this.lastSign = Date.now();

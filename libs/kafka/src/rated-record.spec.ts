@@ -66,7 +66,7 @@ describe('a record of the rated topic', () => {
     expect(usageRecordOf(read(ratedRecord(usage, 'cus_1', writeRated(usageOf(), rating))))).toEqual(usage);
   });
 
-  it.each([0, -1, -9_223_372_036_854_775_808, 9_223_372_036_854_775_807])('gives back the time of the record as it was: %i', (ms) => {
+  it.each([0, -1, Number(-(2n ** 63n)), Number(2n ** 63n - 1n)])('gives back the time of the record as it was: %i', (ms) => {
     const usage = { ...came, at: ms as Instant };
     expect(usageRecordOf(read(ratedRecord(usage, 'cus_1', writeRated(usageOf(), rating))))).toEqual(usage);
   });

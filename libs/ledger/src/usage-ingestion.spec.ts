@@ -119,7 +119,7 @@ describe('a chunk of usage records', () => {
   });
 
   it('may come with times that are none: usage without a time of its own is rejected for it, once, however often it is read', async () => {
-    const times = [-1, 0, -9_223_372_036_854_775_808, Date.UTC(10_000, 0, 1), 9_223_372_036_854_775_807] as never[];
+    const times = [-1, 0, Number.MIN_SAFE_INTEGER, Date.UTC(10_000, 0, 1), Number.MAX_SAFE_INTEGER] as never[];
     const untimed = times.map((at, i) => record(i, tokens(`${i}`, 1), {}, at));
     const timed = times.map((at, i) => record(10 + i, tokens(`t${i}`, 1, { time: '2024-03-01T12:00:00Z' }), {}, at));
     const own = ingestion();

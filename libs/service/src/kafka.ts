@@ -10,7 +10,10 @@ export type Topic = 'usage' | 'rated' | 'rejected';
 /** A part in /readyz, and what metrics call it. */
 export const KAFKA = 'kafka';
 
-export const consumerGroup = ({ KAFKA_GROUP }: KafkaVariables, service: string): string => KAFKA_GROUP || `drawdown-${service}`;
+const GROUP_DEFAULT = 'drawdown';
+
+/** Always with the service's name: two services that read different topics in one group would take partitions from each other unread. */
+export const consumerGroup = ({ KAFKA_GROUP }: Pick<KafkaVariables, 'KAFKA_GROUP'>, service: string): string => `${KAFKA_GROUP || GROUP_DEFAULT}-${service}`;
 
 /** @param service what brokers call this service in their logs and quotas */
 export function kafkaConnection(config: KafkaVariables, service: string, log: Log): KafkaConnection {

@@ -74,7 +74,7 @@ export class KafkaVariables {
   @Max(REPLICATION_MAX)
   KAFKA_REPLICATION = 1;
 
-  @Variable('Consumer group that instances share partitions in; empty for drawdown- and the name of the service', 'a name, such as drawdown-ledger')
+  @Variable('What consumer groups are called; each service adds its own name, as in drawdown-ledger', 'a name; empty for drawdown')
   @Matches(/^[A-Za-z0-9._-]{0,200}$/, { message: 'must be letters, digits, dots, dashes and underscores' })
   KAFKA_GROUP = '';
 
