@@ -7,7 +7,7 @@ import { type EventLog, type NewEvent, READ_LIMIT_MAX } from './event-log';
 import { double, foldings, START, TestLedger, tokens } from './ledger.fixtures';
 import { Ledger } from './ledger';
 import { CHAIN_START, seal } from './seal';
-import { StreamStates } from './stream-states';
+import { StreamStates, TAIL_PAGE } from './stream-states';
 import { streams } from './streams';
 import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
 
@@ -122,8 +122,27 @@ describe('a stream', () => {
     const half = events.length / 2;
     await home.log.append(stream, events.slice(0, half), 'no_stream');
     await home.log.append(stream, events.slice(half), half - 1);
+    const asked: (number | undefined)[] = [];
+    const stored = [...(await home.log.readStream(stream)), ...(await home.log.readStream(stream, { from: READ_LIMIT_MAX }))];
+    // A double that answers out of memory: it leaves others no turn by itself.
+    const atOnce = double(home.log, {
+      readStream: (_, { from = 0, limit } = {}) => {
+        asked.push(limit);
+        return Promise.resolve(stored.slice(from, from + (limit ?? READ_LIMIT_MAX)));
+      },
+    });
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      ticking = setImmediate(count);
+    };
+    let ticking = setImmediate(count);
+    await states({ log: atOnce }).load(stream);
+    clearImmediate(ticking);
+    expect(new Set(asked)).toEqual(new Set([TAIL_PAGE]));
+    expect(turns).toBeGreaterThan(READ_LIMIT_MAX / TAIL_PAGE / 2);
     expect(await states().load(stream)).toMatchObject({ revision: READ_LIMIT_MAX + 1, chain, state: { replays: READ_LIMIT_MAX + 2 } });
-  });
+  }, 30_000);
 });
 
 describe('an event that is met in the log', () => {

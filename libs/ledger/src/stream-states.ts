@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import type { DomainEvent } from '@drawdown/decider';
 import type { Document, Projections } from '@drawdown/balances';
 import type { Instant } from '@drawdown/amounts';
-import { type EventLog, READ_LIMIT_MAX, type RecordedEvent } from './event-log';
+import type { EventLog, RecordedEvent } from './event-log';
 import { DerivedStateLost } from './faults';
 import type { Folding } from './folding';
 import type { AppliedKeys } from './applied-keys';
@@ -15,6 +15,9 @@ import { categoryOf } from './streams';
 
 /** Folded streams kept in memory. A clean one beyond this is dropped, the longest known first: it costs one load to have it again. */
 export const STREAMS_CACHED_MAX = 200_000;
+
+/** Events of a stream read and folded at once. Packs of usage have some 80 KB each where traffic is high. */
+export const TAIL_PAGE = 64;
 
 export interface StreamState {
   readonly stream: string;
@@ -230,9 +233,11 @@ export class StreamStates {
 
   private async catchUp(entry: StreamState): Promise<StreamState> {
     for (;;) {
-      const tail = await this.log.readStream(entry.stream, { from: entry.revision + 1 });
+      const tail = await this.log.readStream(entry.stream, { from: entry.revision + 1, limit: TAIL_PAGE });
       for (const event of tail) if (event.revision === entry.revision + 1) this.apply(entry, event);
-      if (tail.length < READ_LIMIT_MAX) return entry;
+      if (tail.length < TAIL_PAGE) return entry;
+      // A long history must not keep everybody else waiting, the heartbeat of a queue's reader least of all.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }
