@@ -1,8 +1,7 @@
 /** docs/events.md, made of the shapes that write and read the stored events. */
 import { customer, settings } from '@drawdown/account';
 import { autoTopUp } from '@drawdown/auto-top-up';
-import { autoTopUpPosition } from '../libs/application/src/auto-top-up-position';
-import { testClock } from '../libs/application/src/test-clock';
+import { autoTopUpPosition, testClock } from '@drawdown/application';
 import { creditProduct } from '@drawdown/catalog';
 import { creditBalance } from '@drawdown/credit-balance';
 import { rejectedUsage } from '@drawdown/ledger';

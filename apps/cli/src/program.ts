@@ -1,5 +1,6 @@
 /** The command line as a whole. */
 import { Command, CommanderError } from 'commander';
+import { autoTopUpCommands } from './commands/auto-top-up';
 import { balanceCommands } from './commands/balance';
 import { creditsCommands } from './commands/credits';
 import { customerCommands } from './commands/customer';
@@ -48,6 +49,7 @@ export function program(io: Io, outcome: Outcome): Command {
   creditsCommands(root, runner);
   walletCommands(root, runner);
   purchaseCommands(root, runner);
+  autoTopUpCommands(root, runner);
   usageCommands(root, runner);
   balanceCommands(root, runner);
   holdCommands(root, runner);

@@ -1,3 +1,4 @@
+export { autoTopUpPosition } from './auto-top-up-position';
 export { AutoTopUpRunner } from './auto-top-up-runner';
 export * from './door-answer';
 export * from './errors';
@@ -10,5 +11,5 @@ export * from './parts';
 export { type AnswerPaymentNotice, answerPaymentNotice } from './purchase-told';
 export * from './refusals';
 export * from './routes';
-export { assertRealTime, Rehearsal, TestClock } from './test-clock';
+export { assertRealTime, Rehearsal, TestClock, testClock } from './test-clock';
 export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage';

@@ -26,7 +26,7 @@ export type OperationRefusal =
   | { readonly code: 'invoice_in_other_currency'; readonly currency: string; readonly walletCurrency: string }
   | { readonly code: 'reversal_conflict'; readonly reversalId: string }
   | { readonly code: 'test_clock_off' }
-  | { readonly code: 'test_clock_backwards'; readonly now: Instant }
+  | { readonly code: 'test_clock_backwards'; readonly clockAt: Instant }
   | { readonly code: 'test_clock_too_far'; readonly max: number }
   | { readonly code: 'page_token_invalid' };
 
@@ -188,7 +188,7 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   weight_negative: ['invalid', 'The weight is negative', (of) => `meter "${of.meterId}" must weigh zero or more, not ${show(of.weight)}`],
 
   test_clock_off: ['state', 'There is no test clock', 'the service tells the real time; start one with TEST_CLOCK=true and files of its own'],
-  test_clock_backwards: ['invalid', 'Time moves forwards only', (of) => `it is ${time(of.now)}; send a later time`],
+  test_clock_backwards: ['invalid', 'Time moves forwards only', (of) => `it is ${time(of.clockAt)}; send a later time`],
   test_clock_too_far: ['invalid', 'That is too far at a time', (of) => `at most ${of.max} seconds; go there in several steps`],
 
   auto_top_up_not_configured: ['not_found', 'There is no auto top-up', 'it was never set up for the customer; set it first'],

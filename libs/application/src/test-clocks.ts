@@ -24,7 +24,7 @@ export const testClockOperations = (parts: Parts): Pick<Handlers, 'GetTestClock'
     if (before) return { now: formatInstant(before.at) };
     const now = parts.clock();
     const moment = to ?? later(now, (by ?? 0) * 1_000);
-    if (moment < now) throw new Refused({ code: 'test_clock_backwards', now });
+    if (moment < now) throw new Refused({ code: 'test_clock_backwards', clockAt: now });
     if (moment - now > ADVANCE_SECONDS_MAX * 1_000) throw new Refused({ code: 'test_clock_too_far', max: ADVANCE_SECONDS_MAX });
     await rehearsal.advance(moment);
     const done = await carryOut(parts, context, testClock, TEST_CLOCK_STREAM, (at: Instant) => ({ type: 'Move', at }));
