@@ -53,8 +53,7 @@ export async function startIngestion({ config, log, health, metrics, available, 
 
   // The offset is committed when this has resolved: rejected usage is kept and published by then, the rest acknowledged by all replicas.
   const handle = async (records: readonly QueueRecord[]): Promise<void> => {
-    const rated = await ingestion.handle(records);
-    await producer.send(kafka.KAFKA_RATED_TOPIC, rated.map(({ record, subject, text }) => ratedRecord(record, subject, text)));
+    await ingestion.handle(records, (rated) => producer.send(kafka.KAFKA_RATED_TOPIC, rated.map(({ record, subject, text }) => ratedRecord(record, subject, text))));
   };
   const consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS, handle, needed: true, log, health, metrics });
   const watch = new LogWatch(events, () => catalog.position).show(metrics).start();

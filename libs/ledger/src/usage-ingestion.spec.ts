@@ -118,6 +118,17 @@ describe('a chunk of usage records', () => {
     expect(own.figures()).toEqual({ records: 2, rated: 1, unratable: 0, rejected: { malformed_json: 1 }, bare: 2 });
   });
 
+  it('counts once when it is passed on, however often that failed before', async () => {
+    const own = ingestion();
+    const chunk = [record(1, '{'), record(2, tokens('2', 1))];
+    await expect(own.handle(chunk, () => Promise.reject(new LogUnavailable('the queue is down (a double)')))).rejects.toThrow('the queue is down');
+    expect(own.figures()).toEqual({ records: 0, rated: 0, unratable: 0, rejected: {}, bare: 0 });
+    const passed: unknown[] = [];
+    await own.handle(chunk, async (rated) => void passed.push(...rated));
+    expect(passed).toHaveLength(1);
+    expect(own.figures()).toEqual({ records: 2, rated: 1, unratable: 0, rejected: { malformed_json: 1 }, bare: 2 });
+  });
+
   it('may come with times that are none: usage without a time of its own is rejected for it, once, however often it is read', async () => {
     const times = [-1, 0, Number.MIN_SAFE_INTEGER, Date.UTC(10_000, 0, 1), Number.MAX_SAFE_INTEGER] as never[];
     const untimed = times.map((at, i) => record(i, tokens(`${i}`, 1), {}, at));

@@ -56,10 +56,11 @@ export class UsageIngestion {
   }
 
   /**
-   * Resolves when what was rejected is durable. Given the same records again, it does the same again and keeps nothing twice.
+   * Resolves when what was rejected is durable and the rest is passed on. Given the same records again, it does the same again and
+   * keeps nothing twice. Counted is what was passed on, so that records which come again count once.
    * @throws Fault retriable: nothing of the chunk may be passed on or committed; hand in the same again
    */
-  async handle(records: readonly QueueRecord[]): Promise<readonly RatedRecord[]> {
+  async handle(records: readonly QueueRecord[], passOn: (rated: readonly RatedRecord[]) => Promise<void> = () => Promise.resolve()): Promise<readonly RatedRecord[]> {
     const newest = this.parts.catalog.newest();
     // Parsed meanwhile; should that fail, nobody is left waiting for the catalog.
     newest.catch(() => undefined);
@@ -80,6 +81,8 @@ export class UsageIngestion {
       rated.push({ record, subject: parsed.usage.subject, text: writeRated(parsed.usage, rating) });
     }
     await this.keep(rejected, now);
+    await passOn(rated);
+    this.rejections.count(rejected.map(({ rejection }) => ({ fate: 'rejected', rejection, rejectionId: '' })));
     this.records += records.length;
     this.rated += rated.length - counts.unratable;
     this.unratable += counts.unratable;
@@ -96,7 +99,6 @@ export class UsageIngestion {
     if (rejected.length === 0) return;
     const kept = await this.parts.keeper.keep(rejected, now);
     for (const one of kept) if ('fault' in one) throw one.fault;
-    this.rejections.count(rejected.map(({ rejection }) => ({ fate: 'rejected', rejection, rejectionId: '' })));
   }
 }
 

@@ -25,6 +25,8 @@ export class Overloaded extends Fault {
   }
 }
 
+const FAULTED = { fate: 'faulted' } as const;
+
 export class UsageIntake implements UsageTaker {
   private queue: Submission[] = [];
   private waiting = 0;
@@ -107,12 +109,12 @@ export class UsageIntake implements UsageTaker {
     try {
       const fates = await new UsageRound(this.ledger, this.catalog.table, this.clock, this.keeper).run(offers);
       this.counts.round();
-      this.counts.count(fates);
       let from = 0;
       for (const { offers, resolve, reject } of submissions) {
         const own = fates.slice(from, (from += offers.length));
         const faulted = own.find((fate): fate is Faulted => fate.fate === 'faulted');
-        // Others in the same round are not held up by it.
+        // Others in the same round are not held up by it. All of it is sent again, and has its fates only then.
+        this.counts.count(faulted ? own.map(() => FAULTED) : own);
         if (faulted) reject(faulted.fault);
         else resolve(own as readonly Fate[]);
       }

@@ -176,6 +176,16 @@ describe('the figures of the intake', () => {
     });
   });
 
+  it('count what is handed in again once, when it has its fates', async () => {
+    home.publish = () => Promise.reject(new LogUnavailable('the queue is down (a double)'));
+    const both = [rated('1', tokens('1', 10)), unreadable('2')];
+    for (let i = 0; i < 2; i++) await expect(submit(...both)).rejects.toThrow('the queue is down');
+    home.publish = () => Promise.resolve();
+    await submit(...both);
+    // Applied by the first of them; its own caller is told by the last.
+    expect(home.intake.figures()).toMatchObject({ fates: { duplicate: 1 }, rejected: { not_rated: 1 }, faulted: 4, rounds: 3 });
+  });
+
   it('show what waits', async () => {
     const submitted = submit(rated('1', tokens('1', 10)), rated('2', tokens('2', 10)));
     expect(home.intake.figures().waiting).toBe(2);
