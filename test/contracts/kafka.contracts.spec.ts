@@ -182,10 +182,11 @@ describe('a consumer on Kafka', () => {
     await first.stop();
     await kafka.produce(topic, 20, 20);
     await kafka.connection.administrate('delete records', (admin) => admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '30' }] }));
-    await kafka.reading({ topic, groupId, fault: (fault, partition) => told.push({ fault, partition }), handle: async (records) => void handled.push(...records.map(numberOf)) });
+    const consumer = await kafka.reading({ topic, groupId, fault: (fault, partition) => told.push({ fault, partition }), handle: async (records) => void handled.push(...records.map(numberOf)) });
     await until('what is left', () => handled.at(-1) === 39);
     expect(handled.slice(20)).toEqual(Array.from({ length: 10 }, (_, i) => 30 + i));
     expect(told.map(({ fault }) => fault.message)).toEqual([saying(/no longer has the offsets from 20 to 30/)]);
+    expect(consumer.figures().totals.deletedUnread).toBe(10);
   });
 });
 

@@ -202,7 +202,7 @@ export class ConsumerSession {
   /** Where to go on, when the wanted offset may be gone. Said loudly: what was deleted unread is lost to this group. */
   private within(wanted: bigint, { low, high }: Extent, partition: number): bigint {
     if (wanted >= low && wanted <= high) return wanted;
-    this.settings.told(new RecordsDeletedUnread(this.settings.topic, partition, String(wanted), String(low)));
+    this.settings.told(new RecordsDeletedUnread(this.settings.topic, partition, wanted, low));
     return low;
   }
 

@@ -64,6 +64,8 @@ export interface ConsumerFigures {
     readonly joins: number;
     /** Memberships that ended by trouble. */
     readonly sessionsLost: number;
+    /** Records that Kafka deleted before they were read here. */
+    readonly deletedUnread: number;
   };
   /** What holds up reading as a whole. */
   readonly fault?: Fault;
@@ -75,7 +77,7 @@ export class KafkaConsumer {
   private readonly stopping = new AbortController();
   private readonly slots: Slots;
   private readonly inHand = new Map<number, Promise<void>>();
-  private readonly count = { records: 0, chunks: 0, retries: 0, joins: 0, sessionsLost: 0 };
+  private readonly count = { records: 0, chunks: 0, retries: 0, joins: 0, sessionsLost: 0, deletedUnread: 0 };
   private trouble: Fault | undefined;
 
   constructor(private readonly settings: KafkaConsumerSettings) {
@@ -162,8 +164,9 @@ export class KafkaConsumer {
 
   private tell(fault: Fault): void {
     const again = this.trouble?.code === fault.code && this.trouble.message === fault.message;
-    // A loss is told and over; it holds nothing up.
-    if (!(fault instanceof RecordsDeletedUnread)) this.trouble = fault;
+    // A loss is told, counted and over; it holds nothing up.
+    if (fault instanceof RecordsDeletedUnread) this.count.deletedUnread += fault.records;
+    else this.trouble = fault;
     if (!again) this.settings.fault?.(fault);
   }
 

@@ -45,12 +45,17 @@ export class UnreadableBatch extends Fault {
 
 /** Kafka deleted records before they were read here. They are lost to this reader. */
 export class RecordsDeletedUnread extends Fault {
-  constructor(topic: string, partition: number, from: string, to: string) {
+  /** How many. */
+  readonly records: number;
+
+  constructor(topic: string, partition: number, from: bigint, to: bigint) {
     super(
       'records_deleted_unread',
       `${topic}[${partition}] no longer has the offsets from ${from} to ${to}, which were not read: its retention is shorter than this group was behind, or the topic was made anew. Reading goes on at ${to}; raise retention.ms, and send again what is missing`,
       false,
     );
+    // Of a topic that was made anew nobody knows.
+    this.records = to > from ? Number(to - from) : 0;
   }
 }
 

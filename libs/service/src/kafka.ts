@@ -55,12 +55,26 @@ export function awaitedKafka(connection: KafkaConnection, config: KafkaVariables
   };
 }
 
+/** A partition that waits for something to come back, and a member that joins, are worth no alarm for so long. */
+export const HELD_UP_MS_MAX = 30_000;
+
 /** From now on the part is as ready as the consumer is: what holds it up stands in /readyz. */
-export function watchConsumer(health: Health, consumer: Pick<KafkaConsumer, 'figures'>, watched: PartWatched): void {
+export function watchConsumer(health: Health, consumer: Pick<KafkaConsumer, 'figures'>, watched: PartWatched, now: () => number = Date.now): void {
+  let joiningSince: number | undefined;
   const condition: Condition = () => {
     const { fault, joined, partitions } = consumer.figures();
+    joiningSince = joined ? undefined : (joiningSince ?? now());
     if (fault) return { ready: false, detail: fault.message };
-    return { ready: true, detail: joined ? `a member of its group, with ${partitions.length} partitions` : 'joining its group' };
+    const held = partitions.flatMap(({ partition, reason }) => (reason ? [{ partition, ...reason }] : []));
+    const [worst] = held.toSorted((a, b) => Number(a.retriable) - Number(b.retriable) || a.sinceMs - b.sinceMs);
+    if (worst)
+      return {
+        // Where a person is needed waiting does not help.
+        ready: worst.retriable && now() - worst.sinceMs < HELD_UP_MS_MAX,
+        detail: `${held.length} of ${partitions.length} partitions are held up; partition ${worst.partition} since ${new Date(worst.sinceMs).toISOString()}: ${worst.code}: ${worst.message}`,
+      };
+    if (joiningSince !== undefined) return { ready: now() - joiningSince < HELD_UP_MS_MAX, detail: `joining its group since ${new Date(joiningSince).toISOString()}` };
+    return { ready: true, detail: `a member of its group, with ${partitions.length} partitions` };
   };
   health.watch(KAFKA, condition, watched);
 }

@@ -19,6 +19,7 @@ export function consumerMetrics(metrics: Metrics, consumer: Pick<KafkaConsumer, 
   one(METRICS.consumed, ({ totals }) => totals.records);
   one(METRICS.consumerRetries, ({ totals }) => totals.retries);
   one(METRICS.consumerRebalances, ({ totals }) => totals.joins);
+  one(METRICS.consumerDeletedUnread, ({ totals }) => totals.deletedUnread);
   one(METRICS.consumerBuffered, ({ partitions }) => partitions.reduce((sum, { bufferedRecords }) => sum + bufferedRecords, 0));
   each(METRICS.consumerLag, ({ lag }) => lag);
   each(METRICS.consumerStalled, ({ reason }) => (reason ? (Date.now() - reason.sinceMs) / 1_000 : 0));

@@ -36,6 +36,7 @@ export const METRICS = {
   consumerBuffered: gauge('messaging_consumer_buffered_messages', 'Records fetched and not handled yet.', [TOPIC, GROUP]),
   consumerRebalances: counter('messaging_consumer_rebalances_total', 'Times that partitions were shared out anew.', [TOPIC, GROUP]),
   consumerRetries: counter('messaging_consumer_retries_total', 'Chunks of records whose handling failed, and which were handed out again.', [TOPIC, GROUP]),
+  consumerDeletedUnread: counter('messaging_consumer_deleted_unread_messages_total', 'Records that Kafka deleted before they were read: lost to this group.', [TOPIC, GROUP]),
   sent: counter('messaging_client_sent_messages_total', 'Records that all in-sync replicas have acknowledged.'),
   sendFaults: counter('messaging_client_send_faults_total', 'Sends that ended in a fault; whoever sent is told, and sends again.'),
   sending: gauge('messaging_client_sending_bytes', 'Bytes that wait for an acknowledgement.'),
