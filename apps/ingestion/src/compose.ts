@@ -45,7 +45,8 @@ export async function startIngestion({ config, log, health, metrics, available, 
   const events = new CountedLog(store.log).show(metrics);
   const producer = new KafkaProducer({ connection });
   const saved = await savedCatalog(config.redis, log);
-  const catalog = new CatalogFeed(events, saved?.projections);
+  const unfollowed = (fault: unknown): void => log.error({ reason: fault instanceof Error ? fault.message : String(fault) }, 'the catalog cannot be followed; usage waits, and it is tried again');
+  const catalog = new CatalogFeed(events, saved?.projections, undefined, unfollowed);
   const keeper = RejectionKeeper.over(events, new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC));
   const ingestion = new UsageIngestion({ catalog, keeper, clock: systemClock, originalOf, traceparentOf: ({ headers }) => traceparentOf(headers) });
   await patiently(() => catalog.start());

@@ -26,6 +26,13 @@ export interface Aggregate<Command, State, Event extends DomainEvent, R extends 
   readonly dueAt?: (state: State) => number | undefined;
 }
 
+/** Stored by a newer version of the program, or by somebody else. */
+export class UnknownEventType extends RangeError {
+  constructor(readonly storedType: string) {
+    super(`unknown event type ${storedType}`);
+  }
+}
+
 type Stored<Event extends DomainEvent> = Pick<Aggregate<never, never, Event, never>, 'events' | 'storedAs'>;
 
 export const storedTypeOf = <Event extends DomainEvent>(aggregate: Stored<Event>, event: Event): string =>
@@ -35,11 +42,11 @@ export const storedTypeOf = <Event extends DomainEvent>(aggregate: Stored<Event>
 export const writeEvent = <Event extends DomainEvent>(aggregate: Stored<Event>, event: Event): string =>
   (aggregate.events[event.type as Event['type']] as Shape<unknown>).write(event);
 
-/** @throws RangeError for an event type that this version does not know; ShapeError when the data does not fit its type. */
+/** @throws UnknownEventType for an event type that this version does not know; ShapeError when the data does not fit its type. */
 export function readEvent<Event extends DomainEvent>(aggregate: Stored<Event>, storedType: string, data: string): Event {
   const named = Object.entries(aggregate.storedAs ?? {}).find(([, stored]) => stored === storedType)?.[0];
   const type = (named ?? storedType) as Event['type'];
-  if (!Object.hasOwn(aggregate.events, type)) throw new RangeError(`unknown event type ${storedType}`);
+  if (!Object.hasOwn(aggregate.events, type)) throw new UnknownEventType(storedType);
   const shape = aggregate.events[type] as Shape<object>;
   return { type, ...shape.read(JSON.parse(data)) } as unknown as Event;
 }

@@ -7,6 +7,7 @@ import type { EventLog, RecordedEvent } from './event-log';
 import { DerivedStateLost, DerivedStateUnavailable, LogUnavailable } from './faults';
 import { double, TestLedger } from './ledger.fixtures';
 import { MARK } from './projection-mark';
+import { seal } from './seal';
 import { streams } from './streams';
 
 let home: TestLedger;
@@ -151,6 +152,19 @@ describe('the catalog of a process that does not project', () => {
     expect(gated.from[0]).toBe(-1n);
     expect(gated.from[1]).toBeGreaterThanOrEqual(at);
   });
+});
+
+it('what ends the following is told, and is in the fault of who waits: an event of a newer program', async () => {
+  const told: unknown[] = [];
+  const feed = new CatalogFeed(home.log, undefined, 100, (fault) => told.push(fault));
+  await feed.start();
+  const stream = streams.creditProduct('llm');
+  const { revision, chain } = await home.states.load(stream);
+  await home.log.append(stream, [seal(chain, stream, revision + 1, 'CreditProductRevered', '{}', { index: 0, size: 1 })], revision);
+  await until('it to be told', () => told.length > 0);
+  expect(told[0]).toMatchObject({ code: 'newer_than_this_program' });
+  await expect(feed.newest()).rejects.toThrow(/needed up to .*CreditProductRevered at revision \d+ of creditProduct-llm/);
+  await feed.stop();
 });
 
 describe('derived state', () => {

@@ -26,8 +26,10 @@ const PAGE = 500;
 
 /** The log has more than has been met within the bound. Wait and try the same again: nothing was decided. */
 export class CatalogBehind extends Fault {
-  constructor(wanted: bigint, met: bigint) {
-    super('catalog_behind', `the catalog is known up to position ${met} of the log and is needed up to ${wanted}; usage waits until the log can be followed`, true);
+  /** @param cause why following the log ended last, where it has not gone on since */
+  constructor(wanted: bigint, met: bigint, cause?: unknown) {
+    const why = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : 'for no reason told'})`;
+    super('catalog_behind', `the catalog is known up to position ${met} of the log and is needed up to ${wanted}; usage waits until the log can be followed${why}`, true, { cause });
   }
 }
 
@@ -43,6 +45,7 @@ export class CatalogFeed {
   private subscription: Subscription | undefined;
   private again: NodeJS.Timeout | undefined;
   private stopped = false;
+  private fault: unknown;
   private readonly waiters = new Set<Waiter>();
   private asked: Promise<bigint> | undefined;
   private askedNext: Promise<bigint> | undefined;
@@ -52,6 +55,8 @@ export class CatalogFeed {
     /** Spare the start from reading the whole log. They are read while it starts, and never after. */
     private readonly projections: Pick<Projections, 'attach' | 'load' | 'list' | 'checkpoint'> = nothingProjected,
     private readonly waitMsMax = CATALOG_WAIT_MS_MAX,
+    /** Told each time that following the log has ended by a fault; it is begun again. */
+    private readonly onFault: (fault: unknown) => void = () => undefined,
   ) {
     this.states = new StreamStates(log, nothingProjected, new AppliedKeys(nothingProjected, DEDUPE_WINDOW_MS_DEFAULT), [foldingOf(creditProduct)]);
     this.catalog = new CatalogFollower(this.states);
@@ -83,7 +88,7 @@ export class CatalogFeed {
    */
   async newest(): Promise<RatingTable> {
     const head = await this.head();
-    if (!(await this.isReached(head))) throw new CatalogBehind(head, this.met);
+    if (!(await this.isReached(head))) throw new CatalogBehind(head, this.met, this.fault);
     return this.catalog.table;
   }
 
@@ -113,12 +118,16 @@ export class CatalogFeed {
   private follow(): void {
     if (this.stopped) return;
     // The port goes on by itself after any fault of the log but one that the handler met while it read a stream.
-    const later = (): void => void (this.again = setTimeout(() => this.follow(), FOLLOW_AGAIN_AFTER_MS));
+    const later = (fault: unknown): void => {
+      this.fault = fault;
+      this.onFault(fault);
+      this.again = setTimeout(() => this.follow(), FOLLOW_AGAIN_AFTER_MS);
+    };
     try {
       this.subscription = this.log.subscribe(this.met, (events) => this.meet(events));
       this.subscription.ended.catch(later);
-    } catch {
-      later();
+    } catch (fault) {
+      later(fault);
     }
   }
 
@@ -127,6 +136,7 @@ export class CatalogFeed {
       if (categoryOf(event.stream) === creditProduct.category) await this.states.meet(event);
       this.met = event.position;
     }
+    this.fault = undefined;
     this.forgetKeys();
     for (const waiter of this.waiters) if (waiter.position <= this.met) waiter.resolve();
   }

@@ -35,6 +35,18 @@ export class Contention extends Fault {
   }
 }
 
+/** The log holds what this version of the program cannot read: it must not go on without it, and it cannot go on with it. */
+export class NewerThanThisProgram extends Fault {
+  constructor(stream: string, revision: number, type: string, options?: ErrorOptions) {
+    super(
+      'newer_than_this_program',
+      `unknown event type ${type} at revision ${revision} of ${stream}: a newer version of this program has written it. Upgrade this instance to that version; do not go back to an older one`,
+      false,
+      options,
+    );
+  }
+}
+
 /** A read asked for a revision that did not come within the bound. */
 export class RevisionNotReached extends Fault {
   constructor(

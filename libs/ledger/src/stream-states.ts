@@ -3,11 +3,11 @@
  * A cache: an entry may be behind the stream, and every append is checked against the stream itself.
  */
 import { hash } from 'node:crypto';
-import type { DomainEvent } from '@drawdown/decider';
+import { type DomainEvent, UnknownEventType } from '@drawdown/decider';
 import type { Document, Projections } from '@drawdown/balances';
 import type { Instant } from '@drawdown/amounts';
 import type { EventLog, RecordedEvent } from './event-log';
-import { DerivedStateLost } from './faults';
+import { DerivedStateLost, NewerThanThisProgram } from './faults';
 import type { Folding } from './folding';
 import type { AppliedKeys } from './applied-keys';
 import { type Cause, CHAIN_START, readMetadata } from './seal';
@@ -144,7 +144,7 @@ export class StreamStates {
   }
 
   apply(entry: StreamState, recorded: RecordedEvent): void {
-    const event = entry.folding.decode(recorded.type, recorded.data);
+    const event = decoded(entry.folding, recorded);
     this.advance(entry, [event], recorded.revision, readMetadata(recorded), entry.folding.evolve(entry.state, event));
   }
 
@@ -239,6 +239,15 @@ export class StreamStates {
       // A long history must not keep everybody else waiting, the heartbeat of a queue's reader least of all.
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+}
+
+/** @throws NewerThanThisProgram */
+function decoded(folding: Folding, { stream, revision, type, data }: RecordedEvent): DomainEvent {
+  try {
+    return folding.decode(type, data);
+  } catch (cause) {
+    throw cause instanceof UnknownEventType ? new NewerThanThisProgram(stream, revision, type, { cause }) : cause;
   }
 }
 
