@@ -1,8 +1,11 @@
 /** Kafka: where it is, how to get in, and which topics are used. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { CommaList, type ConfigProblem, Flag, Variable, WholeNumber } from '@drawdown/platform';
 import { ArrayMaxSize, IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
 
-const BROKER = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/;
+/** With a port from 1 to 65535. */
+const BROKER = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
 /** Kafka's own rule for names of topics. */
 const TOPIC = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
 const TOPIC_WANTED = 'a name of a topic: letters, digits, dots, dashes and underscores';
@@ -19,7 +22,7 @@ export class KafkaVariables {
   @Variable('Brokers to begin with; empty for no Kafka', 'host:port between commas, such as 127.0.0.1:9092')
   @CommaList()
   @ArrayMaxSize(BROKERS_MAX)
-  @Matches(BROKER, { each: true, message: 'must be host:port between commas' })
+  @Matches(BROKER, { each: true, message: 'must be host:port between commas, ports from 1 to 65535' })
   KAFKA_BROKERS: readonly string[] = [];
 
   @Variable('Whether the connection is TLS', 'true or false')
@@ -99,6 +102,8 @@ export class KafkaVariables {
     }
     if (this.KAFKA_TLS_CA_FILE !== '' && !this.KAFKA_TLS)
       found.push({ variable: 'KAFKA_TLS_CA_FILE', problem: 'is set, and would not be used', mend: 'set KAFKA_TLS=true' });
+    const certificate = this.KAFKA_TLS && this.KAFKA_TLS_CA_FILE !== '' ? certificateProblem(this.KAFKA_TLS_CA_FILE) : undefined;
+    if (certificate !== undefined) found.push({ variable: 'KAFKA_TLS_CA_FILE', problem: certificate, mend: 'set it to a PEM file of certificates that this service may read' });
     const topics = { KAFKA_USAGE_TOPIC: this.KAFKA_USAGE_TOPIC, KAFKA_RATED_TOPIC: this.KAFKA_RATED_TOPIC, KAFKA_REJECTED_TOPIC: this.KAFKA_REJECTED_TOPIC };
     const seen = new Map<string, string>();
     for (const [variable, topic] of Object.entries(topics)) {
@@ -108,5 +113,15 @@ export class KafkaVariables {
       seen.set(topic, variable);
     }
     return found;
+  }
+}
+
+function certificateProblem(file: string): string | undefined {
+  try {
+    void new X509Certificate(readFileSync(file));
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code?.startsWith('ERR_') === false ? `is ${file}, which cannot be read (${code})` : `is ${file}, which holds no certificate (${message})`;
   }
 }
