@@ -14,9 +14,9 @@ export interface AppConfig<G extends Groups> {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A group whose variables have to fit each other. */
+/** A group whose variables have to fit each other, and those of other groups: `all` has every variable that could be read. */
 interface Checked {
-  problems(): readonly ConfigProblem[];
+  problems(all: Readonly<Record<string, unknown>>): readonly ConfigProblem[];
 }
 const isChecked = (group: object): group is Checked => 'problems' in group && typeof group.problems === 'function';
 
@@ -32,12 +32,13 @@ export function parseGroups<G extends Groups>({ groups, needs = {} }: AppConfig<
     try {
       const group = parseConfig(shape, i === 0 ? { ...own, ...strange } : own, prefix);
       parsed.push([name, group]);
-      if (isChecked(group)) problems.push(...group.problems());
     } catch (error) {
       if (!(error instanceof ConfigInvalid)) throw error;
       problems.push(...error.problems);
     }
   }
+  const all = Object.fromEntries<unknown>(parsed.flatMap(([, group]) => Object.entries(group)));
+  for (const [, group] of parsed) if (isChecked(group)) problems.push(...group.problems(all));
   for (const [variable, mend] of Object.entries(needs))
     if (!environment[variable]) problems.push({ variable, problem: 'is not set', mend });
   if (problems.length > 0) throw new ConfigInvalid(problems);

@@ -1,5 +1,5 @@
 /** The doors: HTTP and gRPC. */
-import { Flag, Variable, WholeNumber } from '@drawdown/platform';
+import { type ConfigProblem, Flag, isLoopback, Variable, WholeNumber } from '@drawdown/platform';
 import { IsBoolean, IsInt, IsNotEmpty, IsString, Max, Min } from 'class-validator';
 import { PORT_MAX } from './ops-variables';
 
@@ -37,4 +37,30 @@ export class DoorVariables {
   @Flag()
   @IsBoolean()
   GRPC_REFLECTION = true;
+
+  problems({ OPS_HOST, OPS_PORT }: Readonly<Record<string, unknown>>): readonly ConfigProblem[] {
+    const found: ConfigProblem[] = [];
+    for (const variable of ['HTTP_HOST', 'GRPC_HOST'] as const)
+      if (!this.INSECURE && !isLoopback(this[variable]))
+        found.push({
+          variable,
+          problem: `is ${this[variable]}, where others can reach the door, and it asks nobody who they are`,
+          mend: 'set it to 127.0.0.1, or set INSECURE=true if something in front of it keeps strangers out',
+        });
+    const listeners = [
+      ['HTTP_PORT', this.HTTP_HOST, this.HTTP_PORT],
+      ['GRPC_PORT', this.GRPC_HOST, this.GRPC_PORT],
+      ['OPS_PORT', OPS_HOST, OPS_PORT],
+    ] as const;
+    for (const [i, [variable, host, port]] of listeners.entries()) {
+      const other = listeners.slice(0, i).find(([, otherHost, otherPort]) => port !== 0 && otherPort === port && areOne(host, otherHost));
+      if (other) found.push({ variable, problem: `is ${String(port)}, as ${other[0]} is`, mend: 'give each a port of its own, or 0 for a free one' });
+    }
+    return found;
+  }
 }
+
+const EVERYWHERE: readonly unknown[] = ['0.0.0.0', '::', '[::]'];
+/** As far as can be told without asking what a name means. */
+const areOne = (host: unknown, other: unknown): boolean =>
+  host === other || [host, other].some((one) => EVERYWHERE.includes(one)) || [host, other].every((one) => typeof one === 'string' && isLoopback(one));
