@@ -32,7 +32,7 @@ describe('an original', () => {
 
   it('cannot smuggle attributes in its data', () => {
     const parsed = parseOriginal(keptOriginal(structuredText(attributes, '{},"time":"2020-01-01T00:00:00Z"')), NOON);
-    expect(parsed).toMatchObject({ rejection: { reason: 'wrong_type', field: 'data' } });
+    expect(parsed).toMatchObject({ rejection: { reason: 'malformed_json' } });
   });
 
   it('that came with a header twice is refused as that', () => {

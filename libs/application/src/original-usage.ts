@@ -1,6 +1,8 @@
 /** What is kept of usage that is rejected, and how it is read again. */
 import { type Instant } from '@drawdown/amounts';
-import { bodyText, parseJson, parseStructured, type ParsedUsage } from '@drawdown/usage';
+import { bodyText, parseStructured, type ParsedUsage } from '@drawdown/usage';
+
+export { structuredText } from '@drawdown/usage';
 
 /** Of an original, in UTF-8. What is longer was rejected for its size and would be again, so its beginning is enough. */
 export const ORIGINAL_BYTES_KEPT_MAX = 128 * 1024;
@@ -16,15 +18,6 @@ export function keptOriginal(text: string): KeptOriginal {
   if (bytes.length <= ORIGINAL_BYTES_KEPT_MAX) return { text: bytes.toString(), encoding: 'utf8' };
   // Cut between bytes, not characters: only base64 keeps that as it is.
   return { text: bytes.subarray(0, ORIGINAL_BYTES_KEPT_MAX).toString('base64'), encoding: 'base64' };
-}
-
-/** An event whose attributes came apart from its data, in structured mode: so that what is kept is whole and can be replayed. */
-export function structuredText(attributes: readonly (readonly [name: string, value: string])[], data: string): string {
-  const fields = attributes.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
-  // Data that is no JSON is kept as a text. It cannot be mistaken for an event that was sent so, since data has to be an object.
-  if (data === '') return `{${fields.join(',')}}`;
-  const readable = parseJson(data).problem === undefined;
-  return `{${[...fields, `"data":${readable ? data : JSON.stringify(data)}`].join(',')}}`;
 }
 
 export const originalBytes = ({ text, encoding }: KeptOriginal): Buffer => Buffer.from(text, encoding);

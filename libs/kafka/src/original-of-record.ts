@@ -1,6 +1,6 @@
 /** The usage event of a record as one text, for the record of a rejection: what is kept of it can be replayed. */
 import type { QueueRecord } from '@drawdown/ledger';
-import { parseJson, parseKafkaRecord } from '@drawdown/usage';
+import { parseKafkaRecord, structuredText } from '@drawdown/usage';
 import { headerTexts } from './records';
 
 export interface Original {
@@ -34,14 +34,9 @@ const isBinary = ({ headers, value, at }: Pick<QueueRecord, 'headers' | 'value' 
 
 /** A header that came twice stands twice, so that what is read again is refused for the same reason. */
 function structured({ headers }: Pick<QueueRecord, 'headers'>, data: string): string {
-  const fields = Object.keys(headers)
+  const attributes = Object.keys(headers)
     .filter((name) => name.startsWith(PREFIX))
-    .flatMap((name) => headerTexts(headers, name).map((value) => field(name.slice(PREFIX.length), value)));
+    .flatMap((name) => headerTexts(headers, name).map((value) => [name.slice(PREFIX.length), value] as const));
   const [contentType] = headerTexts(headers, 'content-type');
-  if (contentType !== undefined) fields.push(field('datacontenttype', contentType));
-  // Data that is no JSON is kept as a text. It cannot be mistaken for what was sent, since data has to be an object.
-  if (data !== '') fields.push(`"data":${parseJson(data).problem === undefined ? data : JSON.stringify(data)}`);
-  return `{${fields.join(',')}}`;
+  return structuredText(contentType === undefined ? attributes : [...attributes, ['datacontenttype', contentType]], data);
 }
-
-const field = (name: string, value: string): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`;

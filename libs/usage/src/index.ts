@@ -16,6 +16,7 @@ export {
   TYPE_BYTES_MAX,
 } from './usage-event';
 export type { Named, ParsedUsage, UsageEvent } from './usage-event';
+export * from './structured-text';
 export { usageEventSchema } from './usage-event.schema';
 export * from './usage-message';
 export * from './usage-transport';
