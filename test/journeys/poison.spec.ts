@@ -1,8 +1,9 @@
 /** What cannot be applied, among what can, on the real Kafka: each is rejected for its own reason, kept as it came, and replayed once mended. */
-import type { Message } from 'kafkajs';
+import { CompressionTypes, Kafka, logLevel, type Message } from 'kafkajs';
 import { FullStack } from '../support/full-stack';
-import { produce } from '../support/producers';
+import { kcat, produce } from '../support/producers';
 import { readTopic, type TopicRecord } from '../support/topic-records';
+import { until } from '../support/waiting';
 import { balanceOf, call, createCalls, createHolder } from '../support/usage';
 
 const MINUTES = 60_000;
@@ -106,4 +107,76 @@ describe(`${poisoned.length} records that cannot be applied, among as many that 
     expect(await balanceOf(service.http, 'latecomer')).toMatchObject({ consumed: String(EACH) });
     expect(await balanceOf(service.http, HOLDER)).toMatchObject({ consumed: String(poisoned.length + EACH) });
   }, 2 * MINUTES);
+});
+
+/** Each in a partition with usage behind it. What fits its topic when it is compressed does not fit the topic of rejected usage, which is not. */
+describe('records that are made to stop whoever reads them', () => {
+  const many = (count: number, bytes: number, prefix: string): Record<string, string> => Object.fromEntries(Array.from({ length: count }, (_, i) => [`${prefix}${i}`, 'x'.repeat(bytes)]));
+  const good = (id: string): string => JSON.stringify(call({ id, subject: HOLDER }));
+  const CONTROLS = '\u0001'.repeat(20_000);
+  const binary = { ce_specversion: '1.0', ce_id: 'p', ce_source: 'poison', ce_type: 'api.call', ce_subject: HOLDER };
+  const untimed = JSON.stringify({ specversion: '1.0', id: 'untimed', source: 'poison', type: 'api.call', subject: HOLDER, data: { credits: '1' } });
+  const POISONS: readonly (readonly [reason: string, message: Message])[] = [
+    ['headers_too_large', { headers: many(5_000, 1, 'h'), value: good('h-1') }],
+    ['headers_too_large', { headers: { ...binary, ...many(3, 200_000, 'ce_x') }, value: '{}' }],
+    ['headers_too_large', { headers: { ...binary, ce_note: '\u0001'.repeat(150_000) }, value: '{}' }],
+    ['unknown_field', { headers: { ...binary, ce_specversion: '1.0', 'ce_a-b': CONTROLS }, value: '{}' }],
+    ['payload_too_large', { value: JSON.stringify({ ...call({ id: 'large', subject: HOLDER }), data: { credits: 1, note: 'x'.repeat(3_000_000) } }) }],
+    ['payload_too_large', { key: 'k'.repeat(3_000_000), value: 'x'.repeat(100_000) }],
+    ['invalid_time', { timestamp: '0', value: untimed }],
+  ];
+
+  async function sendCompressed(messages: readonly Message[]): Promise<void> {
+    const kafka = new Kafka({ clientId: 'a-poisoner', brokers: service.kafka.split(','), logLevel: logLevel.NOTHING });
+    const producer = kafka.producer();
+    await producer.connect();
+    for (const message of messages)
+      for (let partition = 0; partition < 4; partition++) await producer.send({ topic: service.topics.usage, acks: -1, compression: CompressionTypes.GZIP, messages: [{ ...message, partition }] });
+    await producer.disconnect();
+  }
+
+  it('are rejected, each once, and usage behind them is applied', async () => {
+    const before = await kept('');
+    const behind = Array.from({ length: 200 }, (_, i) => ({ value: good(`behind-${i}`) }));
+    const fates = await service.counted(async () => {
+      await sendCompressed(POISONS.map(([, message]) => message));
+      await produce(service.kafka, service.topics.usage, behind);
+    });
+    expect(fates).toEqual({ applied: behind.length, duplicate: 0, rejected: 4 * POISONS.length });
+    const known = new Set(before.map(({ rejection_id: id }) => id));
+    const added = (await kept('')).filter(({ rejection_id: id }) => !known.has(id));
+    expect(tally(added.map(({ reason }) => reason))).toEqual(tally(POISONS.flatMap(([reason]) => [reason, reason, reason, reason])));
+    expect(await service.lag()).toBe(0);
+  }, 2 * MINUTES);
+
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])('are not what a producer that compresses by %s sends', async (codec) => {
+    const lines = Array.from({ length: 300 }, (_, i) => good(`${codec}-${i}`));
+    expect(await service.counted(() => kcat(service.kafka, service.topics.usage, lines.join('\n'), ['-z', codec]))).toEqual({ applied: lines.length, duplicate: 0, rejected: 0 });
+  }, 2 * MINUTES);
+
+  it('make no second rejection when they are read twice', async () => {
+    const before = (await kept('')).length;
+    const [ingestion] = service.services.ingestion;
+    await ingestion?.kill9();
+    await forgetOffsets();
+    await ingestion?.restart();
+    await service.settled();
+    expect((await kept('')).length).toBe(before);
+  }, 2 * MINUTES);
+
+  /** The group reads everything anew. */
+  async function forgetOffsets(): Promise<void> {
+    const admin = new Kafka({ clientId: 'a-forgetter', brokers: service.kafka.split(','), logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const [following] = service.following;
+    await until('the group to be empty, and its offsets forgotten', async () => {
+      try {
+        await admin.deleteGroups([following?.group ?? '']);
+        return true;
+      } catch {
+        return false;
+      }
+    }, MINUTES);
+    await admin.disconnect();
+  }
 });

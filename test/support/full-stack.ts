@@ -50,7 +50,8 @@ export class FullStack implements Deployment {
   private constructor(
     readonly kafka: string,
     readonly topics: Topics,
-    private readonly chain: readonly Following[],
+    /** Who reads which topic: ingestion, and behind it the ledger. */
+    readonly following: readonly Following[],
     private readonly double: Child,
     private readonly env: Readonly<Record<string, string>>,
     private readonly nodeArgs: readonly string[],
@@ -151,7 +152,7 @@ export class FullStack implements Deployment {
 
   /** Everything in the usage topic and in the rated topic has been handled and committed. */
   async settled(withinMs = SETTLES_WITHIN_MS): Promise<void> {
-    await this.progress.settled(this.chain, withinMs).catch(async (error: unknown) => {
+    await this.progress.settled(this.following, withinMs).catch(async (error: unknown) => {
       throw new Error(`${String(error)}${await this.figuresTold()}${this.said()}`);
     });
   }
@@ -168,7 +169,7 @@ export class FullStack implements Deployment {
 
   /** Records that wait in the usage topic and in the rated topic. */
   async lag(): Promise<number> {
-    const lags = await Promise.all(this.chain.map((following) => this.progress.lag(following)));
+    const lags = await Promise.all(this.following.map((following) => this.progress.lag(following)));
     return lags.reduce((sum, lag) => sum + lag, 0);
   }
 
@@ -177,7 +178,7 @@ export class FullStack implements Deployment {
    * It is frozen first, since a question to the broker takes longer than its work.
    */
   async killAtWork(service: ServiceProcess, withinMs: number): Promise<void> {
-    const following = this.chain.find(({ group }) => group === groupOf(service.name as ServiceName, this.env['own'] ?? ''));
+    const following = this.following.find(({ group }) => group === groupOf(service.name as ServiceName, this.env['own'] ?? ''));
     if (!following) throw new Error(`${service.name} reads no topic`);
     await until(`${service.name} to be at work when it is killed${service.said()}`, async () => {
       if (!(await this.hasPartitions(service))) return false;

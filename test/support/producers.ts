@@ -8,13 +8,13 @@ import { Child } from './child';
 
 const SENT_AT_ONCE = 500;
 
-/** Every line becomes a record without key and without headers. @throws Error naming the Debian package when kcat is missing. */
-export async function kcat(brokers: string, topic: string, lines: string): Promise<void> {
+/** Every line becomes a record without key and without headers; `more` is what else kcat is told. @throws Error naming the Debian package when kcat is missing. */
+export async function kcat(brokers: string, topic: string, lines: string, more: readonly string[] = []): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'drawdown-kcat-'));
   try {
     const file = join(folder, 'lines');
     writeFileSync(file, lines);
-    const child = new Child('kcat', { program: requireProgram('kcat'), args: ['-P', '-b', brokers, '-t', topic, '-l', file, '-X', 'acks=all'] });
+    const child = new Child('kcat', { program: requireProgram('kcat'), args: ['-P', '-b', brokers, '-t', topic, '-l', file, '-X', 'acks=all', ...more] });
     const { code } = await child.end();
     if (code !== 0) throw new Error(`kcat ended with ${code}${child.said()}`);
   } finally {
