@@ -321,6 +321,11 @@ describe('a producer on Kafka', () => {
 describe('the topics', () => {
   const spec = (name: string, partitions = 2) => ({ name, partitions, replication: 1, retentionMs: 60_000 });
 
+  it('have as many copies as the broker makes where no number is stated', async () => {
+    expect(await ensureTopics(kafka.connection, [{ ...spec(named('a')), replication: -1 }], { create: true })).toMatchObject([{ created: true, partitions: 2, remarks: [] }]);
+  });
+
+
   it('are made as stated, once, though several services begin together', async () => {
     const [one, two] = [spec(named('a')), spec(named('b'), 3)];
     const made = await Promise.all([1, 2, 3].map(() => ensureTopics(kafka.connection, [one, two], { create: true })));

@@ -18,6 +18,7 @@ export interface TopicSpec {
   readonly name: string;
   /** At least; usage of one customer is in one partition, so this many instances can share the work. */
   readonly partitions: number;
+  /** Copies of each partition where the topic is made here. -1: as many as the broker makes by default. */
   readonly replication: number;
   readonly retentionMs: number;
   readonly messageBytesMax?: number;
@@ -33,6 +34,10 @@ export interface TopicReport {
 
 interface FoundTopic {
   readonly partitions: number;
+  /** Of the partition that has the fewest. */
+  readonly copies: number;
+  /** Of the whole cluster. */
+  readonly brokers: number;
   readonly settings: ReadonlyMap<string, string>;
 }
 
@@ -91,10 +96,12 @@ async function describe(admin: Admin, specs: readonly TopicSpec[]): Promise<Read
     includeSynonyms: false,
     resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
   });
+  const { brokers } = await admin.describeCluster();
   return new Map(
     topics.map(({ name, partitions }) => {
       const entries = resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? [];
-      return [name, { partitions: partitions.length, settings: new Map(entries.map((entry) => [entry.configName, entry.configValue])) }];
+      const copies = Math.min(...partitions.map(({ replicas }) => replicas.length));
+      return [name, { partitions: partitions.length, copies, brokers: brokers.length, settings: new Map(entries.map((entry) => [entry.configName, entry.configValue])) }];
     }),
   );
 }
@@ -112,6 +119,7 @@ export function remarksOn(spec: TopicSpec, found: FoundTopic): readonly string[]
   const remarks: string[] = [];
   if (found.partitions > spec.partitions)
     remarks.push(`the topic ${spec.name} has ${found.partitions} partitions, more than the ${spec.partitions} of KAFKA_PARTITIONS; all are read`);
+  remarks.push(...remarksOnCopies(spec, found));
   for (const [setting, stated] of settingsOf(spec)) {
     const actual = found.settings.get(setting);
     if (actual !== undefined && actual !== stated)
@@ -120,7 +128,21 @@ export function remarksOn(spec: TopicSpec, found: FoundTopic): readonly string[]
   return remarks;
 }
 
+const MIN_IN_SYNC = 'min.insync.replicas';
+
+/** What is acknowledged is as safe as the copies that have it. */
+function remarksOnCopies({ name, replication }: TopicSpec, { copies, brokers, settings }: FoundTopic): readonly string[] {
+  const minInSync = Number(settings.get(MIN_IN_SYNC) ?? 1);
+  if (copies === 1 && brokers > 1)
+    return [`the topic ${name} has one copy of each partition, and there are ${brokers} brokers: what was acknowledged is lost with the disk of one. Give it ${Math.min(brokers, 3)} with kafka-reassign-partitions.sh`];
+  const remarks: string[] = [];
+  if (copies < replication) remarks.push(`the topic ${name} has ${copies} copies of a partition where ${replication} are stated; it is left as it is`);
+  if (copies > 1 && minInSync < 2) remarks.push(`the topic ${name} has ${MIN_IN_SYNC}=${minInSync}: one broker alone acknowledges, and what it took is lost with it. Set it to 2`);
+  if (copies > 1 && minInSync >= copies) remarks.push(`the topic ${name} has ${MIN_IN_SYNC}=${minInSync} and ${copies} copies: nothing can be written while one broker is away. Set it below the number of copies`);
+  return remarks;
+}
+
 function createCommand(connection: KafkaConnection, spec: TopicSpec): string {
   const settings = [...settingsOf(spec)].map(([name, value]) => ` --config ${name}=${value}`).join('');
-  return `kafka-topics.sh --bootstrap-server ${connection.brokers.join(',')} --create --topic ${spec.name} --partitions ${spec.partitions} --replication-factor ${spec.replication}${settings}`;
+  return `kafka-topics.sh --bootstrap-server ${connection.brokers.join(',')} --create --topic ${spec.name} --partitions ${spec.partitions}${spec.replication > 0 ? ` --replication-factor ${spec.replication}` : ''}${settings}`;
 }

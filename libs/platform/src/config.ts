@@ -50,9 +50,9 @@ export const Variable =
 export const Flag = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value));
 
-/** Digits only: "1e3" and "0x10" are refused by the validator that follows. */
+/** Digits only, after a sign if it is below zero: "1e3" and "0x10" are refused by the validator that follows. */
 export const WholeNumber = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value));
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value));
 
 /** Parts between commas, trimmed, empty ones left out. */
 export const CommaList = (): PropertyDecorator =>

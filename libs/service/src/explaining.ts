@@ -33,7 +33,7 @@ export function explainTopics(config: KafkaVariables, service: string, topics: R
     use('queue', `Kafka at ${brokers.join(',')}, ${tls ? 'TLS' : 'without TLS'}, ${entry}; group ${consumerGroup(config, service)}`),
     ...Object.entries(topics).map(([topic, what]) => {
       const [{ name, partitions, replication }] = topicSpecs(config, [topic as Topic]) as [ReturnType<typeof topicSpecs>[number]];
-      return use('topic', `${name}: ${what}; at least ${partitions} partitions, ${replication} ${replication === 1 ? 'copy' : 'copies'}, ${missing}`);
+      return use('topic', `${name}: ${what}; at least ${partitions} partitions, ${replication === -1 ? 'as many copies as the brokers make' : `${replication} ${replication === 1 ? 'copy' : 'copies'}`}, ${missing}`);
     }),
   ];
 }

@@ -21,6 +21,11 @@ describe('KAFKA_BROKERS', () => {
     expect(problemsOf({ KAFKA_BROKERS })).toEqual([expect.stringMatching(/^KAFKA_BROKERS /)]));
 });
 
+describe('KAFKA_REPLICATION', () => {
+  it.each(['-1', '1', '3'])('may be %s', (KAFKA_REPLICATION) => expect(problemsOf({ KAFKA_REPLICATION })).toEqual([]));
+  it.each(['-2', '0', '17', 'x'])('may not be %s', (KAFKA_REPLICATION) => expect(problemsOf({ KAFKA_REPLICATION })).toEqual([expect.stringMatching(/^KAFKA_REPLICATION /)]));
+});
+
 describe('KAFKA_TLS_CA_FILE', () => {
   const folder = mkdtempSync(join(tmpdir(), 'drawdown-ca-'));
   afterAll(() => rmSync(folder, { recursive: true }));

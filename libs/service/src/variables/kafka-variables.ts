@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { CommaList, type ConfigProblem, Flag, Variable, WholeNumber } from '@drawdown/platform';
-import { ArrayMaxSize, IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { ArrayMaxSize, IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min, NotEquals } from 'class-validator';
 
 /** With a port from 1 to 65535. */
 const BROKER = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
@@ -70,12 +70,13 @@ export class KafkaVariables {
   @Max(PARTITIONS_MAX)
   KAFKA_PARTITIONS = 12;
 
-  @Variable('Copies of each partition in topics that are created; 3 where there are three brokers', `a number from 1 to ${REPLICATION_MAX}`)
+  @Variable('Copies of each partition in topics that are created; -1 for as many as the brokers make by default', `-1, or a number from 1 to ${REPLICATION_MAX}`)
   @WholeNumber()
   @IsInt()
-  @Min(1)
+  @Min(-1)
   @Max(REPLICATION_MAX)
-  KAFKA_REPLICATION = 1;
+  @NotEquals(0)
+  KAFKA_REPLICATION = -1;
 
   @Variable('What consumer groups are called; each service adds its own name, as in drawdown-ledger', 'a name; empty for drawdown')
   @Matches(/^[A-Za-z0-9._-]{0,200}$/, { message: 'must be letters, digits, dots, dashes and underscores' })
