@@ -1,6 +1,6 @@
 import { parseKafkaRecord, parseStructured } from '@drawdown/usage';
 import { noon, record } from './kafka.fixtures';
-import { usageRecord } from './kafka-usage-queue';
+import { KafkaUsageQueue, usageRecord } from './kafka-usage-queue';
 
 const offer = (text: string) => ({ parsed: parseStructured(text, noon), original: () => ({ text, encoding: 'utf8' as const }), door: 'http' });
 
@@ -23,5 +23,10 @@ describe('usage that is queued', () => {
   it('keeps bytes that are no UTF-8', () => {
     const broken = { ...offer('{'), original: () => ({ text: '/w==', encoding: 'base64' as const }) };
     expect(usageRecord(broken).value).toEqual(Buffer.from([0xff]));
+  });
+
+  it('is answered in time though Kafka is silent: it may be written, and may be sent again', async () => {
+    const silent = { send: () => new Promise<void>(() => undefined) };
+    await expect(new KafkaUsageQueue(silent, 'usage.v1', 20).submit([offer('{}')])).rejects.toMatchObject({ code: 'kafka_write_unknown', retriable: true });
   });
 });
