@@ -119,6 +119,7 @@ export const PACKAGES: readonly PackageRule[] = [
   client('ipaddr.js', 'http'),
   client('ioredis', 'redis', ['test']),
   client('kafkajs', 'kafka', ['test']),
+  ...['fzstd', 'lz4js', 'snappyjs'].map((name) => client(name, 'kafka')),
   client('stripe', 'stripe'),
   client('@eventstore/db-client', 'eventstoredb', ['test']),
   client('google-protobuf', 'eventstoredb', ['test']),

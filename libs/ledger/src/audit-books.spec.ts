@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { amount, formatAmount } from '@drawdown/amounts';
 import { storedTypeOf, writeEvent } from '@drawdown/decider';
-import type { BalanceCommand, BalanceEvent, EventOf } from '@drawdown/drawdown';
+import { type BalanceCommand, type BalanceEvent, type EventOf, EXPIRY_WARNING_LEAD_MS } from '@drawdown/drawdown';
 import { creditBalance } from '@drawdown/credit-balance';
 import { wallet } from '@drawdown/wallet';
 import fc from 'fast-check';
@@ -86,7 +86,9 @@ const EVERYTHING: readonly BalanceCommand[] = [
   after(57, failPurchase('p3')),
   after(58, sweep()),
   after(59, confirm('p2', 4)),
-  after(60, close()),
+  after(60, topUp(1, { expiresAt: after(62 + EXPIRY_WARNING_LEAD_MS, sweep()).at })),
+  after(62, sweep()),
+  after(63, close()),
 ];
 const movesSomething = ['ToppedUp', 'CreditsConsumed', 'UsageAccrued', 'InvoicePaid', 'InvoicePaymentReversed', 'PurchaseStarted', 'PurchaseSucceeded', 'PurchaseFailed', 'PurchaseExpired', 'TopUpVoided', 'CreditsDeducted', 'HoldPlaced', 'HoldCaptured', 'HoldReleased', 'HoldExpired', 'GrantExpired', 'Closed'];
 

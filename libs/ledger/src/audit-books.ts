@@ -134,6 +134,12 @@ export class AuditBooks {
 
   private move(type: string, data: Stored): void {
     switch (type) {
+      case 'GrantExpiring': {
+        const left = this.grants.get(String(data['grantId']))?.remaining ?? 0n;
+        const said = units(data['amount']);
+        if (said !== left) this.wrong.push(`${decimal(said)} is said to expire, and ${decimal(left)} is left of the grant`);
+        return;
+      }
       case 'WalletToppedUp':
       case 'CreditBalanceToppedUp':
         this.add(data['grant'] as Stored);

@@ -140,7 +140,7 @@ describe('a stream', () => {
     await states({ log: atOnce }).load(stream);
     clearImmediate(ticking);
     expect(new Set(asked)).toEqual(new Set([TAIL_PAGE]));
-    expect(turns).toBeGreaterThan(READ_LIMIT_MAX / TAIL_PAGE / 2);
+    expect(turns).toBeGreaterThan(READ_LIMIT_MAX / TAIL_PAGE / 4);
     expect(await states().load(stream)).toMatchObject({ revision: READ_LIMIT_MAX + 1, chain, state: { replays: READ_LIMIT_MAX + 2 } });
   }, 30_000);
 });
@@ -221,10 +221,14 @@ describe('trimming', () => {
   });
 
   it('never drops what has not been saved', async () => {
+    // Said here, and not left to when the projector last saved: it does so by the clock.
+    const unsaved = (...names: readonly string[]) => {
+      for (const stream of STREAMS) home.states.cached(stream)!.dirty = names.includes(stream);
+    };
+    unsaved(...STREAMS);
     home.states.trim(0);
     expect(kept()).toEqual(STREAMS);
-    await home.projector.save();
-    await home.ledger.execute(creditBalance, STREAMS[1]!, { type: 'Pause', at: START });
+    unsaved(STREAMS[1]!);
     home.states.trim(0);
     expect(kept()).toEqual([STREAMS[1]]);
   });

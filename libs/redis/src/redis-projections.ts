@@ -1,7 +1,7 @@
 /** Derived state in Redis. Several processes share one prefix; each finds out by itself when what it relies on is lost. */
 import type { Instant } from '@drawdown/amounts';
 import type { AppliedKey, Changes, Document, ListOptions, Projections } from '@drawdown/balances';
-import { DerivedStateLost, isRetriable } from '@drawdown/ledger';
+import { DerivedStateLost, Fault } from '@drawdown/ledger';
 import { probeRedis } from './probe';
 import { checkpointText, documentBody, packFingerprints, packKeys, readDocument } from './records';
 import { type Argument, type ConnectionFigures, RedisConnection, type Reply } from './redis-connection';
@@ -52,7 +52,7 @@ export class RedisProjections implements Projections {
   private reliance: Reliance | undefined;
   private losses = 0;
   /** Why this server may not be used, if so. */
-  private unfit: unknown;
+  private unfit: Fault | undefined;
   private checkedAt = 0;
   private lost: () => void = () => undefined;
 
@@ -201,7 +201,7 @@ export class RedisProjections implements Projections {
       this.unfit = undefined;
     } catch (fault) {
       // What passes by itself is told by the calls.
-      if (!isRetriable(fault)) this.unfit = fault;
+      if (fault instanceof Fault && !fault.retriable) this.unfit = fault;
     }
   }
 

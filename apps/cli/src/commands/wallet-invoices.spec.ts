@@ -77,8 +77,8 @@ describe('the settings', () => {
   it('are changed by what is given', async () => {
     expect(
       await change(
-        ...['--portal-purchases', 'yes', '--portal-limit', 'EUR=0.5..500', '--portal-limit', 'JPY=..9'],
-        ...['--default-limit', 'low=10:EUR', '--default-limit', 'fifth=20%'],
+        '--portal-purchases', 'yes', '--portal-limit', 'EUR=0.5..500', '--portal-limit', 'JPY=..9',
+        '--default-limit', 'low=10:EUR', '--default-limit', 'fifth=20%',
       ),
     ).toEqual({
       allow_portal_purchases: true,
