@@ -28,14 +28,15 @@ const OURS = ['ingestion', 'ledger', 'webhooks'];
 const NODE_ARGS = ['--max-semi-space-size=64'];
 
 /** @param profiles folder that each service writes a processor profile to when it ends */
-export async function fullStack(profiles?: string): Promise<readonly Result[]> {
+export async function* fullStack(profiles?: string): AsyncGenerator<Result> {
   const servers = await startServers();
   try {
     const bare = await bareStack(servers, CUSTOMERS);
+    yield bare;
     const nodeArgs = profiles === undefined ? NODE_ARGS : [...NODE_ARGS, '--cpu-prof', '--cpu-prof-dir', profiles];
     const stack = await FullStack.start({ servers, nodeArgs });
     try {
-      return [bare, ...(await onStack(stack, servers, bare))];
+      yield* onStack(stack, servers, bare);
     } finally {
       for (const service of Object.values(stack.services).flat()) await service.sigterm();
       await stack.stop();
@@ -45,7 +46,7 @@ export async function fullStack(profiles?: string): Promise<readonly Result[]> {
   }
 }
 
-async function onStack(stack: FullStack, servers: RealServers, bare: Result): Promise<readonly Result[]> {
+async function* onStack(stack: FullStack, servers: RealServers, bare: Result): AsyncGenerator<Result> {
   const { http, services, topics, kafka } = stack;
   const call: Webhooks['call'] = (method, path, body) => http.ask(method, path, body);
   await setUp({ call: (method, path, body) => http.ask(method, path, body) }, CUSTOMERS + PROBES);
@@ -56,31 +57,26 @@ async function onStack(stack: FullStack, servers: RealServers, bare: Result): Pr
   // On a machine that is short of time an append may go unanswered: what it applied is met again as a duplicate.
   const chain = { pids, done: async () => (await fates('applied')) + (await fates('duplicate')) };
 
+  const through = (name: string, { perSecond, perWindow, cpuOf }: Sustained, note: string): Result => ({
+    name, unit: 'usage events', perSecond, windows: perWindow, cpuMicros: ofOurs(cpuOf), cpuOf, ratio: perSecond / bare.perSecond,
+    note: `${note}CPU ${(ofOurs(cpuOf) / bare.cpuMicros!).toFixed(2)}x of bare`,
+  });
+
   const uniform = await sustained(chain, feed(1));
+  yield through(`usage Kafka -> ingestion -> Kafka -> ledger -> log and Redis, ${CUSTOMERS} customers`, uniform, '');
   const hot = await sustained(chain, feed(2, HOT_SHARE));
+  yield through('the same, half of it on one customer', hot, `${(hot.perSecond / uniform.perSecond).toFixed(2)}x of uniform; `);
   const steady = Math.min(STEADY_PER_SECOND, Math.ceil(uniform.perSecond / 200) * 100);
-  const fresh = await freshness({ kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(3), firstProbeId: 4 * IDS_OF_A_LOAD }, steady);
-  const commands = await oneByOne(stack);
+  yield await freshness({ kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(3), firstProbeId: 4 * IDS_OF_A_LOAD }, steady);
+  yield await oneByOne(stack);
   const use: Webhooks['use'] = async (batch, events) => {
     const before = await fates('applied');
     await http.post('/v1/usage', batch, { contentType: BATCH_TYPE });
     while ((await fates('applied')) < before + events) await pace(APPLIED_LOOK_EVERY_MS);
   };
-  const told = await webhooks({ name: 'full stack', call, use, ops: of('webhooks').addresses.ops!, pids, ours: OURS, firstId: 5 * IDS_OF_A_LOAD });
+  yield await webhooks({ name: 'full stack', call, use, ops: of('webhooks').addresses.ops!, pids, ours: OURS, firstId: 5 * IDS_OF_A_LOAD });
   const rejected = await fates('rejected');
   if (rejected > 0) throw new Error(`${rejected} usage events were rejected${stack.said()}`);
-
-  const through = (name: string, { perSecond, perWindow, cpuOf }: Sustained, note: string): Result => ({
-    name, unit: 'usage events', perSecond, windows: perWindow, cpuMicros: ofOurs(cpuOf), cpuOf, ratio: perSecond / bare.perSecond,
-    note: `${note}CPU ${(ofOurs(cpuOf) / bare.cpuMicros!).toFixed(2)}x of bare`,
-  });
-  return [
-    through(`usage Kafka -> ingestion -> Kafka -> ledger -> log and Redis, ${CUSTOMERS} customers`, uniform, ''),
-    through('the same, half of it on one customer', hot, `${(hot.perSecond / uniform.perSecond).toFixed(2)}x of uniform; `),
-    fresh,
-    commands,
-    told,
-  ];
 }
 
 const ofOurs = (cpuOf: Readonly<Record<string, number>>): number => OURS.reduce((sum, name) => sum + (cpuOf[name] ?? 0), 0);

@@ -12,7 +12,8 @@ import { grpcQuery } from './grpc-query';
 import { intake } from './intake';
 import { longHistory } from './long-history';
 
-type Benchmark = (bare: Result, options: { readonly profiles?: string }) => Promise<readonly Result[]>;
+/** Yields each result as soon as it is there: what was measured stands, whatever fails after it. */
+type Benchmark = (bare: Result, options: { readonly profiles?: string }) => AsyncIterable<Result> | Promise<readonly Result[]>;
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   intake,
   history: longHistory,
@@ -49,7 +50,15 @@ async function main(): Promise<void> {
   const results: Result[] = [bare];
   for (const [name, benchmark] of chosen) {
     process.stderr.write(`${name} ...\n`);
-    results.push(...(await benchmark(bare, profiles === undefined ? {} : { profiles })));
+    try {
+      for await (const result of await benchmark(bare, profiles === undefined ? {} : { profiles })) {
+        results.push(result);
+        process.stderr.write(`  ${result.name}: ${round(result.perSecond)} ${result.unit}/s\n`);
+      }
+    } catch (fault) {
+      console.error(fault);
+      process.exitCode = 1;
+    }
     process.stderr.write(`load ${loadavg()[0]!.toFixed(1)} at the end of ${name}\n`);
   }
   console.log(table(results));
