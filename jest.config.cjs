@@ -16,8 +16,8 @@ const withServers = {
 
 // "unit" is every test beside the code it tests, and the house rules. The others start processes or servers.
 module.exports = {
-  // Most of what takes long waits for services and servers: more of it at once than there are cores.
-  maxWorkers: '150%',
+  // Most of what takes long waits for services and servers, and three are as much as two cores can serve.
+  maxWorkers: 3,
   // A worker keeps something of every file it has run.
   workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/tools/longest-first.cjs',
