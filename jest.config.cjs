@@ -3,6 +3,8 @@ const project = (displayName, testMatch, roots, servers = {}) => ({
   testMatch,
   roots,
   testEnvironment: 'node',
+  // A bound on what hangs, and nothing that a test measures.
+  testTimeout: 60_000,
   transform: { '^.+\\.(t|j)s$': '@swc/jest' },
   moduleNameMapper: { '^@drawdown/([^/]+)$': '<rootDir>/libs/$1/src' },
   ...servers,

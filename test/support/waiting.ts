@@ -4,11 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 const PAUSE_MS = 10;
 /** For probes that cost the service something, such as its metrics. */
 export const COSTLY_PAUSE_MS = 100;
-export const WAIT_MS_MAX = 15_000;
+export const WAIT_MS_MAX = 45_000;
 
 /**
  * Waits until a probe finds something (anything but undefined and false) and returns it.
- * @param what completes the sentence "waited 15000 ms for ...".
+ * @param what completes the sentence "waited 45000 ms for ...".
  * @throws Error saying what was awaited, with the probe's last answer, when the bound has passed.
  */
 export async function until<T>(
