@@ -4,7 +4,6 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { request } from 'undici';
 import { Failure } from '../exit-codes';
 import { ended, startApp } from '../app-process';
 import { freePort } from './free-port';
@@ -16,6 +15,10 @@ const STOP_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 25;
 const LOG_LINES_SHOWN = 20;
 const REMOVALS_MAX = 3;
+const STARTS_MAX = 3;
+const LOG_FILE = 'service.log';
+const READY = '"msg":"ready"';
+const PORT_TAKEN = /EADDRINUSE/;
 
 /** The demo brings everything with it, whatever servers the terminal is set up for. */
 const EMBEDDED = { EVENTSTORE_URL: '', REDIS_URL: '', KAFKA_BROKERS: '' };
@@ -39,9 +42,23 @@ export class RunningService {
    * @throws Failure with the end of the service's log when it does not become ready.
    */
   static async start(keep: boolean): Promise<RunningService> {
-    const [http, grpc] = await Promise.all([freePort(HTTP_PORT), freePort(GRPC_PORT)]);
+    for (let attempt = 1; ; attempt++) {
+      const service = RunningService.launch(await freePort(HTTP_PORT), await freePort(GRPC_PORT), keep);
+      try {
+        await service.ready();
+        return service;
+      } catch (fault) {
+        await service.stop();
+        service.remove();
+        // Somebody took a port between the look and the start. It is theirs, so the next look finds another one.
+        if (attempt === STARTS_MAX || !PORT_TAKEN.test(String(fault))) throw fault;
+      }
+    }
+  }
+
+  private static launch(http: number, grpc: number, keep: boolean): RunningService {
     const folder = mkdtempSync(join(tmpdir(), 'drawdown-demo-'));
-    const log = openSync(join(folder, 'service.log'), 'a');
+    const log = openSync(join(folder, LOG_FILE), 'a');
     const child = startApp('standalone', {
       env: {
         HTTP_HOST: '127.0.0.1',
@@ -58,16 +75,7 @@ export class RunningService {
       output: log,
     });
     closeSync(log);
-    const url = `http://127.0.0.1:${http}`;
-    const service = new RunningService(url, `127.0.0.1:${grpc}`, folder, child, ended(child), keep);
-    try {
-      await service.ready();
-    } catch (fault) {
-      await service.stop();
-      service.remove();
-      throw fault;
-    }
-    return service;
+    return new RunningService(`http://127.0.0.1:${http}`, `127.0.0.1:${grpc}`, folder, child, ended(child), keep);
   }
 
   /** Asks it to drain and end, and waits for that. */
@@ -89,26 +97,18 @@ export class RunningService {
     if (!this.keep) this.remove();
   };
 
+  /** By its own log: what answers at the address may be somebody else. */
   private async ready(): Promise<void> {
     let exited = false;
     void this.ended.then(() => (exited = true));
-    for (
-      const deadline = performance.now() + READY_WITHIN_MS;
-      performance.now() < deadline && !exited;
-      await delay(LOOK_EVERY_MS)
-    ) {
-      const answer = await request(`${this.url}/readyz`).catch(() => undefined);
-      await answer?.body.dump();
-      if (answer?.statusCode === 200) return;
+    const deadline = performance.now() + READY_WITHIN_MS;
+    while (!this.log().some((line) => line.includes(READY))) {
+      if (exited || performance.now() >= deadline) throw new Failure(`the service did not become ready. The end of its log:\n${this.log().slice(-LOG_LINES_SHOWN).join('\n')}`);
+      await delay(LOOK_EVERY_MS);
     }
-    throw new Failure(`the service did not become ready. The end of its log:\n${this.logEnd()}`);
   }
 
-  private logEnd(): string {
-    return readFileSync(join(this.folder, 'service.log'), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(-LOG_LINES_SHOWN)
-      .join('\n');
+  private log(): readonly string[] {
+    return readFileSync(join(this.folder, LOG_FILE), 'utf8').trimEnd().split('\n');
   }
 }
