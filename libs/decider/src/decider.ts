@@ -22,4 +22,9 @@ export interface Decider<Command, State, Event, R extends Refusal> {
   /** Reads no clock, draws no chance: time and identity arrive in the command. */
   decide(command: Command, state: State): Decision<Event, R, State>;
   evolve(state: State, event: Event): State;
+  /**
+   * What has to be carried out before a command can be decided, because one append does not carry both. It is carried out, and asked
+   * for again on the state after it, until nothing is left; it always leaves less. Absent: there never is anything.
+   */
+  beforehand?(command: Command, state: State): Command | undefined;
 }

@@ -140,6 +140,9 @@ export class Books {
         this.write(`released ${command.holdId}:${told9(sumOf(back))} to ${list(back)}`);
         return this.expire(back.map(([id]) => id));
       }
+      case 'EndHolds':
+        this.endHolds();
+        return undefined;
       case 'SetLimits': {
         const before = this.lines;
         const same = (a: Limit, b: Limit | undefined) => a.id === b?.id && a.kind === b.kind && a.value === b.value;

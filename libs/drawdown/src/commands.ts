@@ -106,6 +106,8 @@ export type BalanceCommand = { readonly at: Instant } & (
   | { readonly type: 'Sweep'; readonly until?: Instant }
 );
 
+  /** Posts the end of holds that have ended, as every command does beside its own event; as many of them as one append carries. */
+  | { readonly type: 'EndHolds' }
 export type CommandOf<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 export type BalanceDecision = Decision<BalanceEvent, BalanceRefusal, Balance>;
 

@@ -1,9 +1,10 @@
 import { amount, type Instant, instant, later } from '@drawdown/amounts';
 import { type Balance, dueAt, evolve, HOLDS_MAX, nothing } from './balance';
 import type { BalanceCommand } from './commands';
-import { decide } from './decide';
+import { beforehand, decide } from './decide';
 import { balanceEvents, type BalanceEvent } from './events';
 import { GRANTS_MAX } from './grants';
+import { PARTS_BESIDE_A_COMMAND_MAX } from './postings';
 
 const NOON = instant('2026-01-01T12:00:00Z');
 const EVENING = later(NOON, 6 * 3_600_000);
@@ -51,10 +52,43 @@ describe.each([
     expect(state.totals.expired).toBe(state.totals.granted);
   });
 
-  it('leaves room for the event of a command beside what is due', () => {
-    const { events } = carriedOut({ type: 'Consume', at: EVENING, lines: [] }, before);
+  it('ends all that has ended before a debit is decided, in pieces that one append carries', () => {
+    const command: BalanceCommand = { type: 'Consume', at: EVENING, lines: [] };
+    let state = before;
+    for (let first = beforehand(command, state); first; first = beforehand(command, state)) {
+      const ended = carriedOut(first, state);
+      expect(ended.state.holds.length).toBeLessThan(state.holds.length);
+      expect(bytesOf(ended.events)).toBeLessThan(APPEND_BYTES);
+      state = ended.state;
+    }
+    const { events, state: after } = carriedOut(command, state);
+    expect(after.holds).toEqual([]);
     expect(bytesOf(events)).toBeLessThan(APPEND_BYTES / 4);
   });
+
+  it('decides no debit that would find a part of it only', () =>
+    expect(() => decide({ type: 'Consume', at: EVENING, lines: [] }, before)).toThrow('more than one append carries beside a command'));
+});
+
+describe('holds that have ended, each on one grant', () => {
+  const withHolds = (count: number): Balance => {
+    let { state } = carriedOut({ type: 'Create', at: NOON, customerId: 'ada', limits: [], startingGrant: { origin: 'paid', priority: 100, amount: amount('1000') } }, nothing);
+    for (let i = 0; i < count; i++) ({ state } = carriedOut({ type: 'PlaceHold', at: NOON, amount: amount('1'), expiresAt: EVENING }, state));
+    return state;
+  };
+  const deduct: BalanceCommand = { type: 'Deduct', at: EVENING, amount: amount('1'), reason: 'r' };
+
+  it('end beside a command up to what one append carries, and beforehand beyond it', () => {
+    const fitting = withHolds(PARTS_BESIDE_A_COMMAND_MAX / 2);
+    expect(beforehand(deduct, fitting)).toBeUndefined();
+    expect(carriedOut(deduct, fitting).state.holds).toEqual([]);
+    const beyond = withHolds(PARTS_BESIDE_A_COMMAND_MAX / 2 + 1);
+    expect(beforehand(deduct, beyond)).toEqual({ type: 'EndHolds', at: EVENING });
+    expect(beforehand({ ...deduct, at: later(EVENING, -1) }, beyond)).toBeUndefined();
+  });
+
+  it('are left to the sweeper by a command that takes nothing', () =>
+    expect(beforehand({ type: 'Pause', at: EVENING }, withHolds(PARTS_BESIDE_A_COMMAND_MAX))).toBeUndefined());
 });
 
 describe('a payment out of as many grants as there may be', () => {

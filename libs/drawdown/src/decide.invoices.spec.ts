@@ -100,8 +100,15 @@ describe('usage that waits', () => {
     balance.when(pay(5, { billed: units('4.000000001') })).thenRefused('billed_exceeds_unbilled');
   });
 
-  it('is billed though there is nothing to pay with, and though nothing is due', () => {
-    given(accrued(4)).when(pay(5)).then('paid i1:0 of 5 for inv_1 out of nothing, 5 remaining, 4 billed -> 0');
+  it('goes on waiting where something is due and not one minor unit is there to pay it with', () => {
+    given(accrued(4)).when(pay(5)).then();
+    given(toppedUp('0.009999999'), accrued(4)).when(pay(5, { billed: units(1) })).then();
+    given(toppedUp('0.01'), accrued(4)).when(pay(5)).then('paid i1:0.01 of 5 for inv_1 out of g1:0.01, 4.99 remaining, 4 billed -> 0');
+  });
+
+  it('is billed though nothing is due, where the invoice says how much', () => {
+    given(toppedUp(9), accrued(4)).when(pay(0)).then();
+    given(accrued(4)).when(pay(0, { billed: units(1) })).then('paid i1:0 of 0 for inv_1 out of nothing, 1 billed -> 0, 3 unbilled');
     given(toppedUp(9), accrued(4)).when(pay(0, { billed: units(4) })).then('paid i1:0 of 0 for inv_1 out of nothing, 4 billed -> 9');
   });
 
@@ -159,7 +166,7 @@ describe('a payment taken back', () => {
     expect(twoGrants.when(reverse(twoGrants.events, 1, 'cancelled')).events).toMatchObject([{ reason: 'cancelled', invoiceId: 'inv_1' }]));
 
   it('that took nothing has nothing to give', () => {
-    const settled = given(accrued(4), paid(5));
+    const settled = given(accrued(4), paid(0, { billed: units(4) }));
     settled.when(reverse(settled.events)).thenRefused('nothing_to_reverse');
   });
 

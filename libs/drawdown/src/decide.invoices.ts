@@ -27,7 +27,8 @@ export function payInvoice(command: CommandOf<'PayInvoice'>, state: Balance): Ba
   const postings = Postings.on(state, at).endedHolds();
   const { grants } = postings.state;
   const amount = floorTo(least(due, payable(grants, at)), minorUnitDigits);
-  if (amount === ZERO && billed === ZERO) return accept();
+  // What is due stays due and may be tried again, and the usage that it bills goes on waiting with it.
+  if (amount === ZERO && (due > ZERO || billed === ZERO)) return accept();
   const drawn = drawDown(grants, amount, at);
   const fields = {
     paymentId: nextPaymentId(state.invoicePayments ?? NO_PAYMENTS),

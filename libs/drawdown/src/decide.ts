@@ -9,7 +9,19 @@ import { confirmPurchase, failPurchase, startPurchase } from './decide.purchases
 import { accrue, consume } from './decide.usage';
 import { allocated, drawDown, giveBack, setAside, spendReserved, split } from './grants';
 import { limitsProblem } from './limits';
-import { Postings } from './postings';
+import { A_WHOLE_SWEEP, endedHoldsFit, Postings } from './postings';
+
+/**
+ * What has to be carried out first, in an append of its own. A debit finds what ended holds give back, all of it: it takes what is
+ * there and is final, so it is not decided while the end of some of them would be left for later.
+ */
+export const beforehand = (command: BalanceCommand, state: Balance): BalanceCommand | undefined =>
+  MOVES_NO_HOLD.has(command.type) || endedHoldsFit(state, command.at) ? undefined : { type: 'EndHolds', at: command.at };
+
+/** They neither take nor reserve anything, and leave ended holds to the sweeper; or they are what ends them. */
+const MOVES_NO_HOLD: ReadonlySet<BalanceCommand['type']> = new Set<BalanceCommand['type']>([
+  'Create', 'TopUp', 'StartPurchase', 'ConfirmPurchase', 'FailPurchase', 'SetLimits', 'Pause', 'Resume', 'Sweep', 'EndHolds',
+]);
 
 export function decide(command: BalanceCommand, state: Balance): BalanceDecision {
   if (command.type === 'Create') return create(command, state);
@@ -52,6 +64,8 @@ export function decide(command: BalanceCommand, state: Balance): BalanceDecision
       return Postings.on(state, command.at).lifecycle('Resumed', command.reason).done();
     case 'Close':
       return close(command, state);
+    case 'EndHolds':
+      return Postings.on(state, command.at).endedHolds(A_WHOLE_SWEEP).done();
   }
 }
 

@@ -11,14 +11,14 @@ import { type Amount, amount, type Instant, instant, later } from '@drawdown/amo
 import { type Decider, given as givenEvents } from '@drawdown/decider';
 import { type Balance, evolve, nothing } from './balance';
 import type { BalanceCommand, BalanceRefusal, CommandOf, UsageToConsume } from './commands';
-import { decide } from './decide';
+import { beforehand, decide } from './decide';
 import type { BalanceEvent } from './events';
 import { type GrantRequest, type Money, PRIORITY_DEFAULT } from './grants';
 import type { Limit } from './limits';
 import { told } from './told.fixtures';
 
 export type BalanceDecider = Decider<BalanceCommand, Balance, BalanceEvent, BalanceRefusal>;
-export const theBalance: BalanceDecider = { initial: nothing, decide, evolve };
+export const theBalance: BalanceDecider = { initial: nothing, decide, evolve, beforehand };
 
 export const NOON: Instant = instant('2026-03-01T12:00:00Z');
 /** The smallest amount there is. */
@@ -90,7 +90,7 @@ export const purchase = (value: number | string, rest: Partial<CommandOf<'StartP
   grant: parcel(value),
   asked: money(value),
   provider: 'stripe',
-  by: 'portal',
+  by: 'staff',
   ...rest,
 });
 export const confirm = (

@@ -94,7 +94,7 @@ export const balanceEvents = {
     /** The account's own. */
     invoiceId: shape.text,
     due: shape.amount,
-    /** Taken, in whole minor units. Zero where usage was settled and nothing was there to pay with. */
+    /** Taken, in whole minor units. Zero where nothing was due and usage was settled. */
     amount: shape.amount,
     /** Of what is due: to be paid by other means. */
     remaining: shape.amount,

@@ -127,6 +127,7 @@ const steps = fc.oneof(
   { weight: 8, arbitrary: of('ReleaseHold', oneThere) },
   { weight: 6, arbitrary: of('SetLimits', limitsOf) },
   { weight: 14, arbitrary: of('Sweep', fc.constant(undefined)) },
+  { weight: 3, arbitrary: of('EndHolds', fc.constant(undefined)) },
   { weight: 4, arbitrary: of('Pause', fc.constant(undefined)) },
   { weight: 3, arbitrary: of('Resume', fc.constant(undefined)) },
   { weight: 6, arbitrary: of('Close', fc.constant(undefined)) },
@@ -284,6 +285,7 @@ function command(step: Step, { at, scale, i, holds, grants: added, payments, pur
     case 'Close':
       return { type: step.kind, at, reason: 'the customer left' };
     case 'Sweep':
+    case 'EndHolds':
     case 'Pause':
     case 'Resume':
       return { type: step.kind, at };

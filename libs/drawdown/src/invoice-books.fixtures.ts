@@ -23,7 +23,7 @@ export class InvoiceBooks {
     if (billing > unbilled) return 'billed_exceeds_unbilled';
     const paymentId = `i${this.payments.length + 1}`;
     const most = cut(smaller(due, this.parcels.available(now)), minorUnitDigits);
-    if (most === 0n && billing === 0n) return undefined;
+    if (most === 0n && (due > 0n || billing === 0n)) return undefined;
     const taken = this.parcels.take(most, now, `paid ${paymentId}`);
     const terms = taken.map(([id]) => this.parcels.all.find((of) => of.id === id)!.terms);
     const allocation = taken.map(([grant, n]) => ({ grant, amount: n as Amount }));

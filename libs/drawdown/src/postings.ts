@@ -3,7 +3,7 @@
  * decided at the end, in the same append. Used by one decision and thrown away, so it may change in place.
  */
 import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/amounts';
-import { type Balance, type Beside, besideOf, dueAt, evolve, figuresOf } from './balance';
+import { type Balance, type Beside, besideOf, dueAt, evolve, figuresOf, type Hold } from './balance';
 import { type BalanceEvent, type EventOf, projectedOf } from './events';
 import { type Allocation, expired, giveBack, type Grant, type GrantRequest, unheld } from './grants';
 import { crossings, type Limit } from './limits';
@@ -16,9 +16,10 @@ interface Room {
   readonly partsMax: number;
   readonly evenLarger: boolean;
 }
-/** The command's own event needs room in the same append. */
-const BESIDE_A_COMMAND: Room = { partsMax: 200, evenLarger: false };
 export const A_WHOLE_SWEEP: Room = { partsMax: 1_000, evenLarger: true };
+/** The same for ended holds beside a command, whose own event needs room in the same append. */
+export const PARTS_BESIDE_A_COMMAND_MAX = 200;
+const BESIDE_A_COMMAND: Room = { partsMax: PARTS_BESIDE_A_COMMAND_MAX, evenLarger: false };
 
 type Moving = 'CreditsConsumed' | 'InvoicePaid' | 'InvoicePaymentReversed' | 'TopUpVoided' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
 type Purchasing = 'PurchaseStarted' | 'PurchaseSucceeded' | 'PurchaseFailed' | 'PurchaseExpired' | 'PurchaseFlagged';
@@ -119,15 +120,17 @@ export class Postings {
   }
 
   /**
-   * Ends the holds whose time has come: expiry is judged by the command's time, not by when a sweeper gets to it. Beyond what
-   * one append should carry, holds stay for the next sweep; until then what they reserve cannot be spent.
+   * Ends the holds whose time has come: expiry is judged by the command's time, not by when a sweeper gets to it.
+   * @throws RangeError more of them than one append carries beside a command: they are ended beforehand, by `EndHolds`
    */
   endedHolds(room: Room = BESIDE_A_COMMAND): this {
-    const due = this.state.holds
-      .filter((hold) => hold.expiresAt !== undefined && hold.expiresAt <= this.due)
-      .sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
-    for (const { id: holdId, amount, allocation: released, expiresAt } of due) {
-      if (!this.fits(1 + released.length, room)) break;
+    const due = endedBy(this.state, this.due).sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
+    for (const hold of due) {
+      const { id: holdId, amount, allocation: released, expiresAt } = hold;
+      if (!this.fits(partsOf(hold), room)) {
+        if (room === BESIDE_A_COMMAND) throw new RangeError(`${due.length} holds have ended, more than one append carries beside a command`);
+        break;
+      }
       const fields = { holdId, amount, released, expiresAt: expiresAt ?? this.at };
       this.post('HoldExpired', fields, giveBack(this.state.grants, released)).expired(released);
     }
@@ -203,6 +206,18 @@ export class Postings {
     this.state = evolve(this.state, event);
     return this;
   }
+}
+
+/** Holds whose time has come, and nobody has posted their end. */
+const endedBy = ({ holds }: Balance, at: Instant): Hold[] => holds.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= at);
+const partsOf = ({ allocation }: Hold): number => 1 + allocation.length;
+
+/** Whether one append carries a command and the end of every hold that has ended by its time. */
+export function endedHoldsFit(state: Balance, at: Instant): boolean {
+  if (state.holds.length === 0) return true;
+  let parts = 0;
+  for (const hold of endedBy(state, at)) parts += partsOf(hold);
+  return parts <= PARTS_BESIDE_A_COMMAND_MAX;
 }
 
 const byOrdinal = (a: Grant, b: Grant): number => (a.expiresAt ?? 0) - (b.expiresAt ?? 0) || Number(a.id.slice(1)) - Number(b.id.slice(1));

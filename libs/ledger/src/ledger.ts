@@ -145,6 +145,12 @@ export class Ledger {
         const made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
         // The catch-up subscription met something meanwhile: it may be this very command, which another process carried out.
         if (entry.revision !== known) continue;
+        const first = aggregate.decider.beforehand?.(made, stateOf(aggregate, entry.state));
+        if (first !== undefined) {
+          // It is no attempt of the command's own, and there may have to be many: each leaves less to be done.
+          if (await this.appendBeforehand(aggregate, entry, first, context)) attempt -= 1;
+          continue;
+        }
         const decision = aggregate.decider.decide(made, stateOf(aggregate, entry.state));
         const events = decision.accepted ? decision.events : [];
         // No append holds a refusal against the stream, nor that there is nothing to do: so the stream is asked whether it is further.
@@ -218,6 +224,21 @@ export class Ledger {
     if (entry.revision === first - 1) this.states.advance(entry, events, first, { index: 0, chain, ...present({ key, callerKey }) }, state ?? folded(aggregate, entry, events));
     // Otherwise the catch-up subscription has met them already, all of them: they became visible together.
     return true;
+  }
+
+  /**
+   * Carries out what a decider wants done before a command: under no key, since it is nobody's command. What it makes possible is
+   * decided on what stands in the stream then. False: another writer was first.
+   */
+  async appendBeforehand<C, S, E extends DomainEvent, R extends Refusal>(
+    aggregate: Aggregate<C, S, E, R>,
+    entry: StreamState,
+    first: C,
+    { traceparent }: CommandContext,
+  ): Promise<boolean> {
+    const decision = aggregate.decider.decide(first, stateOf(aggregate, entry.state));
+    if (!decision.accepted || decision.events.length === 0) throw new Error(`nothing can be done before a command on ${entry.stream}`);
+    return this.append(aggregate, entry, decision, present({ traceparent }));
   }
 
   /** An append has three outcomes. After an unknown one the stream is asked whether our own events are in it. */

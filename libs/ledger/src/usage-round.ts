@@ -303,6 +303,11 @@ export class UsageRound {
         this.ledger.states.assertCurrent(this.generation);
         const left = draws.filter(({ item, target }) => !item.rejection && item.targets.has(target.creditProductId));
         if (left.length === 0) return;
+        const first = aggregate.decider.beforehand?.({ type: 'Consume', at: this.now, lines: [] }, entry.state as Balance);
+        if (first !== undefined) {
+          if (await this.ledger.appendBeforehand(aggregate, entry, first, {})) attempt -= 1;
+          continue;
+        }
         const suspended = aggregate === wallet && this.settings?.enabled === false;
         const drawn = drawOn(aggregate, this.now, left, entry.state as Balance, suspended);
         if (!drawn) {

@@ -2,13 +2,13 @@
 import { type Amount, type Instant, overHalfEven, timesHalfEven } from '@drawdown/amounts';
 import type { Aggregate } from '@drawdown/decider';
 import {
-  balance, type Balance, type BalanceCommand, type BalanceEvent, balanceEvents, type BalanceRefusal, decide, dueAt, evolve,
+  balance, type Balance, type BalanceCommand, type BalanceEvent, balanceEvents, type BalanceRefusal, beforehand, decide, dueAt, evolve,
   type GrantRequest, nothing,
 } from '@drawdown/drawdown';
 
 export const wallet: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRefusal> = {
   category: 'wallet',
-  decider: { initial: nothing, decide, evolve },
+  decider: { initial: nothing, decide, evolve, beforehand },
   events: balanceEvents,
   // Stored for ever.
   storedAs: {
