@@ -45,7 +45,8 @@ describe('paying an invoice', () => {
     await add('100');
     await app().call('PayInvoice', invoice('INV-1', '10'), 'key-1');
     expect(await pay('INV-1', '11')).toEqual({ refused: 'invoice_conflict' });
-    expect(await pay('INV-1', '10', { billed: '0' })).toEqual({ refused: 'invoice_conflict' });
+    expect(await pay('INV-1', '10', { billed: '0.01' })).toEqual({ refused: 'invoice_conflict' });
+    expect(await pay('INV-1', '10', { currency: 'USD' })).toEqual({ refused: 'invoice_in_other_currency' });
     expect(await app().says('PayInvoice', invoice('INV-2', '10'), 'key-1')).toEqual({ refused: 'idempotency_conflict' });
     expect(await app().says('PauseWallet', walletOfAda, 'key-1')).toEqual({ refused: 'idempotency_conflict' });
     expect(await app().says('AddCredits', { ...walletOfAda, credits: '1', origin: 'free' }, 'key-2')).toMatchObject({ replayed: false });
@@ -107,13 +108,35 @@ describe('usage that waits for its invoice', () => {
     ]);
   });
 
-  it('can be settled where nothing is there to pay with, and then keeps the wallet open no more', async () => {
+  it('goes on waiting when nothing can be paid of its invoice, which is paid once something is there', async () => {
+    await app().wallet();
+    await accrue('5');
+    expect(await pay('INV-1', '5')).toMatchObject({ answer: { paid: '0', remaining: '5', reason: 'insufficient_credits', balance: { unbilled: '5' } } });
+    expect(await app().says('GetInvoicePayment', { ...walletOfAda, invoice_id: 'INV-1' })).toEqual({ refused: 'invoice_not_paid' });
+    await add('8');
+    expect(await pay('INV-1', '5')).toMatchObject({ answer: { paid: '4', remaining: '1', payment: { billed: '5' }, balance: { unbilled: '0' } } });
+  });
+
+  it('is settled with nothing due where its invoice is paid by other means, and then keeps the wallet open no more', async () => {
     await app().wallet();
     await accrue('3');
     expect(await app().says('CloseWallet', { ...walletOfAda, reason: 'r' })).toEqual({ refused: 'usage_unbilled' });
-    expect(await pay('INV-1', '3')).toMatchObject({ answer: { paid: '0', remaining: '3', reason: 'insufficient_credits', payment: { billed: '3' } } });
+    expect(await pay('INV-1', '0')).toMatchObject({ answer: { paid: '0', remaining: '0', reason: '', balance: { unbilled: '3' } } });
+    expect(await pay('INV-1', '0', { billed: '3' })).toMatchObject({ answer: { paid: '0', remaining: '0', reason: '', payment: { billed: '3' } } });
     expect(await reverse('INV-1')).toEqual({ refused: 'nothing_to_reverse' });
     expect(await app().says('CloseWallet', { ...walletOfAda, reason: 'r' })).toMatchObject({ answer: { residual: '0' } });
+  });
+
+  it('is billed once, whether the invoice says how much or leaves it to the default', async () => {
+    await app().wallet();
+    await add('100');
+    await accrue('5');
+    const first = await pay('INV-1', '10');
+    expect(first).toMatchObject({ answer: { payment: { billed: '5' } } });
+    expect(await pay('INV-1', '10', { billed: '5.00' })).toEqual({ ...first, replayed: true });
+    expect(await app().says('PayInvoice', invoice('INV-1', '10', { billed: '4' }), 'key')).toEqual({ refused: 'invoice_conflict' });
+    const other = await pay('INV-2', '10', { billed: '0' });
+    expect(await pay('INV-2', '10')).toEqual({ ...other, replayed: true });
   });
 });
 

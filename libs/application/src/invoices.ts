@@ -29,20 +29,24 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
       },
     }));
     const { invoiceId, due, billed, currency } = asked;
-    const call = knownBy(context, invoiceKey(invoiceId), [formatAmount(due), billed === undefined ? undefined : formatAmount(billed)]);
+    // What is billed is compared with the payment: whoever leaves it to the default means what the first answer says.
+    const call = knownBy(context, invoiceKey(invoiceId), [formatAmount(due)]);
+    const walletCurrency = await currencyOf(parts, target, currency);
     try {
       const { events, revision, balance } = await changeBalance(parts, call, target, async (at) => {
-        const minorUnitDigits = await payableDigits(parts, target, due, currency);
+        const minorUnitDigits = payableDigits(walletCurrency, due);
         await enabledSettings(parts);
         return { type: 'PayInvoice', at, invoiceId, due, minorUnitDigits, ...given('billed', billed) };
       });
-      // Nothing to pay with and nothing to bill writes nothing, the key included.
+      // Nothing to pay with, or nothing to do, writes nothing, the key included.
       if (events.length === 0) return unpaid(due, revision, balance, due > ZERO ? 'insufficient_credits' : '');
-      return paid(caused(events, 'InvoicePaid'), revision, balance);
+      const payment = caused(events, 'InvoicePaid');
+      if (billed !== undefined && payment.billed !== billed) throw otherInvoice(payment);
+      return paid(payment, revision, balance);
     } catch (thrown) {
       if (!(thrown instanceof Refused)) throw thrown;
       const { code } = thrown.refusal;
-      if (code === 'idempotency_conflict' && thrown.refusal.key === call.key) throw await paidOtherwise(parts, target, invoiceId);
+      if (code === 'idempotency_conflict' && thrown.refusal.key === call.key) throw otherInvoice((await thePayment(parts, target, invoiceId)).payment);
       if (!PAYS_NOTHING.has(code)) throw thrown;
       const { state, revision } = await theBalance(parts, target, undefined, context);
       return unpaid(due, revision, balanceMessage(state, revision, parts.clock(), {}), code);
@@ -102,13 +106,18 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
 /** Refusals of the balance and the settings that are answers here: the invoice stays due, and may be tried again. */
 const PAYS_NOTHING: ReadonlySet<string> = new Set(['balance_paused', 'balance_closed', 'wallets_disabled']);
 
-/** Digits of the wallet's minor unit. What nobody could pay is refused also where nothing would be paid now. */
-async function payableDigits(parts: Parts, { customerId }: Target, due: Amount, invoiceCurrency: string | undefined): Promise<number> {
+/** Of the wallet. An invoice in another currency is another invoice, whatever was paid under its id, and is refused paused or not. */
+async function currencyOf(parts: Parts, { customerId }: Target, invoiceCurrency: string | undefined): Promise<string> {
   const { currency } = await theCustomer(parts, customerId);
   if (invoiceCurrency !== undefined && invoiceCurrency !== currency)
     throw new Refused({ code: 'invoice_in_other_currency', currency: invoiceCurrency, walletCurrency: currency });
+  return currency;
+}
+
+/** Digits of the currency's minor unit. What nobody could pay is refused also where nothing would be paid now. */
+function payableDigits(currency: string, due: Amount): number {
   const minorUnitDigits = currencyExponent(currency);
-  if (minorUnitDigits === undefined) throw new Error(`customer ${customerId} has the unknown currency ${currency}`);
+  if (minorUnitDigits === undefined) throw new Error(`a wallet has the unknown currency ${currency}`);
   if (minorUnits(due, minorUnitDigits) === undefined) throw new Refused({ code: 'not_whole_minor_units', amount: due, minorUnitDigits });
   return minorUnitDigits;
 }
@@ -123,10 +132,7 @@ async function thePayment({ ledger }: Parts, { aggregate, stream }: Target, invo
   throw new Refused(revision < 0 ? { code: 'balance_not_found' } : { code: 'invoice_not_paid', invoiceId });
 }
 
-async function paidOtherwise(parts: Parts, target: Target, invoiceId: string): Promise<Refused> {
-  const { due, billed } = (await thePayment(parts, target, invoiceId)).payment;
-  return new Refused({ code: 'invoice_conflict', invoiceId, due, billed });
-}
+const otherInvoice = ({ invoiceId, due, billed }: InvoicePaid): Refused => new Refused({ code: 'invoice_conflict', invoiceId, due, billed });
 
 /** For a payment that the balance does not remember any more. Its cost grows with the history after the payment. */
 async function reversedSince({ log }: Parts, { aggregate, stream }: Target, paymentId: string, since: number, last: number): Promise<Amount> {
