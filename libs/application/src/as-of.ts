@@ -8,10 +8,14 @@ import type { Balance } from '@drawdown/drawdown';
 import type { Parts } from './parts';
 import type { Target } from './targets';
 
-const settled = (aggregate: Target['aggregate'], state: Balance, at: Instant): Balance => {
-  const swept = aggregate.decider.decide({ type: 'Sweep', at }, state);
-  return swept.accepted ? swept.events.reduce(aggregate.decider.evolve, state) : state;
-};
+/** One sweep posts what one append carries: as many follow as there is something due. */
+function settled({ decider }: Target['aggregate'], state: Balance, at: Instant): Balance {
+  for (let now = state; ; ) {
+    const swept = decider.decide({ type: 'Sweep', at }, now);
+    if (!swept.accepted || swept.events.length === 0) return now;
+    now = swept.state ?? swept.events.reduce(decider.evolve, now);
+  }
+}
 
 /** Its cost grows with the history before the moment. `revision` -1: nothing had happened yet. */
 export async function knownAt({ log }: Pick<Parts, 'log'>, { aggregate, stream }: Target, at: Instant): Promise<{ readonly state: Balance; readonly revision: number }> {

@@ -1,4 +1,7 @@
-import { at, column, event, freshApplication, HOUR_MS, like, rows, tokensOfAda, walletOfAda } from './application.fixtures';
+import { amount, later } from '@drawdown/amounts';
+import { creditBalance } from '@drawdown/credit-balance';
+import { streams } from '@drawdown/ledger';
+import { at, column, event, freshApplication, HOUR_MS, like, NOON, rows, tokensOfAda, walletOfAda } from './application.fixtures';
 
 const app = freshApplication();
 
@@ -51,6 +54,15 @@ describe('the figures of a balance', () => {
     app().pass(HOUR_MS);
     expect((await app().call('GetBalance', walletOfAda))['balance']).toMatchObject({ booked: '5', credit_equivalent: '2.5' });
     await app().call('PauseWallet', walletOfAda);
+  });
+
+  it('as of a past moment have nothing left that was due by then, though it is more than one sweep posts', async () => {
+    await app().balance('1');
+    const { ledger } = app().parts;
+    const grant = { origin: 'free' as const, priority: 100, amount: amount('1'), expiresAt: later(NOON, HOUR_MS) };
+    for (let i = 0; i < 600; i++) await ledger.execute(creditBalance, streams.creditBalance('ada', 'tokens'), { type: 'TopUp', at: NOON, grant });
+    app().pass(2 * HOUR_MS);
+    expect(await app().call('GetBalance', { ...tokensOfAda, at: '2026-03-01T13:30:00.000Z' })).toMatchObject({ balance: { booked: '1', available: '1' } });
   });
 
   it('are refused for a customer, or a balance, that does not exist', async () => {

@@ -2,6 +2,7 @@ import { type Amount, amount, formatAmount, type Instant, instant, later, sum } 
 import { type Balance, type BalanceCommand, type BalanceEvent, bookedOf, decide, evolve, nothing } from '@drawdown/drawdown';
 import fc from 'fast-check';
 import { histories, SEED } from '../../drawdown/src/histories.fixtures';
+import { judgedAt } from './judged';
 import { type Liability, LiabilityReport } from './liability';
 
 const NOON = instant('2026-03-01T12:00:00Z');
@@ -54,6 +55,19 @@ describe('the liability report', () => {
     expect(at(HOUR_MS - 1)).toEqual({ granted: '10', outstanding: '10' });
     expect(at(HOUR_MS)).toEqual({ granted: '10', outstanding: '10', lapsed: '9' });
     expect(at(HOUR_MS, [...unswept, { type: 'Sweep', at: expiresAt }])).toEqual({ granted: '10', expired: '9', outstanding: '1' });
+  });
+
+  it('takes what an ended hold kept for lapsed, whoever posts its end later', () => {
+    const hold: BalanceCommand = { type: 'PlaceHold', at: NOON, amount: amount('60'), expiresAt: later(NOON, HOUR_MS * 1.5) };
+    const kept = [create, topUp('paid', '100', later(NOON, HOUR_MS)), hold];
+    const at = (hours: number, more: readonly BalanceCommand[] = []) => told(only(reportOf(lived([...kept, ...more]), later(NOON, hours * HOUR_MS))).paid);
+    expect(at(1.25)).toEqual({ granted: '100', outstanding: '100', lapsed: '40' });
+    expect(at(1.5)).toEqual({ granted: '100', outstanding: '100', lapsed: '100' });
+    const capture: BalanceCommand = { type: 'CaptureHold', at: NOON, holdId: 'h1', amount: amount('25'), keepOpen: true, overrun: 'refuse' };
+    expect(at(1.25, [capture])).toEqual({ granted: '100', captured: '25', outstanding: '75', lapsed: '40' });
+    expect(at(2, [capture])).toEqual({ granted: '100', captured: '25', outstanding: '75', lapsed: '75' });
+    expect(at(2, [{ type: 'ReleaseHold', at: NOON, holdId: 'h1' }])).toEqual({ granted: '100', outstanding: '100', lapsed: '100' });
+    expect(at(2, [{ type: 'Sweep', at: later(NOON, 3 * HOUR_MS), until: later(NOON, 2 * HOUR_MS) }])).toEqual({ granted: '100', expired: '100' });
   });
 
   it('follows invoices, reversals, voids and the end of a wallet', () => {
@@ -139,7 +153,8 @@ describe('over all histories, at any cut', () => {
         if (!euro) return expect(balances.every(({ status }) => status === 'none')).toBe(true);
         expect(euro.wallets).toBe(balances.filter(({ status }) => status !== 'none').length);
         for (const origin of ORIGINS) {
-          const grants = balances.flatMap((of) => of.grants).filter((of) => of.origin === origin);
+          // A hold whose end has come keeps nothing, whether or not that was posted.
+          const grants = balances.flatMap((of) => judgedAt(of, asOf).grants).filter((of) => of.origin === origin);
           expect(euro[origin].outstanding).toBe(bookedOf(grants));
           const ended = grants.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= asOf);
           expect(euro[origin].lapsed).toBe(sum(ended.map((of) => of.remaining)) - sum(ended.map((of) => of.held)));

@@ -6,7 +6,7 @@
  * moved is booked under what moved them, paid and free apart.
  */
 import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/amounts';
-import type { BalanceEvent, GrantTerms } from '@drawdown/drawdown';
+import type { Allocation, BalanceEvent, GrantTerms } from '@drawdown/drawdown';
 
 /** What moves value, in the words of the report. */
 type MovedBy = Exclude<keyof Liability, 'outstanding' | 'lapsed'>;
@@ -33,7 +33,7 @@ export interface Liability {
   readonly closed: Amount;
   /** The liability: what grants still have, held or not. Together it is what the wallets have booked. */
   readonly outstanding: Amount;
-  /** Of what is outstanding: free to expire, and its time is over. The sweeper posts it as expired. */
+  /** Of what is outstanding: its time is over, and no hold that is open at the moment keeps it. The sweeper posts it as expired. */
   readonly lapsed: Amount;
 }
 
@@ -87,10 +87,18 @@ interface Parcel {
   readonly held: Amount;
 }
 
+/** A hold that ends by itself. What it keeps is free from that moment on, whoever posts it later. */
+interface EndingHold {
+  readonly expiresAt: Instant;
+  readonly keeps: Allocation;
+}
+
 interface WalletSoFar {
   readonly currency: string;
   /** Those with something left. */
   readonly parcels: Map<string, Parcel>;
+  /** Open ones. */
+  readonly holds: Map<string, EndingHold>;
   /** An event later than the moment has come: what follows it is later, whatever a clock that was put right says. */
   over: boolean;
 }
@@ -117,7 +125,7 @@ export class LiabilityReport {
     if (known?.over) return;
     if (event.at > this.asOf) {
       // A wallet that began later is no wallet yet.
-      this.open.set(wallet, known ? Object.assign(known, { over: true }) : { currency: '', parcels: new Map(), over: true });
+      this.open.set(wallet, known ? Object.assign(known, { over: true }) : { currency: '', parcels: new Map(), holds: new Map(), over: true });
       return;
     }
     const so = event.type === 'Created' ? this.begin(wallet, event.currency, known) : known;
@@ -147,13 +155,14 @@ export class LiabilityReport {
   private begin(wallet: string, currency: string | undefined, known: WalletSoFar | undefined): WalletSoFar {
     if (currency === undefined) throw new RangeError(`${wallet} has no currency: it is no wallet`);
     if (known?.currency !== currency) this.of(currency).wallets += 1;
-    const begun = { currency, parcels: known?.parcels ?? new Map<string, Parcel>(), over: false };
+    const begun = { currency, parcels: known?.parcels ?? new Map<string, Parcel>(), holds: known?.holds ?? new Map<string, EndingHold>(), over: false };
     this.open.set(wallet, begun);
     return begun;
   }
 
-  private move({ currency, parcels }: WalletSoFar, event: BalanceEvent): void {
+  private move({ currency, parcels, holds }: WalletSoFar, event: BalanceEvent): void {
     if (!('grants' in event)) return;
+    follow(holds, event);
     const by = MOVES[event.type];
     const total = this.of(currency);
     for (const terms of termsIn(event)) parcels.set(terms.id, { origin: terms.origin, expiresAt: terms.expiresAt, remaining: ZERO, held: ZERO });
@@ -166,10 +175,18 @@ export class LiabilityReport {
     }
   }
 
-  private lapse({ parcels }: WalletSoFar, total: CurrencySoFar): void {
-    for (const { origin, expiresAt, remaining, held } of parcels.values()) {
-      if (expiresAt === undefined || expiresAt > this.asOf) continue;
-      total[origin] = { ...total[origin], lapsed: plus(total[origin].lapsed, minus(remaining, held)) };
+  private lapse({ parcels, holds }: WalletSoFar, total: CurrencySoFar): void {
+    const lapse = (origin: Origin, amount: Amount): void => {
+      total[origin] = { ...total[origin], lapsed: plus(total[origin].lapsed, amount) };
+    };
+    const isOver = (of: Parcel | undefined): of is Parcel => of?.expiresAt !== undefined && of.expiresAt <= this.asOf;
+    for (const of of parcels.values()) if (isOver(of)) lapse(of.origin, minus(of.remaining, of.held));
+    for (const { expiresAt, keeps } of holds.values()) {
+      if (expiresAt > this.asOf) continue;
+      for (const { grant, amount } of keeps) {
+        const of = parcels.get(grant);
+        if (isOver(of)) lapse(of.origin, amount);
+      }
     }
   }
 
@@ -180,6 +197,22 @@ export class LiabilityReport {
     this.currencies.set(currency, fresh);
     return fresh;
   }
+}
+
+function follow(holds: Map<string, EndingHold>, event: BalanceEvent): void {
+  if (event.type === 'HoldPlaced') {
+    if (event.expiresAt !== undefined) holds.set(event.holdId, { expiresAt: event.expiresAt, keeps: event.allocation });
+  } else if (event.type === 'HoldCaptured') {
+    const open = holds.get(event.holdId);
+    if (!open) return;
+    if (event.remaining === ZERO) holds.delete(event.holdId);
+    else holds.set(event.holdId, { ...open, keeps: without(open.keeps, event.captured) });
+  } else if (event.type === 'HoldReleased' || event.type === 'HoldExpired') holds.delete(event.holdId);
+}
+
+function without(kept: Allocation, captured: Allocation): Allocation {
+  const taken = new Map(captured.map(({ grant, amount }) => [grant, amount]));
+  return kept.map(({ grant, amount }) => ({ grant, amount: minus(amount, taken.get(grant) ?? ZERO) }));
 }
 
 /** The grants that an event brings, or brings back. */
