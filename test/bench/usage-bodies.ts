@@ -14,7 +14,7 @@ export const customerOf = (n: number): string => `cus_${n}`;
 
 /** One usage event. */
 export const usageEvent = (n: number, customer: string, time: string): string =>
-  `{"specversion":"1.0","id":"req-${n.toString().padStart(10, '0')}","source":"https://gateway.example.com/eu-west-1","type":"llm.request","subject":"${customer}","time":"${time}","datacontenttype":"application/json","data":{"input_tokens":${(n * 7919) % 4096},"output_tokens":${(n * 104729) % 512},"model":"code-large","region":"eu-west-1","cached":false}}`;
+  `{"specversion":"1.0","id":"req-${n.toString().padStart(10, '0')}","source":"https://gateway.example.com/eu-west-1","type":"llm.request","subject":"${customer}","time":"${time}","datacontenttype":"application/json","data":{"input_tokens":${1 + ((n * 7919) % 4096)},"output_tokens":${(n * 104729) % 512},"model":"code-large","region":"eu-west-1","cached":false}}`;
 
 /** One batch. `pick` says which customer an event is for. */
 export function batch(first: number, size: number, pick: (n: number) => number, time: string): string {
