@@ -20,26 +20,34 @@ export type PortalPurchaseLimitRefusal =
   | { readonly code: 'duplicate_currency'; readonly currency: string }
   | { readonly code: 'unknown_currency'; readonly currency: string }
   /** Not above zero, or no whole number of the currency's minor unit: nobody could pay it. */
-  | { readonly code: 'portal_limit_not_payable'; readonly currency: string; readonly amount: Amount }
+  | {
+      readonly code: 'portal_limit_not_payable';
+      readonly currency: string;
+      readonly amount: Amount;
+      readonly bound: 'minimum' | 'maximum';
+      /** Of the limit in the list, from 0. */
+      readonly index: number;
+    }
   | {
       readonly code: 'portal_minimum_above_maximum';
       readonly currency: string;
       readonly minimum: Amount;
       readonly maximum: Amount;
+      readonly index: number;
     };
 
 /** Why these limits cannot be saved. */
 export function portalPurchaseLimitsProblem(
   limits: readonly PortalPurchaseLimit[],
 ): PortalPurchaseLimitRefusal | undefined {
-  for (const [i, { currency, minimum, maximum }] of limits.entries()) {
-    if (limits.findIndex((other) => other.currency === currency) < i) return { code: 'duplicate_currency', currency };
+  for (const [index, { currency, minimum, maximum }] of limits.entries()) {
+    if (limits.findIndex((other) => other.currency === currency) < index) return { code: 'duplicate_currency', currency };
     const exponent = currencyExponent(currency);
     if (exponent === undefined) return { code: 'unknown_currency', currency };
-    for (const amount of [minimum, maximum])
-      if (amount !== undefined && !payable(amount, exponent)) return { code: 'portal_limit_not_payable', currency, amount };
+    for (const [bound, amount] of [['minimum', minimum], ['maximum', maximum]] as const)
+      if (amount !== undefined && !payable(amount, exponent)) return { code: 'portal_limit_not_payable', currency, amount, bound, index };
     if (minimum !== undefined && maximum !== undefined && minimum > maximum)
-      return { code: 'portal_minimum_above_maximum', currency, minimum, maximum };
+      return { code: 'portal_minimum_above_maximum', currency, minimum, maximum, index };
   }
   return undefined;
 }

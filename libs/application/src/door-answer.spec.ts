@@ -53,6 +53,29 @@ describe('an error at the doors', () => {
 });
 
 describe('a refusal at the doors', () => {
+  it.each<[AnyRefusal, string | undefined, string[]]>([
+    [{ code: 'not_whole_minor_units', amount: amount('1.001'), minorUnitDigits: 2 }, undefined, ['amount']],
+    [{ code: 'not_whole_minor_units', amount: amount('1.001'), minorUnitDigits: 2 }, 'due', ['due']],
+    [{ code: 'portal_limit_not_payable', currency: 'EUR', amount: amount('0.001'), bound: 'maximum', index: 2 }, undefined, ['portal_purchase_limits[2].maximum']],
+    [{ code: 'portal_minimum_above_maximum', currency: 'EUR', minimum: amount('2'), maximum: amount('1'), index: 0 }, undefined, ['portal_purchase_limits[0].minimum']],
+    [{ code: 'payment_event_conflict', provider: 'manual', eventId: 'e1' }, undefined, ['event_id']],
+    [{ code: 'balance_not_found' }, undefined, []],
+  ])('names the field that it is about, and the mend: %j', (refusal, field, named) => {
+    const { violations, detail } = doorAnswer(new Refused(refusal, field));
+    expect(violations).toEqual(named.map((name) => ({ field: name, problem: expect.stringMatching(/^is refused: [a-z]/) as string, mend: detail })));
+  });
+
+  it('counts one as one', () => {
+    expect(doorAnswer(new Refused({ code: 'purchases_pending', purchases: 1 })).detail).toBe('1 purchase is pending; confirm or fail it first');
+    expect(doorAnswer(new Refused({ code: 'purchases_pending', purchases: 2 })).detail).toBe('2 purchases are pending; confirm or fail them first');
+    expect(doorAnswer(new Refused({ code: 'holds_open', holds: 1 })).detail).toBe('1 hold is open; capture or release it first');
+  });
+
+  it('says from when on there is a credit price, where one is set', () => {
+    expect(doorAnswer(new Refused({ code: 'no_credit_price', currency: 'EUR' })).detail).toContain('set one for "EUR"');
+    expect(doorAnswer(new Refused({ code: 'no_credit_price', currency: 'EUR', startsAt: instant('2026-05-01T00:00:00Z') })).detail).toContain('counts from 2026-05-01T00:00:00.000Z');
+  });
+
   it('has its figures as text, amounts as decimals and moments as times', () => {
     const { facts, detail } = doorAnswer(new Refused({ code: 'hold_already_expired', expiresAt: instant('2026-01-01T00:00:00Z') }));
     expect([facts, detail]).toEqual([{ expires_at: '2026-01-01T00:00:00.000Z' }, '2026-01-01T00:00:00.000Z is past; send a later expires_at']);
@@ -65,7 +88,7 @@ describe('a refusal at the doors', () => {
       detail: 'd', key: 'k', path: 'p', limitId: 'l', holdId: 'h', meterId: 'm', customerId: 'c', creditProductId: 'p', currency: 'EUR', eventType: 't', webhookId: 'w',
       amount: 1n, minimum: 2n, maximum: 1n, minorUnitDigits: 2, unbilled: 1n, billed: 2n, left: 1n, purchases: 1,
       grantId: 'g', purchaseId: 'p', paymentId: 'i', invoiceId: 'i', due: 1n, walletCurrency: 'USD', reversalId: 'r', drawsOn: 'credit_balance',
-      provider: 'stripe', known: 'manual', reason: 'r', because: 'other_amount', problem: 'too_old',
+      provider: 'stripe', told: 'manual', eventId: 'e', bound: 'minimum', index: 0, known: 'manual', reason: 'r', because: 'other_amount', problem: 'too_old',
     };
     const { http, detail, title, ...answer } = doorAnswer(new Refused({ ...anyFigures, code } as unknown as AnyRefusal));
     expect(answer.code).toBe(code.toUpperCase());

@@ -2,6 +2,7 @@
 import { Contention, Fault, Overloaded, RevisionNotReached } from '@drawdown/ledger';
 import { InvalidRequest, Refused, sentence, type Violation } from './errors';
 import { factsOf, refusalAnswer } from './refusals';
+import { refusedFields } from './refused-fields';
 
 /** Names of the canonical codes of google.rpc.Code. */
 export type GrpcStatus =
@@ -64,7 +65,11 @@ const INTERNAL: Fixed = { code: 'INTERNAL', grpc: 'INTERNAL', http: 500, title: 
 export function doorAnswer(error: unknown): DoorAnswer {
   if (error instanceof InvalidRequest)
     return answer(INVALID, error.violations.map(sentence).join('; '), { violations: error.violations });
-  if (error instanceof Refused) return answer(...refusalAnswer(error.refusal), { facts: factsOf(error.refusal) });
+  if (error instanceof Refused) {
+    const { refusal, field } = error;
+    const [fixed, detail] = refusalAnswer(refusal);
+    return answer(fixed, detail, { facts: factsOf(refusal), violations: refusedFields(refusal, field, { title: fixed.title, detail }) });
+  }
   if (error instanceof Fault) return faultAnswer(error);
   if (error instanceof Error && error.name === 'AbortError') return answer(CANCELLED, 'the call was ended before it was answered');
   // Whatever the message says stays in the log: it may hold what the caller must not see.

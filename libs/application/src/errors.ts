@@ -21,7 +21,11 @@ export class InvalidRequest extends Error {
 
 /** The request was understood, and the business says no. */
 export class Refused extends Error {
-  constructor(readonly refusal: AnyRefusal) {
+  /** @param field the one that it is about, where the code alone does not say it: see `refusedFields` */
+  constructor(
+    readonly refusal: AnyRefusal,
+    readonly field?: string,
+  ) {
     super(refusal.code);
     this.name = 'Refused';
   }

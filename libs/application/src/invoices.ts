@@ -118,7 +118,7 @@ async function currencyOf(parts: Parts, { customerId }: Target, invoiceCurrency:
 function payableDigits(currency: string, due: Amount): number {
   const minorUnitDigits = currencyExponent(currency);
   if (minorUnitDigits === undefined) throw new Error(`a wallet has the unknown currency ${currency}`);
-  if (minorUnits(due, minorUnitDigits) === undefined) throw new Refused({ code: 'not_whole_minor_units', amount: due, minorUnitDigits });
+  if (minorUnits(due, minorUnitDigits) === undefined) throw new Refused({ code: 'not_whole_minor_units', amount: due, minorUnitDigits }, 'due');
   return minorUnitDigits;
 }
 

@@ -21,6 +21,8 @@ export interface Parts {
   readonly payments: readonly PaymentProvider[];
   /** The only time that a command is recorded at. */
   readonly clock: Clock;
+  /** The time outside, where `clock` is one for tests: payment providers sign by it. Absent: `clock` tells it. */
+  readonly realClock?: Clock;
   /** Where the clock is one for tests: how it is moved on. */
   readonly rehearsal?: Pick<Rehearsal, 'advance'>;
   /** For secrets. */

@@ -52,7 +52,7 @@ export async function startPurchase(parts: Parts, context: Context, asked: Purch
     const amount = 'amount' in quantity ? quantity.amount : timesHalfEven(quantity.credits, price.price);
     const credits = 'amount' in quantity ? unitEquivalent(amount, price) : quantity.credits;
     const problem = asked.by === 'portal' ? portalPurchaseProblem(settings, currency, amount) : payableProblem(currency, amount);
-    if (problem) throw new Refused(problem);
+    if (problem) throw new Refused(problem, 'amount' in quantity ? 'amount' : 'credits');
     return {
       type: 'StartPurchase',
       at,
@@ -84,15 +84,16 @@ async function moneyAsked(
   started: EventOf<'PurchaseStarted'>,
 ): Promise<string | undefined> {
   const { purchaseId, asked, at: startedAt, expiresAt, conversion } = started;
-  const { state } = await parts.ledger.load(target.aggregate, target.stream);
+  // To the end of the stream: a process that lags behind has the purchase in the answer to a retry, and not in its memory.
+  const { state } = await parts.ledger.reload(target.aggregate, target.stream);
   if (!state.purchases?.pending.some(({ id }) => id === purchaseId)) return answeredBefore(parts, target, purchaseId);
   if (parts.clock() > later(startedAt, ASKED_AGAIN_MS_MAX)) return undefined;
   const request = {
     purchaseId,
     customerId: target.customerId,
     ...asked,
-    startedAt,
-    ...(expiresAt !== undefined && { expiresAt }),
+    // A test clock tells nothing of the time that the provider's page can be paid in.
+    ...(parts.realClock === undefined && { startedAt, ...(expiresAt !== undefined && { expiresAt }) }),
     // The same at every attempt: a provider takes nothing else under one key.
     description: `${formatAmount(conversion?.credits ?? asked.amount)} credits`,
     returnTo,

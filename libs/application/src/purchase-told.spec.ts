@@ -1,4 +1,4 @@
-import { amount } from '@drawdown/amounts';
+import { amount, later } from '@drawdown/amounts';
 import type { PaymentNotice } from '@drawdown/purchases';
 import { at, contextOf, freshApplication, NOON, walletOfAda } from './application.fixtures';
 import { Refused } from './errors';
@@ -42,7 +42,32 @@ describe("a provider's own notice", () => {
     const after = await figures();
     expect(after).toEqual(['20', '0', 3]);
     expect([await told(confirmed('evt_1')), await told(confirmed('evt_2'))]).toMatchObject([{ outcome: 'credited' }, { outcome: 'known_before' }]);
-    expect(await figures()).toEqual(after);
+    expect(await figures()).toEqual(['20', '0', 4]);
+    expect([await told(confirmed('evt_1')), await told(confirmed('evt_2'))]).toMatchObject([{ outcome: 'credited' }, { outcome: 'known_before' }]);
+    expect(await figures()).toEqual(['20', '0', 4]);
+  });
+
+  it('is known by a key that no caller can have used up', async () => {
+    for (const key of ['stripe:evt_1', 'notice:stripe:evt_1']) await app().call('PauseWallet', walletOfAda, key).then(() => app().call('ResumeWallet', walletOfAda));
+    expect(await told(confirmed('evt_1'))).toMatchObject({ outcome: 'credited' });
+  });
+
+  it('that says something else under the id of another is refused by the id of the event', async () => {
+    await told(confirmed('evt_1'));
+    expect(await told(confirmed('evt_1', '21'))).toEqual({ refused: 'payment_event_conflict' });
+  });
+
+  it('of a purchase that is paid by hand is refused', async () => {
+    await app().call('StartPurchase', { ...walletOfAda, provider: 'manual', amount: '20' });
+    expect(await told(confirmed('evt_1', '20', 'p2'))).toEqual({ refused: 'purchase_of_other_provider' });
+    expect(await figures()).toMatchObject(['0', '40', expect.any(Number)]);
+  });
+
+  it('is judged by the real time, whatever a test clock says', async () => {
+    const parts = { ...app().parts, realClock: () => later(NOON, 7) };
+    double.notice = { outcome: 'ignored', detail: 'd' };
+    await answerPaymentNotice(parts)('stripe', incoming, contextOf('ConfirmPurchase', {}));
+    expect(double.received).toEqual([{ ...incoming, receivedAt: later(NOON, 7) }]);
   });
 
   it('that is out of order or of other money is recorded and answered as received', async () => {

@@ -5,7 +5,7 @@
 import { formatAmount } from '@drawdown/amounts';
 import type { Balance, BalanceEvent } from '@drawdown/drawdown';
 import { type Confirmation, type IncomingNotice, noticeKeyOf, type PaymentFailure, purchaseCommand } from '@drawdown/purchases';
-import { type CarriedOut, carryOut } from './carry-out';
+import { type CarriedOut, carryOut, type CommandCall } from './carry-out';
 import { knownBy } from './command-name';
 import { Refused } from './errors';
 import type { Context, Message } from './operation';
@@ -20,8 +20,17 @@ export async function recordTold(parts: Parts, context: Context, notice: Confirm
   // The same event with other contents is not told again: it is refused as a conflict.
   const said = notice.outcome === 'confirmed' ? [formatAmount(notice.paid.amount), notice.paid.currency] : [notice.reason];
   const call = knownBy(context, noticeKeyOf(notice), [notice.outcome, notice.purchaseId, notice.reference, ...said]);
-  return carryOut(parts, call, aggregate, stream, (at) => purchaseCommand(notice, at));
+  return carryOut(parts, call, aggregate, stream, (at) => purchaseCommand(notice, at)).catch(toldOtherwise(call, notice));
 }
+
+/** The key of an event is none that anybody has sent: the refusal names the event. */
+export const toldOtherwise =
+  ({ key }: Pick<CommandCall, 'key'>, { provider, eventId }: { readonly provider: string; readonly eventId: string }) =>
+  (thrown: unknown): never => {
+    if (thrown instanceof Refused && thrown.refusal.code === 'idempotency_conflict' && thrown.refusal.key === key)
+      throw new Refused({ code: 'payment_event_conflict', provider, eventId });
+    throw thrown;
+  };
 
 /** The refusal that tells of a flag; undefined where nothing was flagged. */
 export function flagIn(events: readonly BalanceEvent[]): Refused | undefined {
@@ -48,7 +57,8 @@ export type AnswerPaymentNotice = (provider: string, notice: Omit<IncomingNotice
 export const answerPaymentNotice =
   (parts: Parts): AnswerPaymentNotice =>
   async (provider, incoming, context) => {
-    const notice = providerNamed(parts, provider).readNotice({ ...incoming, receivedAt: parts.clock() });
+    const now = parts.realClock ?? parts.clock;
+    const notice = providerNamed(parts, provider).readNotice({ ...incoming, receivedAt: now() });
     switch (notice.outcome) {
       case 'problem':
         throw new Refused({ code: 'payment_notice_not_believed', problem: notice.problem, detail: notice.detail });

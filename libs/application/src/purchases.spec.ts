@@ -1,6 +1,8 @@
-import { amount } from '@drawdown/amounts';
+import { amount, later } from '@drawdown/amounts';
+import { PENDING_PORTAL_PURCHASES_MAX } from '@drawdown/drawdown';
 import { PaymentProviderMisconfigured } from '@drawdown/purchases';
-import { at, freshApplication, HOUR_MS, NOON, rows, textAt, walletOfAda } from './application.fixtures';
+import { at, contextOf, freshApplication, HOUR_MS, NOON, rows, textAt, walletOfAda } from './application.fixtures';
+import { handlers } from './handlers';
 import type { Message } from './operation';
 import { PageDouble } from './purchases.fixtures';
 
@@ -49,6 +51,8 @@ describe('a purchase', () => {
   });
 
   it('names each field that is wrong', async () => {
+    expect(await app().says('StartPurchase', { ...walletOfAda, provider: 'paypal', amount: '1' })).toEqual({ refused: 'payment_provider_not_set_up' });
+    withPage();
     expect(await app().says('StartPurchase', { ...walletOfAda, provider: 'stripe', paid_url: 'ftp://x' })).toEqual({
       invalid: ['does not say how much', 'paid_url is no http or https URL', 'cancelled_url is missing or empty'],
     });
@@ -73,6 +77,11 @@ describe('a purchase', () => {
     await app().call('UpdateSettings', { allow_portal_purchases: true, portal_purchase_limits: [{ currency: 'EUR', minimum: '5', maximum: '50' }] });
     expect([await portal('4.99'), await portal('50.01')]).toEqual([{ refused: 'purchase_below_minimum' }, { refused: 'purchase_above_maximum' }]);
     expect([await portal('5'), await portal('50')]).toMatchObject([{ answer: { purchase: { by: 'portal' } } }, {}]);
+    const choosing = { priority: 0, expires_at: '2026-12-31T00:00:00Z', grant_expires_at: '2026-12-31T00:00:00Z' };
+    expect(await app().says('StartPurchase', { ...start, by: 'portal', ...choosing })).toEqual({ invalid: Object.keys(choosing).map((field) => `${field} is not for the customer to choose`) });
+    for (let n = 3; n <= PENDING_PORTAL_PURCHASES_MAX; n++) await app().call('StartPurchase', { ...start, by: 'portal' });
+    expect(await portal('20')).toEqual({ refused: 'too_many_purchases' });
+    expect(await app().says('StartPurchase', { ...start, ...choosing })).toMatchObject({ answer: { purchase: { by: 'staff' } } });
   });
 
   it('is listed with the others, the newest first, page by page', async () => {
@@ -113,9 +122,37 @@ describe('money that is told of', () => {
 
   it('by one event with other contents is a conflict', async () => {
     await app().call('ConfirmPurchase', { ...confirm, event_id: 'e1' });
-    expect(await app().says('ConfirmPurchase', { ...confirm, event_id: 'e1', amount: '21' })).toEqual({ refused: 'idempotency_conflict' });
+    expect(await app().says('ConfirmPurchase', { ...confirm, event_id: 'e1', amount: '21' })).toEqual({ refused: 'payment_event_conflict' });
     await app().call('FailPurchase', { ...fail, event_id: 'e2' }).catch(() => undefined);
-    expect(await app().says('FailPurchase', { ...fail, event_id: 'e2', code: 'other' })).toEqual({ refused: 'idempotency_conflict' });
+    expect(await app().says('FailPurchase', { ...fail, event_id: 'e2', code: 'other' })).toEqual({ refused: 'payment_event_conflict' });
+  });
+
+  it('with a mistyped amount is flagged, and told again as it was is credited, once', async () => {
+    const mistyped = { ...confirm, amount: '2' };
+    expect(await app().says('ConfirmPurchase', mistyped)).toEqual({ refused: 'purchase_flagged' });
+    expect(await app().says('ConfirmPurchase', confirm)).toMatchObject({ answer: { outcome: 'credited' } });
+    expect(await app().says('ConfirmPurchase', mistyped)).toEqual({ refused: 'purchase_flagged' });
+    expect(await app().says('ConfirmPurchase', { ...confirm, amount: '3' })).toEqual({ refused: 'purchase_flagged' });
+    expect(await purchase()).toMatchObject({ status: 'succeeded', flags: [{ because: 'other_amount', paid_amount: '2' }, { because: 'already_succeeded', paid_amount: '3' }] });
+    expect(await booked()).toEqual(['20', '0']);
+  });
+
+  it('that was known is remembered: a retry is answered as the first time, and the event tells of nothing else', async () => {
+    await app().call('FailPurchase', fail);
+    const again = { ...fail, event_id: 'eF' };
+    const first = await app().says('FailPurchase', again, 'k');
+    expect(first).toMatchObject({ answer: { outcome: 'ended_before' } });
+    await app().call('ConfirmPurchase', confirm);
+    expect(await app().says('FailPurchase', again, 'k')).toEqual({ ...first, replayed: true });
+    expect(await app().says('FailPurchase', again)).toEqual({ ...first, replayed: true });
+    const repeat = { ...confirm, event_id: 'eZ' };
+    const before = await app().says('ConfirmPurchase', repeat, 'k2');
+    expect(before).toMatchObject({ answer: { outcome: 'credited_before' } });
+    expect(await app().says('ConfirmPurchase', repeat, 'k2')).toEqual({ ...before, replayed: true });
+    await app().call('StartPurchase', start);
+    expect(await app().says('ConfirmPurchase', { ...repeat, purchase_id: 'p2', payment_id: 'transfer-8' })).toEqual({ refused: 'payment_event_conflict' });
+    expect(await purchase()).toMatchObject({ status: 'succeeded', flags: [] });
+    expect(await booked()).toEqual(['20', '20']);
   });
 
   it.each([
@@ -232,9 +269,15 @@ describe('a purchase at a provider with a page', () => {
   it('is not confirmed by hand, and may be given up by hand', async () => {
     withPage();
     await app().call('StartPurchase', page);
-    expect(await app().says('ConfirmPurchase', confirm)).toEqual({ refused: 'purchase_not_by_hand' });
+    expect(await app().says('ConfirmPurchase', confirm)).toEqual({ refused: 'purchase_of_other_provider' });
     expect(await app().says('FailPurchase', fail)).toMatchObject({ answer: { outcome: 'failed' } });
-    expect(await app().says('ConfirmPurchase', confirm)).toEqual({ refused: 'purchase_not_by_hand' });
+    expect(await app().says('ConfirmPurchase', confirm)).toEqual({ refused: 'purchase_of_other_provider' });
+  });
+
+  it('says nothing of its times where they are those of a test clock', async () => {
+    const double = withPage();
+    await handlers({ ...app().parts, realClock: () => later(NOON, HOUR_MS) }).StartPurchase(page, contextOf('StartPurchase', page));
+    expect(Object.keys(double.asked[0] ?? {})).toEqual(['purchaseId', 'customerId', 'amount', 'currency', 'description', 'returnTo']);
   });
 
   it('at a provider that is set up wrong waits for a person', async () => {

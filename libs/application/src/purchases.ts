@@ -15,8 +15,8 @@ import type { Parts } from './parts';
 import { purchasesIn } from './purchase-history';
 import { purchaseMessage } from './purchase-message';
 import { startPurchase } from './purchase-start';
-import { flagIn, recordTold } from './purchase-told';
-import { readWallet, type Target, theCustomer } from './targets';
+import { flagIn, recordTold, toldOtherwise } from './purchase-told';
+import { readWallet, theCustomer } from './targets';
 
 /** Letter and digits: the ledger makes the ids. */
 const PURCHASE_ID_LENGTH_MAX = 32;
@@ -31,12 +31,15 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
   async StartPurchase(request, context) {
     const asked = readRequest(request, (from) => {
       const provider = from.text('provider', PROVIDER_LENGTH_MAX);
-      const page = provider !== '' && provider !== MANUAL;
+      // One that is not known has no page to lead back from: what is wrong is the provider.
+      const page = provider !== MANUAL && parts.payments.some(({ name }) => name === provider);
+      const by = from.optionalWord('by', ['staff', 'portal']) ?? 'staff';
+      if (by === 'portal') leaveToTheAccount(from);
       return {
         target: readWallet(from),
         quantity: readQuantity(from),
         provider,
-        by: from.optionalWord('by', ['staff', 'portal']) ?? 'staff',
+        by,
         ...given('expiresAt', from.optionalInstant('expires_at')),
         returnTo: { paid: readUrl(from, 'paid_url', page), cancelled: readUrl(from, 'cancelled_url', page) },
         terms: {
@@ -91,7 +94,6 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       reference: from.text('payment_id', EVENT_ID_LENGTH_MAX),
       eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
     }));
-    await assertByHand(parts, target, purchaseId);
     const by = { purchaseId, customerId: target.customerId, reference, at: parts.clock() };
     const done = await recordTold(parts, context, { ...confirmedByHand(by, paid), ...given('eventId', eventId) });
     const flagged = flagIn(done.events);
@@ -116,14 +118,15 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
     }));
     await theCustomer(parts, target.customerId);
     const { purchaseId, code, reason } = failure;
-    const call = eventId === undefined ? context : knownBy(context, noticeKeyOf({ provider: MANUAL, eventId }), ['failed', purchaseId, code, reason]);
+    const event = { provider: MANUAL, eventId: eventId ?? '' };
+    const call = eventId === undefined ? context : knownBy(context, noticeKeyOf(event), ['failed', purchaseId, code, reason]);
     const { aggregate, stream } = target;
     const done = await carryOut(parts, call, aggregate, stream, (at): BalanceCommand => ({
       type: 'FailPurchase',
       at,
       ...failure,
       ...given('providerEventId', eventId),
-    }));
+    })).catch(toldOtherwise({ key: eventId === undefined ? undefined : call.key }, event));
     const flagged = flagIn(done.events);
     if (flagged) throw flagged;
     return { ...after(done), outcome: done.events.some((event) => event.type === 'PurchaseFailed') ? 'failed' : 'ended_before' };
@@ -140,6 +143,12 @@ function readQuantity(from: Fields) {
   return { credits: credits ?? ZERO };
 }
 
+/** What a customer must not choose: to spend what is paid first, to keep it longer than others, to keep a place that nobody pays for. */
+function leaveToTheAccount(from: Fields): void {
+  for (const field of ['priority', 'expires_at', 'grant_expires_at'])
+    if (from.has(field)) from.violation(field, 'is not for the customer to choose', 'leave it out, or ask as staff');
+}
+
 function readUrl(from: Fields, field: string, needed: boolean): string {
   const url = (needed ? from.text(field, URL_LENGTH_MAX) : from.optionalText(field, URL_LENGTH_MAX)) ?? '';
   if (url !== '' && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) from.violation(field, 'is no http or https URL', 'send one with a host');
@@ -150,14 +159,6 @@ function numberIn(of: string, token: string): number {
   const text = afterToken(of, token);
   if (!/^\d{1,15}$/.test(text)) throw new Refused({ code: 'page_token_invalid' });
   return Number(text);
-}
-
-/** Money is told of by whoever took it. What the wallet does not know any more is for the wallet to judge. */
-async function assertByHand(parts: Parts, target: Target, purchaseId: string): Promise<void> {
-  const { state } = await parts.ledger.load(target.aggregate, target.stream);
-  const { pending = [], ended = [] } = state.purchases ?? {};
-  const provider = (pending.find(({ id }) => id === purchaseId) ?? ended.find(({ id }) => id === purchaseId)?.purchase)?.provider ?? MANUAL;
-  if (provider !== MANUAL) throw new Refused({ code: 'purchase_not_by_hand', purchaseId, provider });
 }
 
 const after = ({ state, revision, at }: CarriedOut<BalanceEvent, Balance>) => ({

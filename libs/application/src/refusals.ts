@@ -5,7 +5,7 @@ import { type Amount, formatAmount, formatInstant, type Instant } from '@drawdow
 import type { CreditProductRefusal } from '@drawdown/catalog';
 import type { BalanceRefusal, EventOf } from '@drawdown/drawdown';
 import type { IdempotencyConflict, RejectedUsageRefusal } from '@drawdown/ledger';
-import type { NoticeProblem } from '@drawdown/purchases';
+import { MANUAL, type NoticeProblem } from '@drawdown/purchases';
 import type { DeliveriesRefusal, DeliveryNotFound, WebhookEndpointRefusal } from '@drawdown/webhooks';
 import type { GrpcStatus } from './door-answer';
 
@@ -19,7 +19,7 @@ export type OperationRefusal =
   | { readonly code: 'customer_not_found'; readonly customerId: string }
   | { readonly code: 'wallets_disabled' }
   | { readonly code: 'free_credits_not_allowed' }
-  | { readonly code: 'no_credit_price'; readonly currency: string }
+  | { readonly code: 'no_credit_price'; readonly currency: string; readonly startsAt?: Instant }
   /** The invoice was paid, as another one. */
   | { readonly code: 'invoice_conflict'; readonly invoiceId: string; readonly due: Amount; readonly billed: Amount }
   | { readonly code: 'invoice_not_paid'; readonly invoiceId: string }
@@ -36,7 +36,8 @@ export type PurchaseRefusal =
   | { readonly code: 'payment_provider_not_set_up'; readonly provider: string; readonly known: string }
   /** Recorded: the purchase has failed. */
   | { readonly code: 'purchase_refused_by_provider'; readonly purchaseId: string; readonly reason: string; readonly detail: string }
-  | { readonly code: 'purchase_not_by_hand'; readonly purchaseId: string; readonly provider: string }
+  /** The event was told with other contents. */
+  | { readonly code: 'payment_event_conflict'; readonly provider: string; readonly eventId: string }
   /** Recorded: a person has to look at it. */
   | {
       readonly code: 'purchase_flagged';
@@ -83,6 +84,7 @@ type Answer<Code extends RefusalCode> = readonly [sort: Sort, title: string, det
 
 const show = (value: Amount): string => formatAmount(value);
 const time = (value: Instant): string => formatInstant(value);
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   balance_not_found: ['not_found', 'No such balance', 'the customer has none; create it first'],
@@ -102,7 +104,7 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   purchase_already_expired: ['invalid', 'The purchase would have expired', (of) => `${time(of.expiresAt)} is past; send a later expires_at`],
   purchase_not_found: ['not_found', 'No such purchase', (of) => `there never was a purchase "${of.purchaseId}" of this balance`],
   too_many_purchases: ['limit', 'Too many purchases are pending', (of) => `at most ${of.max} may be pending at a time; confirm or fail some first`],
-  purchases_pending: ['state', 'Purchases are pending', (of) => `${of.purchases} purchases are pending; confirm or fail them first`],
+  purchases_pending: ['state', 'Purchases are pending', (of) => `${counted(of.purchases, 'purchase is', 'purchases are')} pending; confirm or fail ${of.purchases === 1 ? 'it' : 'them'} first`],
   portal_purchases_not_allowed: ['state', 'Customers may not buy by themselves', 'the settings say allow_portal_purchases: false; change that first'],
   purchase_not_payable: [
     'invalid', 'Nobody could pay that', (of) => `${show(of.amount)} ${of.currency} is not above zero in whole minor units; ask for an amount that is`,
@@ -117,8 +119,13 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   purchase_refused_by_provider: [
     'state', 'The payment provider refuses the purchase', (of) => `${of.detail} (${of.reason}); purchase "${of.purchaseId}" has failed, start another one`,
   ],
-  purchase_not_by_hand: [
-    'state', 'The purchase is not confirmed by hand', (of) => `purchase "${of.purchaseId}" is confirmed by the signed notices of "${of.provider}"`,
+  purchase_of_other_provider: [
+    'state', 'Another provider takes the money of the purchase',
+    (of) => `the money of purchase "${of.purchaseId}" is taken by "${of.provider}", so "${of.told}" cannot confirm it; ${of.provider === MANUAL ? 'confirm it by hand' : `the signed notices of "${of.provider}" do`}`,
+  ],
+  payment_event_conflict: [
+    'conflict', 'The event was told with other contents',
+    (of) => `event "${of.eventId}" was told with other contents; send it again as it was, or give what you tell now an event_id of its own`,
   ],
   purchase_flagged: [
     'state', 'Nothing was credited', (of) => `what was told of purchase "${of.purchaseId}" is recorded as ${of.because}; a person has to look at it`,
@@ -160,7 +167,7 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
     'state', 'More is captured than is held',
     (of) => `${show(of.requested)} asked, ${show(of.held)} held; capture less, or allow the rest with overrun "from_available"`,
   ],
-  holds_open: ['state', 'Holds are open', (of) => `${of.holds} holds are open; capture or release them first`],
+  holds_open: ['state', 'Holds are open', (of) => `${counted(of.holds, 'hold is', 'holds are')} open; capture or release ${of.holds === 1 ? 'it' : 'them'} first`],
   usage_unbilled: ['state', 'Usage waits for its invoice', (of) => `${show(of.unbilled)} is not billed yet; settle it with an invoice first`],
   insufficient_credits: [
     'unpaid', 'Not enough is available', (of) => `${show(of.requested)} asked, ${show(of.available)} available; top up or ask for less`,
@@ -209,17 +216,20 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   too_many_prices: ['limit', 'Too many prices', (of) => `"${of.currency}" may have at most ${of.max} prices in its history`],
   limit_currency_missing: ['invalid', 'A limit has no currency', (of) => `limit "${of.limitId}" is an amount: say of which currency, or send a percentage`],
   portal_limit_not_payable: [
-    'invalid', 'Nobody could pay that', (of) => `send an amount of "${of.currency}" above zero, in whole minor units, not ${show(of.amount)}`,
+    'invalid', 'Nobody could pay that', (of) => `send a ${of.bound} of "${of.currency}" above zero, in whole minor units, not ${show(of.amount)}`,
   ],
   portal_minimum_above_maximum: [
-    'invalid', 'The minimum is above the maximum', (of) => `${show(of.minimum)} is more than ${show(of.maximum)}, of "${of.currency}"`,
+    'invalid', 'The minimum is above the maximum', (of) => `${show(of.minimum)} is more than ${show(of.maximum)}, of "${of.currency}"; send a minimum that is at most the maximum`,
   ],
   settings_revision_conflict: [
     'precondition', 'The settings have changed', (of) => `they are at revision ${of.actual}, not ${of.expected}; read them and try again`,
   ],
   wallets_disabled: ['state', 'Wallets are disabled', 'the settings say enabled: false; change that first'],
   free_credits_not_allowed: ['state', 'Free credits are not allowed', 'the settings say allow_free_credits: false; change that first'],
-  no_credit_price: ['state', 'There is no credit price', (of) => `set one for "${of.currency}" in the settings first`],
+  no_credit_price: ['state', 'There is no credit price', (of) =>
+    of.startsAt === undefined
+      ? `set one for "${of.currency}" in the settings first`
+      : `the first one for "${of.currency}" counts from ${time(of.startsAt)}; wait until then, or set one in the settings that counts sooner`],
   rejected_usage_not_found: ['not_found', 'No such rejected usage', 'list the rejected usage to find its id'],
   rejected_usage_already_replayed: ['state', 'Already replayed', 'it has been applied; there is nothing left to replay'],
   page_token_invalid: ['invalid', 'The page token is not valid', 'send next_page_token of the page before, with the same filters'],

@@ -7,7 +7,7 @@ import { balanceMessage, grantMessage, readOwnLimits } from './balance-message';
 import { caused } from './carry-out';
 import { Refused } from './errors';
 import { readRequest } from './fields';
-import { readTerms } from './grant-request';
+import { given, readTerms } from './grant-request';
 import type { Handlers } from './operation';
 import type { Parts } from './parts';
 import { changeBalance, enabledSettings, readWallet, theCustomer } from './targets';
@@ -58,9 +58,13 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
   SetWalletLimits: settingLimits(parts, readWallet),
 });
 
+/** When the first of a currency's prices counts, where none does yet. */
+const firstPriceFrom = ({ creditPrices }: Settings, currency: string): Instant | undefined =>
+  creditPrices.flatMap((of) => (of.currency === currency && of.effectiveAt !== undefined ? [of.effectiveAt] : [])).sort((a, b) => a - b)[0];
+
 /** @throws Refused no_credit_price */
 export function thePrice(settings: Settings, currency: string, at: Instant): CreditPrice {
   const price = priceInForce(settings, currency, at);
-  if (!price) throw new Refused({ code: 'no_credit_price', currency });
+  if (!price) throw new Refused({ code: 'no_credit_price', currency, ...given('startsAt', firstPriceFrom(settings, currency)) });
   return price;
 }

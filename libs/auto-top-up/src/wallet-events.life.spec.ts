@@ -95,7 +95,7 @@ class Life {
     const asked = this.started().at(-1)?.asked;
     if (!asked) return;
     if (what === 'declined') this.tellWallet({ type: 'FailPurchase', at: this.now, purchaseId, code: 'declined' });
-    else this.tellWallet({ type: 'ConfirmPurchase', at: this.now, purchaseId, providerEventId: `e-${purchaseId}`, paid: asked });
+    else this.tellWallet({ type: 'ConfirmPurchase', at: this.now, purchaseId, provider: 'manual', providerEventId: `e-${purchaseId}`, paid: asked });
   }
 
   started = () => this.walletEvents.filter((event) => event.type === 'PurchaseStarted');

@@ -39,8 +39,9 @@ const life: readonly (BalanceCommand | ((before: readonly BalanceEvent[]) => Bal
   { type: 'PayInvoice', at: later(NOON, 2 * HOUR_MS), invoiceId: 'inv-1', due: amount('30'), minorUnitDigits: 2 },
   (events) => ({ type: 'ReverseInvoicePayment', at: later(NOON, 2 * HOUR_MS), payment: paymentIn(events), amount: amount('5'), reason: 'cancelled' }),
   { type: 'StartPurchase', at: later(NOON, 2 * HOUR_MS), ...bought },
-  { type: 'ConfirmPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p1', providerEventId: 'evt-1', paid: { amount: amount('6.99'), currency: 'EUR' } },
-  { type: 'ConfirmPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p1', providerEventId: 'evt-2', providerPaymentId: 'pi-1', paid: bought.asked },
+  { type: 'ConfirmPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p1', provider: 'stripe', providerEventId: 'evt-1', paid: { amount: amount('6.99'), currency: 'EUR' } },
+  { type: 'ConfirmPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p1', provider: 'stripe', providerEventId: 'evt-2', providerPaymentId: 'pi-1', paid: bought.asked },
+  { type: 'ConfirmPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p1', provider: 'stripe', providerEventId: 'evt-3', providerPaymentId: 'pi-1', paid: bought.asked },
   { type: 'StartPurchase', at: later(NOON, 2 * HOUR_MS), ...bought },
   { type: 'FailPurchase', at: later(NOON, 2 * HOUR_MS), purchaseId: 'p2', code: 'card_declined' },
   { type: 'StartPurchase', at: later(NOON, 2 * HOUR_MS), ...bought, expiresAt: later(NOON, 2.5 * HOUR_MS) },
@@ -106,6 +107,7 @@ describe('movements', () => {
   it('tell of a purchase what became of it, and name it where it is credited', () => {
     expect(of('PurchaseStarted')).toMatchObject({ amount: amount('0'), purchaseId: 'p1', figures: { pending: amount('7') } });
     expect(of('PurchaseFlagged')).toMatchObject({ purchaseId: 'p1', reason: 'other_amount' });
+    expect(of('PurchaseToldAgain')).toMatchObject({ purchaseId: 'p1', reason: 'succeeded', reference: 'pi-1', amount: amount('0') });
     expect(of('PurchaseSucceeded')).toMatchObject({ purchaseId: 'p1', grantId: 'g6', reference: 'pi-1', amount: amount('0') });
     expect(movementOf(events.find((event) => event.type === 'ToppedUp' && event.purchaseId !== undefined)!)).toMatchObject({
       amount: amount('7'), purchaseId: 'p1', reference: 'pi-1',

@@ -32,6 +32,7 @@ export const MOVEMENT_TYPES = [
   'purchase_failed',
   'purchase_expired',
   'purchase_flagged',
+  'purchase_told_again',
   'grant_expiring',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
@@ -79,6 +80,7 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
   PurchaseFailed: 'purchase_failed',
   PurchaseExpired: 'purchase_expired',
   PurchaseFlagged: 'purchase_flagged',
+  PurchaseToldAgain: 'purchase_told_again',
   TopUpVoided: 'top_up_voided',
   CreditsDeducted: 'deducted',
   HoldPlaced: 'hold_placed',
@@ -141,6 +143,10 @@ export function movementOf(event: BalanceEvent): Movement {
       return { ...still, purchaseId: event.purchaseId, reason: event.reason ?? event.code };
     case 'PurchaseExpired':
       return { ...still, effectiveAt: event.expiresAt, purchaseId: event.purchaseId };
+    case 'PurchaseToldAgain': {
+      const { purchaseId, end: reason, providerPaymentId: reference } = event;
+      return { ...still, purchaseId, reason, ...(reference !== undefined && { reference }) };
+    }
     case 'PurchaseFlagged': {
       const { purchaseId, because: reason, providerPaymentId: reference } = event;
       return { ...still, purchaseId, reason, ...(reference !== undefined && { reference }) };

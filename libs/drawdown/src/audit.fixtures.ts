@@ -151,6 +151,7 @@ class Sums {
       case 'PurchaseFailed':
       case 'PurchaseExpired':
       case 'PurchaseFlagged':
+      case 'PurchaseToldAgain':
       case 'Paused':
       case 'Resumed':
         break;

@@ -146,6 +146,7 @@ function apply(state: Balance, event: BalanceEvent): Balance {
     case 'PurchaseExpired':
       return purchaseEnded(state, event.purchaseId, 'expired');
     case 'PurchaseFlagged':
+    case 'PurchaseToldAgain':
       return state;
     case 'TopUpVoided':
       return counted(state, event.grants, { voided: event.amount });

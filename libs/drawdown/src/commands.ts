@@ -74,6 +74,8 @@ export type BalanceCommand = { readonly at: Instant } & (
   | {
       readonly type: 'ConfirmPurchase';
       readonly purchaseId: string;
+      /** Who tells it. No other than the one who was asked for the money. */
+      readonly provider: string;
       readonly providerEventId: string;
       /** Tells two events about one payment from two payments. */
       readonly providerPaymentId?: string;
@@ -104,10 +106,10 @@ export type BalanceCommand = { readonly at: Instant } & (
    * that begin or are to be warned of. Each entry counts from its own moment; `at` is when it is recorded.
    */
   | { readonly type: 'Sweep'; readonly until?: Instant }
-);
-
   /** Posts the end of holds that have ended, as every command does beside its own event; as many of them as one append carries. */
   | { readonly type: 'EndHolds' }
+);
+
 export type CommandOf<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 export type BalanceDecision = Decision<BalanceEvent, BalanceRefusal, Balance>;
 
@@ -124,6 +126,8 @@ export type BalanceRefusal =
   | { readonly code: 'grant_never_effective'; readonly effectiveAt?: Instant; readonly expiresAt: Instant }
   | { readonly code: 'hold_already_expired'; readonly expiresAt: Instant }
   | { readonly code: 'purchase_not_found'; readonly purchaseId: string }
+  /** Told by one provider, asked of another. */
+  | { readonly code: 'purchase_of_other_provider'; readonly purchaseId: string; readonly provider: string; readonly told: string }
   | { readonly code: 'billed_exceeds_unbilled'; readonly unbilled: Amount; readonly billed: Amount }
   | { readonly code: 'payment_not_found'; readonly paymentId: string }
   | { readonly code: 'payment_final'; readonly paymentId: string }

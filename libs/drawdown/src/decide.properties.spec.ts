@@ -12,7 +12,7 @@ const HISTORIES_LOOKED_AT_TWICE = 300;
 /** What the histories must reach often, or the property says little. */
 const SEEN_MIN = 50;
 /** Too long for a history: reached by example in decide.refusals.spec.ts. */
-const REFUSALS_BY_EXAMPLE = ['too_many_grants', 'too_many_purchases', 'too_many_holds', 'too_many_limits'];
+const REFUSALS_BY_EXAMPLE = ['purchase_of_other_provider', 'too_many_grants', 'too_many_purchases', 'too_many_holds', 'too_many_limits'];
 
 /** Every way in which money for a purchase may come, or not. */
 const PURCHASE_CASES = [
@@ -105,6 +105,7 @@ function refusalCodes(): string[] {
     grant_never_effective: 0,
     hold_already_expired: 0,
     purchase_not_found: 0,
+    purchase_of_other_provider: 0,
     billed_exceeds_unbilled: 0,
     payment_not_found: 0,
     payment_final: 0,

@@ -7,7 +7,7 @@ import {
   toppedUp, units, use,
 } from './drawdown.fixtures';
 import { GRANTS_MAX } from './grants';
-import { ENDED_PURCHASES_MAX, PENDING_PURCHASES_MAX } from './purchases';
+import { ENDED_PURCHASES_MAX, PENDING_PORTAL_PURCHASES_MAX, PENDING_PURCHASES_MAX } from './purchases';
 
 const inMs = (ms: number) => later(NOON, ms);
 
@@ -65,10 +65,14 @@ describe('a purchase', () => {
 describe('a confirmation', () => {
   const credited = [purchased(10), confirmed('p1', 10, { providerPaymentId: 'pi_1' })] as const;
 
-  it('twice is one credit', () => given(...credited).when(confirm('p1', 10, { providerPaymentId: 'pi_1' })).then());
+  it('twice is one credit, and both are recorded', () => {
+    const twice = given(...credited).when(confirm('p1', 10, { providerPaymentId: 'pi_1' }));
+    twice.then('told again that p1 succeeded -> 10');
+    expect(twice.events).toMatchObject([{ type: 'PurchaseToldAgain', paid: money(10), providerEventId: 'evt_1', providerPaymentId: 'pi_1' }]);
+  });
 
   it('under another event of the same payment is one credit', () =>
-    given(...credited).when(confirm('p1', 10, { providerEventId: 'evt_2', providerPaymentId: 'pi_1' })).then());
+    given(...credited).when(confirm('p1', 10, { providerEventId: 'evt_2', providerPaymentId: 'pi_1' })).then('told again that p1 succeeded -> 10'));
 
   it('of another payment is flagged: the money was taken twice', () => {
     given(...credited)
@@ -97,6 +101,13 @@ describe('a confirmation', () => {
     given(purchased(10)).when(confirm('p2', 10)).thenRefused('purchase_not_found', { purchaseId: 'p2' });
     given().when(failPurchase('p1')).thenRefused('purchase_not_found');
     given(purchased(10)).when(confirm('p01', 10)).thenRefused('purchase_not_found');
+  });
+
+  it('of another provider than the one that was asked is refused, as long as it is known who was', () => {
+    const other = { provider: 'manual', providerPaymentId: 'pi_1' };
+    given(purchased(10)).when(confirm('p1', 10, other)).thenRefused('purchase_of_other_provider', { provider: 'stripe', told: 'manual' });
+    given(purchased(10), failed('p1')).when(confirm('p1', 10, other)).thenRefused('purchase_of_other_provider');
+    given(purchased(10), confirmed('p1', 10)).when(confirm('p1', 9, other)).then('flagged p1: already_succeeded (9 EUR) -> 10');
   });
 
   it('of a grant that would have expired is flagged, by a millisecond: nobody pays for nothing', () => {
@@ -137,7 +148,7 @@ describe('money that comes late', () => {
   });
 
   it('for a closed balance that had been credited is the same payment told again', () =>
-    given(purchased(10), confirmed('p1', 10), closed()).when(confirm('p1', 10)).then());
+    given(purchased(10), confirmed('p1', 10), closed()).when(confirm('p1', 10)).then('told again that p1 succeeded -> 0'));
 });
 
 describe('a failure', () => {
@@ -148,10 +159,10 @@ describe('a failure', () => {
       { type: 'PurchaseFailed', code: 'card_declined', reason: 'no funds', providerEventId: 'evt_9' },
     ]));
 
-  it('told again, or after the expiry, changes nothing', () => {
-    given(purchased(10), failed('p1')).when(failPurchase('p1')).then();
-    given(purchased(10, { expiresAt: inMs(5) }), afterwards(5, swept())).when(after(5, failPurchase('p1'))).then();
-    given(purchased(10, { expiresAt: inMs(5) })).when(after(5, failPurchase('p1'))).then('nobody paid p1 -> 0');
+  it('told again, or after the expiry, changes nothing and is recorded', () => {
+    given(purchased(10), failed('p1')).when(failPurchase('p1')).then('told again that p1 failed -> 0');
+    given(purchased(10, { expiresAt: inMs(5) }), afterwards(5, swept())).when(after(5, failPurchase('p1'))).then('told again that p1 expired -> 0');
+    given(purchased(10, { expiresAt: inMs(5) })).when(after(5, failPurchase('p1'))).then('nobody paid p1 -> 0', 'told again that p1 expired -> 0');
   });
 
   it('after the money, out of order, is flagged and takes nothing back', () =>
@@ -193,6 +204,15 @@ describe('the bounds', () => {
     const full = given(...times(PENDING_PURCHASES_MAX, (n) => purchased(1, n === 1 ? { expiresAt: inMs(5) } : {})));
     full.when(after(4, purchase(1))).thenRefused('too_many_purchases', { max: PENDING_PURCHASES_MAX });
     expect(full.when(after(5, purchase(1))).state.purchases?.pending).toHaveLength(PENDING_PURCHASES_MAX);
+  });
+
+  it('of what customers bought by themselves: the account has room beside it', () => {
+    const full = given(...times(PENDING_PORTAL_PURCHASES_MAX, () => purchased(1, { by: 'portal' })));
+    full.when(purchase(1, { by: 'portal' })).thenRefused('too_many_purchases', { max: PENDING_PORTAL_PURCHASES_MAX });
+    for (const by of ['staff', 'auto_top_up'] as const)
+      expect(full.when(purchase(1, { by })).state.purchases?.pending).toHaveLength(PENDING_PORTAL_PURCHASES_MAX + 1);
+    const oneLess = given(...times(PENDING_PORTAL_PURCHASES_MAX, () => purchased(1)), ...times(PENDING_PORTAL_PURCHASES_MAX - 1, () => purchased(1, { by: 'portal' })));
+    expect(oneLess.when(purchase(1, { by: 'portal' })).state.purchases?.pending).toHaveLength(PENDING_PURCHASES_MAX);
   });
 
   it('of what is remembered: money for the oldest is flagged, for the next one credited', () => {

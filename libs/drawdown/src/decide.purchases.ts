@@ -10,7 +10,7 @@ import { grantProblem } from './decide.grants';
 import type { EventOf } from './events';
 import { wasGiven } from './ordinals';
 import { Postings } from './postings';
-import { type EndedPurchase, NO_PURCHASES, PENDING_PURCHASES_MAX, type Purchase } from './purchases';
+import { type EndedPurchase, NO_PURCHASES, PENDING_PORTAL_PURCHASES_MAX, PENDING_PURCHASES_MAX, type Purchase } from './purchases';
 
 export function startPurchase(command: CommandOf<'StartPurchase'>, state: Balance): BalanceDecision {
   const { type: _, at, ...request } = command;
@@ -21,6 +21,8 @@ export function startPurchase(command: CommandOf<'StartPurchase'>, state: Balanc
   const { expiresAt } = request;
   if (expiresAt !== undefined && expiresAt <= at) return refuse({ code: 'purchase_already_expired', expiresAt });
   const { count, pending } = postings.state.purchases ?? NO_PURCHASES;
+  const ofPortal = request.by === 'portal' ? pending.filter(({ by }) => by === 'portal').length : 0;
+  if (ofPortal >= PENDING_PORTAL_PURCHASES_MAX) return refuse({ code: 'too_many_purchases', max: PENDING_PORTAL_PURCHASES_MAX });
   if (pending.length >= PENDING_PURCHASES_MAX) return refuse({ code: 'too_many_purchases', max: PENDING_PURCHASES_MAX });
   const after = plus(besideOf(postings.state).pending, request.grant.amount);
   // What money buys is paid, whatever was said.
@@ -29,12 +31,13 @@ export function startPurchase(command: CommandOf<'StartPurchase'>, state: Balanc
 }
 
 export function confirmPurchase(command: CommandOf<'ConfirmPurchase'>, state: Balance): BalanceDecision {
-  const { type: _, at, ...told } = command;
+  const { type: _, at, provider, ...told } = command;
   const { purchaseId, paid } = told;
   if (!wasGiven('p', purchaseId, state.purchases?.count ?? 0)) return refuse({ code: 'purchase_not_found', purchaseId });
   const postings = Postings.on(state, at).endedPurchases();
   const { purchase, end } = known(postings.state, purchaseId);
-  if (end?.end === 'succeeded' && samePayment(end, told)) return postings.done();
+  if (purchase && purchase.provider !== provider) return refuse({ code: 'purchase_of_other_provider', purchaseId, provider: purchase.provider, told: provider });
+  if (end?.end === 'succeeded' && samePayment(end, told)) return postings.purchase('PurchaseToldAgain', { ...told, end: end.end }).done();
   const because = end?.end === 'succeeded' ? 'already_succeeded' : objection(purchase, command, state);
   if (because !== undefined || !purchase)
     return postings.purchase('PurchaseFlagged', { ...told, because: because ?? 'ended_long_ago', ...(purchase && { asked: purchase.asked }) }).done();
@@ -67,8 +70,8 @@ export function failPurchase({ at, purchaseId, code, reason, providerEventId }: 
     const after = minus(besideOf(postings.state).pending, purchase.grant.amount);
     return postings.purchase('PurchaseFailed', { purchaseId, code, ...(reason !== undefined && { reason }), ...event }, after).done();
   }
-  // It had no money before, and has none now.
-  if (end && end.end !== 'succeeded') return postings.done();
+  // It had no money before, and has none now. Recorded all the same, so that a retry is told from a failure after the money.
+  if (end && end.end !== 'succeeded') return postings.purchase('PurchaseToldAgain', { purchaseId, end: end.end, ...event }).done();
   return postings.purchase('PurchaseFlagged', { purchaseId, because: end ? 'failed_after_success' : 'ended_long_ago', ...event }).done();
 }
 
@@ -80,7 +83,7 @@ function known({ purchases }: Balance, id: string): { readonly purchase: Purchas
 }
 
 /** One payment may be told by several events, and each event more than once. */
-const samePayment = (end: EndedPurchase, { paid, providerEventId, providerPaymentId }: Omit<CommandOf<'ConfirmPurchase'>, 'type' | 'at'>): boolean =>
+const samePayment = (end: EndedPurchase, { paid, providerEventId, providerPaymentId }: Omit<CommandOf<'ConfirmPurchase'>, 'type' | 'at' | 'provider'>): boolean =>
   (end.providerEventId === providerEventId || (providerPaymentId !== undefined && end.providerPaymentId === providerPaymentId)) &&
   end.paid?.amount === paid.amount &&
   end.paid.currency === paid.currency;

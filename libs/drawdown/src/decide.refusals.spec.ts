@@ -87,6 +87,10 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
     given(toppedUp(1)).when(hold(1, NOON)).thenRefused('hold_already_expired', { expiresAt: NOON }),
   purchase_not_found: () =>
     given(purchased(1)).when(confirm('p2', 1)).thenRefused('purchase_not_found', { purchaseId: 'p2' }),
+  purchase_of_other_provider: () =>
+    given(purchased(1))
+      .when(confirm('p1', 1, { provider: 'manual' }))
+      .thenRefused('purchase_of_other_provider', { purchaseId: 'p1', provider: 'stripe', told: 'manual' }),
   billed_exceeds_unbilled: () =>
     given(accrued(2))
       .when(pay(5, { billed: units('2.000000001') }))

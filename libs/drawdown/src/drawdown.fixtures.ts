@@ -101,6 +101,7 @@ export const confirm = (
   type: 'ConfirmPurchase',
   at: NOON,
   purchaseId,
+  provider: 'stripe',
   providerEventId: 'evt_1',
   paid: typeof paid === 'object' ? paid : money(paid),
   ...rest,

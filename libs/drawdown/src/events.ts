@@ -162,6 +162,21 @@ export const balanceEvents = {
     providerPaymentId: shape.maybe(shape.text),
     figures,
   }),
+  /**
+   * What was told was known: the money of a purchase that was credited by it, or that there is none where there was none. Nothing
+   * follows from it but that it is remembered: told once more, when more has happened, it is not taken for news.
+   */
+  PurchaseToldAgain: shape.record({
+    at,
+    purchaseId: shape.text,
+    /** How the purchase had ended. */
+    end: shape.oneOf('succeeded', 'failed', 'expired'),
+    /** Absent where no money was taken. */
+    paid: shape.maybe(money),
+    providerEventId: shape.maybe(shape.text),
+    providerPaymentId: shape.maybe(shape.text),
+    figures,
+  }),
   /** What was left of a grant was taken back: a top-up by mistake, or one whose payment was taken back. */
   TopUpVoided: shape.record({ at, grantId: shape.text, amount: shape.amount, reason: shape.text, ...after }),
   CreditsDeducted: shape.record({

@@ -184,6 +184,16 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
     providerEventId: 'evt_1',
     providerPaymentId: 'pi_1',
   },
+  PurchaseToldAgain: {
+    type: 'PurchaseToldAgain',
+    at,
+    figures,
+    purchaseId: 'p1',
+    end: 'succeeded',
+    paid: euros('9.99'),
+    providerEventId: 'evt_2',
+    providerPaymentId: 'pi_1',
+  },
   TopUpVoided: { type: 'TopUpVoided', ...after, grantId: 'g1', amount: amount('47.5'), reason: 'charged back' },
   CreditsDeducted: {
     type: 'CreditsDeducted',

@@ -169,7 +169,7 @@ function goingOn({ status, purchases }: Books, at: Instant, i: number): BalanceC
   if (status === 'paused' && i % 3 === 0) return { type: 'Resume', at };
   if (status !== 'closed' || i % 3 === 0) return undefined;
   return purchaseId !== undefined && request && i % 3 === 1
-    ? { type: 'ConfirmPurchase', at, purchaseId, providerEventId: 'e9', paid: request.asked }
+    ? { type: 'ConfirmPurchase', at, purchaseId, provider: request.provider, providerEventId: 'e9', paid: request.asked }
     : { type: 'Create', at, customerId: 'cus_1', limits: [] };
 }
 
@@ -258,7 +258,7 @@ function command(step: Step, { at, scale, i, holds, grants: added, payments, pur
       const { purchase: which, providerEventId, providerPaymentId, beside, currency } = step.asked;
       const { id = 'p99', request } = (which === undefined ? undefined : purchases[purchases.length - 1 - (which % purchases.length)]) ?? {};
       const paid = { amount: ((request?.asked.amount ?? scale) + BigInt(beside)) as Amount, currency };
-      return { type: step.kind, at, purchaseId: id, providerEventId, paid, ...(providerPaymentId !== undefined && { providerPaymentId }) };
+      return { type: step.kind, at, purchaseId: id, provider: 'stripe', providerEventId, paid, ...(providerPaymentId !== undefined && { providerPaymentId }) };
     }
     case 'FailPurchase': {
       const { id = 'p99' } = (step.asked === undefined ? undefined : purchases[purchases.length - 1 - (step.asked % purchases.length)]) ?? {};

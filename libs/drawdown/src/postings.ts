@@ -22,7 +22,7 @@ export const PARTS_BESIDE_A_COMMAND_MAX = 200;
 const BESIDE_A_COMMAND: Room = { partsMax: PARTS_BESIDE_A_COMMAND_MAX, evenLarger: false };
 
 type Moving = 'CreditsConsumed' | 'InvoicePaid' | 'InvoicePaymentReversed' | 'TopUpVoided' | 'CreditsDeducted' | 'HoldPlaced' | 'HoldCaptured' | 'HoldReleased' | 'HoldExpired' | 'GrantExpired' | 'Closed';
-type Purchasing = 'PurchaseStarted' | 'PurchaseSucceeded' | 'PurchaseFailed' | 'PurchaseExpired' | 'PurchaseFlagged';
+type Purchasing = 'PurchaseStarted' | 'PurchaseSucceeded' | 'PurchaseFailed' | 'PurchaseExpired' | 'PurchaseFlagged' | 'PurchaseToldAgain';
 type Fields<T extends BalanceEvent['type']> = Omit<EventOf<T>, 'type' | 'at' | 'figures' | 'grants'>;
 
 export class Postings {

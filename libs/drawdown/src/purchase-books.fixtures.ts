@@ -54,7 +54,7 @@ export class PurchaseBooks {
     if (!of) return 'purchase_not_found';
     const flagged = (because: string): Step => ({ words: `flagged ${purchaseId}: ${because} (${moneyTold(paid)})` });
     if (nth < this.former) return flagged('ended_long_ago');
-    if (of.is === 'succeeded') return paymentsOf(told).some((name) => of.payments.has(name)) ? undefined : flagged('already_succeeded');
+    if (of.is === 'succeeded') return paymentsOf(told).some((name) => of.payments.has(name)) ? again(of) : flagged('already_succeeded');
     if (status === 'closed') return flagged('balance_closed');
     const { asked, grant } = of.request;
     if (asked.currency !== paid.currency) return flagged('other_currency');
@@ -72,11 +72,13 @@ export class PurchaseBooks {
     if (!of) return 'purchase_not_found';
     if (nth < this.former) return { words: `flagged ${purchaseId}: ended_long_ago` };
     if (of.is === 'succeeded') return { words: `flagged ${purchaseId}: failed_after_success` };
-    if (of.is !== 'pending') return undefined;
+    if (of.is !== 'pending') return again(of);
     of.is = 'failed';
     return { words: `failed ${purchaseId}: ${code}` };
   }
 }
+
+const again = ({ id, is }: Bought): Step => ({ words: `told again that ${id} ${is}` });
 
 const paymentsOf = ({ providerEventId, providerPaymentId, paid }: Asked<'ConfirmPurchase'>): readonly string[] =>
   [`event ${providerEventId}`, ...(providerPaymentId === undefined ? [] : [`payment ${providerPaymentId}`])].map((name) => `${name} of ${moneyTold(paid)}`);

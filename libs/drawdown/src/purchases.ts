@@ -4,6 +4,8 @@ import { shape } from '@drawdown/decider';
 import { grantRequest, money } from './grants';
 
 export const PENDING_PURCHASES_MAX = 20;
+/** So many of them may be the customer's own, so that the account and its auto top-ups always have room. */
+export const PENDING_PORTAL_PURCHASES_MAX = 10;
 /** Ended purchases of which the balance remembers how they ended. Money for one before them is flagged, and never credited. */
 export const ENDED_PURCHASES_MAX = 50;
 

@@ -54,6 +54,8 @@ function what(event: BalanceEvent): string {
       return `failed ${event.purchaseId}: ${event.code}`;
     case 'PurchaseExpired':
       return `nobody paid ${event.purchaseId}`;
+    case 'PurchaseToldAgain':
+      return `told again that ${event.purchaseId} ${event.end}`;
     case 'PurchaseFlagged':
       return `flagged ${event.purchaseId}: ${event.because}${event.paid ? ` (${moneyTold(event.paid)})` : ''}`;
     case 'TopUpVoided':

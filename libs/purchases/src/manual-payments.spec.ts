@@ -29,14 +29,14 @@ describe('payments by hand', () => {
     expect(confirmed).toEqual({
       outcome: 'confirmed',
       provider: 'manual',
-      eventId: 'p1:transfer-7',
+      eventId: 'p1:transfer-7:19.99 EUR',
       purchaseId: 'p1',
       customerId: 'cus_1',
       reference: 'transfer-7',
       happenedAt: at,
       paid: { amount: amount('19.99'), currency: 'EUR' },
     });
-    expect(noticeKeyOf(confirmed)).toBe('manual:p1:transfer-7');
+    expect(noticeKeyOf(confirmed)).toBe('notice§manual:p1:transfer-7:19.99 EUR');
   });
 
   it('fail when somebody says so', () =>

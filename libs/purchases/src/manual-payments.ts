@@ -1,5 +1,5 @@
 /** The provider for a company that collects the money itself: staff, or another system, confirms by our own API. */
-import type { Amount, Instant } from '@drawdown/amounts';
+import { type Amount, formatAmount, type Instant } from '@drawdown/amounts';
 import type { Confirmation, PaymentFailure, PaymentNotice, PaymentProvider, PurchaseToStart, StartOutcome } from './payment-provider';
 
 /** Stored with every purchase that is paid so, for ever. */
@@ -38,20 +38,21 @@ interface ByHand {
 /** What the API's own confirmation says, in the words of the port. */
 export const confirmedByHand = (by: ByHand, paid: { readonly amount: Amount; readonly currency: string }): Confirmation => ({
   outcome: 'confirmed',
-  ...about(by),
+  // What was mistyped can be told again as it was: as another event, of which one at most is credited.
+  ...about(by, `${formatAmount(paid.amount)} ${paid.currency}`),
   paid,
 });
 
 export const failedByHand = (by: ByHand, reason: PaymentFailure['reason']): PaymentFailure => ({
   outcome: 'failed',
-  ...about(by),
+  ...about(by, reason),
   reason,
 });
 
-const about = ({ purchaseId, customerId, reference, at }: ByHand) => ({
+const about = ({ purchaseId, customerId, reference, at }: ByHand, said: string) => ({
   provider: MANUAL,
   // One transfer may pay two purchases.
-  eventId: `${purchaseId}:${reference}`,
+  eventId: `${purchaseId}:${reference}:${said}`,
   purchaseId,
   customerId,
   reference,

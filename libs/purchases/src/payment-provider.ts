@@ -13,8 +13,11 @@ export interface PurchaseToStart {
   readonly amount: Amount;
   /** ISO 4217. */
   readonly currency: string;
-  /** When the purchase was recorded. The same at every attempt, so that every attempt asks for the same. */
-  readonly startedAt: Instant;
+  /**
+   * When the purchase was recorded. The same at every attempt, so that every attempt asks for the same. Absent, as the end is, where
+   * the ledger's time is a test clock's: a provider knows the real time alone.
+   */
+  readonly startedAt?: Instant;
   /** From when on the ledger takes it for expired. A provider may know coarser times. Absent: it waits as long as the provider. */
   readonly expiresAt?: Instant;
   /** What the customer reads on the provider's page. */
@@ -42,12 +45,13 @@ export interface IncomingNotice {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The bytes that came: a signature covers them, and no parsed and rewritten form of them. */
   readonly body: Uint8Array;
+  /** By the real time, whatever clock the ledger has: providers sign by theirs. */
   readonly receivedAt: Instant;
 }
 
 interface AboutAPurchase {
   readonly provider: string;
-  /** The provider's id of this notice: the same at every delivery of it. See `noticeKeyOf`. */
+  /** The provider's id of this notice: the same at every delivery of it, with the same contents. See `noticeKeyOf`. */
   readonly eventId: string;
   readonly purchaseId: string;
   readonly customerId: string;
@@ -76,7 +80,7 @@ export type PaymentNotice =
   /** Not to be believed or not to be understood: answer it as a bad request. Nothing may follow from it but a line in the log. */
   | { readonly outcome: 'problem'; readonly problem: NoticeProblem; readonly detail: string };
 
-export type NoticeProblem = 'not_expected' | 'too_large' | 'signature_missing' | 'signature_wrong' | 'too_old' | 'malformed';
+export type NoticeProblem = 'not_expected' | 'too_large' | 'signature_missing' | 'signature_wrong' | 'too_old' | 'other_mode' | 'malformed';
 
 export interface PaymentProvider {
   /** Stored with every purchase, for ever: `manual`, `stripe`. */
@@ -94,6 +98,7 @@ export interface PaymentProvider {
 
 /**
  * The idempotency key of the command that a notice becomes. Two notices of one payment have two: that a purchase is credited
- * once at most is for the wallet.
+ * once at most is for the wallet. Stored for ever, and no caller can send it: keys of callers are printable ASCII. Otherwise a caller
+ * could use up the key of a notice before it comes, and money would be taken and not credited.
  */
-export const noticeKeyOf = ({ provider, eventId }: Pick<AboutAPurchase, 'provider' | 'eventId'>): string => `${provider}:${eventId}`;
+export const noticeKeyOf = ({ provider, eventId }: Pick<AboutAPurchase, 'provider' | 'eventId'>): string => `notice\u00a7${provider}:${eventId}`;

@@ -29,9 +29,9 @@ describe('what a provider says', () => {
 
   it('is credited when it is what was asked for, and once', () => {
     expect(confirmed).toEqual({
-      type: 'ConfirmPurchase', at, purchaseId: 'p1', providerEventId: 'p1:transfer-7', providerPaymentId: 'transfer-7', paid: euros('20'),
+      type: 'ConfirmPurchase', at, purchaseId: 'p1', provider: 'manual', providerEventId: 'p1:transfer-7:20 EUR', providerPaymentId: 'transfer-7', paid: euros('20'),
     });
-    expect(caused(confirmed, confirmed)).toEqual(['PurchaseSucceeded', 'ToppedUp']);
+    expect(caused(confirmed, confirmed)).toEqual(['PurchaseSucceeded', 'ToppedUp', 'PurchaseToldAgain']);
   });
 
   it('is flagged when it is another payment for the same purchase, or another amount or currency', () => {
@@ -43,7 +43,7 @@ describe('what a provider says', () => {
 
   it('ends the purchase when it has failed, or was refused from the start', () => {
     const failed = purchaseCommand(failedByHand(by, 'declined'), at);
-    expect(failed).toEqual({ type: 'FailPurchase', at, purchaseId: 'p1', code: 'declined', providerEventId: 'p1:transfer-7' });
+    expect(failed).toEqual({ type: 'FailPurchase', at, purchaseId: 'p1', code: 'declined', providerEventId: 'p1:transfer-7:declined' });
     const refused = refusedStart('p1', { outcome: 'refused', reason: 'amount_too_small', detail: 'at least 0.50' }, at);
     expect(refused).toEqual({ type: 'FailPurchase', at, purchaseId: 'p1', code: 'amount_too_small', reason: 'at least 0.50' });
     expect([caused(failed), caused(refused), caused(failed, confirmed)]).toEqual([

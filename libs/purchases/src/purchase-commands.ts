@@ -10,7 +10,7 @@ export function purchaseCommand(notice: Confirmation | PaymentFailure, at: Insta
   const { purchaseId, eventId: providerEventId } = notice;
   switch (notice.outcome) {
     case 'confirmed':
-      return { type: 'ConfirmPurchase', at, purchaseId, providerEventId, providerPaymentId: notice.reference, paid: notice.paid };
+      return { type: 'ConfirmPurchase', at, purchaseId, provider: notice.provider, providerEventId, providerPaymentId: notice.reference, paid: notice.paid };
     case 'failed':
       return { type: 'FailPurchase', at, purchaseId, code: notice.reason, providerEventId };
   }

@@ -58,7 +58,7 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
   const projector = new Projector(log, projections, states);
   const catalog = new CatalogFollower(states);
   const intake = new UsageIntake(ledger, catalog, clock, publisher);
-  const parts: Parts = { log, ledger, projections, projector, usage: intake, intake, catalog, foldings, payments, clock, randomBytes };
+  const parts: Parts = { log, ledger, projections, projector, usage: intake, intake, catalog, foldings, payments, clock, ...(testClock && { realClock: systemClock }), randomBytes };
   const autoTopUps = new AutoTopUpRunner(parts, (fault) => failed('auto top-ups', fault));
   const sweeper = new Sweeper(ledger, projections, projector, clock, (fault) => failed('sweeper', fault), autoTopUps.due);
   await patiently(() => projector.start());

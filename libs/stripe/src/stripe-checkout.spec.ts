@@ -108,6 +108,30 @@ describe('starting a purchase at the double of Stripe', () => {
     expect(double.sessions[0]?.['expires_at']).toBe(String((noon + ends) / 1_000));
   });
 
+  it('so late that its end is too near for Stripe ends when Stripe ends it, and is one page however often it is started', async () => {
+    double.now = later(noon, 60_001);
+    const soon = purchase({ expiresAt: later(noon, 5 * 60_000) });
+    expect(await open().start(soon)).toEqual(first);
+    double.now = later(noon, 10 * 60_000);
+    expect(await open().start(soon)).toEqual(first);
+    expect(double.sessions.map((session) => session['expires_at'])).toEqual([undefined]);
+  });
+
+  it('that was opened in time is found again when its end is near', async () => {
+    double.now = noon;
+    const soon = purchase({ expiresAt: later(noon, 5 * 60_000) });
+    await open().start(soon);
+    double.now = later(noon, 20 * 60_000);
+    expect(await open().start(soon)).toEqual(first);
+    expect(double.sessions).toHaveLength(1);
+  });
+
+  it('of which the real time is not known says no end to Stripe', async () => {
+    const { startedAt: _, expiresAt: __, ...timeless } = purchase();
+    expect(await open().start(timeless)).toEqual(first);
+    expect(double.sessions[0]).not.toHaveProperty('expires_at');
+  });
+
   it('ends the checkout as late as Stripe can where the purchase has no end', async () => {
     const { expiresAt: _, ...endless } = purchase();
     await open().start(endless);
@@ -204,6 +228,16 @@ describe('when this deployment is set up wrong', () => {
   it.each(['https://api.stripe.com', 'https://localhost:12112', 'http://localhost:12111', 'http://[::1]:12111'])('it opens with %s', (baseUrl) =>
     expect(open({ baseUrl }).name).toBe('stripe'),
   );
+});
+
+it('believes no notice of real money with a test key, and passes over tests with a live one', () => {
+  const notice = (livemode: boolean) => delivered(eventOf('checkout.session.completed', undefined, { livemode }), noon);
+  const live = open({ secretKey: 'sk_live_1' });
+  expect(open().readNotice(notice(false))).toMatchObject({ outcome: 'confirmed' });
+  expect(open().readNotice(notice(true))).toMatchObject({ outcome: 'problem', problem: 'other_mode', detail: expect.stringContaining('STRIPE_SECRET_KEY') as string });
+  expect(live.readNotice(notice(true))).toMatchObject({ outcome: 'confirmed' });
+  expect(open({ secretKey: 'rk_live_1' }).readNotice(notice(false))).toMatchObject({ outcome: 'ignored' });
+  expect(open({ secretKey: 'sk_of_another_server' }).readNotice(notice(true))).toMatchObject({ outcome: 'confirmed' });
 });
 
 it('reads notices with its own secrets', () => {

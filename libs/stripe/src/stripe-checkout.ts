@@ -50,6 +50,7 @@ export class StripeCheckout implements PaymentProvider {
     private readonly agent: HttpAgent,
     private readonly webhookSecrets: readonly string[],
     private readonly deployment: string,
+    private readonly live: boolean | undefined,
   ) {}
 
   /** Asks nobody yet. @throws PaymentProviderMisconfigured naming the variable that is wrong, and never its value. */
@@ -69,7 +70,7 @@ export class StripeCheckout implements PaymentProvider {
       httpAgent: agent,
       telemetry: false,
     });
-    return new StripeCheckout(stripe, agent, webhookSecrets, deployment);
+    return new StripeCheckout(stripe, agent, webhookSecrets, deployment, isLive(secretKey));
   }
 
   async start(purchase: PurchaseToStart): Promise<StartOutcome> {
@@ -86,13 +87,31 @@ export class StripeCheckout implements PaymentProvider {
   }
 
   /**
+   * The end of the purchase may be too near by the time that Stripe is reached: then the page ends when Stripe ends it by itself.
+   * Whoever starts the purchase again asks in the same order, and so finds the page that there is.
+   */
+  private async opened(purchase: PurchaseToStart, units: number): Promise<Stripe.Checkout.Session> {
+    const end = sessionEnd(purchase);
+    if (end !== undefined) {
+      try {
+        return await this.openedUntil(end, purchase, units);
+      } catch (error) {
+        if (!isTooSoon(error)) throw error;
+      }
+    }
+    return this.openedUntil(undefined, purchase, units);
+  }
+
+  /**
    * Stripe answers a key for a day with what it answered first, a failure of its own included. A failure that is told again has
    * given nobody a page to pay on, so the next key is taken; whoever starts the purchase again comes by the same keys.
    */
-  private async opened(purchase: PurchaseToStart, units: number): Promise<Stripe.Checkout.Session> {
+  private async openedUntil(end: Instant | undefined, purchase: PurchaseToStart, units: number): Promise<Stripe.Checkout.Session> {
+    const expires = end !== undefined && { expires_at: Math.floor(end / 1_000) };
     for (let key = 1; ; key++) {
+      const idempotencyKey = this.keyOf(purchase, expires ? `${key}` : `open-${key}`);
       try {
-        return await this.stripe.checkout.sessions.create(this.sessionFor(purchase, units), { idempotencyKey: this.keyOf(purchase, key) });
+        return await this.stripe.checkout.sessions.create({ ...this.sessionFor(purchase, units), ...expires }, { idempotencyKey });
       } catch (error) {
         if (key >= KEYS_MAX || !isToldAgain(error)) throw error;
       }
@@ -100,7 +119,7 @@ export class StripeCheckout implements PaymentProvider {
   }
 
   readNotice(notice: IncomingNotice): PaymentNotice {
-    return readStripeNotice(notice, { secrets: this.webhookSecrets, deployment: this.deployment });
+    return readStripeNotice(notice, { secrets: this.webhookSecrets, deployment: this.deployment, live: this.live });
   }
 
   /** Breaks off what is in flight. */
@@ -126,20 +145,32 @@ export class StripeCheckout implements PaymentProvider {
       payment_intent_data: { metadata },
       success_url: returnTo.paid,
       cancel_url: returnTo.cancelled,
-      expires_at: Math.floor(sessionEnd(purchase) / 1_000),
     };
   }
 
   /** Hashed, since Stripe takes 255 characters of it at most. */
-  private keyOf = ({ customerId, purchaseId }: PurchaseToStart, number: number): string =>
-    `drawdown-${hash('sha256', JSON.stringify([this.deployment, customerId, purchaseId]))}-${number}`;
+  private keyOf = ({ customerId, purchaseId }: PurchaseToStart, which: string): string =>
+    `drawdown-${hash('sha256', JSON.stringify([this.deployment, customerId, purchaseId]))}-${which}`;
 }
 
 const isToldAgain = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeError && (error.statusCode ?? 0) >= 500 && error.headers?.['idempotent-replayed'] === 'true';
 
-/** As near to the purchase's own end as Stripe allows. Until then the page can be paid; what is paid late is for the wallet. */
-function sessionEnd({ startedAt, expiresAt = Infinity as Instant }: PurchaseToStart): Instant {
+/** It came so late that the end of the page is less than Stripe's least time away. Nothing was opened. */
+const isTooSoon = (error: unknown): boolean => error instanceof Stripe.errors.StripeInvalidRequestError && error.param === 'expires_at';
+
+/** Undefined where the key does not say it: then nobody can compare. */
+const isLive = (secretKey: string): boolean | undefined => {
+  const mode = /^[sr]k_(live|test)_/.exec(secretKey)?.[1];
+  return mode === undefined ? undefined : mode === 'live';
+};
+
+/**
+ * As near to the purchase's own end as Stripe allows. Until then the page can be paid; what is paid late is for the wallet.
+ * Undefined: it ends when Stripe ends it by itself, a day after it was opened.
+ */
+function sessionEnd({ startedAt, expiresAt = Infinity as Instant }: PurchaseToStart): Instant | undefined {
+  if (startedAt === undefined) return undefined;
   return Math.min(Math.max(expiresAt, startedAt + SESSION_MS_MIN), startedAt + SESSION_MS_MAX) as Instant;
 }
 

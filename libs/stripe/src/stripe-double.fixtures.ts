@@ -16,6 +16,8 @@ export const WEBHOOK_SECRET = 'whsec_of_the_double';
 /** What to do with one request, instead of answering as usual. */
 export type Trouble = 'usual' | 'hang' | 'drop' | 'drop_after_taking' | 'fail' | 'rate_limit' | 'forbid' | 'nonsense';
 
+const SESSION_MS_MIN = 30 * 60_000;
+
 type Form = Readonly<Record<string, string>>;
 interface Answer {
   readonly status: number;
@@ -29,6 +31,8 @@ export class StripeDouble {
   readonly requests: { readonly key: string | undefined; readonly headers: IncomingMessage['headers'] }[] = [];
   private readonly remembered = new Map<string, { readonly body: string; readonly answer: Answer }>();
   private readonly troubles: Trouble[] = [];
+  /** By its clock the end of a page has to be 30 minutes away. Undefined: it takes any end. */
+  now: Instant | undefined;
 
   private constructor(private readonly server: Server) {}
 
@@ -89,6 +93,8 @@ export class StripeDouble {
     const invalid = (details: object) => failure(400, 'invalid_request_error', details);
     if (form[param] === 'kpw') return invalid({ param, message: 'Invalid currency: kpw.' });
     if (Number(form['line_items[0][price_data][unit_amount]']) < 50) return invalid({ code: 'amount_too_small' });
+    const ends = form['expires_at'];
+    if (this.now !== undefined && ends !== undefined && Number(ends) * 1_000 < this.now + SESSION_MS_MIN) return invalid({ param: 'expires_at' });
     this.sessions.push(form);
     const id = `cs_test_${this.sessions.length}`;
     return { status: 200, body: { id, object: 'checkout.session', url: `https://checkout.stripe.com/c/pay/${id}` } };

@@ -127,7 +127,7 @@ describe('a delivery', () => {
     const first = read(delivered(paid, now));
     const again = read(delivered(paid, later(now, 3_600_000)));
     expect(again).toEqual(first);
-    expect(first.outcome === 'confirmed' && noticeKeyOf(first)).toBe('stripe:evt_1');
+    expect(first.outcome === 'confirmed' && noticeKeyOf(first)).toBe('notice§stripe:evt_1');
   });
 
   it('is read up to its limit', () => {

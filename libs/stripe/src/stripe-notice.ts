@@ -17,6 +17,8 @@ export interface NoticeReading {
   /** Any of them may have signed: two while one replaces the other. */
   readonly secrets: readonly string[];
   readonly deployment: string;
+  /** Whether the secret key is one for real money. Absent: it does not say, and notices are not asked either. */
+  readonly live?: boolean | undefined;
 }
 
 const problem = (of: NoticeProblem, detail: string): PaymentNotice => ({ outcome: 'problem', problem: of, detail });
@@ -32,7 +34,7 @@ export function readStripeNotice({ headers, body, receivedAt }: IncomingNotice, 
   const age = Math.abs(receivedAt - signed);
   if (age > NOTICE_AGE_MS_MAX) return problem('too_old', `it was signed ${Math.round(age / 1_000)} s away from now, at most ${NOTICE_AGE_MS_MAX / 1_000} s are taken`);
   const event = parsed(body);
-  return isFields(event) ? noticeOf(event, reading.deployment) : problem('malformed', 'it is no JSON of an event');
+  return isFields(event) ? noticeOf(event, reading) : problem('malformed', 'it is no JSON of an event');
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -70,7 +72,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-function noticeOf(event: Fields, deployment: string): PaymentNotice {
+function noticeOf(event: Fields, { deployment, live }: NoticeReading): PaymentNotice {
   const eventId = textOf(event['id']);
   const type = textOf(event['type']);
   if (eventId === undefined || type === undefined) return problem('malformed', 'the event has no id or no type');
@@ -81,6 +83,11 @@ function noticeOf(event: Fields, deployment: string): PaymentNotice {
   const customerId = textOf(metadata[METADATA.customer]);
   if (purchaseId === undefined || customerId === undefined) return ignored('the checkout is none of ours');
   if (metadata[METADATA.deployment] !== deployment) return ignored('the checkout belongs to another deployment');
+  const paidForReal = event['livemode'];
+  if (live === true && paidForReal === false) return ignored('the checkout was a test, and the secret key is one for real money: nobody has paid');
+  // Refused, so that Stripe delivers it again until somebody has looked: money was taken.
+  if (live === false && paidForReal === true)
+    return problem('other_mode', 'the checkout took real money, and STRIPE_SECRET_KEY is a test key; set the live key, and the live STRIPE_WEBHOOK_SECRET');
   const reference = textOf(session['id']);
   const created = event['created'];
   if (reference === undefined || !Number.isSafeInteger(created)) return problem('malformed', 'the session has no id, or the event no time');

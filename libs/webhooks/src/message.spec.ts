@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { amount, later } from '@drawdown/amounts';
+import { autoTopUp } from '@drawdown/auto-top-up';
 import { creditBalance } from '@drawdown/credit-balance';
 import { type Aggregate, type DomainEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/decider';
 import type { BalanceCommand, UsageToConsume } from '@drawdown/drawdown';
@@ -85,9 +86,9 @@ const money = (create: BalanceCommand): BalanceCommand[] => [
   topUp('10'),
   { type: 'PayInvoice', at: NOON, invoiceId: 'inv_1', due: amount('12.34'), minorUnitDigits: 2 },
   { type: 'StartPurchase', at: NOON, grant: { origin: 'paid', priority: 100, amount: amount('5') }, asked: euros('5'), provider: 'stripe', by: 'portal' },
-  { type: 'ConfirmPurchase', at: NOON, purchaseId: 'p1', providerEventId: 'evt_1', providerPaymentId: 'pi_1', paid: euros('4.99') },
+  { type: 'ConfirmPurchase', at: NOON, purchaseId: 'p1', provider: 'stripe', providerEventId: 'evt_1', providerPaymentId: 'pi_1', paid: euros('4.99') },
   { type: 'FailPurchase', at: NOON, purchaseId: 'p1', providerEventId: 'evt_2', code: 'card_declined', reason: 'Your card was declined.' },
-  { type: 'ConfirmPurchase', at: NOON, purchaseId: 'p1', providerEventId: 'evt_3', providerPaymentId: 'pi_2', paid: euros('5') },
+  { type: 'ConfirmPurchase', at: NOON, purchaseId: 'p1', provider: 'stripe', providerEventId: 'evt_3', providerPaymentId: 'pi_2', paid: euros('5') },
 ];
 const limits = [{ id: 'warning', kind: 'absolute', value: amount('5') }] as const;
 const all: readonly RecordedEvent[] = [
@@ -108,6 +109,21 @@ const all: readonly RecordedEvent[] = [
     { type: 'Create', at: NOON, customerId: 'Bea', creditProductId: 'api', limits },
     { type: 'TopUp', at: NOON, grant: { origin: 'paid', priority: 100, amount: amount('7'), expiresAt: later(NOON, 192 * HOUR) } },
     { type: 'Sweep', at: later(NOON, 24 * HOUR) },
+  ),
+  ...recorded(
+    autoTopUp,
+    streams.autoTopUp('Ada'),
+    {
+      type: 'Configure', at: NOON, customerId: 'Ada', currency: 'EUR',
+      policy: {
+        trigger: { kind: 'threshold', threshold: amount('5') }, quantity: { kind: 'fixed', amount: amount('20') }, figure: 'available',
+        cooldownMs: 0, maximum: { period: 'month', money: amount('60'), count: 3 },
+      },
+    },
+    { type: 'Consider', at: NOON, figures: { available: amount('0'), projected: amount('0'), pending: amount('0') } },
+    { type: 'RecordPurchaseStarted', at: NOON, requestId: 'a1', purchaseId: 'p1' },
+    { type: 'RecordPurchaseDeclined', at: NOON, requestId: 'a1', reason: 'card_declined' },
+    { type: 'Suspend', at: NOON, reason: 'purchase_flagged: other_amount' },
   ),
   ...recorded(
     webhookEndpoint,
