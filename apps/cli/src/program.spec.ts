@@ -135,6 +135,7 @@ describe('exit code 2', () => {
     [['product', 'create', '--file', '/no/such/file'], 'no such file'],
     [['settings', 'set'], 'nothing to change'],
     [['settings', 'set', '--enabled', 'true'], 'must be yes or no'],
+    [['settings', 'set', '--effective-at', '2026-04-01T00:00:00Z'], 'goes with --credit-price'],
     [['settings', 'set', '--portal-limit', 'EUR=5'], 'write it as EUR=5..500'],
     [['settings', 'set', '--portal-limit', 'EUR=5..', '--no-portal-limits'], 'exclude each other'],
     [['settings', 'set', '--default-limit', 'low'], '--default-limit low: write it as name=value'],

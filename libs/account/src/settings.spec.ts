@@ -72,13 +72,29 @@ describe('the settings', () => {
           creditPrices: [version(1, price('EUR', '0.01')), version(1, price('JPY', '2'))],
         }),
       );
-    given(decider, changed(1)).when(update()).then(changed(2));
+  });
+
+  it('that are saved as they were are no change', () => {
+    const prices = [version(1, price('EUR', '0.01'))];
+    const before = changed(1, {
+      creditPrices: prices,
+      portalPurchaseLimits: [{ currency: 'EUR', minimum: amount('5') }],
+      defaultLimits: [{ id: 'low', kind: 'percent_of_last_top_up', value: amount('10') }],
+    });
+    const { portalPurchaseLimits, defaultLimits } = given(decider, before).state;
+    given(decider).when(update()).then();
+    given(decider, before).when(update({ actor: 'ann' })).then();
+    given(decider, before).when(update({ creditPrices: [price('EUR', '0.01')], portalPurchaseLimits, defaultLimits })).then();
+    given(decider, before).when(update({ allowPortalPurchases: true })).then({ ...before, version: 2, allowPortalPurchases: true });
   });
 
   it('are refused when made from another version', () => {
     given(decider, changed(1))
+      .when(update({ expectedVersion: 1, enabled: false }))
+      .then(changed(2, { enabled: false }));
+    given(decider, changed(1))
       .when(update({ expectedVersion: 1 }))
-      .then(changed(2));
+      .then();
     given(decider, changed(1))
       .when(update({ expectedVersion: 0 }))
       .thenRefused('settings_version_conflict', { expected: 0, version: 1 });
@@ -117,11 +133,23 @@ describe('a credit price', () => {
 
   it('keeps its version when it is saved as it was', () => {
     given(decider, first)
-      .when(update({ creditPrices: [price('EUR', '0.01')] }))
-      .then(changed(2, { creditPrices: first.creditPrices }));
+      .when(update({ enabled: false, creditPrices: [price('EUR', '0.01')] }))
+      .then(changed(2, { enabled: false, creditPrices: first.creditPrices }));
     given(decider, first)
       .when(update({ creditPrices: [price('EUR', '0.01', at)] }))
       .then(changed(2, { creditPrices: [version(2, price('EUR', '0.01', at))] }));
+  });
+
+  it('that is scheduled may be set at once, and stays scheduled when the one in force is saved again', () => {
+    const scheduled = changed(2, { creditPrices: [version(2, price('EUR', '0.02', later(at, 10)))] });
+    given(decider, first, scheduled)
+      .when(update({ creditPrices: [price('EUR', '0.02')] }))
+      .then(changed(3, { creditPrices: [version(3, price('EUR', '0.02', at))] }));
+    given(decider, first, scheduled).when(update({ creditPrices: [price('EUR', '0.01')] })).then();
+    given(decider, first, scheduled).when(update({ creditPrices: [price('EUR', '0.02', later(at, 10))] })).then();
+    given(decider, first, scheduled)
+      .when(update({ at: later(at, 10), creditPrices: [price('EUR', '0.01')] }))
+      .then({ ...changed(3, { creditPrices: [version(3, price('EUR', '0.01', later(at, 10)))] }), at: later(at, 10) });
   });
 
   it('stays when its currency is left out', () =>
@@ -157,7 +185,7 @@ describe('a credit price', () => {
       .when(next)
       .thenRefused('too_many_prices', { currency: 'EUR', max: PRICES_PER_CURRENCY_MAX });
     // What is saved as it was needs no place.
-    expect(given(decider, ...full).when(update({ creditPrices: [price('EUR', '1')] })).events).toHaveLength(1);
+    expect(given(decider, ...full).when(update({ enabled: false, at: later(at, full.length), creditPrices: [price('EUR', '1')] })).events).toHaveLength(1);
     expect(given(decider, ...full).when(update({ creditPrices: [price('USD', '1')] })).events).toHaveLength(1);
   });
 });
@@ -174,8 +202,8 @@ describe('portal purchases and default limits', () => {
   it('stay as they were when they are left out, and go when an empty list is given', () => {
     const before = changed(1, { allowPortalPurchases: true, portalPurchaseLimits: limits, defaultLimits: [low] });
     given(decider, before)
-      .when(update())
-      .then({ ...before, version: 2 });
+      .when(update({ enabled: false }))
+      .then({ ...before, enabled: false, version: 2 });
     given(decider, before)
       .when(update({ allowPortalPurchases: false, portalPurchaseLimits: [], defaultLimits: [] }))
       .then(changed(2));

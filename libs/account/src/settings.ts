@@ -110,10 +110,9 @@ function decide(command: UpdateSettings, state: Settings): Decision<SettingsEven
   if (wrong) return refuse(wrong);
   const { at, enabled, allowFreeCredits, actor } = command;
   const latest = new Map(state.creditPrices.map((price) => [price.currency, price]));
-  for (const request of command.creditPrices) {
-    latest.set(request.currency, recorded(request, latest.get(request.currency), command.at));
-  }
-  return accept({
+  for (const request of command.creditPrices)
+    if (!unchanged(request, state, at)) latest.set(request.currency, recorded(request, latest.get(request.currency), at));
+  const event: SettingsEvent = {
     type: 'SettingsChanged',
     at,
     version: state.version + 1,
@@ -124,8 +123,12 @@ function decide(command: UpdateSettings, state: Settings): Decision<SettingsEven
     portalPurchaseLimits: command.portalPurchaseLimits ?? state.portalPurchaseLimits,
     defaultLimits: command.defaultLimits ?? state.defaultLimits,
     ...(actor !== undefined && { actor }),
-  });
+  };
+  // A revision of which nothing is another one would be an entry of the audit that tells nothing, and a conflict for nothing.
+  return sameSettings(evolve(state, event), state) ? accept() : accept(event);
 }
+
+const sameSettings = (a: Settings, b: Settings): boolean => settingsState.write({ ...a, version: b.version }) === settingsState.write(b);
 
 function problem(command: UpdateSettings, state: Settings): SettingsRefusal | undefined {
   const { creditPrices, expectedVersion } = command;
@@ -141,22 +144,24 @@ function problem(command: UpdateSettings, state: Settings): SettingsRefusal | un
     const { currency } = request;
     const earlier = state.creditPrices.filter((price) => price.currency === currency);
     const full = earlier.length >= PRICES_PER_CURRENCY_MAX;
-    if (full && !unchanged(request, earlier.at(-1)))
+    if (full && !unchanged(request, state, command.at))
       return { code: 'too_many_prices', currency, max: PRICES_PER_CURRENCY_MAX };
   }
   return portalPurchaseLimitsProblem(command.portalPurchaseLimits ?? []) ?? defaultLimitsProblem(command.defaultLimits ?? []);
 }
 
-/** Saving the settings page again must not make a new price of one that nobody touched. */
-const unchanged = (request: CreditPriceRequest, last: CreditPrice | undefined): boolean =>
-  last !== undefined &&
-  last.price === request.price &&
-  (request.effectiveAt === undefined || request.effectiveAt === last.effectiveAt);
+/**
+ * Saving the settings page again must not make a new price of one that nobody touched: without a time that is the one in force, and
+ * one that is scheduled stays scheduled; with a time it is the one recorded last.
+ */
+function unchanged({ currency, price, effectiveAt }: CreditPriceRequest, state: Settings, at: Instant): boolean {
+  if (effectiveAt === undefined) return priceInForce(state, currency, at)?.price === price;
+  const last = state.creditPrices.filter((of) => of.currency === currency).at(-1);
+  return last !== undefined && last.price === price && last.effectiveAt === effectiveAt;
+}
 
-function recorded(request: CreditPriceRequest, last: CreditPrice | undefined, at: Instant): CreditPrice {
-  if (last && unchanged(request, last)) return last;
-  const { currency, price } = request;
-  const effectiveAt = request.effectiveAt ?? (last && at);
+function recorded({ currency, price, effectiveAt: asked }: CreditPriceRequest, last: CreditPrice | undefined, at: Instant): CreditPrice {
+  const effectiveAt = asked ?? (last && at);
   return { currency, version: (last?.version ?? 0) + 1, price, ...(effectiveAt !== undefined && { effectiveAt }) };
 }
 

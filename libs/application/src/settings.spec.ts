@@ -31,9 +31,16 @@ describe('settings', () => {
   });
 
   it('are refused when they have changed since the revision the change was made from', async () => {
-    await app().call('UpdateSettings', { enabled: true, expected_revision: -1 });
+    await app().call('UpdateSettings', { allow_free_credits: true, expected_revision: -1 });
     expect(await app().says('UpdateSettings', { enabled: false, expected_revision: -1 })).toEqual({ refused: 'settings_revision_conflict' });
     expect(await app().says('UpdateSettings', { enabled: false, expected_revision: 0 })).toMatchObject({ answer: { revision: 1 } });
+  });
+
+  it('keep their revision when nothing is changed, and nobody who read them has to read them again', async () => {
+    expect(await app().call('UpdateSettings', {})).toMatchObject({ revision: -1, settings: { enabled: true } });
+    const { revision } = await app().call('UpdateSettings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
+    expect(await app().call('UpdateSettings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.010' }] })).toMatchObject({ revision });
+    expect(await app().call('UpdateSettings', { enabled: false, expected_revision: revision as number })).toMatchObject({ revision: 1 });
   });
 
   it('say everything that is wrong with a price', async () => {

@@ -11,6 +11,7 @@ interface ChangeOptions {
   readonly enabled?: string;
   readonly freeCredits?: string;
   readonly creditPrice?: readonly string[];
+  readonly effectiveAt?: string;
   readonly portalPurchases?: string;
   readonly portalLimit?: readonly string[];
   /** False when --no-portal-limits was given. */
@@ -32,6 +33,7 @@ export function settingsCommands(program: Command, runner: Runner): void {
     .option('--enabled <yes|no>', 'whether wallets take credits, holds and payments')
     .option('--free-credits <yes|no>', 'whether free credits may be added to wallets')
     .option('--credit-price <code=price>', 'what one wallet credit is worth, such as EUR=0.01; repeatable', collect)
+    .option('--effective-at <time>', 'those prices are in force from then on, at once unless told; RFC 3339')
     .option('--portal-purchases <yes|no>', 'whether customers may buy credits by themselves')
     .option(
       '--portal-limit <code=least..most>',
@@ -47,15 +49,16 @@ export function settingsCommands(program: Command, runner: Runner): void {
     .option('--no-default-limits', 'no warning lines for new wallets from now on')
     .action(
       runner.run<ChangeOptions>(async (call, _, options) => {
-        const { enabled, freeCredits, creditPrice, portalPurchases, portalLimit, portalLimits } = options;
+        const { enabled, freeCredits, creditPrice, effectiveAt, portalPurchases, portalLimit, portalLimits } = options;
         const { defaultLimit, defaultLimits } = options;
         if (!portalLimits && portalLimit) throw wrongUsage('--portal-limit and --no-portal-limits exclude each other');
         if (!defaultLimits && defaultLimit)
           throw wrongUsage('--default-limit and --no-default-limits exclude each other');
+        if (effectiveAt !== undefined && !creditPrice) throw wrongUsage('--effective-at goes with --credit-price');
         const change = {
           enabled: yesOrNo('--enabled', enabled),
           allow_free_credits: yesOrNo('--free-credits', freeCredits),
-          credit_prices: creditPrice && pricesOf(creditPrice),
+          credit_prices: creditPrice && pricesOf(creditPrice, effectiveAt),
           allow_portal_purchases: yesOrNo('--portal-purchases', portalPurchases),
           portal_purchase_limits: portalLimit?.map(portalLimitOf),
           no_portal_purchase_limits: portalLimits ? undefined : true,
@@ -75,16 +78,16 @@ export function settingsCommands(program: Command, runner: Runner): void {
     .action(
       runner.run<{ creditPrice: readonly string[]; effectiveAt?: string }>(
         async (call, _, { creditPrice, effectiveAt }) => {
-          const prices = pricesOf(creditPrice).map((price) => ({ ...price, effective_at: effectiveAt }));
-          for await (const message of call.service.stream('PreviewPriceChange', { credit_prices: prices }))
+          const change = { credit_prices: pricesOf(creditPrice, effectiveAt) };
+          for await (const message of call.service.stream('PreviewPriceChange', change))
             call.answer(message, previewText);
         },
       ),
     );
 }
 
-const pricesOf = (given: readonly string[]): readonly Message[] =>
-  Object.entries(pairs('--credit-price', given)).map(([currency, price]) => ({ currency, price }));
+const pricesOf = (given: readonly string[], effective_at?: string): readonly Message[] =>
+  Object.entries(pairs('--credit-price', given)).map(([currency, price]) => ({ currency, price, effective_at }));
 
 function previewText(message: Message): string {
   if (message['wallet']) {

@@ -95,6 +95,9 @@ describe('the settings', () => {
       no_portal_purchase_limits: true,
       no_default_limits: true,
     });
+    expect(await change('--credit-price', 'EUR=0.02', '--effective-at', '2026-04-01T00:00:00Z')).toEqual({
+      credit_prices: [{ currency: 'EUR', price: '0.02', effective_at: '2026-04-01T00:00:00Z' }],
+    });
   });
 
   it('show what a price change would do, wallet by wallet and in all', async () => {
