@@ -26,6 +26,8 @@ export const WEBHOOK_TYPES = [
   'purchase.succeeded',
   'purchase.failed',
   'purchase.flagged',
+  'auto_top_up.declined',
+  'auto_top_up.suspended',
   'usage.uncovered',
   'webhook_endpoint.disabled',
   'test.ping',
@@ -80,6 +82,11 @@ const SOURCES: Readonly<Record<string, Readonly<Record<string, readonly WebhookT
     PurchaseFailed: ['purchase.failed'],
     PurchaseExpired: ['purchase.failed'],
     PurchaseFlagged: ['purchase.flagged'],
+  },
+  autoTopUp: {
+    AutoTopUpDeclined: ['auto_top_up.declined'],
+    AutoTopUpExpired: ['auto_top_up.declined'],
+    AutoTopUpSuspended: ['auto_top_up.suspended'],
   },
   webhookEndpoint: {
     WebhookEndpointDisabled: ['webhook_endpoint.disabled'],
