@@ -1,13 +1,14 @@
 /** An auto top-up as the doors say it: its policy read and shown, its events as decisions. */
-import { type AutoTopUp, autoTopUp, type AutoTopUpEvent, phaseAt, type Policy, type Quantity, type Trigger } from '@drawdown/auto-top-up';
+import {
+  type AutoTopUp, autoTopUp, type AutoTopUpEvent, COOLDOWN_SECONDS_MAX, COUNT_MAX, DAY_OF_MONTH_MAX, DAYS_MAX, phaseAt, type Policy,
+  type Quantity, type Trigger,
+} from '@drawdown/auto-top-up';
 import { formatAmount, type Instant, ZERO } from '@drawdown/amounts';
 import { time } from './balance-message';
 import type { Fields } from './fields';
 import { given } from './grant-request';
 import type { Message } from './operation';
 
-/** Whatever is a number here: the policy says by itself what is out of range, and in which field. */
-const NUMBER_MAX = 2_147_483_647;
 const MS = 1_000;
 
 export function readPolicy(from: Fields): Policy {
@@ -15,36 +16,41 @@ export function readPolicy(from: Fields): Policy {
     trigger: readTrigger(from),
     quantity: readQuantity(from),
     figure: from.optionalWord('figure', ['available', 'projected']) ?? 'available',
-    cooldownMs: (from.integer('cooldown_seconds', 0, NUMBER_MAX) ?? 0) * MS,
+    cooldownMs: (from.integer('cooldown_seconds', 0, COOLDOWN_SECONDS_MAX) ?? 0) * MS,
     maximum: {
       period: from.optionalWord('maximum_period', ['day', 'week', 'month']) ?? 'month',
       money: from.amount('maximum_money', { above: ZERO }),
-      count: needed(from, 'maximum_count'),
+      count: readCount(from),
     },
   };
 }
 
-function needed(from: Fields, field: string): number {
-  if (!from.has(field)) from.violation(field, 'is missing', 'send it: what spends money by itself has an end');
-  return from.integer(field, 0, NUMBER_MAX) ?? 0;
+function readCount(from: Fields): number {
+  const count = from.integer('maximum_count', 1, COUNT_MAX);
+  if (count === undefined) from.violation('maximum_count', 'is missing', 'send it: what spends money by itself has an end');
+  return count ?? 1;
 }
 
 function readTrigger(from: Fields): Trigger {
-  const threshold = from.optionalAmount('threshold');
+  const days = from.integer('every_days', 1, DAYS_MAX);
+  const startingAt = from.optionalInstant('starting_at');
+  if (days !== undefined) return { kind: 'every_days', days, ...given('startingAt', startingAt) };
+  if (startingAt !== undefined) from.violation('starting_at', 'is of every_days only', 'send it with every_days, or leave it out');
+  const threshold = from.optionalAmount('threshold', { atLeast: ZERO });
   if (threshold !== undefined) return { kind: 'threshold', threshold };
-  const days = from.integer('every_days', 0, NUMBER_MAX);
-  if (days !== undefined) return { kind: 'every_days', days, ...given('startingAt', from.optionalInstant('starting_at')) };
-  const day = from.integer('day_of_month', 0, NUMBER_MAX);
+  const day = from.integer('day_of_month', 1, DAY_OF_MONTH_MAX);
   if (day === undefined) from.violation('', 'does not say when', 'send threshold, every_days or day_of_month');
   return { kind: 'day_of_month', day: day ?? 1 };
 }
 
 function readQuantity(from: Fields): Quantity {
-  const amount = from.optionalAmount('amount');
-  if (amount !== undefined) return { kind: 'fixed', amount };
   const target = from.optionalAmount('target');
-  if (target === undefined) from.violation('', 'does not say how much', 'send either amount or target');
-  return { kind: 'to_target', target: target ?? ZERO, ...given('minimum', from.optionalAmount('minimum')) };
+  const minimum = from.optionalAmount('minimum');
+  if (target !== undefined) return { kind: 'to_target', target, ...given('minimum', minimum) };
+  if (minimum !== undefined) from.violation('minimum', 'is of target only', 'send it with target, or leave it out');
+  const amount = from.optionalAmount('amount');
+  if (amount === undefined) from.violation('', 'does not say how much', 'send either amount or target');
+  return { kind: 'fixed', amount: amount ?? ZERO };
 }
 
 export function autoTopUpMessage(state: AutoTopUp, at: Instant): Message {
@@ -92,6 +98,7 @@ const TYPES: { readonly [T in AutoTopUpEvent['type']]: string } = {
   AutoTopUpResumed: 'resumed',
   AutoTopUpRequested: 'requested',
   AutoTopUpHeldBack: 'held_back',
+  AutoTopUpWithdrawn: 'withdrawn',
   AutoTopUpStarted: 'started',
   AutoTopUpSucceeded: 'succeeded',
   AutoTopUpDeclined: 'declined',
@@ -101,7 +108,7 @@ const TYPES: { readonly [T in AutoTopUpEvent['type']]: string } = {
 
 export function decisionMessage(event: AutoTopUpEvent, revision: number): Message {
   const figures = 'figures' in event ? event.figures : undefined;
-  const again = event.type === 'AutoTopUpHeldBack' ? event.considerAt : 'retryAt' in event ? event.retryAt : undefined;
+  const again = 'considerAt' in event ? event.considerAt : 'retryAt' in event ? event.retryAt : undefined;
   return {
     revision,
     type: TYPES[event.type],

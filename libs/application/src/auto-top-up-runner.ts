@@ -2,14 +2,16 @@
  * Brings auto top-ups to life: follows the log in order, and comes when one is due. At least once: several processes may do it at a
  * time, for all that it does is under an expected revision or a key, and done twice it changes nothing.
  */
-import { autoTopUp, type Reaction, reactionTo } from '@drawdown/auto-top-up';
+import { type AutoTopUp, autoTopUp, type AutoTopUpCommand, purchaseKeyOf, type Reaction, reactionTo } from '@drawdown/auto-top-up';
 import type { Instant } from '@drawdown/amounts';
 import { judgedAt } from '@drawdown/balances';
 import { readEvent } from '@drawdown/decider';
 import { categoryOf, type DueCommands, idsOf, type RecordedEvent, streams, type Subscription } from '@drawdown/ledger';
 import { wallet } from '@drawdown/wallet';
 import { AUTO_TOP_UP_POSITION, autoTopUpPosition } from './auto-top-up-position';
+import { obstacleTo } from './auto-top-up-obstacle';
 import { startRequest } from './auto-top-up-start';
+import { given } from './grant-request';
 import { streamNames } from './pages';
 import type { Parts } from './parts';
 
@@ -91,8 +93,25 @@ export class AutoTopUpRunner {
     const of = streams.autoTopUp(customerId);
     // What this process knows may be older than what another one has started.
     const { state } = await (outcome ? ledger.reload(autoTopUp, of) : ledger.load(autoTopUp, of));
-    const reaction = reactionTo(readEvent(wallet, type, data), state, clock());
+    const event = readEvent(wallet, type, data);
+    const known = event.type === 'PurchaseFlagged' ? await this.withItsPurchase(customerId, state) : state;
+    const reaction = reactionTo(event, known, clock());
     if (reaction) await this.react(customerId, reaction);
+  }
+
+  /**
+   * Money can be told of before the request is told as started. How a purchase ended its wallet remembers, and `startRequest` asks it;
+   * that it was flagged nobody remembers but the event, so whose it is must be known at once.
+   */
+  private async withItsPurchase(customerId: string, state: AutoTopUp): Promise<AutoTopUp> {
+    const { inFlight } = state;
+    if (!inFlight || inFlight.purchaseId !== undefined) return state;
+    const { ledger } = this.parts;
+    const stream = streams.wallet(customerId);
+    await ledger.reload(wallet, stream);
+    const recorded = await ledger.recorded(wallet, stream, purchaseKeyOf(inFlight.id));
+    const started = recorded?.events.find((event) => event.type === 'PurchaseStarted');
+    return started ? { ...state, inFlight: { ...inFlight, purchaseId: started.purchaseId } } : state;
   }
 
   private async react(customerId: string, reaction: Reaction): Promise<void> {
@@ -105,10 +124,15 @@ export class AutoTopUpRunner {
 
   private async consider(customerId: string): Promise<void> {
     const { ledger, clock } = this.parts;
-    const { state } = await ledger.load(wallet, streams.wallet(customerId));
-    const at = clock();
-    const { available, projected, pending } = judgedAt(state, at);
-    await ledger.execute(autoTopUp, streams.autoTopUp(customerId), { type: 'Consider', at, figures: { available, projected, pending } });
+    // The wallet is read to its end, and after the auto top-up: a request whose outcome is known there has its money in these figures.
+    // Whatever is appended meanwhile has it made again.
+    await ledger.execute(autoTopUp, streams.autoTopUp(customerId), async (): Promise<AutoTopUpCommand> => {
+      const { state } = await ledger.reload(wallet, streams.wallet(customerId));
+      const at = clock();
+      const { available, projected, pending } = judgedAt(state, at);
+      const obstacle = await obstacleTo(this.parts, state, at);
+      return { type: 'Consider', at, figures: { available, projected, pending }, ...given('obstacle', obstacle) };
+    });
   }
 
   /** What spends money is decided now, with the figures of now, however long ago it fell due. */

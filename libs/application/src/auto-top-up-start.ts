@@ -35,8 +35,10 @@ export async function startRequest(parts: Parts, customerId: string, request: Re
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { refusal } = error;
-    const reason = refusal.code === 'purchase_refused_by_provider' ? refusal.reason : refusal.code;
-    await tell({ type: 'RecordPurchaseDeclined', at: parts.clock(), requestId, reason });
+    const at = parts.clock();
+    // Only its provider refuses a purchase that is there, and may be paid yet. Everything else refuses to make one.
+    if (refusal.code === 'purchase_refused_by_provider') await tell({ type: 'RecordPurchaseDeclined', at, requestId, reason: refusal.reason });
+    else await tell({ type: 'RecordPurchaseNotStarted', at, requestId, reason: refusal.code });
     return;
   }
   await tell({ type: 'RecordPurchaseStarted', at: parts.clock(), requestId, purchaseId });

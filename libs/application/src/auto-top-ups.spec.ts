@@ -1,63 +1,16 @@
 import { later } from '@drawdown/amounts';
-import { Sweeper } from '@drawdown/ledger';
-import { at, freshApplication, HOUR_MS, NOON, textAt, walletOfAda } from './application.fixtures';
-import { AutoTopUpRunner } from './auto-top-up-runner';
-import type { Message } from './operation';
+import { freshApplication, HOUR_MS, like, NOON, textAt, walletOfAda } from './application.fixtures';
+import { confirm, lively, policy, set } from './auto-top-up.fixtures';
+import { doorAnswer } from './door-answer';
 
 const app = freshApplication();
-const policy = { threshold: '5', amount: '20', cooldown_seconds: 3_600, maximum_money: '60', maximum_count: 3 };
-const set = { ...walletOfAda, policy };
-const confirm = (purchase_id: string) => ({ ...walletOfAda, purchase_id, amount: '20', currency: 'EUR', payment_id: `transfer-${purchase_id}` });
-
-let faults: unknown[];
-let runners: AutoTopUpRunner[];
-let sweepers: Sweeper[];
-/** As many of them as there are processes. */
-async function alive(processes = 1): Promise<void> {
-  const { ledger, projections, projector, clock } = app().parts;
-  for (let i = 0; i < processes; i += 1) {
-    const runner = new AutoTopUpRunner(app().parts, (fault) => faults.push(fault));
-    runners.push(runner);
-    sweepers.push(new Sweeper(ledger, projections, projector, clock, (fault) => faults.push(fault), runner.due));
-    await runner.start();
-  }
-}
-/** Until nothing that is due, and nothing that has happened, is left to be attended to. */
-async function settled(): Promise<void> {
-  const { log, projector } = app().parts;
-  for (let head = -2n; head !== (await log.head()); ) {
-    head = await log.head();
-    await Promise.all(runners.map((runner) => runner.through(head)));
-    await projector.save();
-    await Promise.all(sweepers.map((sweeper) => sweeper.sweep()));
-  }
-}
-const call = async (...asked: Parameters<ReturnType<typeof app>['call']>): Promise<Message> => {
-  const answer = await app().call(...asked);
-  await settled();
-  return answer;
-};
-const passed = async (ms: number): Promise<void> => {
-  app().pass(ms);
-  await settled();
-};
-const decisions = async (): Promise<string[]> => {
-  const { decisions: told } = await app().call('GetAutoTopUp', walletOfAda);
-  return (told as Message[]).map((one) => [at(one, 'type'), at(one, 'reason')].filter(Boolean).join(' ')).reverse();
-};
-const phase = async (): Promise<unknown> => at((await app().call('GetAutoTopUp', walletOfAda))['auto_top_up'], 'phase');
-const booked = async (): Promise<unknown> => at((await app().call('GetBalance', walletOfAda))['balance'], 'booked');
-
-beforeEach(async () => {
-  faults = [];
-  runners = [];
-  sweepers = [];
-  await app().wallet();
-});
-afterEach(async () => {
-  await Promise.all(runners.map((runner) => runner.stop()));
-  expect(faults).toEqual([]);
-});
+const living = lively(app);
+const alive = (processes?: number) => living().alive(processes);
+const call: ReturnType<typeof living>['call'] = (...asked) => living().call(...asked);
+const passed = (ms: number) => living().passed(ms);
+const decisions = () => living().decisions();
+const phase = () => living().phase();
+const booked = () => living().booked();
 
 describe('an auto top-up', () => {
   it('of a wallet that is low asks for money once, and is credited once', async () => {
@@ -91,7 +44,7 @@ describe('an auto top-up', () => {
 
   it('backs off after a failure, longer each time, is suspended after the fourth, and resumed by a person', async () => {
     await alive();
-    await call('SetAutoTopUp', { ...set, policy: { ...policy, cooldown_seconds: 0 } });
+    await call('SetAutoTopUp', { ...set, policy: { ...policy, cooldown_seconds: 0, maximum_money: '100', maximum_count: 5 } });
     for (const [nth, hours] of [1, 2, 4, 0].entries()) {
       await call('FailPurchase', { ...walletOfAda, purchase_id: `p${nth + 1}`, code: 'declined' });
       expect(await phase()).toBe(hours > 0 ? 'backing_off' : 'suspended');
@@ -114,6 +67,18 @@ describe('an auto top-up', () => {
     expect((await decisions()).slice(-2)).toEqual(['requested', 'started']);
   });
 
+  it('asks for no more than that whatever became of it, since money that comes late is credited', async () => {
+    await alive();
+    await call('SetAutoTopUp', { ...set, policy: { ...policy, cooldown_seconds: 0, maximum_money: '20', maximum_count: 1 } });
+    await call('FailPurchase', { ...walletOfAda, purchase_id: 'p1', code: 'declined' });
+    for (let i = 0; i < 4; i += 1) await passed(8 * HOUR_MS);
+    expect((await decisions()).slice(-2)).toEqual(['declined declined', 'held_back maximum_count']);
+    await call('ConfirmPurchase', confirm('p1'));
+    expect(await booked()).toBe('20');
+    expect((await app().call('ListPurchases', walletOfAda))['purchases']).toHaveLength(1);
+    expect((await decisions()).filter((one) => one === 'requested')).toHaveLength(1);
+  });
+
   it('that nobody pays expires in three days', async () => {
     await alive();
     await call('SetAutoTopUp', set);
@@ -122,35 +87,6 @@ describe('an auto top-up', () => {
     await passed(1);
     expect((await decisions()).at(-1)).toBe('expired');
     expect(await phase()).toBe('backing_off');
-  });
-
-  it('that the wallet refuses is told as declined, with the reason', async () => {
-    await app().call('SetAutoTopUp', set);
-    await app().call('UpdateSettings', { enabled: false });
-    await alive();
-    await settled();
-    expect(await decisions()).toEqual(['configured', 'requested', 'declined wallets_disabled']);
-  });
-
-  it('goes on where a crash has left it: what was confirmed before it was told as started is not waited for', async () => {
-    await app().call('SetAutoTopUp', set);
-    const crashing = new AutoTopUpRunner(app().parts, (fault) => faults.push(fault));
-    const { ledger } = app().parts;
-    const execute = ledger.execute.bind(ledger);
-    const crash = jest.spyOn(ledger, 'execute').mockImplementation((aggregate, stream, command, context) => {
-      const type = typeof command === 'object' && command !== null && 'type' in command ? command.type : undefined;
-      return type === 'RecordPurchaseStarted' ? Promise.reject(new Error('killed (a double)')) : execute(aggregate, stream, command, context);
-    });
-    const of = [...crashing.due.values()][0]!;
-    await of('autoTopUp-ada', app().now, app().now);
-    await expect(of('autoTopUp-ada', app().now, app().now)).rejects.toThrow('killed');
-    crash.mockRestore();
-    expect(await phase()).toBe('starting');
-    await app().call('ConfirmPurchase', confirm('p1'));
-    await alive();
-    await settled();
-    expect((await decisions()).slice(-2)).toEqual(['started', 'succeeded']);
-    expect((await app().call('ListPurchases', walletOfAda))['purchases']).toHaveLength(1);
   });
 
   it('is off when a person says so, and with the end of the wallet', async () => {
@@ -177,14 +113,33 @@ describe('an auto top-up', () => {
   it('is refused by name where it cannot be', async () => {
     expect(await app().says('GetAutoTopUp', walletOfAda)).toEqual({ refused: 'auto_top_up_not_configured' });
     expect(await app().says('ResumeAutoTopUp', walletOfAda)).toEqual({ refused: 'auto_top_up_not_configured' });
-    expect(await app().says('SetAutoTopUp', { ...walletOfAda, policy: { ...policy, amount: '0.001' } })).toEqual({ refused: 'auto_top_up_policy_invalid' });
-    expect(await app().says('SetAutoTopUp', { ...walletOfAda, policy: { maximum_money: '1' } })).toEqual({
-      invalid: ['policy does not say when', 'policy does not say how much', 'policy.maximum_count is missing'],
-    });
     await alive();
     await call('SetAutoTopUp', set);
     expect(await app().says('ResumeAutoTopUp', walletOfAda)).toEqual({ refused: 'auto_top_up_not_suspended' });
   });
+
+  it.each([
+    [{ ...policy, amount: '0.001' }, 'policy.amount', 'amount must be above zero'],
+    [{ ...policy, maximum_money: '19' }, 'policy.maximum_money', 'maximum_money must allow one top-up'],
+    [{ ...policy, amount: undefined, target: '5' }, 'policy.target', 'target must be above the threshold'],
+  ])('is refused with the field by the name of the caller: %j', async (wrong, field, detail) => {
+    const told = await app().call('SetAutoTopUp', { ...walletOfAda, policy: wrong }).catch(doorAnswer);
+    expect(told).toMatchObject({ code: 'AUTO_TOP_UP_POLICY_INVALID', violations: [{ field }], detail: like(detail) });
+  });
+  it.each([
+    [{ maximum_money: '1' }, ['policy does not say when', 'policy does not say how much', 'policy.maximum_count is missing']],
+    [{ ...policy, threshold: '-1' }, ['policy.threshold must be at least 0']],
+    [{ ...policy, threshold: undefined, every_days: 0 }, ['policy.every_days must be a whole number from 1 to 366']],
+    [{ ...policy, threshold: undefined, day_of_month: 32 }, ['policy.day_of_month must be a whole number from 1 to 31']],
+    [{ ...policy, cooldown_seconds: -1 }, ['policy.cooldown_seconds must be a whole number from 0 to 2678400']],
+    [{ ...policy, cooldown_seconds: 2_678_401 }, ['policy.cooldown_seconds must be a whole number from 0 to 2678400']],
+    [{ ...policy, maximum_count: 0 }, ['policy.maximum_count must be a whole number from 1 to 100']],
+    [{ ...policy, starting_at: '2026-04-01T00:00:00Z' }, ['policy.starting_at is of every_days only']],
+    [{ ...policy, threshold: undefined, day_of_month: 1, starting_at: '2026-04-01T00:00:00Z' }, ['policy.starting_at is of every_days only']],
+    [{ ...policy, minimum: '3' }, ['policy.minimum is of target only']],
+  ])('is refused with all that is wrong: %j', async (wrong, invalid) =>
+    expect(await app().says('SetAutoTopUp', { ...walletOfAda, policy: wrong })).toEqual({ invalid }),
+  );
 
   it('of a schedule tells when it looks again', async () => {
     await alive();

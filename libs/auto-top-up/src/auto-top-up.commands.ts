@@ -1,6 +1,6 @@
 /** What can be asked of an auto top-up, and every way it can be refused. Times arrive in the command. */
 import type { Instant } from '@drawdown/amounts';
-import type { Figures } from './auto-top-up.events';
+import type { Figures, Obstacle } from './auto-top-up.events';
 import type { Policy } from './policy';
 
 interface ByAPerson {
@@ -25,9 +25,16 @@ export type AutoTopUpCommand = { readonly at: Instant } & (
   /** Tries again: ends a suspension or a back-off. */
   | ({ readonly type: 'Resume' } & ByAPerson)
   /** Look at the wallet, on a low figure or because `dueAt` has come, and decide. */
-  | { readonly type: 'Consider'; readonly figures: Figures }
+  | {
+      readonly type: 'Consider';
+      readonly figures: Figures;
+      /** What stands in the way of a purchase, where that is known before one is asked for. */
+      readonly obstacle?: Obstacle;
+    }
   // Outcomes are facts: one that comes twice, or after a later one, changes nothing and is not refused.
   | { readonly type: 'RecordPurchaseStarted'; readonly requestId: string; readonly purchaseId: string }
+  /** Refused before there was a purchase. Not for one that its provider has refused: there is a purchase, and it may be paid yet. */
+  | { readonly type: 'RecordPurchaseNotStarted'; readonly requestId: string; readonly reason: string }
   | { readonly type: 'RecordPurchaseSucceeded'; readonly requestId: string }
   | { readonly type: 'RecordPurchaseDeclined'; readonly requestId: string; readonly reason: string }
   | { readonly type: 'RecordPurchaseExpired'; readonly requestId: string }

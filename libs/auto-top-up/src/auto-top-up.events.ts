@@ -11,6 +11,13 @@ const at = shape.instant;
 export const figures = shape.record({ available: shape.amount, projected: shape.amount, pending: shape.amount });
 export type Figures = shape.Of<typeof figures>;
 
+/**
+ * What makes a purchase impossible, or wrong, whatever the customer would pay: no failure of a payment. The account and the wallet
+ * say so, and the auto top-up waits.
+ */
+export const OBSTACLES = ['wallet_paused', 'wallets_disabled', 'no_credit_price', 'too_many_purchases'] as const;
+export type Obstacle = (typeof OBSTACLES)[number];
+
 /** In order of precedence. */
 export const heldBackReason = shape.oneOf(
   'disabled',
@@ -19,6 +26,7 @@ export const heldBackReason = shape.oneOf(
   'not_needed',
   'not_due',
   'target_reached',
+  ...OBSTACLES,
   'backing_off',
   'cooling_down',
   'maximum_count',
@@ -58,6 +66,8 @@ export const autoTopUpEvents = {
     considerAt: shape.maybe(at),
     nextDueAt: shape.maybe(at),
   }),
+  /** No purchase was made of the request, and nobody was asked: the wallet or the account refused it. No failure of a payment. */
+  AutoTopUpWithdrawn: shape.record({ at, requestId: shape.text, reason: shape.text, considerAt: at }),
   AutoTopUpStarted: shape.record({ at, requestId: shape.text, purchaseId: shape.text }),
   AutoTopUpSucceeded: shape.record({
     at,

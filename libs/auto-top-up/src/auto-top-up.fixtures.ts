@@ -3,7 +3,7 @@ import { amount, type Instant, instant, later } from '@drawdown/amounts';
 import { given } from '@drawdown/decider';
 import { autoTopUp } from './auto-top-up';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
-import type { AutoTopUpEvent, EventOf, Figures } from './auto-top-up.events';
+import type { AutoTopUpEvent, EventOf, Figures, Obstacle } from './auto-top-up.events';
 import type { Policy } from './policy';
 
 /** A Friday. */
@@ -40,6 +40,14 @@ export const consider = (available: string, at = noon, pending?: string, project
   type: 'Consider',
   at,
   figures: figures(available, pending, projected),
+});
+/** A look at a low wallet with something in the way of a purchase. */
+export const obstructed = (obstacle: Obstacle, at = noon): AutoTopUpCommand => ({ type: 'Consider', at, figures: figures('0'), obstacle });
+export const notStarted = (requestId = 'a1', at = noon): AutoTopUpCommand => ({
+  type: 'RecordPurchaseNotStarted',
+  at,
+  requestId,
+  reason: 'wallets_disabled',
 });
 export const started = (requestId = 'a1', at = noon): AutoTopUpCommand => ({
   type: 'RecordPurchaseStarted',
@@ -116,6 +124,7 @@ export const EXAMPLES: { readonly [T in AutoTopUpEvent['type']]: Required<EventO
     considerAt: after(DAY),
     nextDueAt: after(DAY),
   },
+  AutoTopUpWithdrawn: { type: 'AutoTopUpWithdrawn', at, requestId: 'a1', reason: 'wallets_disabled', considerAt: after(HOUR) },
   AutoTopUpStarted: { type: 'AutoTopUpStarted', at, requestId: 'a1', purchaseId: 'p1' },
   AutoTopUpSucceeded: {
     type: 'AutoTopUpSucceeded',

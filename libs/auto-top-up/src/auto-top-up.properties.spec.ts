@@ -2,7 +2,7 @@ import { type Amount, amount, later } from '@drawdown/amounts';
 import fc from 'fast-check';
 import { autoTopUp } from './auto-top-up';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
-import { heldBackReason } from './auto-top-up.events';
+import { heldBackReason, OBSTACLES } from './auto-top-up.events';
 import { DAY, HOUR, MINUTE, noon, policyOf } from './auto-top-up.fixtures';
 import { Model } from './model.fixtures';
 import type { Policy } from './policy';
@@ -49,6 +49,8 @@ const steps = fc.record({
   pass: fc.constantFrom(0, 1, MINUTE, HOUR - 1, HOUR, 5 * HOUR, DAY, 8 * DAY, 'due' as const, 'due' as const, 'almost due' as const),
   what: fc.oneof(
     { weight: 8, arbitrary: figures.map((of) => ({ type: 'Consider', figures: of }) as const) },
+    { weight: 2, arbitrary: fc.tuple(figures, fc.constantFrom(...OBSTACLES)).map(([of, obstacle]) => ({ type: 'Consider', figures: of, obstacle }) as const) },
+    { weight: 1, arbitrary: requestIds.map((requestId) => ({ type: 'RecordPurchaseNotStarted', requestId, reason: 'wallets_disabled' }) as const) },
     { weight: 2, arbitrary: requestIds.map((requestId) => ({ type: 'RecordPurchaseStarted', requestId, purchaseId: 'p' }) as const) },
     { weight: 3, arbitrary: requestIds.map((requestId) => ({ type: 'RecordPurchaseSucceeded', requestId }) as const) },
     { weight: 4, arbitrary: requestIds.map((requestId) => ({ type: 'RecordPurchaseDeclined', requestId, reason: 'no' }) as const) },
@@ -93,7 +95,7 @@ function live(policy: Policy, history: readonly (typeof steps extends fc.Arbitra
 }
 
 describe('whatever comes, in whatever order', () => {
-  it('there are never two in flight, never more than the maximum of a period, never one within a cooldown or a back-off', () =>
+  it('there are never two in flight, never more asked for in a period than its maximum, never one within a cooldown or a back-off', () =>
     fc.assert(
       fc.property(policies, fc.array(steps, { minLength: STEPS, maxLength: STEPS }), (policy, history) => {
         live(policy, history);
@@ -103,7 +105,7 @@ describe('whatever comes, in whatever order', () => {
 
   const reasons = [
     'disabled', 'suspended', 'in_flight', 'not_needed', 'not_due', 'target_reached', 'backing_off', 'cooling_down', 'maximum_count',
-    'maximum_money',
+    'maximum_money', ...OBSTACLES,
   ];
   it.each([
     ...Object.keys(autoTopUp.events).filter((type) => type !== 'AutoTopUpHeldBack'),

@@ -2,7 +2,7 @@ import { amount, instant } from '@drawdown/amounts';
 import { given } from '@drawdown/decider';
 import { autoTopUp, FAILURES_MAX, purchaseKeyOf } from './auto-top-up';
 import {
-  after, configure, consider, DAY, declined, disable, dueAfter, expired, history, HOUR, noon, outcomeOf, policyOf, resume,
+  after, configure, consider, DAY, declined, disable, dueAfter, expired, history, HOUR, noon, notStarted, outcomeOf, policyOf, resume,
   started, succeeded, suspend, when,
 } from './auto-top-up.fixtures';
 import { ENDED_KEPT_MAX, phaseAt } from './auto-top-up.state';
@@ -12,7 +12,7 @@ const on = configure();
 const REQUESTED = 'AutoTopUpRequested';
 /** Declined so often in a row, each time as soon as it may be asked again. */
 function declines(times: number) {
-  const commands = [configure(policyOf({ cooldownMs: 0 }))];
+  const commands = [configure(policyOf({ cooldownMs: 0, maximum: { period: 'day', money: amount('1000'), count: 9 } }))];
   let at = noon;
   for (let i = 1; i <= times; i++) {
     commands.push(consider('0', at), declined(`a${i}`, at));
@@ -33,12 +33,12 @@ describe('configuring', () => {
       .thenRefused('unknown_currency', { currency: 'eur' });
     given(decider)
       .when(configure(policyOf({ cooldownMs: -1 })))
-      .thenRefused('auto_top_up_policy_invalid', { field: 'cooldown_ms' });
+      .thenRefused('auto_top_up_policy_invalid', { field: 'cooldown_seconds' });
   });
 });
 
 describe('whoever has configured nothing', () => {
-  it.each([consider('0'), disable(), resume(), started(), succeeded(), declined(), expired()])('is refused $type', (command) =>
+  it.each([consider('0'), disable(), resume(), started(), notStarted(), succeeded(), declined(), expired()])('is refused $type', (command) =>
     given(decider).when(command).thenRefused('auto_top_up_not_configured'),
   );
 });
@@ -60,7 +60,7 @@ describe('a purchase', () => {
   it('is due to be started from its request on, until somebody says that it was', () => {
     expect(dueAfter(...asked)).toBe(noon);
     expect(dueAfter(...asked, started())).toBeUndefined();
-    expect(purchaseKeyOf('a1')).toBe('auto-top-up-a1');
+    expect(purchaseKeyOf('a1')).toBe('autoTopUp\u00a7a1');
   });
   it('is recorded step by step', () => {
     when(asked, started()).then({ type: 'AutoTopUpStarted', at: noon, requestId: 'a1', purchaseId: 'p-a1' });
@@ -70,19 +70,46 @@ describe('a purchase', () => {
     });
     when(asked, expired()).then({ type: 'AutoTopUpExpired', at: noon, requestId: 'a1', failures: 1, retryAt: after(HOUR) });
   });
-  it.each([started(), succeeded(), declined(), expired()])('that never was is refused: $type', (command) => {
+  it.each([started(), notStarted(), succeeded(), declined(), expired()])('that never was is refused: $type', (command) => {
     when([on], command).thenRefused('auto_top_up_request_unknown', { requestId: 'a1' });
     for (const requestId of ['a2', 'a0', 'a01', 'b1', ''])
       when(asked, { ...command, requestId } as typeof command).thenRefused('auto_top_up_request_unknown', { requestId });
   });
   it('has one outcome: what is told twice, or after it, changes nothing', () => {
-    for (const again of [started(), succeeded(), declined(), expired()])
+    for (const again of [started(), notStarted(), succeeded(), declined(), expired()])
       when([...asked, started(), succeeded()], again).then();
-    for (const again of [started(), declined(), expired()]) {
+    for (const again of [started(), notStarted(), declined(), expired()]) {
       when([...asked, declined()], again).then();
       when([...asked, expired()], again).then();
     }
-    when([...asked, started()], started()).then();
+    for (const again of [started(), notStarted()]) when([...asked, started()], again).then();
+  });
+});
+
+describe('a request that is withdrawn', () => {
+  const reason = 'wallets_disabled';
+  it('is told with its reason and the next look, and is no failure', () => {
+    when([on, consider('0')], notStarted()).then({ type: 'AutoTopUpWithdrawn', at: noon, requestId: 'a1', reason, considerAt: after(HOUR) });
+    const { state } = given(decider, ...history(on, consider('0'), notStarted()));
+    expect(state).toMatchObject({ status: 'on', failures: 0, ended: [] });
+    expect(state.inFlight).toBeUndefined();
+    expect(dueAfter(on, consider('0'), notStarted())).toBe(after(HOUR));
+  });
+  it('is asked for again under another id, and never paid itself', () => {
+    const before = [on, consider('0'), notStarted()];
+    expect(when(before, consider('0', after(HOUR))).events).toMatchObject([{ type: REQUESTED, requestId: 'a2' }]);
+    for (const again of [started(), notStarted(), succeeded(), declined(), expired()]) when(before, again).then();
+  });
+  it('leaves the cooldown where it was: nobody was asked', () => {
+    expect(outcomeOf([on, consider('0'), notStarted()], consider('0'))).toBe(REQUESTED);
+    const paid = [on, consider('0'), succeeded(), consider('0', after(HOUR)), notStarted('a2', after(HOUR))];
+    expect(outcomeOf(paid, consider('0', after(HOUR)))).toBe(REQUESTED);
+    expect(given(decider, ...history(...paid)).state.lastRequestedAt).toBe(noon);
+  });
+  it('leaves the time of its schedule due', () => {
+    const weekly = configure(policyOf({ trigger: { kind: 'every_days', days: 7 } }));
+    const before = [weekly, consider('0', after(7 * DAY)), notStarted('a1', after(7 * DAY))];
+    expect(outcomeOf(before, consider('0', after(7 * DAY + HOUR)))).toBe(REQUESTED);
   });
 });
 
@@ -96,6 +123,13 @@ describe('a success that comes late', () => {
   it('ends the back-off, and leaves another in flight', () => {
     const before = [on, consider('0'), declined(), consider('0', after(HOUR)), succeeded('a1', after(HOUR))];
     expect(given(decider, ...history(...before)).state).toMatchObject({ failures: 0, inFlight: { id: 'a2' } });
+  });
+  it('lets it look again at once, and ends no suspension', () => {
+    const before = [on, consider('0'), started(), declined()];
+    expect(dueAfter(...before, succeeded('a1', after(1)))).toBe(after(HOUR));
+    const uncooled = [configure(policyOf({ cooldownMs: 0 })), consider('0'), started(), declined()];
+    expect(dueAfter(...uncooled, succeeded('a1', after(1)))).toBe(after(1));
+    expect(dueAfter(...before, suspend(), succeeded('a1', after(1)))).toBeUndefined();
   });
   it('is forgotten after so many others', () => {
     const commands = [configure(policyOf({ cooldownMs: 0 })), consider('0'), declined()];

@@ -3,7 +3,7 @@ import { type Instant, later } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
 import { type AutoTopUpEvent, type EventOf, heldBackReason } from './auto-top-up.events';
 import { policy } from './policy';
-import { nothingSpent, spending, withoutRequest, withRequest, withRequestAgain } from './spending';
+import { nothingSpent, spending, withoutLatest, withRequest } from './spending';
 
 /** Requests that have ended and are still known: a success that comes late is recognised among so many. */
 export const ENDED_KEPT_MAX = 50;
@@ -14,6 +14,8 @@ const request = shape.record({
   requestedAt: shape.instant,
   /** The time of the schedule that it serves. A failure leaves that time due. */
   dueAt: shape.maybe(shape.instant),
+  /** When the one before it was made: the cooldown counts from there again if this one is withdrawn. */
+  requestedBefore: shape.maybe(shape.instant),
   /** Absent: it was decided, and nobody has said yet that it was started. */
   purchaseId: shape.maybe(shape.text),
 });
@@ -80,12 +82,11 @@ function apply(state: AutoTopUp, event: Exclude<AutoTopUpEvent, { type: 'AutoTop
         : state;
     case 'AutoTopUpSucceeded':
       return event.late === true ? succeededLate(state, event) : succeeded(state, event);
-    case 'AutoTopUpDeclined': {
-      const failed = withFailure(state, 'declined', event);
-      const { inFlight } = state;
-      return inFlight ? { ...failed, spent: withoutRequest(state.spent, inFlight.requestedAt, inFlight.amount) } : failed;
-    }
-    // It may be paid yet, so its room in the period stays taken.
+    case 'AutoTopUpWithdrawn':
+      return withdrawn(state, event);
+    // Both may be paid yet, so their room in the period stays taken.
+    case 'AutoTopUpDeclined':
+      return withFailure(state, 'declined', event);
     case 'AutoTopUpExpired':
       return withFailure(state, 'expired', event);
     case 'AutoTopUpSuspended':
@@ -115,10 +116,23 @@ function requested(state: AutoTopUp, event: EventOf<'AutoTopUpRequested'>): Auto
       amount,
       requestedAt,
       ...(event.cause === 'schedule' && state.nextDueAt !== undefined && { dueAt: state.nextDueAt }),
+      ...(state.lastRequestedAt !== undefined && { requestedBefore: state.lastRequestedAt }),
     },
     lastRequestedAt: requestedAt,
     requestCount: state.requestCount + 1,
     spent: withRequest(state.spent, requestedAt, amount),
+  };
+}
+
+/** As if it had never been asked for, but for its id and a look later. */
+function withdrawn(state: AutoTopUp, { considerAt }: EventOf<'AutoTopUpWithdrawn'>): AutoTopUp {
+  const { inFlight, lastRequestedAt: _, ...rest } = state;
+  if (!inFlight) return state;
+  const { requestedBefore, amount, dueAt: owed } = inFlight;
+  return {
+    ...at(rest, { considerAt, nextDueAt: owed ?? state.nextDueAt }),
+    ...(requestedBefore !== undefined && { lastRequestedAt: requestedBefore }),
+    spent: withoutLatest(state.spent, amount),
   };
 }
 
@@ -127,15 +141,12 @@ function succeeded(state: AutoTopUp, event: EventOf<'AutoTopUpSucceeded'>): Auto
   return looking({ ...after, failures: 0 }, event.at);
 }
 
-/** What was in flight meanwhile stays so. */
+/** It shows that payment works, so a back-off ends. What was in flight meanwhile stays so, and a suspension is a person's to end. */
 function succeededLate(state: AutoTopUp, event: EventOf<'AutoTopUpSucceeded'>): AutoTopUp {
   const before = state.ended.find(({ id }) => id === event.requestId);
   const ended = state.ended.map((of) => (of === before ? { ...of, outcome: 'succeeded' as const } : of));
-  const again = before?.outcome === 'declined';
-  const spent = again ? withRequestAgain(state.spent, before.requestedAt, before.amount) : state.spent;
-  const nextDueAt = event.nextDueAt ?? state.nextDueAt;
-  const considerAt = event.nextDueAt ?? state.considerAt;
-  return { ...at(state, { backOffUntil: undefined, nextDueAt, considerAt }), failures: 0, ended, spent };
+  const after = { ...at(state, { backOffUntil: undefined, nextDueAt: event.nextDueAt ?? state.nextDueAt }), failures: 0, ended };
+  return state.inFlight || state.status !== 'on' ? after : looking(after, event.at);
 }
 
 function withFailure(

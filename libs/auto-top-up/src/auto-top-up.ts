@@ -5,13 +5,15 @@ import type { AutoTopUpCommand, AutoTopUpRefusal } from './auto-top-up.commands'
 import { type AutoTopUpEvent, autoTopUpEvents } from './auto-top-up.events';
 import { type AutoTopUp, autoTopUpState, dueAt, evolve, notConfigured } from './auto-top-up.state';
 import { nextDue } from './calendar';
-import { judge } from './guards';
+import { judge, OBSTACLE_LOOK_MS } from './guards';
 import { type Policy, policyProblem, trigger } from './policy';
 
 /** Failures in a row, declined or expired, after which it is suspended. */
 export const FAILURES_MAX = 4;
 /** Waited after the first failure; twice as long after each further one: 1, 2, 4 hours. */
 export const BACK_OFF_FIRST_MS = 3_600_000;
+/** Waited before another look after a request that was withdrawn. */
+export const WITHDRAWN_LOOK_MS = OBSTACLE_LOOK_MS;
 
 type Answer = Decision<AutoTopUpEvent, AutoTopUpRefusal>;
 type Command<T extends AutoTopUpCommand['type']> = Extract<AutoTopUpCommand, { type: T }>;
@@ -39,6 +41,7 @@ function decide(command: AutoTopUpCommand, state: AutoTopUp): Answer {
     case 'Consider':
       return consider(command, state, policy);
     case 'RecordPurchaseStarted':
+    case 'RecordPurchaseNotStarted':
     case 'RecordPurchaseSucceeded':
     case 'RecordPurchaseDeclined':
     case 'RecordPurchaseExpired':
@@ -72,8 +75,9 @@ function configure(command: Command<'Configure'>, state: AutoTopUp): Answer {
 const sameSchedule = (state: AutoTopUp, { trigger: wanted }: Policy): boolean =>
   state.nextDueAt !== undefined && !!state.policy && trigger.write(state.policy.trigger) === trigger.write(wanted);
 
-function consider({ at, figures }: Command<'Consider'>, state: AutoTopUp, policy: Policy): Answer {
-  const judgement = judge(state, policy, exponentOf(state), at, figures);
+function consider(command: Command<'Consider'>, state: AutoTopUp, policy: Policy): Answer {
+  const { at, figures } = command;
+  const judgement = judge(state, policy, exponentOf(state), command);
   const { nextDueAt } = judgement;
   const due = nextDueAt !== undefined && { nextDueAt };
   if (judgement.act) {
@@ -104,6 +108,10 @@ function record(command: Outcome, state: AutoTopUp): Answer {
     case 'RecordPurchaseStarted':
       if (inFlight.purchaseId !== undefined) return accept();
       return accept({ type: 'AutoTopUpStarted', at, requestId, purchaseId: command.purchaseId });
+    case 'RecordPurchaseNotStarted':
+      // There is a purchase: what becomes of it is told by its own outcome.
+      if (inFlight.purchaseId !== undefined) return accept();
+      return accept({ type: 'AutoTopUpWithdrawn', at, requestId, reason: command.reason, considerAt: later(at, WITHDRAWN_LOOK_MS) });
     case 'RecordPurchaseSucceeded':
       return accept({ type: 'AutoTopUpSucceeded', at, requestId, amount: inFlight.amount });
     case 'RecordPurchaseDeclined': {
@@ -152,12 +160,12 @@ export const autoTopUp: Aggregate<AutoTopUpCommand, AutoTopUp, AutoTopUpEvent, A
   decider: { initial: notConfigured, decide, evolve },
   events: autoTopUpEvents,
   state: autoTopUpState,
-  stateVersion: 1,
+  stateVersion: 2,
   dueAt,
 };
 
 /**
  * The idempotency key of the purchase that a request asks for: whoever starts it, and how often, starts one. Stored for ever
- * with the purchase.
+ * with the purchase. No caller can send it: keys of callers are printable ASCII.
  */
-export const purchaseKeyOf = (requestId: string): string => `auto-top-up-${requestId}`;
+export const purchaseKeyOf = (requestId: string): string => `autoTopUp\u00a7${requestId}`;

@@ -1,7 +1,9 @@
 import { amount, instant } from '@drawdown/amounts';
+import { given } from '@drawdown/decider';
+import { autoTopUp } from './auto-top-up';
 import {
-  after, at5add20, configure, consider, DAY, declined, disable, dueAfter, expired, figures, HOUR, MINUTE, noon, outcomeOf,
-  policyOf, resume, started, succeeded, when,
+  after, at5add20, configure, consider, DAY, declined, disable, dueAfter, expired, figures, history, HOUR, MINUTE, noon, notStarted, obstructed,
+  outcomeOf, policyOf, resume, started, succeeded, when,
 } from './auto-top-up.fixtures';
 
 const on = configure();
@@ -114,19 +116,60 @@ describe('the maximum of a period', () => {
     expect(dueAfter(...full, consider('0'))).toBe(midnight);
     expect(outcomeOf(full, consider('0', midnight))).toBe(REQUESTED);
   });
-  it('gives back what was declined, and not what has expired, which may be paid yet', () => {
-    const one = limited('20', 1);
-    expect(outcomeOf([one, consider('0'), declined()], consider('0', after(HOUR)))).toBe(REQUESTED);
-    expect(outcomeOf([one, consider('0'), expired()], consider('0', after(HOUR)))).toBe('maximum_count');
+  it.each([declined(), expired()])('counts a request whatever became of it, for it may be paid yet: $type', (ended) => {
+    for (const [one, held] of [[limited('1000', 1), 'maximum_count'], [limited('20', 9), 'maximum_money']] as const) {
+      expect(outcomeOf([one, consider('0'), started(), ended], consider('0', after(HOUR)))).toBe(held);
+      expect(outcomeOf([one, consider('0'), started(), ended, succeeded()], consider('0', after(HOUR)))).toBe(held);
+      expect(outcomeOf([one, consider('0'), started(), ended], consider('0', midnight))).toBe(REQUESTED);
+    }
   });
-  it('counts again what was declined and has been paid after all', () =>
-    expect(outcomeOf([limited('20', 9), consider('0'), declined(), succeeded('a1')], consider('0', after(HOUR)))).toBe('maximum_money'));
+  it('leaves room for another try after a decline', () =>
+    expect(outcomeOf([limited('40', 2), consider('0'), started(), declined()], consider('0', after(HOUR)))).toBe(REQUESTED));
+  it('is no higher for who resumes it: whoever wants to try again raises the maximum', () => {
+    const asked = [limited('20', 1), consider('0'), started(), declined(), resume(after(1))];
+    expect(outcomeOf(asked, consider('0', after(1)))).toBe('maximum_count');
+    expect(outcomeOf([...asked, limited('40', 2)], consider('0', after(1)))).toBe(REQUESTED);
+  });
+  it('gives back what was withdrawn, since nobody can pay it', () => {
+    expect(outcomeOf([limited('20', 1), consider('0'), notStarted()], consider('0', after(HOUR)))).toBe(REQUESTED);
+  });
+  it('gives it back to the periods that it was asked for in, and to no later one', () => {
+    const withdrawn = [limited('1000', 2), consider('0', beforeMidnight), notStarted('a1', midnight)];
+    const { spent } = given(autoTopUp.decider, ...history(...withdrawn)).state;
+    expect(spent).toMatchObject({ day: { count: 0, money: 0n }, week: { count: 0, money: 0n }, month: { count: 0, money: 0n } });
+    const twiceMore = [...withdrawn, consider('0', midnight), succeeded('a2', midnight), consider('0', midnight), succeeded('a3', midnight)];
+    expect(outcomeOf(twiceMore, consider('0', midnight))).toBe('maximum_count');
+    const declinedLater = [limited('1000', 2), consider('0', beforeMidnight), started(), declined('a1', midnight)];
+    const oneMore = [...declinedLater, resume(midnight), consider('0', midnight), succeeded('a2', midnight)];
+    expect(outcomeOf(oneMore, consider('0', midnight))).toBe(REQUESTED);
+    expect(outcomeOf([...oneMore, consider('0', midnight), succeeded('a3', midnight)], consider('0', midnight))).toBe('maximum_count');
+  });
   it('is not forgotten by a policy with another period', () => {
     const monthly = configure(policyOf({ maximum: { period: 'month', money: amount('1000'), count: 2 } }));
     expect(outcomeOf([limited('1000', 9), ...twice, monthly], consider('0', after(5 * DAY)))).toBe('maximum_count');
   });
   it('is not freed by a clock that is set back', () =>
     expect(outcomeOf([limited('40', 9), ...twice], consider('0', after(-3 * DAY)))).toBe('cooling_down'));
+});
+
+describe('an obstacle', () => {
+  it('is no failure: nothing is asked for, and it is looked at again in an hour', () => {
+    for (const obstacle of ['wallets_disabled', 'no_credit_price', 'too_many_purchases'] as const) {
+      expect(outcomeOf([on], obstructed(obstacle))).toBe(obstacle);
+      expect(dueAfter(on, obstructed(obstacle))).toBe(after(HOUR));
+      expect(outcomeOf([on, obstructed(obstacle)], consider('0', after(HOUR)))).toBe(REQUESTED);
+    }
+    const long = Array.from({ length: 9 }, (_, i) => obstructed('wallets_disabled', after(i * HOUR)));
+    expect(given(autoTopUp.decider, ...history(on, ...long)).state).toMatchObject({ status: 'on', failures: 0, requestCount: 0 });
+  });
+  it('is told once by two that come for the same look', () =>
+    expect(outcomeOf([on, obstructed('wallets_disabled')], obstructed('wallets_disabled', after(1)))).toBe('nothing'));
+  it('that is a pause is looked at when the pause ends, which is told', () => expect(dueAfter(on, obstructed('wallet_paused'))).toBeUndefined());
+  it('is none where nothing is needed, and comes before a back-off and a cooldown', () => {
+    const enough = { ...obstructed('wallets_disabled'), figures: figures('6') } as ReturnType<typeof obstructed>;
+    expect(outcomeOf([on], enough)).toBe('not_needed');
+    expect(outcomeOf([on, consider('0'), declined()], obstructed('wallets_disabled'))).toBe('wallets_disabled');
+  });
 });
 
 describe('a back-off', () => {

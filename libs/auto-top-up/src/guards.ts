@@ -1,15 +1,21 @@
 /** Whether to act now: the guards, in order of precedence. The first that says no is the reason that is recorded. Pure. */
-import { type Amount, ceilingToMinorUnit, type Instant, minus, plus, ZERO } from '@drawdown/amounts';
-import type { Figures, HeldBackReason } from './auto-top-up.events';
+import { type Amount, ceilingToMinorUnit, type Instant, later, minus, plus, ZERO } from '@drawdown/amounts';
+import type { AutoTopUpCommand } from './auto-top-up.commands';
+import type { Figures, HeldBackReason, Obstacle } from './auto-top-up.events';
 import { type AutoTopUp, cooldownEnd } from './auto-top-up.state';
 import { nextDue, periodEnd } from './calendar';
 import type { Policy, Quantity } from './policy';
 import { spentAt } from './spending';
 
+/** Waited before another look where something stood in the way that tells nobody when it ends: the account's own settings. */
+export const OBSTACLE_LOOK_MS = 3_600_000;
+
 export type Judgement = { readonly nextDueAt?: Instant } & (
   | { readonly act: true; readonly amount: Amount; readonly cause: 'threshold' | 'schedule' }
   | { readonly act: false; readonly reason: HeldBackReason; readonly considerAt?: Instant }
 );
+
+type Look = Extract<AutoTopUpCommand, { readonly type: 'Consider' }>;
 
 const no = (reason: HeldBackReason, considerAt?: Instant): Judgement => ({
   act: false,
@@ -17,17 +23,26 @@ const no = (reason: HeldBackReason, considerAt?: Instant): Judgement => ({
   ...(considerAt !== undefined && { considerAt }),
 });
 
-export function judge(state: AutoTopUp, policy: Policy, exponent: number, at: Instant, figures: Figures): Judgement {
+export function judge(state: AutoTopUp, policy: Policy, exponent: number, look: Look): Judgement {
+  const { at, figures, obstacle } = look;
   if (state.status === 'off') return no('disabled');
   if (state.status === 'suspended') return no('suspended');
   if (state.inFlight) return no('in_flight');
   const need = needed(state, policy, exponent, at, figures);
   if (!need.act) return need;
+  if (obstacle) return obstructed(state, at, obstacle);
   const held = restrained(state, policy, at, need.amount);
   if (held) return held;
   // However many times have passed while nobody looked, they are one top-up: the next one is the first that is still to come.
   const next = nextDue(policy.trigger, state.nextDueAt ?? at, at);
   return { ...need, ...(next !== undefined && { nextDueAt: next }) };
+}
+
+/** The end of a pause is told, and looked at then. For everything else it comes by again, and two that come at once write once. */
+function obstructed({ heldBack, considerAt }: AutoTopUp, at: Instant, obstacle: Obstacle): Judgement {
+  if (obstacle === 'wallet_paused') return no(obstacle);
+  const arranged = heldBack.includes(obstacle) && considerAt !== undefined && considerAt > at;
+  return no(obstacle, arranged ? considerAt : later(at, OBSTACLE_LOOK_MS));
 }
 
 /** Is there anything to do? What is pending counts as if it had come already. */

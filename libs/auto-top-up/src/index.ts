@@ -6,7 +6,10 @@ export {
   type EventOf as AutoTopUpEventOf,
   type Figures as AutoTopUpFigures,
   type HeldBackReason,
+  type Obstacle,
 } from './auto-top-up.events';
 export { type AutoTopUp, autoTopUpState, type Phase, phaseAt } from './auto-top-up.state';
 export { type Reaction, reactionTo, REQUEST_METADATA } from './wallet-events';
-export type { Period, Policy, PolicyProblem, Quantity, Trigger } from './policy';
+export {
+  COOLDOWN_SECONDS_MAX, COUNT_MAX, DAY_OF_MONTH_MAX, DAYS_MAX, type Period, type Policy, type PolicyProblem, type Quantity, type Trigger,
+} from './policy';

@@ -11,7 +11,7 @@ interface Asked {
   readonly id: string;
   readonly at: number;
   readonly amount: bigint;
-  outcome?: 'succeeded' | 'declined' | 'expired';
+  outcome?: 'succeeded' | 'declined' | 'expired' | 'withdrawn';
 }
 
 const HOUR_MS = 3_600_000;
@@ -33,16 +33,18 @@ export class Model {
 
   /** Checks what a command has caused, and writes it down. */
   caused(command: AutoTopUpCommand, events: readonly AutoTopUpEvent[]): void {
-    if (command.type === 'Consider') this.considered(command.figures, events);
+    if (command.type === 'Consider') this.considered(command, events);
     for (const event of events) this.happened(command, event);
   }
 
-  private considered(figures: Figures, events: readonly AutoTopUpEvent[]): void {
+  private considered({ figures, obstacle }: Extract<AutoTopUpCommand, { type: 'Consider' }>, events: readonly AutoTopUpEvent[]): void {
     assert.ok(events.length <= 1, 'one look decides one thing');
     const [event] = events;
     if (!event) assert.ok(this.told.size > 0, 'a look that leaves no event repeats one that did');
-    else if (event.type === 'AutoTopUpRequested') this.mayAsk(event, figures);
-    else assert.equal(event.type, 'AutoTopUpHeldBack');
+    else if (event.type === 'AutoTopUpRequested') {
+      assert.equal(obstacle, undefined, 'nothing is asked for that could not be a purchase');
+      this.mayAsk(event, figures);
+    } else assert.equal(event.type, 'AutoTopUpHeldBack');
   }
 
   private mayAsk(event: EventOf<'AutoTopUpRequested'>, figures: Figures): void {
@@ -50,13 +52,13 @@ export class Model {
     assert.ok(policy && !this.off, 'only one that is on asks');
     assert.ok(!this.suspended, 'a suspended one does not ask');
     assert.equal(this.inFlight, undefined, 'never two in flight');
-    const last = this.asked.at(-1);
+    // Whatever became of it: it may be paid yet, unless nobody was ever asked.
+    const payable = this.asked.filter(({ outcome }) => outcome !== 'withdrawn');
+    const last = payable.at(-1);
     assert.ok(!last || event.at >= last.at + policy.cooldownMs, 'never again within the cooldown');
     const since = this.failures.at(-1);
     if (since !== undefined) assert.ok(event.at >= since + HOUR_MS * 2 ** (this.failures.length - 1), 'not within a back-off');
-    const counting = this.asked.filter(
-      ({ at, outcome }) => outcome !== 'declined' && samePeriod(policy.maximum.period, at, event.at),
-    );
+    const counting = payable.filter(({ at }) => samePeriod(policy.maximum.period, at, event.at));
     assert.ok(counting.length < policy.maximum.count, 'never more often than the maximum');
     const money = counting.reduce((sum, { amount }) => sum + amount, 0n);
     assert.ok(money + event.amount <= policy.maximum.money, 'never above the maximum');
@@ -95,6 +97,8 @@ export class Model {
       case 'AutoTopUpSucceeded':
         this.failures = [];
         return this.ended(event, 'succeeded');
+      case 'AutoTopUpWithdrawn':
+        return this.ended(event, 'withdrawn');
       case 'AutoTopUpDeclined':
         return this.failed(event, 'declined');
       case 'AutoTopUpExpired':
@@ -120,6 +124,7 @@ export class Model {
     const asked = this.asked.find(({ id }) => id === requestId);
     assert.ok(asked, 'an outcome belongs to a request');
     assert.ok(asked.outcome === undefined || outcome === 'succeeded', 'only a success comes after an outcome');
+    assert.notEqual(asked.outcome, 'withdrawn', 'what nobody was asked for is not paid');
     asked.outcome = outcome;
   }
 }

@@ -1,6 +1,6 @@
 import { amount } from '@drawdown/amounts';
 import { policyOf } from './auto-top-up.fixtures';
-import { COOLDOWN_MS_MAX, COUNT_MAX, DAY_OF_MONTH_MAX, DAYS_MAX, type Policy, policyProblem } from './policy';
+import { COOLDOWN_SECONDS_MAX, COUNT_MAX, DAY_OF_MONTH_MAX, DAYS_MAX, type Policy, policyProblem } from './policy';
 
 const field = (changes: Partial<Policy>, currency = 'EUR') => policyProblem(policyOf(changes), currency)?.field;
 const fixed = (text: string): Partial<Policy> => ({ quantity: { kind: 'fixed', amount: amount(text) } });
@@ -16,16 +16,17 @@ describe('a policy', () => {
   it('may look for nothing left, and not for less', () =>
     expect([field(threshold('0')), field(threshold('-0.000000001'))]).toEqual([undefined, 'threshold']));
   it.each([
-    ['days', every, DAYS_MAX],
-    ['day', onDay, DAY_OF_MONTH_MAX],
+    ['every_days', every, DAYS_MAX],
+    ['day_of_month', onDay, DAY_OF_MONTH_MAX],
     ['maximum_count', (count: number) => maximum('100', count), COUNT_MAX],
   ])('has %s from 1 to a limit', (name, of, max) => {
     expect([field(of(1)), field(of(max))]).toEqual([undefined, undefined]);
     expect([field(of(0)), field(of(max + 1)), field(of(1.5)), field(of(NaN))]).toEqual([name, name, name, name]);
   });
   it('has a cooldown from none to a limit', () => {
-    expect([field({ cooldownMs: 0 }), field({ cooldownMs: COOLDOWN_MS_MAX })]).toEqual([undefined, undefined]);
-    expect([field({ cooldownMs: -1 }), field({ cooldownMs: COOLDOWN_MS_MAX + 1 })]).toEqual(['cooldown_ms', 'cooldown_ms']);
+    const cooldown = (seconds: number) => field({ cooldownMs: seconds * 1_000 });
+    expect([cooldown(0), cooldown(COOLDOWN_SECONDS_MAX)]).toEqual([undefined, undefined]);
+    expect([cooldown(-1), cooldown(0.5), cooldown(COOLDOWN_SECONDS_MAX + 1)]).toEqual(Array.from({ length: 3 }, () => 'cooldown_seconds'));
   });
   it('asks for what can be paid', () => {
     expect([field(fixed('0.01')), field(fixed('0')), field(fixed('0.001')), field(fixed('-1'))]).toEqual([

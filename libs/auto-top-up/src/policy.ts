@@ -4,7 +4,9 @@ import { type Shape, shape } from '@drawdown/decider';
 
 export const DAYS_MAX = 366;
 export const DAY_OF_MONTH_MAX = 31;
-export const COOLDOWN_MS_MAX = 31 * 24 * 3_600_000;
+const SECOND_MS = 1_000;
+/** 31 days. */
+export const COOLDOWN_SECONDS_MAX = 31 * 24 * 3_600;
 /** Requests in one period. */
 export const COUNT_MAX = 100;
 
@@ -81,7 +83,7 @@ export const policy = shape.record({
 });
 export type Policy = shape.Of<typeof policy>;
 
-/** Why a policy cannot be set, and in which field. */
+/** Why a policy cannot be set, and in which field, by the name that callers know it by. */
 export interface PolicyProblem {
   readonly field: string;
   readonly detail: string;
@@ -92,7 +94,7 @@ export function policyProblem(of: Policy, currency: string): PolicyProblem | und
   return (
     triggerProblem(of.trigger) ??
     quantityProblem(of, currency) ??
-    outside('cooldown_ms', of.cooldownMs, 0, COOLDOWN_MS_MAX) ??
+    outside('cooldown_seconds', of.cooldownMs / SECOND_MS, 0, COOLDOWN_SECONDS_MAX) ??
     outside('maximum_count', of.maximum.count, 1, COUNT_MAX)
   );
 }
@@ -100,11 +102,11 @@ export function policyProblem(of: Policy, currency: string): PolicyProblem | und
 function triggerProblem(of: Trigger): PolicyProblem | undefined {
   switch (of.kind) {
     case 'threshold':
-      return of.threshold < ZERO ? { field: 'threshold', detail: 'must not be negative' } : undefined;
+      return of.threshold < ZERO ? { field: 'threshold', detail: 'must be zero or more' } : undefined;
     case 'every_days':
-      return outside('days', of.days, 1, DAYS_MAX);
+      return outside('every_days', of.days, 1, DAYS_MAX);
     case 'day_of_month':
-      return outside('day', of.day, 1, DAY_OF_MONTH_MAX);
+      return outside('day_of_month', of.day, 1, DAY_OF_MONTH_MAX);
   }
 }
 
@@ -112,13 +114,13 @@ function quantityProblem({ quantity: of, trigger: on, maximum }: Policy, currenc
   const smallest = of.kind === 'fixed' ? of.amount : of.minimum;
   const field = of.kind === 'fixed' ? 'amount' : 'minimum';
   if (smallest !== undefined && !payable(smallest, currency))
-    return { field, detail: `must be above zero and a whole number of minor units of ${currency}` };
+    return { field, detail: `must be above zero and a whole number of minor units of ${currency}, which can be paid` };
   const most = of.kind === 'fixed' ? of.amount : of.target;
   if (most <= ZERO) return { field: 'target', detail: 'must be above zero' };
   if (of.kind === 'to_target' && on.kind === 'threshold' && of.target <= on.threshold)
     return { field: 'target', detail: 'must be above the threshold, or reaching it would ask again at once' };
   if (maximum.money < most || (smallest !== undefined && maximum.money < smallest))
-    return { field: 'maximum_money', detail: 'must allow one top-up at least' };
+    return { field: 'maximum_money', detail: 'must allow one top-up at least: send as much as that, or more' };
   return undefined;
 }
 

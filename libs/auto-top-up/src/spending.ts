@@ -1,6 +1,7 @@
 /**
  * What was asked for in the running day, week and month. All three are kept, so that a policy with another period finds what
- * was spent before it. A request counts from when it is made; a declined one gives its room back.
+ * was spent before it. A request counts from when it is made, whatever becomes of its purchase: one that was declined or has expired
+ * may be paid yet, and money that comes late is credited. Only a request of which no purchase was made gives its room back.
  */
 import { type Amount, type Instant, instant, minus, plus, ZERO } from '@drawdown/amounts';
 import { shape } from '@drawdown/decider';
@@ -34,15 +35,9 @@ const changed = (spent: Spending, by: (running: Window, period: Period) => Windo
 export const withRequest = (spent: Spending, at: Instant, money: Amount): Spending =>
   changed(spent, (_, period) => counted(spentAt(spent, period, at), 1, money));
 
-/** A request that came to nothing. Periods that are over stay as they were. */
-export const withoutRequest = (spent: Spending, requestedAt: Instant, money: Amount): Spending =>
-  changed(spent, (running, period) =>
-    periodStart(period, requestedAt) === running.start ? counted(running, -1, minus(ZERO, money)) : running,
-  );
-
-/** A request that was taken for declined and has been paid after all. */
-export const withRequestAgain = (spent: Spending, requestedAt: Instant, money: Amount): Spending =>
-  changed(spent, (running, period) => (periodStart(period, requestedAt) === running.start ? counted(running, 1, money) : running));
+/** The latest request is taken back: nobody can pay it. There was none after it, so each window is still the one that it counts in. */
+export const withoutLatest = (spent: Spending, money: Amount): Spending =>
+  changed(spent, (running) => counted(running, -1, minus(ZERO, money)));
 
 const counted = (of: Window, count: number, money: Amount): Window => ({
   ...of,

@@ -3,7 +3,7 @@ import { given } from '@drawdown/decider';
 import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, nothing } from '@drawdown/drawdown';
 import { autoTopUp, purchaseKeyOf } from './auto-top-up';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
-import { after, at5add20, configure, consider, DAY, declined, disable, expired, history, HOUR, MINUTE, noon, policyOf, started, succeeded, suspend } from './auto-top-up.fixtures';
+import { after, at5add20, configure, consider, DAY, declined, disable, expired, history, HOUR, MINUTE, noon, obstructed, policyOf, started, succeeded, suspend } from './auto-top-up.fixtures';
 import { REQUEST_METADATA, reactionTo } from './wallet-events';
 
 const stateAfter = (...commands: readonly AutoTopUpCommand[]) => given(autoTopUp.decider, ...history(...commands)).state;
@@ -34,7 +34,7 @@ const start = (by: 'auto_top_up' | 'portal' = 'auto_top_up', requestId = 'a1'): 
   expiresAt: after(HOUR),
 });
 const confirm = (at = noon): BalanceCommand => ({
-  type: 'ConfirmPurchase', at, purchaseId: 'p1', providerEventId: 'e1', paid: { amount: amount('20'), currency: 'EUR' },
+  type: 'ConfirmPurchase', at, purchaseId: 'p1', provider: 'manual', providerEventId: 'e1', paid: { amount: amount('20'), currency: 'EUR' },
 });
 const fail: BalanceCommand = { type: 'FailPurchase', at: noon, purchaseId: 'p1', code: 'declined' };
 const purchased = (...commands: readonly BalanceCommand[]): BalanceEvent =>
@@ -73,7 +73,7 @@ describe('a purchase of the wallet', () => {
 });
 
 describe('money that was taken and not credited', () => {
-  const wrong: BalanceCommand = { type: 'ConfirmPurchase', at: noon, purchaseId: 'p1', providerEventId: 'e1', paid: { amount: amount('19'), currency: 'EUR' } };
+  const wrong: BalanceCommand = { type: 'ConfirmPurchase', at: noon, purchaseId: 'p1', provider: 'manual', providerEventId: 'e1', paid: { amount: amount('19'), currency: 'EUR' } };
   const flagged = last(create, start(), wrong);
   it('keeps it from asking for more until a person has looked', () => {
     expect(flagged.type).toBe('PurchaseFlagged');
@@ -118,6 +118,18 @@ describe('a movement of the wallet', () => {
   });
 });
 
+describe('the end of a pause', () => {
+  const resumed = last(create, topUp('9'), { type: 'Pause', at: noon }, { type: 'Resume', at: noon });
+  it('is looked at, whatever is left and whenever the next look is', () => {
+    const scheduled = configure(policyOf({ trigger: { kind: 'every_days', days: 1 } }));
+    for (const state of [stateAfter(configure(), obstructed('wallet_paused')), stateAfter(scheduled), stateAfter(configure(), obstructed('wallets_disabled'))])
+      expect(reactionTo(resumed, state, noon)).toEqual({ kind: 'look' });
+  });
+  it('is nothing to one that is off, or has something in flight', () => {
+    for (const state of [inFlight, stateAfter(configure(), disable()), autoTopUp.decider.initial]) expect(reactionTo(resumed, state, noon)).toBeUndefined();
+  });
+});
+
 describe('the end of the wallet', () => {
   const closed = last(create, { type: 'Close', at: noon, reason: 'left' });
   it('turns it off', () =>
@@ -132,4 +144,4 @@ describe('the end of the wallet', () => {
 });
 
 it('the names that purchases are found by are stored for ever', () =>
-  expect([REQUEST_METADATA, purchaseKeyOf('a7')]).toEqual(['auto_top_up_request', 'auto-top-up-a7']));
+  expect([REQUEST_METADATA, purchaseKeyOf('a7')]).toEqual(['auto_top_up_request', 'autoTopUp\u00a7a7']));

@@ -22,6 +22,8 @@ export type Reaction =
 export function reactionTo(event: BalanceEvent, state: AutoTopUp, at: Instant): Reaction | undefined {
   const command = recorded(event, state, at);
   if (command) return { kind: 'record', command };
+  // The end of a pause is what one that was held back by it waits for.
+  if (event.type === 'Resumed' && state.status === 'on' && !state.inFlight) return { kind: 'look' };
   return needsLook(event.figures, state, at) ? { kind: 'look' } : undefined;
 }
 
