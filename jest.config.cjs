@@ -1,4 +1,4 @@
-const project = (displayName, testMatch, roots, servers = {}) => ({
+const project = (displayName, testMatch, roots, more = {}) => ({
   displayName,
   testMatch,
   roots,
@@ -7,7 +7,7 @@ const project = (displayName, testMatch, roots, servers = {}) => ({
   testTimeout: 60_000,
   transform: { '^.+\\.(t|j)s$': '@swc/jest' },
   moduleNameMapper: { '^@drawdown/([^/]+)$': '<rootDir>/libs/$1/src' },
-  ...servers,
+  ...more,
 });
 
 // One Kafka and one Redis for the whole run, started before the first test of these projects and of no other.
@@ -16,7 +16,11 @@ const withServers = {
   globalTeardown: '<rootDir>/test/stack/stop-servers.ts',
 };
 
-// "unit" is every test beside the code it tests, and the house rules. The others start processes or servers.
+/** Thousands of generated histories, every byte of a file, a kill at any moment: beside the code as well, and not at every commit. */
+const PROPERTIES = '<rootDir>/{apps,libs,infra}/**/*.properties.spec.ts';
+const SOURCES = ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/infra'];
+
+// "unit" is every other test beside the code it tests, and the house rules. Those after "properties" start processes or servers.
 module.exports = {
   // Most of what takes long waits for services and servers, and three are as much as two cores can serve.
   maxWorkers: 3,
@@ -32,8 +36,10 @@ module.exports = {
         '<rootDir>/test/*.spec.ts',
         '<rootDir>/test/{rules,support,stack/eventstoredb-double}/**/*.spec.ts',
       ],
-      ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/infra', '<rootDir>/test'],
+      [...SOURCES, '<rootDir>/test'],
+      { testPathIgnorePatterns: ['/node_modules/', '\\.properties\\.spec\\.ts$'] },
     ),
+    project('properties', [PROPERTIES], SOURCES),
     project(
       'contracts',
       ['<rootDir>/test/contracts/**/*.spec.ts', '<rootDir>/test/stack/*.spec.ts'],

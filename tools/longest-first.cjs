@@ -4,7 +4,7 @@
  */
 const Sequencer = require('@jest/test-sequencer').default;
 
-const FIRST = ['faults', 'journeys', 'contracts'];
+const FIRST = ['faults', 'journeys', 'contracts', 'properties'];
 
 const rank = ({ context }) => {
   const at = FIRST.indexOf(context.config.displayName?.name);

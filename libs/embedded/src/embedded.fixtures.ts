@@ -1,6 +1,6 @@
 /** For the tests of this folder: logs in directories of their own, events, and disks that fail when told to. */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instant } from '@drawdown/amounts';
@@ -102,3 +102,19 @@ export class UnreliableDisk {
     },
   };
 }
+
+/** Appends one behind the other, each a commit of its own; says what was acknowledged and where each ended in its file. */
+export async function written(sizes: readonly number[], directory: string, log: EmbeddedLog) {
+  const ends: number[] = [];
+  const revisions = new Map<string, number>();
+  for (const [i, size] of sizes.entries()) {
+    const stream = `wallet-${i % 3}`;
+    const last = revisions.get(stream);
+    await log.append(stream, someEvents(size), last ?? 'no_stream');
+    revisions.set(stream, (last ?? -1) + size);
+    ends.push(statSync(segmentsOf(directory).at(-1)!).size);
+  }
+  return { ends, acknowledged: await allOf(log) };
+}
+
+export const eventsOf = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);

@@ -1,67 +1,14 @@
 import { copyFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import * as fc from 'fast-check';
 import { LogUnavailable, type RecordedEvent } from '@drawdown/ledger';
-import { aDirectory, allOf, anEvent, cleanUp, copyAfterKill, openLog, segmentsOf, someEvents, UnreliableDisk } from './embedded.fixtures';
+import { aDirectory, allOf, anEvent, cleanUp, copyAfterKill, openLog, segmentsOf, someEvents, UnreliableDisk, written } from './embedded.fixtures';
 import type { EmbeddedLog } from './embedded-log';
 import { type FileOperations, nodeFiles } from './file-operations';
 import { LogCorrupt } from './log-corrupt';
 
 afterEach(cleanUp);
 
-/** Appends one behind the other, each a commit of its own; says what was acknowledged and where each ended in its file. */
-async function written(sizes: readonly number[], directory: string, log: EmbeddedLog) {
-  const ends: number[] = [];
-  const revisions = new Map<string, number>();
-  for (const [i, size] of sizes.entries()) {
-    const stream = `wallet-${i % 3}`;
-    const last = revisions.get(stream);
-    await log.append(stream, someEvents(size), last ?? 'no_stream');
-    revisions.set(stream, (last ?? -1) + size);
-    ends.push(statSync(segmentsOf(directory).at(-1)!).size);
-  }
-  return { ends, acknowledged: await allOf(log) };
-}
-
-const eventsOf = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
-
 describe('a log that was cut short', () => {
-  it('keeps every append before the cut and drops the one that was cut whole, at every byte of the last record', async () => {
-    const sizes = [1, 2];
-    const directory = aDirectory();
-    const { ends, acknowledged } = await written(sizes, directory, await openLog({ directory }));
-    for (let cut = ends[0]!; cut <= ends[1]!; cut++) {
-      const copy = copyAfterKill(directory, { withIndex: false });
-      truncateSync(segmentsOf(copy)[0]!, cut);
-      const log = await openLog({ directory: copy });
-      const whole = ends.filter((end) => end <= cut).length;
-      expect(await allOf(log)).toEqual(acknowledged.slice(0, eventsOf(sizes.slice(0, whole))));
-      expect(log.recovered.tornBytes).toBe(cut - ends[whole - 1]!);
-      expect(await log.append('wallet-new', [anEvent()], 'no_stream')).toMatchObject({ outcome: 'appended' });
-      await log.close();
-      if (cut % 16 > 0) continue;
-      const again = await openLog({ directory: copy });
-      expect(again.recovered).toEqual({ tornBytes: 0, scannedRecords: 0, indexRebuilt: false });
-      await again.close();
-    }
-  }, 120_000);
-
-  it('holds after any appends, cut anywhere', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 12 }), fc.double({ min: 0, max: 1, noNaN: true }), async (sizes, where) => {
-        const directory = aDirectory();
-        const { ends, acknowledged } = await written(sizes, directory, await openLog({ directory }));
-        const copy = copyAfterKill(directory, { withIndex: false });
-        const cut = Math.round(64 + where * (ends.at(-1)! - 64));
-        truncateSync(segmentsOf(copy)[0]!, cut);
-        const kept = eventsOf(sizes.slice(0, ends.filter((end) => end <= cut).length));
-        expect(await allOf(await openLog({ directory: copy }))).toEqual(acknowledged.slice(0, kept));
-        await cleanUp();
-      }),
-      { numRuns: 40 },
-    );
-  }, 120_000);
-
   it('drops a whole commit of which later records arrived on the disk and an earlier one did not', async () => {
     const directory = aDirectory();
     const log = await openLog({ directory });
@@ -89,31 +36,6 @@ describe('a log that was cut short', () => {
 });
 
 describe('a log with a changed byte', () => {
-  it('is refused with file and place when later appends are intact; in the last append it counts as torn', async () => {
-    const sizes = [1, 1, 1];
-    const directory = aDirectory();
-    const { ends, acknowledged } = await written(sizes, directory, await openLog({ directory }));
-    const original = readFileSync(segmentsOf(directory)[0]!);
-    const copy = copyAfterKill(directory, { withIndex: false });
-    const file = segmentsOf(copy)[0]!;
-    for (let at = ends[0]!; at < ends[2]!; at++) {
-      rmSync(join(copy, 'stream-index'), { recursive: true, force: true });
-      const bytes = Buffer.from(original);
-      bytes[at]! ^= 0x41;
-      writeFileSync(file, bytes);
-      if (at < ends[1]!) {
-        const error: unknown = await openLog({ directory: copy }).catch((reason: unknown) => reason);
-        expect(error).toBeInstanceOf(LogCorrupt);
-        expect(error).toMatchObject({ file, offset: ends[0]!, retriable: false });
-        expect(readFileSync(file).equals(bytes)).toBe(true);
-      } else {
-        const log = await openLog({ directory: copy });
-        expect(await allOf(log)).toEqual(acknowledged.slice(0, 2));
-        await log.close();
-      }
-    }
-  }, 120_000);
-
   it('is refused even in the last append when the index knows that it was durable', async () => {
     const directory = aDirectory();
     const log = await openLog({ directory });
