@@ -205,7 +205,7 @@ onEveryDeployment(
         expect(started).toMatchObject({ checkout_url: expect.stringMatching(/^https:\/\/checkout\.stripe\.com\//) as string, balance: { pending: '20' } });
         expect(await customer.start(page, `${customer.id}-key`)).toEqual(started);
         expect(double.sessions.slice(before)).toMatchObject([{ client_reference_id: 'p1', 'line_items[0][price_data][unit_amount]': '2000', 'metadata[drawdown_customer]': customer.id }]);
-        expect(await customer.confirm({})).toMatchObject({ refused: 'PURCHASE_NOT_BY_HAND' });
+        expect(await customer.confirm({})).toMatchObject({ refused: 'PURCHASE_OF_OTHER_PROVIDER' });
         const paid = customer.notice('checkout.session.completed');
         const answers = await Promise.all(Array.from({ length: 8 }, () => customer.deliver(paid)));
         expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));

@@ -40,7 +40,7 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .requiredOption('--provider <name>', 'manual, or stripe')
     .option('--credits <n>', 'how many credits; or')
     .option('--amount <money>', 'for how much, in whole minor units')
-    .option('--by <who>', 'staff, or portal: then within what the settings allow customers; staff unless told')
+    .option('--by <who>', 'staff, or portal: then within what the settings allow customers, without a priority or times of its own; staff unless told')
     .option('--expires-at <time>', 'nobody waits for the money from then on; RFC 3339')
     .option('--paid-url <url>', "where the provider's page leads after the payment")
     .option('--cancelled-url <url>', 'where it leads when the customer turns back')
