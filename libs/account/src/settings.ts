@@ -156,7 +156,7 @@ function problem(command: UpdateSettings, state: Settings): SettingsRefusal | un
  */
 function unchanged({ currency, price, effectiveAt }: CreditPriceRequest, state: Settings, at: Instant): boolean {
   if (effectiveAt === undefined) return priceInForce(state, currency, at)?.price === price;
-  const last = state.creditPrices.filter((of) => of.currency === currency).at(-1);
+  const last = state.creditPrices.findLast((of) => of.currency === currency);
   return last !== undefined && last.price === price && last.effectiveAt === effectiveAt;
 }
 

@@ -40,7 +40,7 @@ describe('settings', () => {
     expect(await app().call('UpdateSettings', {})).toMatchObject({ revision: -1, settings: { enabled: true } });
     const { revision } = await app().call('UpdateSettings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
     expect(await app().call('UpdateSettings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.010' }] })).toMatchObject({ revision });
-    expect(await app().call('UpdateSettings', { enabled: false, expected_revision: revision as number })).toMatchObject({ revision: 1 });
+    expect(await app().call('UpdateSettings', { enabled: false, expected_revision: revision })).toMatchObject({ revision: 1 });
   });
 
   it('say everything that is wrong with a price', async () => {

@@ -57,6 +57,18 @@ describe('an idempotency key', () => {
     expect((await home.balance('ada', 'api')).totals.deducted).toBe(amount('70'));
   });
 
+  it('that was used last costs no look into the history before it', async () => {
+    const first = await execute('60', 'k');
+    const from: number[] = [];
+    const read = home.log.readStream.bind(home.log);
+    jest.spyOn(home.log, 'readStream').mockImplementation((stream, part) => {
+      from.push(part?.from ?? 0);
+      return read(stream, part);
+    });
+    expect(await execute('60', 'k')).toEqual({ ...first, replayed: true });
+    expect(Math.min(...from)).toBe(2);
+  });
+
   it.each(answers)('with another body is a conflict %s', async (_, on) => {
     await execute('60', 'k');
     const ledger = await on();

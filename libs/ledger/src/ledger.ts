@@ -1,5 +1,6 @@
 /** Carrying out a command: load, decide, append, again. Everything impure about a command is in this file. */
 import { type Aggregate, type DomainEvent, readEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/decider';
+import { AtMost } from './at-most';
 import type { EventLog, ExpectedRevision } from './event-log';
 import { AppendUnknown, Contention, Fault } from './faults';
 import { Gate } from './gate';
@@ -15,6 +16,8 @@ export const PAUSE_MS_MAX = 100;
 
 /** Events folded in one turn of the event loop. */
 const FOLDED_AT_ONCE = 32;
+/** Streams folded from their beginning at the same time, for retries of commands of long ago; more wait for one of them. */
+export const FOLDS_AT_ONCE_MAX = 4;
 
 export interface CommandContext {
   /** Idempotency key, unique within the stream. Same key and body: the first answer again. Absent: never a retry. */
@@ -57,6 +60,7 @@ export interface Recorded<E> {
 export class Ledger {
   private readonly serial = new SerialByStream();
   private readonly gate = new Gate();
+  private readonly folds = new AtMost(FOLDS_AT_ONCE_MAX);
 
   constructor(
     readonly log: EventLog,
@@ -94,7 +98,12 @@ export class Ledger {
     return this.gate.busy;
   }
 
-  /** The state after a revision, folded from the beginning of the stream: its cost grows with the history before it. */
+  /** The state after a revision: as it is known where that is the last one, folded from the beginning of the stream otherwise. */
+  private async stateAfter<C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>, entry: StreamState, revision: number): Promise<S> {
+    return entry.revision === revision ? stateOf(aggregate, entry.state) : this.folds.run(() => this.stateAt(aggregate, entry.stream, revision));
+  }
+
+  /** Its cost grows with the history before the revision. */
   async stateAt<C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>, stream: string, revision: number): Promise<S> {
     let state = aggregate.decider.initial;
     for (let from = 0; from <= revision; ) {
@@ -138,7 +147,7 @@ export class Ledger {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.fresh(stream, attempt);
         const landed = unsure.fault && (await unsure.landed(this.log, stream));
-        if (landed) return { outcome: 'done', ...landed, state: await this.stateAt(aggregate, stream, landed.revision), replayed: false };
+        if (landed) return { outcome: 'done', ...landed, state: await this.stateAfter(aggregate, entry, landed.revision), replayed: false };
         const known = entry.revision;
         const earlier = await this.resultOf(aggregate, entry, context);
         if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(earlier.key);
@@ -162,8 +171,7 @@ export class Ledger {
         if (!written) continue;
         const revision = known + events.length;
         // Others may have written since, and the entry may have met it.
-        const state = entry.revision === revision ? stateOf(aggregate, entry.state) : await this.stateAt(aggregate, stream, revision);
-        return { outcome: 'done', events, revision, state, replayed: false };
+        return { outcome: 'done', events, revision, state: await this.stateAfter(aggregate, entry, revision), replayed: false };
       }
       throw new Contention(stream, ATTEMPTS_MAX);
     } catch (fault) {
@@ -266,15 +274,15 @@ export class Ledger {
   /** What a command's keys did before on this stream, if anything. The caller's goes first: it must not be used for anything else. */
   private async resultOf<C, S, E extends DomainEvent, R extends Refusal>(
     aggregate: Aggregate<C, S, E, R>,
-    { stream }: StreamState,
+    entry: StreamState,
     { key, callerKey }: CommandContext,
   ): Promise<{ readonly key: string; readonly body: string | undefined; readonly done: () => Promise<Done<E, S>> } | undefined> {
     for (const each of [callerKey, key]) {
-      const place = each === undefined ? undefined : await this.placeOf(stream, each);
+      const place = each === undefined ? undefined : await this.placeOf(entry.stream, each);
       if (each === undefined || !place) continue;
       const done = async (): Promise<Done<E, S>> => {
-        const { events, revision } = await this.recordedAt(aggregate, stream, place);
-        return { outcome: 'done', events, revision, state: await this.stateAt(aggregate, stream, revision), replayed: true };
+        const { events, revision } = await this.recordedAt(aggregate, entry.stream, place);
+        return { outcome: 'done', events, revision, state: await this.stateAfter(aggregate, entry, revision), replayed: true };
       };
       return { key: each, body: place.cause.body, done };
     }
