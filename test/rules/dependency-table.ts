@@ -125,7 +125,7 @@ export const PACKAGES: readonly PackageRule[] = [
   client('google-protobuf', 'eventstoredb', ['test']),
   client('@grpc/*', 'platform', ['libs/eventstoredb', 'apps', 'test']),
   client('grpc-health-check', 'platform', ['apps', 'test']),
-  client('protobufjs', 'platform', ['test']),
+  client('protobufjs', 'platform', ['libs/eventstoredb', 'test']),
   client('prom-client', 'platform'),
   client('standardwebhooks', 'webhooks', ['libs/http', 'apps', 'test']),
   ...['commander', 'cli-progress', 'csv-parse', 'picocolors'].map(terminal),

@@ -7,12 +7,13 @@
 import { finished } from 'node:stream';
 import type { ClientDuplexStream, ClientReadableStream } from '@grpc/grpc-js';
 import { EventStoreDBClient, UnavailableError } from '@eventstore/db-client';
-import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
-import type { BatchAppendReq, BatchAppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import { StreamsClient, StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
+import type { BatchAppendReq, BatchAppendResp, ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { badConnectionString } from './faults';
+import { type ReadAnswer, readAnswer } from './read-answer';
 
 export type AppendCall = ClientDuplexStream<BatchAppendReq, BatchAppendResp>;
-export type ReadCall = ClientReadableStream<ReadResp>;
+export type ReadCall = ClientReadableStream<ReadAnswer>;
 
 /** A call stays open as long as it is of use: the deadlines are ours. Only the leader has read what it has just written. */
 const OPTIONS = [{ requiresLeader: true }, { deadline: Infinity }] as const;
@@ -45,7 +46,10 @@ export class Connection extends EventStoreDBClient {
 
   /** @throws what the client says when no server is found. */
   async openRead(request: ReadReq): Promise<ReadCall> {
-    const open = this.GRPCStreamCreator(StreamsClient, 'read', (client) => client.read(request, ...this.callArguments(...OPTIONS)));
+    const { path, requestSerialize } = StreamsService.read;
+    const open = this.GRPCStreamCreator(StreamsClient, 'read', (client) =>
+      client.makeServerStreamRequest(path, requestSerialize, readAnswer, request, ...this.callArguments(...OPTIONS)),
+    );
     return this.held(await open());
   }
 

@@ -5,8 +5,8 @@
 import { type Fault, LogUnavailable, type RecordedEvent, type Subscription } from '@drawdown/ledger';
 import type { Connection } from './connection';
 import { readFault } from './faults';
-import { type Received, received, subscriptionRequest } from './messages';
-import type { ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import { subscriptionRequest } from './messages';
+import type { ReadAnswer, Received } from './read-answer';
 
 /** Read ahead of the handler; above it the server is not asked for more. */
 const AHEAD_EVENTS_MAX = 1_024;
@@ -140,7 +140,7 @@ class Ahead {
           reject(new LogUnavailable(`EventStoreDB (EVENTSTORE_URL) did not confirm a subscription within ${silenceMs} ms`));
           void connection.reconnect();
         }, silenceMs);
-        call.on('data', (message: ReadResp) => (message.hasConfirmation() ? resolve() : ahead.take(message)));
+        call.on('data', (answer: ReadAnswer) => (answer.confirmed ? resolve() : ahead.take(answer)));
         const broken = (error: Error): void => {
           ahead.fail(error);
           reject(error);
@@ -176,15 +176,11 @@ class Ahead {
     this.call.cancel();
   }
 
-  private take(message: ReadResp): void {
-    try {
-      const item = received(message);
-      if (!item) return;
-      this.waiting.push(item);
-      this.bytes += item.bytes;
-    } catch (error) {
-      this.fail(error);
-    }
+  private take({ received, fault }: ReadAnswer): void {
+    if (fault) return this.fail(fault);
+    if (!received) return;
+    this.waiting.push(received);
+    this.bytes += received.bytes;
     if (!this.paused && (this.waiting.length >= AHEAD_EVENTS_MAX || this.bytes >= AHEAD_BYTES_MAX)) {
       this.paused = true;
       this.call.pause();

@@ -1,21 +1,15 @@
-/** Messages of EventStoreDB's protocol, made and read. Data and metadata go and come as the very bytes of their texts. */
+/** Requests of EventStoreDB's protocol. Data and metadata go as the very bytes of their texts. */
 import { Empty as GoogleEmpty } from 'google-protobuf/google/protobuf/empty_pb';
 import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
 import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
-import { BatchAppendReq, ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
-import type { Instant } from '@drawdown/amounts';
-import { type ExpectedRevision, Fault, type NewEvent, type RecordedEvent } from '@drawdown/ledger';
+import { BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/streams_pb';
+import type { ExpectedRevision, NewEvent } from '@drawdown/ledger';
 
 /**
  * A server drops an append that comes after its deadline, which is told as a time of the client's clock: a clock so far behind the
  * server's would have every append dropped. The server has a time limit of its own for writing (2 s by default).
  */
 const APPEND_DEADLINE_MS = 60 * 60 * 1_000;
-const TICKS_PER_MS = 10_000n;
-/** What a server says for a position that it does not tell. */
-const NO_POSITION = 2n ** 63n;
-/** Events of a stream or type of this beginning are the server's own. */
-const SYSTEM = '$';
 
 export const uuid = (text: string): UUID => {
   const id = new UUID();
@@ -124,39 +118,3 @@ export function subscriptionRequest(after: bigint): ReadReq {
   options.setFilter(filter);
   return requestWith(options);
 }
-
-export interface Received {
-  readonly position: bigint;
-  readonly bytes: number;
-  /** Undefined for an event of the server's own. */
-  readonly event: RecordedEvent | undefined;
-}
-
-/** Undefined: the message brings no event. */
-export function received(message: ReadResp): Received | undefined {
-  const recorded = message.getEvent()?.getEvent();
-  if (!recorded) return undefined;
-  const position = BigInt(recorded.getCommitPosition());
-  if (position >= NO_POSITION)
-    throw new Fault('log_not_supported', 'the server of EVENTSTORE_URL does not tell the positions of events: it must be EventStoreDB 22.10 or later', false);
-  const data = recorded.getData_asU8();
-  const metadata = recorded.getCustomMetadata_asU8();
-  const bytes = data.length + metadata.length;
-  const stream = text(recorded.getStreamIdentifier()?.getStreamName_asU8() ?? new Uint8Array());
-  const labels = recorded.getMetadataMap();
-  const type = labels.get('type') ?? '';
-  if (stream.startsWith(SYSTEM) || type.startsWith(SYSTEM)) return { position, bytes, event: undefined };
-  const event = {
-    id: recorded.getId()?.getString() ?? '',
-    type,
-    data: text(data),
-    metadata: text(metadata),
-    stream,
-    revision: Number(recorded.getStreamRevision()),
-    position,
-    recordedAt: Number(BigInt(labels.get('created') ?? '0') / TICKS_PER_MS) as Instant,
-  };
-  return { position, bytes, event };
-}
-
-const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');

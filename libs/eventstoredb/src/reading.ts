@@ -1,9 +1,9 @@
 /** One read: all of what comes until the server says that it was all, until enough has come, or until the server has been silent too long. */
-import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { LogUnavailable } from '@drawdown/ledger';
 import type { Connection, ReadCall } from './connection';
 import { readFault } from './faults';
-import { type Received, received } from './messages';
+import type { ReadAnswer, Received } from './read-answer';
 
 /** A page of the whole log ends after the event that goes beyond this. */
 export const PAGE_BYTES = 4 * 1024 * 1024;
@@ -32,17 +32,13 @@ export function readPage(connection: Connection, request: ReadReq, doing: string
       fail(new LogUnavailable(`EventStoreDB (EVENTSTORE_URL) was silent for ${silenceMs} ms (${doing})`));
       void connection.reconnect();
     }, silenceMs);
-    const take = (message: ReadResp): void => {
+    const take = ({ received, fault }: ReadAnswer): void => {
       if (over) return;
       timer.refresh();
-      try {
-        const item = received(message);
-        if (!item) return;
-        read.push(item);
-        bytes += item.bytes;
-      } catch (error) {
-        fail(error);
-      }
+      if (fault) return fail(fault);
+      if (!received) return;
+      read.push(received);
+      bytes += received.bytes;
       if (bytes < bytesMax) return;
       end(() => resolve({ read, whole: false }));
       call?.cancel();
