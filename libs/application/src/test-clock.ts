@@ -11,20 +11,27 @@ import type { AutoTopUpRunner } from './auto-top-up-runner';
 export const TEST_CLOCK_STREAM = 'testClock-account';
 
 const moved = shape.record({ at: shape.instant, from: shape.maybe(shape.instant) });
-export type TestClockMoved = DomainEvent & { readonly type: 'TestClockMoved' } & shape.Of<typeof moved>;
+/** Recorded before it is moved, so that a retry goes on to the same moment, however far it came. */
+const setOut = shape.record({ at: shape.instant, to: shape.instant });
+export type TestClockEvent = DomainEvent &
+  (({ readonly type: 'TestClockMoved' } & shape.Of<typeof moved>) | ({ readonly type: 'TestClockSetOut' } & shape.Of<typeof setOut>));
 const state = shape.record({ at: shape.maybe(shape.instant) });
 export type TestClockState = shape.Of<typeof state>;
+export type TestClockCommand = { readonly type: 'Move'; readonly at: Instant } | { readonly type: 'SetOut'; readonly at: Instant; readonly to: Instant };
 
-export const testClock: Aggregate<{ readonly type: 'Move'; readonly at: Instant }, TestClockState, TestClockMoved, never> = {
+export const testClock: Aggregate<TestClockCommand, TestClockState, TestClockEvent, never> = {
   category: 'testClock',
   decider: {
     initial: {},
-    decide: ({ at }, { at: from }) => accept({ type: 'TestClockMoved', at, ...(from !== undefined && { from }) }),
-    evolve: (_, { at }) => ({ at }),
+    decide: (command, { at: from }) =>
+      command.type === 'SetOut'
+        ? accept({ type: 'TestClockSetOut', at: command.at, to: command.to })
+        : accept({ type: 'TestClockMoved', at: command.at, ...(from !== undefined && { from }) }),
+    evolve: (before, event) => (event.type === 'TestClockSetOut' ? before : { at: event.at }),
   },
-  events: { TestClockMoved: moved },
+  events: { TestClockMoved: moved, TestClockSetOut: setOut },
   state,
-  stateVersion: 1,
+  stateVersion: 2,
 };
 
 export class TestClock {

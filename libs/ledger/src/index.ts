@@ -11,6 +11,7 @@ export * from './nothing-projected';
 export * from './projector';
 export * from './read-whole';
 export * from './seal';
+export * from './serial-by-stream';
 export * from './stream-states';
 export * from './streams';
 export * from './catalog-follower';
