@@ -23,15 +23,15 @@ export function keyViolation(key: string, field: string): Violation | undefined 
 }
 
 /** SHA-256 of the command without its key. Both doors hand over the same Message for the same command, so a retry may change doors. */
-export const bodyHash = (rpc: string, request: Message): string =>
-  createHash('sha256').update(`${rpc}\n${canonical(request)}`).digest('hex');
+export const bodyHash = (rpc: string, { request_id: _, ...command }: Message): string =>
+  createHash('sha256').update(`${rpc}\n${canonical(command)}`).digest('hex');
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value instanceof Uint8Array) return JSON.stringify(Buffer.from(value).toString('base64'));
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   return `{${Object.entries(value)
-    .filter(([name, field]) => name !== 'request_id' && field !== undefined)
+    .filter(([, field]) => field !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`)
     .join(',')}}`;
