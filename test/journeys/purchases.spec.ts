@@ -146,6 +146,15 @@ onEveryDeployment(
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
       }, 120_000);
 
+      it('mistyped can be told again as it was, and is credited once', async () => {
+        const customer = await buyer();
+        await customer.start();
+        expect(await customer.confirm({ amount: '2' })).toMatchObject(flagged('other_amount'));
+        expect(await customer.confirm({})).toMatchObject({ outcome: 'credited' });
+        expect(await customer.confirm({ amount: '3' })).toMatchObject(flagged('already_succeeded'));
+        expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
+      });
+
       it('is for a customer only while the settings allow it, and within their bounds', async () => {
         const customer = await buyer();
         const portal = (amount: string): Promise<Fields> => customer.start({ by: 'portal', amount });
@@ -155,6 +164,8 @@ onEveryDeployment(
         expect(await portal('4.99')).toMatchObject({ refused: 'PURCHASE_BELOW_MINIMUM', facts: { minimum: '5', amount: '4.99' } });
         expect(await portal('50.01')).toMatchObject({ refused: 'PURCHASE_ABOVE_MAXIMUM', facts: { maximum: '50' } });
         expect([await portal('5'), await portal('50')]).toMatchObject([{ purchase: { by: 'portal' } }, { purchase: { purchase_id: 'p2' } }]);
+        for (const chosen of [{ priority: 0 }, { expires_at: '2999-01-01T00:00:00Z' }, { grant_expires_at: '2999-01-01T00:00:00Z' }])
+          expect(await customer.start({ by: 'portal', ...chosen })).toMatchObject({ refused: 'INVALID_REQUEST' });
       });
 
       it('is refused with a reason of its own', async () => {
@@ -187,7 +198,7 @@ onEveryDeployment(
         expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
         expect(await customer.start({ amount: '21' }, `${customer.id}-key`)).toMatchObject({ refused: 'IDEMPOTENCY_CONFLICT' });
         await customer.confirm({ event_id: `${customer.id}-e` });
-        expect(await customer.confirm({ event_id: `${customer.id}-e`, amount: '21' })).toMatchObject({ refused: 'IDEMPOTENCY_CONFLICT' });
+        expect(await customer.confirm({ event_id: `${customer.id}-e`, amount: '21' })).toMatchObject({ refused: 'PAYMENT_EVENT_CONFLICT', facts: { event_id: `${customer.id}-e` } });
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
       });
     });

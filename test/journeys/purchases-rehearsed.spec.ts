@@ -1,0 +1,36 @@
+/**
+ * Purchases on a double of Stripe (served on this machine; it is not Stripe) while the time is a test clock's. The double, like Stripe,
+ * signs by the real time.
+ */
+import { StripeDouble } from '../../libs/stripe/src/stripe-double.fixtures';
+import { BUYING, Buyer, DOORS, openShop, STRIPE_ENV } from '../support/buyer';
+import { Standalone } from '../support/standalone';
+
+const START_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+let double: StripeDouble;
+let service: Standalone;
+beforeAll(async () => {
+  double = await StripeDouble.listen();
+  service = await Standalone.start({ env: { TEST_CLOCK: 'true', ...STRIPE_ENV(double.url) } });
+  await openShop(service.http);
+}, START_MS);
+afterAll(async () => {
+  await service.stop();
+  await double.close();
+});
+
+it('with a test clock notices are believed by the real time, and the page is told no end', async () => {
+  const { now } = await service.http.get<{ readonly now: string }>('/v1/test-clock');
+  await service.http.post('/v1/test-clock/advance', { to: new Date(Date.parse(now) + HOUR_MS).toISOString() });
+  const [[door, over]] = DOORS as [(typeof DOORS)[number]];
+  const customer = await Buyer.open(service, over(service), door);
+  expect(await customer.start({ provider: 'stripe', ...BUYING.urls })).toMatchObject({ checkout_url: expect.any(String) as string });
+  expect(double.sessions).toMatchObject([{ client_reference_id: 'p1' }]);
+  expect(double.sessions[0]).not.toHaveProperty('expires_at');
+  const paid = customer.notice('checkout.session.completed');
+  expect(await customer.deliver(paid, { signedAt: Date.now() - 6 * 60_000 })).toMatchObject({ status: 400, body: { facts: { problem: 'too_old' } } });
+  expect(await customer.deliver(paid)).toMatchObject({ status: 200, body: { outcome: 'credited' } });
+  expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
+});
