@@ -67,6 +67,18 @@ describe('a process that has not heard of what others appended last', () => {
     expect((await living().decisions()).at(-1)).toBe('succeeded');
   });
 
+  it('knows whose money was flagged', async () => {
+    await app().call('SetAutoTopUp', eager);
+    const behind = anotherProcess(app());
+    await behind.ledger.load(wallet, 'wallet-ada');
+    await living().crashedInTheGap();
+    await app().says('ConfirmPurchase', confirm('p1', '19'));
+    const runner = living().runner(behind);
+    await runner.start();
+    await runner.through(await app().parts.log.head());
+    expect((await living().decisions()).at(-1)).toBe('suspended purchase_flagged: other_amount');
+  });
+
   it.each([
     ['succeeded', 'ConfirmPurchase', confirm('p1')],
     ['declined declined', 'FailPurchase', fail],
@@ -122,6 +134,17 @@ describe('a crash between the purchase and telling that it was started', () => {
     await living().settled();
     expect((await living().decisions()).slice(-2)).toEqual(['requested', 'started']);
   });
+});
+
+it('a purchase that its provider refuses is declined: there is one, and it counts', async () => {
+  jest.spyOn(app().payments[0]!, 'start').mockResolvedValue({ outcome: 'refused', reason: 'amount_too_small', detail: 'below what is taken' });
+  await app().call('SetAutoTopUp', { ...eager, policy: { ...eager.policy, maximum_count: 1 } });
+  await living().alive();
+  await living().settled();
+  expect((await living().decisions()).slice(-2)).toEqual(['requested', 'declined amount_too_small']);
+  expect(await living().phase()).toBe('backing_off');
+  await living().passed(HOUR_MS);
+  expect((await living().decisions()).at(-1)).toBe('held_back maximum_count');
 });
 
 describe('what stands in the way of a purchase is no failure of a payment', () => {

@@ -129,7 +129,10 @@ describe('a success that comes late', () => {
     expect(dueAfter(...before, succeeded('a1', after(1)))).toBe(after(HOUR));
     const uncooled = [configure(policyOf({ cooldownMs: 0 })), consider('0'), started(), declined()];
     expect(dueAfter(...uncooled, succeeded('a1', after(1)))).toBe(after(1));
-    expect(dueAfter(...before, suspend(), succeeded('a1', after(1)))).toBeUndefined();
+    const suspended = [...before, suspend(), succeeded('a1', after(1))];
+    expect(dueAfter(...suspended)).toBeUndefined();
+    expect(given(decider, ...history(...suspended)).state).toMatchObject({ status: 'suspended', failures: 0 });
+    expect(given(decider, ...history(...suspended)).state.considerAt).toBeUndefined();
   });
   it('is forgotten after so many others', () => {
     const commands = [configure(policyOf({ cooldownMs: 0 })), consider('0'), declined()];

@@ -38,10 +38,10 @@ export function judge(state: AutoTopUp, policy: Policy, exponent: number, look: 
   return { ...need, ...(next !== undefined && { nextDueAt: next }) };
 }
 
-/** The end of a pause is told, and looked at then. For everything else it comes by again, and two that come at once write once. */
-function obstructed({ heldBack, considerAt }: AutoTopUp, at: Instant, obstacle: Obstacle): Judgement {
+/** The end of a pause is told, and looked at then. For everything else it comes by again; a look that is arranged stays arranged. */
+function obstructed({ considerAt }: AutoTopUp, at: Instant, obstacle: Obstacle): Judgement {
   if (obstacle === 'wallet_paused') return no(obstacle);
-  const arranged = heldBack.includes(obstacle) && considerAt !== undefined && considerAt > at;
+  const arranged = considerAt !== undefined && considerAt > at;
   return no(obstacle, arranged ? considerAt : later(at, OBSTACLE_LOOK_MS));
 }
 

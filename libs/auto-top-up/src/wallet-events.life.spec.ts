@@ -28,7 +28,7 @@ class Life {
 
   constructor() {
     this.tellWallet({ type: 'Create', at: noon, customerId: 'cus_1', currency: 'EUR', limits: [] });
-    this.tellTopUp({ ...configure(policyOf({ maximum: { period: 'day', money: amount('80'), count: 4 } })) });
+    this.tellTopUp({ ...configure(policyOf({ maximum: { period: 'day', money: PER_DAY, count: 4 } })) });
   }
 
   tellWallet(command: BalanceCommand): void {
@@ -89,11 +89,11 @@ class Life {
     this.tellWallet({ type: 'Consume', at: this.now, lines: [line] });
   }
 
-  /** The provider speaks of the latest purchase, whatever has become of it. */
-  hear(what: 'paid' | 'declined'): void {
-    const purchaseId = `p${this.wallet.purchases?.count ?? 0}`;
-    const asked = this.started().at(-1)?.asked;
-    if (!asked) return;
+  /** The provider speaks of the latest purchase, or of one before it, whatever has become of it. */
+  hear(what: 'paid' | 'declined', before = 0): void {
+    const started = this.started().at(-1 - before);
+    if (!started) return;
+    const { purchaseId, asked } = started;
     if (what === 'declined') this.tellWallet({ type: 'FailPurchase', at: this.now, purchaseId, code: 'declined' });
     else this.tellWallet({ type: 'ConfirmPurchase', at: this.now, purchaseId, provider: 'manual', providerEventId: `e-${purchaseId}`, paid: asked });
   }
@@ -117,8 +117,12 @@ const steps = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: 1, max: 9 }).map((n) => (life: Life) => life.forget(n)) },
   { weight: 8, arbitrary: fc.constant((life: Life) => life.attend()) },
   { weight: 5, arbitrary: fc.constantFrom('paid' as const, 'paid' as const, 'declined' as const).map((what) => (life: Life) => life.hear(what)) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }).map((before) => (life: Life) => life.hear('paid', before)) },
   { weight: 2, arbitrary: fc.constant((life: Life) => life.tellWallet({ type: 'Sweep', at: life.now })) },
 );
+
+const PER_DAY = amount('80');
+const dayOf = (at: Instant): string => formatInstant(at).slice(0, 10);
 
 describe('brought to life', () => {
   let paidFor = 0;
@@ -140,6 +144,13 @@ describe('brought to life', () => {
         const paid = life.walletEvents.filter((event) => event.type === 'PurchaseSucceeded');
         expect(of('AutoTopUpSucceeded')).toHaveLength(paid.length);
         expect(life.wallet.totals.granted).toBe(of('AutoTopUpSucceeded').reduce((sum, event) => sum + event.amount, 0n));
+        // However late the money of a day's requests comes, it is no more than the maximum of that day.
+        const paidOf = new Map<string, bigint>();
+        for (const { requestId, amount: money } of of('AutoTopUpSucceeded')) {
+          const day = dayOf(requests.find((one) => one.requestId === requestId)!.at);
+          paidOf.set(day, (paidOf.get(day) ?? 0n) + money);
+        }
+        expect([...paidOf.values()].filter((money) => money > PER_DAY)).toEqual([]);
         const waiting = life.wallet.purchases?.pending.map(({ id }) => id) ?? [];
         expect(life.topUp.inFlight?.purchaseId).toBe(waiting[0]);
         expect(waiting.length).toBeLessThanOrEqual(1);
