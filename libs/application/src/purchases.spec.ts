@@ -2,6 +2,7 @@ import { amount, later } from '@drawdown/amounts';
 import { PENDING_PORTAL_PURCHASES_MAX } from '@drawdown/drawdown';
 import { PaymentProviderMisconfigured } from '@drawdown/purchases';
 import { at, contextOf, freshApplication, HOUR_MS, NOON, rows, textAt, walletOfAda } from './application.fixtures';
+import { doorAnswer } from './door-answer';
 import { handlers } from './handlers';
 import type { Message } from './operation';
 import { PageDouble } from './purchases.fixtures';
@@ -60,6 +61,24 @@ describe('a purchase', () => {
     expect(await app().says('ConfirmPurchase', { ...walletOfAda, amount: '1' })).toEqual({
       invalid: ['purchase_id is missing or empty', 'currency is missing or empty', 'payment_id is missing or empty'],
     });
+  });
+
+  it.each([
+    [{ amount: '20.001' }, 'amount', 'purchase_not_payable'],
+    [{ credits: '41.01', amount: undefined }, 'credits', 'purchase_not_payable'],
+    [{ provider: 'paypal' }, 'provider', 'payment_provider_not_set_up'],
+    [{ expires_at: '2026-03-01T12:00:00.000Z' }, 'expires_at', 'purchase_already_expired'],
+    [{ grant_expires_at: '2026-03-01T12:00:00.000Z' }, 'grant_expires_at', 'grant_never_effective'],
+  ])('that is refused for %j names the field', async (wrong, field, code) => {
+    const refused = doorAnswer(await app().call('StartPurchase', { ...start, ...wrong }).catch((error: unknown) => error));
+    expect([refused.code, refused.violations.map((each) => each.field)]).toEqual([code.toUpperCase(), [field]]);
+  });
+
+  it('is refused where the first credit price has not come yet, and says from when on', async () => {
+    await app().customer('bob', 'USD');
+    await app().call('UpdateSettings', { credit_prices: [{ currency: 'USD', price: '1', effective_at: '2026-05-01T00:00:00Z' }] });
+    const refused = doorAnswer(await app().call('CreateWallet', { customer_id: 'bob' }).catch((error: unknown) => error));
+    expect([refused.code, refused.facts]).toEqual(['NO_CREDIT_PRICE', { currency: 'USD', starts_at: '2026-05-01T00:00:00.000Z' }]);
   });
 
   it('is refused for staff only where nobody could pay it', async () => {

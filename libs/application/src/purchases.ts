@@ -49,7 +49,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
         },
       };
     });
-    return startPurchase(parts, context, asked);
+    return startPurchase(parts, context, asked).catch(ofTheGrant);
   },
 
   async GetPurchase(request, context) {
@@ -132,6 +132,11 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
     return { ...after(done), outcome: done.events.some((event) => event.type === 'PurchaseFailed') ? 'failed' : 'ended_before' };
   },
 });
+
+/** The expires_at of the request is that of the purchase itself. */
+function ofTheGrant(thrown: unknown): never {
+  throw thrown instanceof Refused && thrown.refusal.code === 'grant_never_effective' ? new Refused(thrown.refusal, 'grant_expires_at') : thrown;
+}
 
 const readPurchaseId = (from: Fields): string => from.text('purchase_id', PURCHASE_ID_LENGTH_MAX);
 
