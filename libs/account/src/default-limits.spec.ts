@@ -25,16 +25,17 @@ describe('default limits', () => {
   });
 
   it('say of what currency an amount is', () => {
-    expect(defaultLimitsProblem([absolute('low')])).toEqual({ code: 'limit_currency_missing', limitId: 'low' });
+    expect(defaultLimitsProblem([absolute('low')])).toEqual({ code: 'limit_currency_missing', limitId: 'low', index: 0 });
     expect(defaultLimitsProblem([absolute('low', 'XXX')])).toEqual({ code: 'unknown_currency', currency: 'XXX' });
   });
 
   it('are refused when any one wallet could not take them', () => {
-    expect(defaultLimitsProblem([percent('low'), absolute('low', 'EUR')])).toEqual({ code: 'duplicate_limit', limitId: 'low' });
-    expect(defaultLimitsProblem([percent('low', 'EUR', '100.1')])).toEqual({ code: 'limit_out_of_range', limitId: 'low' });
+    expect(defaultLimitsProblem([percent('low'), absolute('low', 'EUR')])).toEqual({ code: 'duplicate_limit', limitId: 'low', index: 1, ofNewWallets: true });
+    expect(defaultLimitsProblem([percent('a', 'JPY'), percent('b', 'EUR'), percent('b', 'EUR')])).toMatchObject({ code: 'duplicate_limit', index: 2 });
+    expect(defaultLimitsProblem([percent('low', 'EUR', '100.1')])).toEqual({ code: 'limit_out_of_range', limitId: 'low', index: 0, kind: 'percent_of_last_top_up', ofNewWallets: true });
     const eight = Array.from({ length: LIMITS_MAX }, (_, i) => percent(`p${i}`));
     expect(defaultLimitsProblem(eight)).toBeUndefined();
-    expect(defaultLimitsProblem([...eight, percent('one', 'EUR')])).toEqual({ code: 'too_many_limits', max: LIMITS_MAX });
+    expect(defaultLimitsProblem([...eight, percent('one', 'EUR')])).toEqual({ code: 'too_many_limits', max: LIMITS_MAX, ofNewWallets: true });
   });
 
   it('are counted for each currency by itself', () => {

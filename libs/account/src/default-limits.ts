@@ -16,28 +16,27 @@ export type DefaultLimit = shape.Of<typeof defaultLimit>;
 /** In order of precedence. */
 export type DefaultLimitsRefusal =
   | { readonly code: 'unknown_currency'; readonly currency: string }
-  | { readonly code: 'limit_currency_missing'; readonly limitId: string }
-  | LimitsRefusal;
+  | { readonly code: 'limit_currency_missing'; readonly limitId: string; readonly index: number }
+  | (LimitsRefusal & { readonly ofNewWallets: true });
 
 /** The limits of a new wallet in a currency, in the order in which they were given. */
 export const defaultLimitsFor = (limits: readonly DefaultLimit[], currency: string): readonly Limit[] =>
-  limits
-    .filter((candidate) => candidate.currency === undefined || candidate.currency === currency)
-    .map(({ id, kind, value }) => ({ id, kind, value }));
+  limits.filter((candidate) => isFor(candidate, currency)).map(({ id, kind, value }) => ({ id, kind, value }));
+
+/** @param currency undefined: of wallets whose currency no limit names */
+const isFor = (of: DefaultLimit, currency: string | undefined): boolean => of.currency === undefined || of.currency === currency;
 
 /** Why these limits cannot be saved: what any one wallet would be given of them has to be what a wallet takes. */
 export function defaultLimitsProblem(limits: readonly DefaultLimit[]): DefaultLimitsRefusal | undefined {
-  for (const { id, kind, currency } of limits) {
+  for (const [index, { id, kind, currency }] of limits.entries()) {
     if (currency !== undefined && !isCurrency(currency)) return { code: 'unknown_currency', currency };
-    if (currency === undefined && kind === 'absolute') return { code: 'limit_currency_missing', limitId: id };
+    if (currency === undefined && kind === 'absolute') return { code: 'limit_currency_missing', limitId: id, index };
   }
   const currencies = new Set(limits.map(({ currency }) => currency));
   for (const currency of currencies) {
-    const wrong = limitsProblem(currency === undefined ? forEveryWallet(limits) : defaultLimitsFor(limits, currency));
-    if (wrong) return wrong;
+    const places = limits.flatMap((of, place) => (isFor(of, currency) ? [place] : []));
+    const wrong = limitsProblem(places.map((place) => limits[place]!));
+    if (wrong) return { ...wrong, ...('index' in wrong && { index: places[wrong.index]! }), ofNewWallets: true };
   }
   return undefined;
 }
-
-const forEveryWallet = (limits: readonly DefaultLimit[]): readonly Limit[] =>
-  limits.filter(({ currency }) => currency === undefined);

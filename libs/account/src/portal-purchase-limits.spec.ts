@@ -27,6 +27,8 @@ describe('portal purchase limits', () => {
     expect(portalPurchaseLimitsProblem([limit('EUR'), limit('USD'), limit('EUR')])).toEqual({
       code: 'duplicate_currency',
       currency: 'EUR',
+      list: 'portal_purchase_limits',
+      index: 2,
     });
   });
 });

@@ -17,7 +17,7 @@ export type PortalPurchaseLimit = shape.Of<typeof portalPurchaseLimit>;
 
 /** In order of precedence. */
 export type PortalPurchaseLimitRefusal =
-  | { readonly code: 'duplicate_currency'; readonly currency: string }
+  | { readonly code: 'duplicate_currency'; readonly currency: string; readonly list: 'portal_purchase_limits'; readonly index: number }
   | { readonly code: 'unknown_currency'; readonly currency: string }
   /** Not above zero, or no whole number of the currency's minor unit: nobody could pay it. */
   | {
@@ -41,7 +41,7 @@ export function portalPurchaseLimitsProblem(
   limits: readonly PortalPurchaseLimit[],
 ): PortalPurchaseLimitRefusal | undefined {
   for (const [index, { currency, minimum, maximum }] of limits.entries()) {
-    if (limits.findIndex((other) => other.currency === currency) < index) return { code: 'duplicate_currency', currency };
+    if (limits.findIndex((other) => other.currency === currency) < index) return { code: 'duplicate_currency', currency, list: 'portal_purchase_limits', index };
     const exponent = currencyExponent(currency);
     if (exponent === undefined) return { code: 'unknown_currency', currency };
     for (const [bound, amount] of [['minimum', minimum], ['maximum', maximum]] as const)

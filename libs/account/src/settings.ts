@@ -67,10 +67,11 @@ export interface UpdateSettings {
 /** In order of precedence. */
 export type SettingsRefusal =
   | { readonly code: 'settings_version_conflict'; readonly expected: number; readonly version: number }
-  | { readonly code: 'duplicate_currency'; readonly currency: string }
+  /** `index`: in the list that it is about, from 0. */
+  | { readonly code: 'duplicate_currency'; readonly currency: string; readonly list: 'credit_prices'; readonly index: number }
   | { readonly code: 'unknown_currency'; readonly currency: string }
   | { readonly code: 'price_not_positive'; readonly currency: string; readonly price: Amount }
-  | { readonly code: 'too_many_prices'; readonly currency: string; readonly max: number }
+  | { readonly code: 'too_many_prices'; readonly currency: string; readonly max: number; readonly index: number }
   | PortalPurchaseLimitRefusal
   | DefaultLimitsRefusal;
 
@@ -134,18 +135,18 @@ function problem(command: UpdateSettings, state: Settings): SettingsRefusal | un
   const { creditPrices, expectedVersion } = command;
   if (expectedVersion !== undefined && expectedVersion !== state.version)
     return { code: 'settings_version_conflict', expected: expectedVersion, version: state.version };
-  for (const [i, { currency, price }] of creditPrices.entries()) {
-    if (creditPrices.findIndex((other) => other.currency === currency) < i)
-      return { code: 'duplicate_currency', currency };
+  for (const [index, { currency, price }] of creditPrices.entries()) {
+    if (creditPrices.findIndex((other) => other.currency === currency) < index)
+      return { code: 'duplicate_currency', currency, list: 'credit_prices', index };
     if (!isCurrency(currency)) return { code: 'unknown_currency', currency };
     if (price <= ZERO) return { code: 'price_not_positive', currency, price };
   }
-  for (const request of creditPrices) {
+  for (const [index, request] of creditPrices.entries()) {
     const { currency } = request;
     const earlier = state.creditPrices.filter((price) => price.currency === currency);
     const full = earlier.length >= PRICES_PER_CURRENCY_MAX;
     if (full && !unchanged(request, state, command.at))
-      return { code: 'too_many_prices', currency, max: PRICES_PER_CURRENCY_MAX };
+      return { code: 'too_many_prices', currency, max: PRICES_PER_CURRENCY_MAX, index };
   }
   return portalPurchaseLimitsProblem(command.portalPurchaseLimits ?? []) ?? defaultLimitsProblem(command.defaultLimits ?? []);
 }

@@ -59,6 +59,12 @@ describe('a refusal at the doors', () => {
     [{ code: 'portal_limit_not_payable', currency: 'EUR', amount: amount('0.001'), bound: 'maximum', index: 2 }, undefined, ['portal_purchase_limits[2].maximum']],
     [{ code: 'portal_minimum_above_maximum', currency: 'EUR', minimum: amount('2'), maximum: amount('1'), index: 0 }, undefined, ['portal_purchase_limits[0].minimum']],
     [{ code: 'payment_event_conflict', provider: 'manual', eventId: 'e1' }, undefined, ['event_id']],
+    [{ code: 'duplicate_currency', currency: 'EUR', list: 'credit_prices', index: 1 }, undefined, ['credit_prices[1].currency']],
+    [{ code: 'limit_out_of_range', limitId: 'low', index: 2, kind: 'absolute' }, undefined, ['limits[2].absolute']],
+    [{ code: 'limit_out_of_range', limitId: 'low', index: 0, kind: 'percent_of_last_top_up', ofNewWallets: true }, undefined, ['default_limits[0].limit.percent_of_last_top_up']],
+    [{ code: 'duplicate_limit', limitId: 'low', index: 1 }, undefined, ['limits[1].limit_id']],
+    [{ code: 'grant_never_effective', expiresAt: instant('2026-03-01T12:00:00Z') }, undefined, ['expires_at']],
+    [{ code: 'credits_worth_nothing', credits: amount('0.00000001'), creditPrice: amount('0.01'), currency: 'EUR' }, undefined, ['credits']],
     [{ code: 'balance_not_found' }, undefined, []],
   ])('names the field that it is about, and the mend: %j', (refusal, field, named) => {
     const { violations, detail } = doorAnswer(new Refused(refusal, field));
@@ -86,7 +92,7 @@ describe('a refusal at the doors', () => {
     const anyFigures = {
       available: 1n, requested: 2n, held: 1n, price: 1n, weight: 1n, max: 1, holds: 1, expected: 1, actual: 2, expiresAt: 0, retiredAt: 0, clockAt: 0, field: 'f', requestId: 'a1',
       detail: 'd', key: 'k', path: 'p', limitId: 'l', holdId: 'h', meterId: 'm', customerId: 'c', creditProductId: 'p', currency: 'EUR', eventType: 't', webhookId: 'w',
-      amount: 1n, minimum: 2n, maximum: 1n, minorUnitDigits: 2, unbilled: 1n, billed: 2n, left: 1n, purchases: 1,
+      amount: 1n, credits: 1n, creditPrice: 2n, minimum: 2n, maximum: 1n, minorUnitDigits: 2, unbilled: 1n, billed: 2n, left: 1n, purchases: 1,
       grantId: 'g', purchaseId: 'p', paymentId: 'i', invoiceId: 'i', due: 1n, walletCurrency: 'USD', reversalId: 'r', drawsOn: 'credit_balance',
       provider: 'stripe', told: 'manual', eventId: 'e', bound: 'minimum', index: 0, known: 'manual', reason: 'r', because: 'other_amount', problem: 'too_old',
     };

@@ -13,7 +13,7 @@ import type { Context, Message } from './operation';
 import type { Parts } from './parts';
 import { purchaseMessage } from './purchase-message';
 import { changeBalance, enabledSettings, type Target, theCustomer } from './targets';
-import { thePrice } from './wallets';
+import { assertWorth, thePrice } from './wallets';
 
 const HOUR_MS = 3_600_000;
 /** How long a purchase waits for its money where the request does not say: as long as a page of Stripe can be paid on. */
@@ -50,6 +50,7 @@ export async function startPurchase(parts: Parts, context: Context, asked: Purch
     const price = thePrice(settings, currency, at);
     const { quantity } = asked;
     const amount = 'amount' in quantity ? quantity.amount : timesHalfEven(quantity.credits, price.price);
+    if ('credits' in quantity) assertWorth(quantity.credits, price, currency);
     const credits = 'amount' in quantity ? unitEquivalent(amount, price) : quantity.credits;
     const problem = asked.by === 'portal' ? portalPurchaseProblem(settings, currency, amount) : payableProblem(currency, amount);
     if (problem) throw new Refused(problem, 'amount' in quantity ? 'amount' : 'credits');

@@ -1,7 +1,7 @@
 /** Every refusal with its answer at both doors. A refusal that is added to a domain does not compile until it has one here. */
 import type { CustomerRefusal, PortalPurchaseRefusal, SettingsRefusal } from '@drawdown/account';
 import type { AutoTopUpRefusal } from '@drawdown/auto-top-up';
-import { type Amount, formatAmount, formatInstant, type Instant } from '@drawdown/amounts';
+import { type Amount, formatAmount, formatInstant, type Instant, INTEGER_DIGITS_MAX } from '@drawdown/amounts';
 import type { CreditProductRefusal } from '@drawdown/catalog';
 import type { BalanceRefusal, EventOf } from '@drawdown/drawdown';
 import type { IdempotencyConflict, RejectedUsageRefusal } from '@drawdown/ledger';
@@ -20,6 +20,8 @@ export type OperationRefusal =
   | { readonly code: 'wallets_disabled' }
   | { readonly code: 'free_credits_not_allowed' }
   | { readonly code: 'no_credit_price'; readonly currency: string; readonly startsAt?: Instant }
+  | { readonly code: 'credits_worth_nothing'; readonly credits: Amount; readonly creditPrice: Amount; readonly currency: string }
+  | { readonly code: 'credits_worth_too_much'; readonly credits: Amount; readonly creditPrice: Amount; readonly currency: string }
   /** The invoice was paid, as another one. */
   | { readonly code: 'invoice_conflict'; readonly invoiceId: string; readonly due: Amount; readonly billed: Amount }
   | { readonly code: 'invoice_not_paid'; readonly invoiceId: string }
@@ -160,7 +162,7 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   ],
   grant_not_found: ['not_found', 'No such grant', (of) => `there never was a grant "${of.grantId}" in this balance`],
   grant_held: ['state', 'The grant is held', (of) => `${show(of.held)} of grant "${of.grantId}" is held; capture or release the holds first`],
-  nothing_to_void: ['state', 'Nothing is left of the grant', (of) => `grant "${of.grantId}" is spent or has expired; there is nothing to take back`],
+  nothing_to_void: ['state', 'Nothing is left of the grant', (of) => `grant "${of.grantId}" is spent, has expired or was voided already; there is nothing to take back, so leave it as it is`],
   hold_not_open: ['not_found', 'No such open hold', (of) => `hold "${of.holdId}" does not exist or has ended`],
   hold_already_expired: ['invalid', 'The hold would have expired', (of) => `${time(of.expiresAt)} is past; send a later expires_at`],
   capture_exceeds_hold: [
@@ -213,7 +215,7 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   unknown_currency: ['invalid', 'No such currency', (of) => `"${of.currency}" is no ISO 4217 code of legal tender, such as "EUR"`],
   duplicate_currency: ['invalid', 'A currency is given twice', (of) => `"${of.currency}" may be given once only`],
   price_not_positive: ['invalid', 'The price is not above zero', (of) => `send a price above zero for "${of.currency}", not ${show(of.price)}`],
-  too_many_prices: ['limit', 'Too many prices', (of) => `"${of.currency}" may have at most ${of.max} prices in its history`],
+  too_many_prices: ['limit', 'Too many prices', (of) => `"${of.currency}" may have at most ${of.max} prices in its history; leave it out, and its price stays`],
   limit_currency_missing: ['invalid', 'A limit has no currency', (of) => `limit "${of.limitId}" is an amount: say of which currency, or send a percentage`],
   portal_limit_not_payable: [
     'invalid', 'Nobody could pay that', (of) => `send a ${of.bound} of "${of.currency}" above zero, in whole minor units, not ${show(of.amount)}`,
@@ -230,6 +232,13 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
     of.startsAt === undefined
       ? `set one for "${of.currency}" in the settings first`
       : `the first one for "${of.currency}" counts from ${time(of.startsAt)}; wait until then, or set one in the settings that counts sooner`],
+  credits_worth_nothing: [
+    'invalid', 'The credits are worth nothing', (of) => `${show(of.credits)} credits at ${show(of.creditPrice)} ${of.currency} are rounded to nothing; send more credits`,
+  ],
+  credits_worth_too_much: [
+    'invalid', 'The credits are worth too much',
+    (of) => `${show(of.credits)} credits at ${show(of.creditPrice)} ${of.currency} have more than ${INTEGER_DIGITS_MAX} digits before the point; send fewer credits`,
+  ],
   rejected_usage_not_found: ['not_found', 'No such rejected usage', 'list the rejected usage to find its id'],
   rejected_usage_already_replayed: ['state', 'Already replayed', 'it has been applied; there is nothing left to replay'],
   page_token_invalid: ['invalid', 'The page token is not valid', 'send next_page_token of the page before, with the same filters'],

@@ -10,6 +10,13 @@ type Named<Code extends RefusalCode> = string | ((refusal: Facts<Code>) => strin
 
 const FIELDS: { readonly [Code in RefusalCode]?: Named<Code> } = {
   auto_top_up_policy_invalid: (of) => `policy.${of.field}`,
+  credits_worth_nothing: 'credits',
+  credits_worth_too_much: 'credits',
+  duplicate_currency: (of) => `${of.list}[${of.index}].currency`,
+  duplicate_limit: (of) => `${limitAt(of)}.limit_id`,
+  grant_never_effective: 'expires_at',
+  limit_currency_missing: (of) => `default_limits[${of.index}].currency`,
+  limit_out_of_range: (of) => `${limitAt(of)}.${of.kind}`,
   not_whole_minor_units: 'amount',
   payment_event_conflict: 'event_id',
   payment_provider_not_set_up: 'provider',
@@ -19,7 +26,12 @@ const FIELDS: { readonly [Code in RefusalCode]?: Named<Code> } = {
   purchase_already_expired: 'expires_at',
   purchase_below_minimum: 'amount',
   purchase_not_payable: 'amount',
+  too_many_prices: (of) => `credit_prices[${of.index}].price`,
 };
+
+/** A limit of a balance or of a credit product, or one that new wallets begin with. */
+const limitAt = (of: { readonly index: number; readonly ofNewWallets?: true }): string =>
+  of.ofNewWallets ? `default_limits[${of.index}].limit` : `limits[${of.index}]`;
 
 /** @param answer its title and its detail: what is wrong, and what to do about it */
 export function refusedFields(refusal: AnyRefusal, field: string | undefined, { title, detail }: { readonly title: string; readonly detail: string }): readonly Violation[] {

@@ -86,6 +86,17 @@ describe('adding credits', () => {
     });
   });
 
+  it('are refused where they would be worth nothing, or more than can be written down, to the last digit', async () => {
+    await app().wallet();
+    const worth = async (credits: string) => app().says('AddCredits', { ...free, credits });
+    expect(await worth('0.000000001')).toEqual({ refused: 'credits_worth_nothing' });
+    expect(await worth('0.000000002')).toMatchObject({ answer: { grant: { amount: '0.000000001' } } });
+    await app().call('UpdateSettings', price('10'));
+    expect(await worth('100000000000000000')).toEqual({ refused: 'credits_worth_too_much' });
+    expect(await worth('99999999999999999.9')).toMatchObject({ answer: { grant: { amount: '999999999999999999' } } });
+    expect(await app().says('StartPurchase', { ...walletOfAda, credits: '100000000000000000', provider: 'manual' })).toEqual({ refused: 'credits_worth_too_much' });
+  });
+
   it('refuses a grant that could never cover anything', async () => {
     await app().wallet();
     expect(await app().says('AddCredits', { ...free, expires_at: '2026-03-01T12:00:00.000Z' })).toEqual({ refused: 'grant_never_effective' });

@@ -1,7 +1,7 @@
 /** Wallets: money of a customer, entered in credits. */
 import { type CreditPrice, defaultLimitsFor, priceInForce, type Settings } from '@drawdown/account';
-import { formatAmount, type Instant, ZERO } from '@drawdown/amounts';
-import { addCredits } from '@drawdown/wallet';
+import { type Amount, formatAmount, type Instant, timesHalfEven, ZERO } from '@drawdown/amounts';
+import { addCredits, MONEY_END } from '@drawdown/wallet';
 import { closing, pausing, settingLimits } from './balance-changes';
 import { balanceMessage, grantMessage, readOwnLimits } from './balance-message';
 import { caused } from './carry-out';
@@ -38,7 +38,9 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
       const { currency } = await theCustomer(parts, target.customerId);
       const settings = await enabledSettings(parts);
       if (terms.origin === 'free' && !settings.allowFreeCredits) throw new Refused({ code: 'free_credits_not_allowed' });
-      return addCredits(at, credits, thePrice(settings, currency, at), terms);
+      const price = thePrice(settings, currency, at);
+      assertWorth(credits, price, currency);
+      return addCredits(at, credits, price, terms);
     });
     const { grant, conversion } = caused(events, 'ToppedUp');
     const creditPrice = conversion?.creditPrice;
@@ -57,6 +59,13 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
   CloseWallet: closing(parts, readWallet),
   SetWalletLimits: settingLimits(parts, readWallet),
 });
+
+/** @throws Refused credits_worth_nothing, credits_worth_too_much: a price may make nothing of credits, or more than can be written down */
+export function assertWorth(credits: Amount, { price: creditPrice }: CreditPrice, currency: string): void {
+  const worth = timesHalfEven(credits, creditPrice);
+  if (worth === ZERO) throw new Refused({ code: 'credits_worth_nothing', credits, creditPrice, currency });
+  if (worth >= MONEY_END) throw new Refused({ code: 'credits_worth_too_much', credits, creditPrice, currency });
+}
 
 /** When the first of a currency's prices counts, where none does yet. */
 const firstPriceFrom = ({ creditPrices }: Settings, currency: string): Instant | undefined =>

@@ -4,7 +4,7 @@ import type { Decision } from '@drawdown/decider';
 import type { Balance } from './balance';
 import type { BalanceEvent, InvoicePayment, RatedPart } from './events';
 import type { GrantRequest, Money } from './grants';
-import type { Limit } from './limits';
+import type { Limit, LimitsRefusal } from './limits';
 import type { Conversion, PurchaseRequest } from './purchases';
 
 export interface UsageToConsume {
@@ -137,9 +137,7 @@ export type BalanceRefusal =
   | { readonly code: 'purchase_already_expired'; readonly expiresAt: Instant }
   | { readonly code: 'too_many_purchases'; readonly max: number }
   | { readonly code: 'too_many_holds'; readonly max: number }
-  | { readonly code: 'too_many_limits'; readonly max: number }
-  | { readonly code: 'duplicate_limit'; readonly limitId: string }
-  | { readonly code: 'limit_out_of_range'; readonly limitId: string }
+  | LimitsRefusal
   | { readonly code: 'grant_not_found'; readonly grantId: string }
   | { readonly code: 'grant_held'; readonly grantId: string; readonly held: Amount }
   | { readonly code: 'nothing_to_void'; readonly grantId: string }

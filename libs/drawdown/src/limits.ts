@@ -17,19 +17,20 @@ export type Limit = shape.Of<typeof limit>;
 /** In order of precedence. */
 export type LimitsRefusal =
   | { readonly code: 'too_many_limits'; readonly max: number }
-  | { readonly code: 'duplicate_limit'; readonly limitId: string }
-  | { readonly code: 'limit_out_of_range'; readonly limitId: string };
+  /** `index`: of the limit in the list, from 0. */
+  | { readonly code: 'duplicate_limit'; readonly limitId: string; readonly index: number }
+  | { readonly code: 'limit_out_of_range'; readonly limitId: string; readonly index: number; readonly kind: Limit['kind'] };
 
 const HUNDRED_PERCENT = amount('100');
 
 /** Why a list of limits cannot be set, on a balance or as the defaults of a credit product. */
 export function limitsProblem(limits: readonly Limit[]): LimitsRefusal | undefined {
   if (limits.length > LIMITS_MAX) return { code: 'too_many_limits', max: LIMITS_MAX };
-  const twice = limits.find(({ id }, i) => limits.findIndex((other) => other.id === id) < i);
-  if (twice) return { code: 'duplicate_limit', limitId: twice.id };
-  for (const { id, kind, value } of limits) {
+  const twice = limits.findIndex(({ id }, i) => limits.findIndex((other) => other.id === id) < i);
+  if (twice >= 0) return { code: 'duplicate_limit', limitId: limits[twice]!.id, index: twice };
+  for (const [index, { id, kind, value }] of limits.entries()) {
     const fits = kind === 'absolute' ? value >= ZERO : value > ZERO && value <= HUNDRED_PERCENT;
-    if (!fits) return { code: 'limit_out_of_range', limitId: id };
+    if (!fits) return { code: 'limit_out_of_range', limitId: id, index, kind };
   }
   return undefined;
 }

@@ -3,12 +3,12 @@
  * that draw on the wallet becomes money here, at the credit price in force when it happened.
  */
 import { priceInForce, type Settings } from '@drawdown/account';
-import { type Amount, amount, type Instant, INTEGER_DIGITS_MAX, minus, timesHalfEven, ZERO } from '@drawdown/amounts';
+import { type Amount, type Instant, minus, timesHalfEven, ZERO } from '@drawdown/amounts';
 import type { WalletUse } from '@drawdown/catalog';
 import { creditBalance } from '@drawdown/credit-balance';
 import type { AccruedLine, Balance, BalanceEvent, Conversion, UsageLine, UsageToConsume } from '@drawdown/drawdown';
 import type { RatedProduct, Rejection, UsageEvent } from '@drawdown/usage';
-import { wallet } from '@drawdown/wallet';
+import { MONEY_END, wallet } from '@drawdown/wallet';
 import { holdsUsage, type UsageEventOfBalance } from './applied-keys';
 import { streams } from './streams';
 import type { Charge } from './usage-fate';
@@ -47,9 +47,6 @@ export function targetsOf(customerId: string, matched: readonly RatedProduct[]):
 }
 
 export const isOfWallet = ({ aggregate }: Pick<Target, 'aggregate'>): boolean => aggregate === wallet;
-
-/** The first amount that has too many digits to be written down. */
-const MONEY_END = amount(`1${'0'.repeat(INTEGER_DIGITS_MAX)}`, INTEGER_DIGITS_MAX + 1);
 
 /** Makes money of the credits of a target of a wallet: exact, rounded once to 9 digits, half to even. Says why that cannot be. */
 export function convert({ creditProductId, shares }: Target, usage: UsageEvent, currency: string, settings: Settings): Rejection | undefined {

@@ -1,5 +1,5 @@
 /** The wallet: money of one customer, in the customer's currency. A balance, with the names and conversions of money. */
-import { type Amount, type Instant, overHalfEven, timesHalfEven } from '@drawdown/amounts';
+import { type Amount, amount, type Instant, INTEGER_DIGITS_MAX, overHalfEven, timesHalfEven } from '@drawdown/amounts';
 import type { Aggregate } from '@drawdown/decider';
 import {
   balance, type Balance, type BalanceCommand, type BalanceEvent, balanceEvents, type BalanceRefusal, beforehand, decide, dueAt, evolve,
@@ -30,6 +30,9 @@ export interface CreditPrice {
   readonly price: Amount;
   readonly version: number;
 }
+
+/** The first amount that has too many digits to be written down. */
+export const MONEY_END = amount(`1${'0'.repeat(INTEGER_DIGITS_MAX)}`, INTEGER_DIGITS_MAX + 1);
 
 /** Credits become money at the price in force: exact, rounded once to 9 digits, half to even. */
 export function addCredits(
