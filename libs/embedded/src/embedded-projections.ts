@@ -49,11 +49,7 @@ export class EmbeddedProjections implements Projections {
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly environment: Environment) {
-    this.documents = environment.table('documents');
-    this.dueTimes = environment.table('due');
-    this.keys = environment.table('keys');
-    this.forgetting = environment.table('forgetting');
-    this.meta = environment.table('meta');
+    [this.documents, this.dueTimes, this.keys, this.forgetting, this.meta] = environment.tables('documents', 'due', 'keys', 'forgetting', 'meta');
   }
 
   /** `directory` is the data directory; this uses `balances/` in it. */

@@ -48,8 +48,11 @@ export class Environment {
     return new Environment(open<Buffer, Buffer>({ path: directory, noSubdir: false, eventTurnBatching: false, ...BYTES }));
   }
 
-  table(name: string): Bytes {
-    return this.root.openDB<Buffer, Buffer>(name, BYTES);
+  /** Tables of these names, in their order; made where there are none. In one transaction: each of them would wait for the disk by itself. */
+  tables<const N extends readonly string[]>(...names: N): { readonly [I in keyof N]: Bytes } {
+    const opened = this.root.transactionSync(() => names.map((name) => this.root.openDB<Buffer, Buffer>(name, BYTES)));
+    // As many as there are names: a mapped list has the length of what it was made of.
+    return opened as unknown as { readonly [I in keyof N]: Bytes };
   }
 
   /** All writes that `action` makes, as one transaction; resolves when readers see it. `action` must not throw. */

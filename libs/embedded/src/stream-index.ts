@@ -49,7 +49,8 @@ export class StreamIndex {
 
   static open(directory: string, headsCachedMax: number): StreamIndex {
     const environment = Environment.open(directory);
-    return new StreamIndex(environment, environment.table('heads'), environment.table('chunks'), environment.table('meta'), headsCachedMax);
+    const [heads, chunks, meta] = environment.tables('heads', 'chunks', 'meta');
+    return new StreamIndex(environment, heads, chunks, meta, headsCachedMax);
   }
 
   /** An empty index in place of whatever the directory holds. */
