@@ -84,6 +84,7 @@ const EVERYTHING: readonly BalanceCommand[] = [
   after(57, confirm('p1', '2.99')),
   after(57, confirm('p1', 3)),
   after(57, failPurchase('p3')),
+  after(57, failPurchase('p3')),
   after(58, sweep()),
   after(59, confirm('p2', 4)),
   after(60, topUp(1, { expiresAt: after(62 + EXPIRY_WARNING_LEAD_MS, sweep()).at })),
