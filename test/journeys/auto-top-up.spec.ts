@@ -80,6 +80,28 @@ onEveryDeployment((deployment) => {
     expect([await phase(path), await booked(path)]).toEqual(['off', '20']);
   }, WITHIN_MS);
 
+  it('asks for no more than its maximum, whatever is declined first and paid late', async () => {
+    const path = await wallet();
+    await set(path, { maximum_money: '20', maximum_count: 1 });
+    await decided(path, 'started');
+    await service.http.post(`${path}/purchases/p1/fail`, { code: 'card_declined' });
+    await decided(path, 'declined card_declined');
+    await service.http.post(`${path}/auto-top-up/resume`, { reason: 'a new card' });
+    await decided(path, 'resumed a new card', 'held_back maximum_count');
+    await pay(path, 'p1');
+    await decided(path, 'succeeded');
+    expect([await booked(path), await purchases(path)]).toEqual(['20', ['p1 succeeded auto_top_up']]);
+  }, WITHIN_MS);
+
+  it('is refused by the names of its fields', async () => {
+    const path = `${await wallet()}/auto-top-up`;
+    const refused = async (policy: object) => (await service.http.send('PUT', path, { policy: { ...POLICY, ...policy } })).body as object;
+    expect(await refused({ maximum_money: '19' })).toMatchObject({ code: 'AUTO_TOP_UP_POLICY_INVALID', errors: [{ field: 'policy.maximum_money' }] });
+    expect(await refused({ cooldown_seconds: -1, minimum: '3' })).toMatchObject({
+      code: 'INVALID_REQUEST', errors: [{ field: 'policy.minimum' }, { field: 'policy.cooldown_seconds' }],
+    });
+  }, WITHIN_MS);
+
   it('counts what is pending already, whoever asked for it', async () => {
     const path = await wallet();
     await service.http.post(`${path}/purchases`, { provider: 'manual', amount: '6' });
