@@ -199,7 +199,7 @@ describe('an event', () => {
     const create: BalanceCommand = { type: 'Create', at: NOON, customerId: 'Ada', currency: 'EUR', limits: [] };
     const settled = recorded(
       wallet, 'wallet-ada', create, { type: 'Accrue', at: NOON, lines: [line('3', 'u1')] },
-      { type: 'PayInvoice', at: NOON, invoiceId: 'inv_1', due: amount('4'), minorUnitDigits: 2 },
+      { type: 'PayInvoice', at: NOON, invoiceId: 'inv_1', due: amount('0'), billed: amount('3'), minorUnitDigits: 2 },
     );
     expect(settled.at(-1)?.type).toBe('InvoicePaidFromWallet');
     expect(settled.slice(1).flatMap(messagesOf)).toEqual([]);
