@@ -18,8 +18,9 @@ import { webhooks, type Webhooks } from './webhooks';
 
 const CUSTOMERS = 1_000;
 const HOT_SHARE = 0.5;
-/** What freshness is told at, where the machine holds twice that. */
+/** What freshness is told at, where the machine holds twice that; and at a share of it, where processors have time to spare. */
 const STEADY_PER_SECOND = 10_000;
+const CALM_SHARE = 0.2;
 const COMMANDS = 1_000;
 const APPLIED_LOOK_EVERY_MS = 25;
 /** Each load has ids of its own, so that nothing is a repeat. */
@@ -67,14 +68,17 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
   const hot = await sustained(chain, feed(2, HOT_SHARE));
   yield through('the same, half of it on one customer', hot, `${(hot.perSecond / uniform.perSecond).toFixed(2)}x of uniform; `);
   const steady = Math.min(STEADY_PER_SECOND, Math.ceil(uniform.perSecond / 200) * 100);
-  yield await freshness({ kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(3), firstProbeId: 4 * IDS_OF_A_LOAD }, steady);
+  const fresh = (load: number, perSecond: number): Promise<Result> =>
+    freshness({ kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(load), firstProbeId: (load + 1) * IDS_OF_A_LOAD }, perSecond);
+  yield await fresh(3, steady);
+  yield await fresh(5, steady * CALM_SHARE);
   yield await oneByOne(stack);
   const use: Webhooks['use'] = async (batch, events) => {
     const before = await fates('applied');
     await http.post('/v1/usage', batch, { contentType: BATCH_TYPE });
     while ((await fates('applied')) < before + events) await pace(APPLIED_LOOK_EVERY_MS);
   };
-  yield await webhooks({ name: 'full stack', call, use, ops: of('webhooks').addresses.ops!, pids, ours: OURS, firstId: 5 * IDS_OF_A_LOAD });
+  yield await webhooks({ name: 'full stack', call, use, ops: of('webhooks').addresses.ops!, pids, ours: OURS, firstId: 7 * IDS_OF_A_LOAD });
   const rejected = await fates('rejected');
   if (rejected > 0) throw new Error(`${rejected} usage events were rejected${stack.said()}`);
 }
