@@ -13,6 +13,7 @@ import { rejectedCommands } from './commands/rejected';
 import { reportCommands } from './commands/report';
 import { serveCommands } from './commands/serve';
 import { settingsCommands } from './commands/settings';
+import { testClockCommands } from './commands/test-clock';
 import { usageCommands } from './commands/usage';
 import { walletCommands } from './commands/wallet';
 import { webhookCommands } from './commands/webhook';
@@ -57,6 +58,7 @@ export function program(io: Io, outcome: Outcome): Command {
   rejectedCommands(root, runner);
   reportCommands(root, runner);
   operationCommands(root, runner);
+  testClockCommands(root, runner);
   serveCommands(root, runner);
   demoCommand(root, runner);
   return root;

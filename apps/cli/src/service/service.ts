@@ -9,7 +9,8 @@ import { ServiceProblem, Unreachable } from './problems';
 import { httpRequestOf, type HttpRequest } from './route';
 
 export const TIMEOUT_MS_DEFAULT = 30_000;
-/** Rebuilding reads the whole log before it answers. */
+/** Rebuilding reads the whole log before it answers, and a test clock lives through all that becomes due. */
+const LONG: ReadonlySet<RpcName> = new Set(['RebuildProjections', 'AdvanceTestClock']);
 const LONG_TIMEOUT_MS = 3_600_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
@@ -39,7 +40,7 @@ export class Service {
   /** @throws ServiceProblem, Unreachable */
   async call(name: Exclude<RpcName, StreamName>, request: Message = {}): Promise<Message> {
     const key = routes[name].kind === 'command' ? (this.options.key ?? `cli-${randomUUID()}`) : '';
-    const timeoutMs = name === 'RebuildProjections' ? LONG_TIMEOUT_MS : (this.options.timeoutMs ?? TIMEOUT_MS_DEFAULT);
+    const timeoutMs = this.options.timeoutMs ?? (LONG.has(name) ? LONG_TIMEOUT_MS : TIMEOUT_MS_DEFAULT);
     return this.ask({ ...httpRequestOf(name, request), key, timeoutMs, accept: 'application/json' });
   }
 
