@@ -2,13 +2,20 @@
 import { createServer, type Server } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
+/**
+ * Below those that Linux gives to outgoing connections and to whoever asks for any port (32768 and up): a server that is stopped and
+ * started again finds its port as it left it.
+ */
+const LOWEST = 10_000;
+const HIGHEST = 32_000;
+const TRIES_MAX = 100;
 
 /**
  * As many different ports as asked. All are held until the last is known, so no port comes twice; another process may
  * still take one before it is used.
  */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listening()));
+  const servers = await Promise.all(Array.from({ length: count }, () => listeningAnywhere()));
   const ports = servers.map(portOf);
   await Promise.all(servers.map(closed));
   return ports;
@@ -16,13 +23,23 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 
 /** For each the port that people expect, or any free one where somebody listens there already. All are different. */
 export async function preferredPorts(ports: readonly number[]): Promise<readonly number[]> {
-  const servers = await Promise.all(ports.map((port) => listening(port).catch(() => listening())));
+  const servers = await Promise.all(ports.map((port) => listening(port).catch(() => listeningAnywhere())));
   const found = servers.map(portOf);
   await Promise.all(servers.map(closed));
   return found;
 }
 
-const listening = async (port = 0): Promise<Server> =>
+async function listeningAnywhere(): Promise<Server> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await listening(LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST)));
+    } catch (taken) {
+      if (tries === TRIES_MAX) throw taken;
+    }
+  }
+}
+
+const listening = async (port: number): Promise<Server> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -1,8 +1,9 @@
 /** A private Redis for tests and tinkering: the real redis-server, on a port of 127.0.0.1, in a folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { freePorts } from './free-ports';
 import { tiedToUs } from './tied-to-us';
 
 const ANSWERS_WITHIN_MS = 20_000;
@@ -39,7 +40,8 @@ export class RedisServer {
 
   /** Resolves when it answers. @throws Error when redis-server is not installed or ends at once, with what it said. */
   static async start(options: RedisServerOptions): Promise<RedisServer> {
-    const server = new RedisServer(options, options.port ?? (await freePort()));
+    const [free = 0] = options.port === undefined ? await freePorts(1) : [];
+    const server = new RedisServer(options, options.port ?? free);
     await server.run();
     return server;
   }
@@ -135,16 +137,6 @@ export class RedisServer {
     if (child && child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
   }
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-      .once('error', reject)
-      .listen(0, '127.0.0.1', () => {
-        const { port } = server.address() as AddressInfo;
-        server.close(() => resolve(port));
-      });
-  });
 
 /** Has it read its files, and does it answer? That it asks for a password is an answer too. */
 function answers(port: number): Promise<boolean> {

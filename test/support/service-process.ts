@@ -1,4 +1,5 @@
 /** One service as a real process, at addresses that stay its own over restarts. */
+import { freePorts } from '../../infra/local/free-ports';
 import { assertBuilt } from './build';
 import { Child, type Ended } from './child';
 import { until } from './waiting';
@@ -53,7 +54,9 @@ export class ServiceProcess {
   ) {}
 
   static async start(setting: ServiceSetting): Promise<ServiceProcess> {
-    const child = launchService({ ...setting, env: { ...setting.env, HTTP_PORT: '0', GRPC_PORT: '0', OPS_PORT: '0' } });
+    // Not any ports (0): nobody else is given these while the service is down.
+    const [http, grpc, ops] = await freePorts(3);
+    const child = launchService({ ...setting, env: { ...setting.env, HTTP_PORT: `${http}`, GRPC_PORT: `${grpc}`, OPS_PORT: `${ops}` } });
     try {
       return new ServiceProcess(setting, child, await ready(child));
     } catch (error) {

@@ -5,6 +5,7 @@ import { type Admin, Kafka, type KafkaConfig, type LogEntry, logLevel, type SASL
 import { readAllCompressions } from './compression';
 import { readHeadersInLinearTime } from './header-reading';
 import { isConnectionError, KafkaUnavailable, kafkaFault, rootOf } from './kafka-fault';
+import { kafkaSocket } from './kafka-socket';
 import { connectionProblem } from './reachability';
 import { within } from './within';
 
@@ -52,6 +53,7 @@ export class KafkaConnection {
       retry: { retries: CLIENT_RETRIES, initialRetryTime: CLIENT_RETRY_MS, maxRetryTime: CLIENT_RETRY_MS_MAX },
       logLevel: logLevel.WARN,
       logCreator: () => (entry) => this.told(entry),
+      socketFactory: kafkaSocket,
       ...(settings.tls && { ssl: typeof settings.tls === 'object' ? { ca: readFileSync(settings.tls.caFile) } : true }),
       ...(settings.sasl && { sasl: saslOptions(settings.sasl) }),
     };
