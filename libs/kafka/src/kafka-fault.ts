@@ -71,6 +71,9 @@ const CONNECTION_ERRORS: ReadonlySet<string> = new Set([
   'KafkaJSNoBrokerAvailableError',
 ]);
 
+/** Said of a peer whose answers cannot be read. */
+export const NOT_KAFKA = 'what answers there is not of Kafka';
+
 /** The fault behind anything that kafkajs throws. */
 export function kafkaFault(doing: string, error: unknown): Fault {
   if (error instanceof Fault) return error;
@@ -89,6 +92,8 @@ export function kafkaFault(doing: string, error: unknown): Fault {
     return new KafkaUnavailable(`${said}. If the topic is missing, create it or set KAFKA_CREATE_TOPICS=true`, options);
   if (found.name === 'BatchUnreadable')
     return new UnreadableBatch(`${said}. Set the group behind it with kafka-consumer-groups.sh --reset-offsets, and have its producer send smaller batches`, options);
+  // Read as an answer, it ended too early.
+  if (found.name === 'RangeError') return new KafkaUnavailable(`${doing}: ${NOT_KAFKA} (${found.message}). If this goes on, correct KAFKA_BROKERS`, options);
   if (CONNECTION_ERRORS.has(found.name)) return new KafkaUnavailable(`${said}. If this goes on, check KAFKA_BROKERS`, options);
   return new KafkaUnavailable(said, options);
 }

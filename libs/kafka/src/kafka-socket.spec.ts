@@ -25,7 +25,7 @@ afterAll(async () => {
 it('a server that is not Kafka is a fault that names it, and ends nobody', async () => {
   const { port } = server.address() as AddressInfo;
   const connection = new KafkaConnection({ brokers: [`127.0.0.1:${port}`], clientId: 'test' });
-  await expect(connection.probe()).rejects.toMatchObject({ code: 'kafka_unavailable', message: expect.stringContaining(`what 127.0.0.1:${port} answers is not of Kafka`) as string });
+  await expect(connection.probe()).rejects.toMatchObject({ code: 'kafka_unavailable', message: expect.stringMatching(new RegExp(`127.0.0.1:${port}: what answers there is not of Kafka .* correct KAFKA_BROKERS`)) as string });
   expect(greeted).toBeGreaterThan(0);
   await connection.close();
 });

@@ -5,6 +5,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import { NOT_KAFKA } from './kafka-fault';
 
 const KEEP_ALIVE_AFTER_MS = 60_000;
 
@@ -21,7 +22,7 @@ function reading(socket: Socket, address: string): Socket {
     try {
       work();
     } catch {
-      socket.destroy(new Error(`what ${address} answers is not of Kafka: is another server there?`));
+      socket.destroy(new Error(`${address}: ${NOT_KAFKA}`));
     }
   };
   return Object.assign(socket, { on: guarded });
