@@ -1,4 +1,4 @@
-/** Every refusal of settings, price previews, invoices and voided top-ups, at both doors of a real process, in the same words. */
+/** Every refusal of settings, price previews, top-ups, invoices and voided top-ups, at both doors of a real process, in the same words. */
 import type { RpcName } from '@drawdown/application';
 import { type Door, overGrpc, overHttp } from '../support/doors';
 import type { Fields } from '../support/grpc-client';
@@ -41,6 +41,14 @@ type Case = readonly [code: string, http: number, grpc: string, prepare: () => P
 const invoice = (more: Fields): (() => Fields) => () => ({ ...wallet(), invoice_id: 'INV-1', due: '1', ...more });
 const reversal = (more: Fields = {}): (() => Fields) => () => ({ ...wallet(), invoice_id: 'INV-1', ...more });
 const voiding = (grant_id: string): (() => Fields) => () => ({ ...wallet(), grant_id, reason: 'r' });
+const adding = (credits: string): (() => Fields) => () => ({ ...wallet(), credits, origin: 'free' });
+/** The holder again, in another currency. */
+async function foreigner(currency: string, price: string): Promise<void> {
+  const customer_id = `${holder}-${currency}`;
+  await ask('UpdateSettings', { credit_prices: [priced(currency, price)] });
+  await ask('CreateCustomer', { customer_id, currency });
+  await ask('CreateWallet', { customer_id });
+}
 const nobody = (more: Fields) => (): Fields => ({ customer_id: 'nobody', ...more });
 
 const CASES: readonly Case[] = [
@@ -54,6 +62,12 @@ const CASES: readonly Case[] = [
   ['PORTAL_MINIMUM_ABOVE_MAXIMUM', 400, 'INVALID_ARGUMENT', nothing, 'UpdateSettings', () => ({ portal_purchase_limits: [{ currency: 'EUR', minimum: '2', maximum: '1' }] })],
   ['DUPLICATE_CURRENCY', 400, 'INVALID_ARGUMENT', nothing, 'PreviewPriceChange', () => ({ credit_prices: [priced('EUR'), priced('EUR', '2')] })],
   ['INVALID_REQUEST', 400, 'INVALID_ARGUMENT', nothing, 'PreviewPriceChange', () => ({ credit_prices: [priced('XXX', '-1')] })],
+
+  ['FREE_CREDITS_NOT_ALLOWED', 409, 'FAILED_PRECONDITION', () => ask('UpdateSettings', { allow_free_credits: false }), 'AddCredits', adding('1')],
+  ['CREDITS_WORTH_NOTHING', 400, 'INVALID_ARGUMENT', nothing, 'AddCredits', adding('0.00000001')],
+  ['CREDITS_WORTH_TOO_MUCH', 400, 'INVALID_ARGUMENT', () => foreigner('KWD', '1000000'), 'AddCredits', () => ({ ...adding('999999999999999999')(), customer_id: `${holder}-KWD` })],
+  ['NO_CREDIT_PRICE', 409, 'FAILED_PRECONDITION', nothing, 'CreateWallet', () => ({ customer_id: 'swiss' })],
+  ['TEST_CLOCK_OFF', 409, 'FAILED_PRECONDITION', nothing, 'AdvanceTestClock', () => ({ by_seconds: 1 })],
 
   ['CUSTOMER_NOT_FOUND', 404, 'NOT_FOUND', nothing, 'VoidTopUp', nobody({ grant_id: 'g1', reason: 'r' })],
   ['GRANT_NOT_FOUND', 404, 'NOT_FOUND', nothing, 'VoidTopUp', voiding('g2')],
@@ -101,12 +115,14 @@ beforeAll(async () => {
   await ask('UpdateSettings', { allow_free_credits: true, credit_prices: [priced('EUR', '0.01')] });
   await createCalls(service.http);
   await createHolder(service.http, 'walletless', '1');
+  await ask('CreateCustomer', { customer_id: 'swiss', currency: 'CHF' });
   const meters = [{ meter_id: 'seats', event_type: 'seat.used', count: true, weight: '1', draws_on: 'wallet_on_invoice' }];
   await ask('CreateCreditProduct', { credit_product_id: 'seats', name: 'Seats', unit: 'seat', meters });
 }, MINUTE);
 afterAll(() => service.stop());
 beforeEach(async () => {
   holder = `holder-${made++}`;
+  await ask('UpdateSettings', { allow_free_credits: true });
   await ask('CreateCustomer', { customer_id: holder, currency: 'EUR' });
   await ask('CreateWallet', wallet());
   await ask('AddCredits', { ...wallet(), credits: '1000', origin: 'free' });

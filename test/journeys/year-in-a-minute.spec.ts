@@ -3,6 +3,7 @@
  * clock belongs to one process, and is refused where a log is shared.
  */
 import type { BalanceAnswer, HoldAnswer } from '../support/answers';
+import { overGrpc, overHttp } from '../support/doors';
 import { Standalone } from '../support/standalone';
 
 const REHEARSED_WITHIN_MS = 60_000;
@@ -88,7 +89,10 @@ describe('a year', () => {
 
   it('is told of by the status, and its clock goes forwards only', async () => {
     expect(await service.http.get('/v1/operations/status')).toMatchObject({ parts: expect.arrayContaining([expect.objectContaining({ name: 'test_clock' })]) as unknown });
-    expect(await service.http.send('POST', '/v1/test-clock/advance', { to: moment(1, 1) })).toMatchObject({ status: 400, body: { code: 'TEST_CLOCK_BACKWARDS' } });
+    for (const door of [overHttp(service), overGrpc(service)]) {
+      expect(await door('AdvanceTestClock', { to: moment(1, 1) })).toMatchObject({ code: 'TEST_CLOCK_BACKWARDS' });
+      expect(await door('AdvanceTestClock', { to: moment(30, 1) })).toMatchObject({ code: 'TEST_CLOCK_TOO_FAR' });
+    }
     expect(await service.http.send('POST', '/v1/test-clock/advance', {})).toMatchObject({ status: 400 });
   });
 
