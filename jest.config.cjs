@@ -3,8 +3,6 @@ const project = (displayName, testMatch, roots, more = {}) => ({
   testMatch,
   roots,
   testEnvironment: 'node',
-  // A bound on what hangs, and nothing that a test measures.
-  testTimeout: 60_000,
   transform: { '^.+\\.(t|j)s$': '@swc/jest' },
   moduleNameMapper: { '^@drawdown/([^/]+)$': '<rootDir>/libs/$1/src' },
   ...more,
@@ -24,6 +22,8 @@ const SOURCES = ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/infra'];
 module.exports = {
   // Most of what takes long waits for services and servers, and three are as much as two cores can serve.
   maxWorkers: 3,
+  // A bound on what hangs, and nothing that a test measures. Of a project alone jest takes no notice of it.
+  testTimeout: 60_000,
   // A worker keeps something of every file it has run.
   workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/tools/longest-first.cjs',
