@@ -3,10 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLI_MAIN } from '../support/build';
 import { Child } from '../support/child';
+import { turnOnUsualPorts, TURN_TIMEOUT_MS } from '../support/usual-ports';
 import { until } from '../support/waiting';
 
 const MINUTE = 60_000;
 const running: Child[] = [];
+let turnOver: () => Promise<void>;
+beforeAll(async () => void (turnOver = await turnOnUsualPorts()), TURN_TIMEOUT_MS);
+afterAll(() => turnOver());
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });

@@ -7,6 +7,7 @@ import { CLI_MAIN, ROOT } from '../support/build';
 import { Child } from '../support/child';
 import { type CommandBlock, commandBlocks, printed } from '../support/readme-blocks';
 import { Standalone } from '../support/standalone';
+import { turnOnUsualPorts, TURN_TIMEOUT_MS } from '../support/usual-ports';
 
 const MINUTE = 60_000;
 const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -29,15 +30,18 @@ let service: Standalone | undefined;
 let here: Here | undefined;
 let receiver = '';
 let stackFolder = '';
+let turnOver: () => Promise<void>;
 
 beforeAll(async () => {
+  turnOver = await turnOnUsualPorts();
   receiver = String(await freePort());
   stackFolder = mkdtempSync(join(tmpdir(), 'drawdown-readme-'));
-});
+}, TURN_TIMEOUT_MS);
 afterAll(async () => {
   await service?.stop();
   await stack('down');
   rmSync(stackFolder, { recursive: true, force: true });
+  await turnOver();
 });
 
 describe('the README', () => {

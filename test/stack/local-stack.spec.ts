@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { identityOf } from '../../infra/local/process-identity';
 import { Child } from '../support/child';
 import { ROOT } from '../support/build';
+import { turnOnUsualPorts, TURN_TIMEOUT_MS } from '../support/usual-ports';
 import { until } from '../support/waiting';
 import { stackServers } from './servers';
 
@@ -22,6 +23,9 @@ interface State {
 
 let home: string;
 let folder: string;
+let turnOver: () => Promise<void>;
+beforeAll(async () => void (turnOver = await turnOnUsualPorts()), TURN_TIMEOUT_MS);
+afterAll(() => turnOver());
 beforeEach(() => {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`);
   home = mkdtempSync(join(tmpdir(), 'drawdown-stack-'));
