@@ -150,11 +150,14 @@ export class FullStack implements Deployment {
     return { applied: after.applied - before.applied, duplicate: after.duplicate - before.duplicate, rejected: after.rejected - before.rejected };
   }
 
-  /** Everything in the usage topic and in the rated topic has been handled and committed. */
+  /** Everything in the usage topic and in the rated topic has been handled and committed, and every ledger lists all of it. */
   async settled(withinMs = SETTLES_WITHIN_MS): Promise<void> {
-    await this.progress.settled(this.following, withinMs).catch(async (error: unknown) => {
-      throw new Error(`${String(error)}${await this.figuresTold()}${this.said()}`);
-    });
+    try {
+      await this.progress.settled(this.following, withinMs);
+      await Promise.all(this.services.ledger.filter(({ running }) => running).map((ledger) => metToTheEnd(ledger, withinMs)));
+    } catch (error) {
+      throw new Error(`${String(error)}${await this.figuresTold()}${this.said()}`, { cause: error });
+    }
   }
 
   /** What each service says of itself when something waits. */
@@ -244,3 +247,28 @@ const start = (name: ServiceName, own: string, env: Readonly<Record<string, stri
     env: { KAFKA_GROUP: own, ...env },
     by: (node, main) => ({ program: node, args: [...nodeArgs, main] }),
   });
+
+interface Status {
+  readonly log_position: string;
+  readonly projected_position: string;
+}
+
+/** What others have appended is listed by a ledger when it has met it: it follows the log, moments behind. */
+async function metToTheEnd({ name, addresses }: ServiceProcess, withinMs: number): Promise<void> {
+  const http = new HttpClient(addresses.http ?? '');
+  let last = 'nothing known';
+  await until(`${name} to have met the log to its end`, async () => {
+    try {
+      const { log_position: end, projected_position: met } = await http.get<Status>('/v1/operations/status');
+      last = `met to ${met} of ${end}`;
+      return BigInt(met) >= BigInt(end);
+    } catch (error) {
+      last = String(error);
+      return false;
+    }
+  }, withinMs)
+    .catch((error: unknown) => {
+      throw new Error(`${String(error)}: ${last}`);
+    })
+    .finally(() => http.close());
+}
