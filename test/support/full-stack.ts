@@ -257,18 +257,20 @@ interface Status {
 async function metToTheEnd({ name, addresses }: ServiceProcess, withinMs: number): Promise<void> {
   const http = new HttpClient(addresses.http ?? '');
   let last = 'nothing known';
-  await until(`${name} to have met the log to its end`, async () => {
-    try {
-      const { log_position: end, projected_position: met } = await http.get<Status>('/v1/operations/status');
-      last = `met to ${met} of ${end}`;
-      return BigInt(met) >= BigInt(end);
-    } catch (error) {
-      last = String(error);
-      return false;
-    }
-  }, withinMs)
-    .catch((error: unknown) => {
-      throw new Error(`${String(error)}: ${last}`);
-    })
-    .finally(() => http.close());
+  try {
+    await until(`${name} to have met the log to its end`, async () => {
+      try {
+        const { log_position: end, projected_position: met } = await http.get<Status>('/v1/operations/status');
+        last = `met to ${met} of ${end}`;
+        return BigInt(met) >= BigInt(end);
+      } catch (error) {
+        last = String(error);
+        return false;
+      }
+    }, withinMs);
+  } catch (error) {
+    throw new Error(`${String(error)}: ${last}`, { cause: error });
+  } finally {
+    await http.close();
+  }
 }
