@@ -37,7 +37,12 @@ module.exports = {
         '<rootDir>/test/{rules,support,stack/eventstoredb-double}/**/*.spec.ts',
       ],
       [...SOURCES, '<rootDir>/test'],
-      { testPathIgnorePatterns: ['/node_modules/', '\\.properties\\.spec\\.ts$'] },
+      {
+        testPathIgnorePatterns: ['/node_modules/', '\\.properties\\.spec\\.ts$'],
+        runner: 'jest-light-runner/child-process',
+        setupFiles: ['<rootDir>/tools/typescript-in-node.cjs'],
+        setupFilesAfterEnv: ['<rootDir>/tools/bounded-tests.cjs'],
+      },
     ),
     project('properties', [PROPERTIES], SOURCES),
     project(

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { amount, formatInstant, type Instant, later } from '@drawdown/amounts';
 import { creditBalance } from '@drawdown/credit-balance';
 import type { BalanceCommand } from '@drawdown/drawdown';
@@ -244,9 +245,8 @@ describe('a sweep that fails', () => {
 
 describe('by itself', () => {
   const named = ['setInterval', 'clearInterval'];
-  const others = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] as const;
-  beforeEach(() => void jest.useFakeTimers({ doNotFake: [...others] }));
-  afterEach(() => void jest.useRealTimers());
+  beforeEach(() => mock.timers.enable({ apis: ['setInterval'] }));
+  afterEach(() => mock.timers.reset());
 
   it(`it sweeps every so often (${named.join(' and ')} are doubles), and drops keys that the window has left behind`, async () => {
     await home.addCustomer('ada');
@@ -265,13 +265,13 @@ describe('by itself', () => {
     sweeper.start();
     home.now = at(DEDUPE_WINDOW_MS_DEFAULT + FORGET_EVERY_MS);
     const before = await count();
-    jest.advanceTimersByTime(SWEEP_EVERY_MS);
+    mock.timers.tick(SWEEP_EVERY_MS);
     await until('keys to be dropped', () => dropped.length > 0);
     await sweeper.stop();
     expect(dropped).toEqual([1]);
     expect(await typesSince(before)).toEqual(['GrantExpired', 'BalanceRanOut']);
     expect(faults).toEqual([]);
-    jest.advanceTimersByTime(10 * SWEEP_EVERY_MS);
+    mock.timers.tick(10 * SWEEP_EVERY_MS);
     expect(await count()).toBe(before + 2);
   });
 
@@ -289,13 +289,13 @@ describe('by itself', () => {
     const stopping = new Sweeper(ledger, home.projections, home.projector, () => home.now, (fault) => faults.push(fault));
     const expired = async (): Promise<string[]> => (await since(0)).filter(({ type }) => type === 'GrantExpired').map(({ stream }) => stream);
     stopping.start();
-    jest.advanceTimersByTime(5 * SWEEP_EVERY_MS);
+    mock.timers.tick(5 * SWEEP_EVERY_MS);
     await until('the first stream', () => stopped !== undefined);
     await stopped;
     expect(await expired()).toEqual([streams.creditBalance('a', 'llm')]);
     await home.projector.save();
     stopping.start();
-    jest.advanceTimersByTime(SWEEP_EVERY_MS);
+    mock.timers.tick(SWEEP_EVERY_MS);
     await until('the other two', async () => (await expired()).length === 3);
     await stopping.stop();
     expect(faults).toEqual([]);
@@ -305,7 +305,7 @@ describe('by itself', () => {
     const down = double(home.projections, { due: () => Promise.reject(new Error('down (a double)')) });
     const failing = new Sweeper(home.ledger, down, home.projector, () => home.now, (fault) => faults.push(fault));
     failing.start();
-    jest.advanceTimersByTime(2 * SWEEP_EVERY_MS);
+    mock.timers.tick(2 * SWEEP_EVERY_MS);
     await until('the second failure', () => faults.length === 2);
     await failing.stop();
   });

@@ -17,6 +17,6 @@ export {
 } from './usage-event';
 export type { Named, ParsedUsage, UsageEvent } from './usage-event';
 export * from './structured-text';
-export { usageEventSchema } from './usage-event.schema';
+export { usageEventSchema } from './usage-event-schema';
 export * from './usage-message';
 export * from './usage-transport';

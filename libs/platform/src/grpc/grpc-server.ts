@@ -35,7 +35,7 @@ export class GrpcDoorServer extends ServerGrpc {
       'grpc.max_metadata_size': GRPC_METADATA_BYTES_MAX,
     });
     addHealth(server, contract, health);
-    if (reflection) new ReflectionService(contract.packageDefinition).addToServer(server);
+    if (reflection) new ReflectionService(filesOnce(contract.packageDefinition)).addToServer(server);
     this.port = await new Promise<number>((resolve, reject) =>
       server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port))),
     );
@@ -79,4 +79,11 @@ function rawDefinition(contract: Contract): PackageDefinition {
     );
   }
   return definition;
+}
+
+/** Every message of a definition carries all its files, and reflection decodes what each carries: that of one is all of it. */
+function filesOnce(definition: PackageDefinition): PackageDefinition {
+  const first = Object.entries(definition).find(([, { fileDescriptorProtos }]) => Array.isArray(fileDescriptorProtos));
+  if (!first) throw new Error('the contract holds no message');
+  return Object.fromEntries([first]);
 }

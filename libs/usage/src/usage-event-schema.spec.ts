@@ -5,7 +5,7 @@ import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import type { RejectionReason } from './rejection-reasons';
 import { eventJson, eventWithData, goodFields, reasonOf, receivedAt } from './usage-event.fixtures';
-import { usageEventSchema } from './usage-event.schema';
+import { usageEventSchema } from './usage-event-schema';
 import { parseStructured, PAYLOAD_BYTES_MAX } from './usage-message';
 
 const ajv = new Ajv2020({ allowUnionTypes: true, strictTypes: false });
