@@ -14,6 +14,7 @@ import { figuresAt, sumOf } from './figures-of';
 import { GrpcClient } from './grpc-client';
 import { HttpClient } from './http-client';
 import { type Following, KafkaProgress } from './kafka-progress';
+import { metToTheEnd } from './log-progress';
 import { ServiceProcess } from './service-process';
 import { WEBHOOKS_HERE } from './standalone';
 import { sendBatch } from './usage';
@@ -22,6 +23,11 @@ import { COSTLY_PAUSE_MS, until } from './waiting';
 const SETTLES_WITHIN_MS = 60_000;
 /** Partitions of an instance that was killed wait so long: the least that a broker takes as it comes. */
 const KAFKA_SESSION_TIMEOUT_MS = '6000';
+/**
+ * For who counts duplicates, and kills nobody that reads a topic: an instance that a busy machine has kept from its heartbeats for longer
+ * than its session reads again what it had in hand.
+ */
+export const LONG_SESSIONS = { KAFKA_SESSION_TIMEOUT_MS: '30000' } as const;
 const DOUBLE_MAIN = join(ROOT, 'dist/test/stack/eventstoredb-double/main.js');
 const DOUBLE_LISTENS = /listening on (\d+)/;
 
@@ -154,7 +160,7 @@ export class FullStack implements Deployment {
   async settled(withinMs = SETTLES_WITHIN_MS): Promise<void> {
     try {
       await this.progress.settled(this.following, withinMs);
-      await Promise.all(this.services.ledger.filter(({ running }) => running).map((ledger) => metToTheEnd(ledger, withinMs)));
+      await Promise.all(this.services.ledger.filter(({ running }) => running).map(({ name, addresses }) => metToTheEnd(name, addresses.http ?? '', withinMs)));
     } catch (error) {
       throw new Error(`${String(error)}${await this.figuresTold()}${this.said()}`, { cause: error });
     }
@@ -219,7 +225,10 @@ export class FullStack implements Deployment {
   /** Empties what this deployment has in Redis, which others use too, under the running services. */
   async loseDerivedState(): Promise<void> {
     const redis = new Redis(this.env['REDIS_URL'] ?? '');
-    for await (const keys of redis.scanStream({ match: `*${this.env['REDIS_PREFIX']}*`, count: 1_000 }) as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(keys);
+    const own: string[] = [];
+    for await (const keys of redis.scanStream({ match: `*${this.env['REDIS_PREFIX']}*`, count: 1_000 }) as AsyncIterable<string[]>) own.push(...keys);
+    // All at once: a service that asks while keys go one after another finds a part of them, and begins anew among what is about to go.
+    await redis.unlink(own);
     await redis.quit();
     // Until it has been made anew, what needs it is answered 503.
     await until('answers that are made of derived state', async () => (await this.http.send('GET', '/v1/customers')).status === 200);
@@ -247,30 +256,3 @@ const start = (name: ServiceName, own: string, env: Readonly<Record<string, stri
     env: { KAFKA_GROUP: own, ...env },
     by: (node, main) => ({ program: node, args: [...nodeArgs, main] }),
   });
-
-interface Status {
-  readonly log_position: string;
-  readonly projected_position: string;
-}
-
-/** What others have appended is listed by a ledger when it has met it: it follows the log, moments behind. */
-async function metToTheEnd({ name, addresses }: ServiceProcess, withinMs: number): Promise<void> {
-  const http = new HttpClient(addresses.http ?? '');
-  let last = 'nothing known';
-  try {
-    await until(`${name} to have met the log to its end`, async () => {
-      try {
-        const { log_position: end, projected_position: met } = await http.get<Status>('/v1/operations/status');
-        last = `met to ${met} of ${end}`;
-        return BigInt(met) >= BigInt(end);
-      } catch (error) {
-        last = String(error);
-        return false;
-      }
-    }, withinMs);
-  } catch (error) {
-    throw new Error(`${String(error)}: ${last}`, { cause: error });
-  } finally {
-    await http.close();
-  }
-}

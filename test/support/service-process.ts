@@ -6,6 +6,9 @@ import { until } from './waiting';
 
 const READY_WITHIN_MS = 120_000;
 const READY = '"msg":"ready"';
+/** Ports that are free when they are chosen may be taken when they are used. */
+const TRIES_MAX = 3;
+const TAKEN = 'nothing can listen on';
 
 /** Where it can be reached, as its line "ready" says it: those that the service has. */
 export interface Addresses {
@@ -54,14 +57,16 @@ export class ServiceProcess {
   ) {}
 
   static async start(setting: ServiceSetting): Promise<ServiceProcess> {
-    // Not any ports (0): nobody else is given these while the service is down.
-    const [http, grpc, ops] = await freePorts(3);
-    const child = launchService({ ...setting, env: { ...setting.env, HTTP_PORT: `${http}`, GRPC_PORT: `${grpc}`, OPS_PORT: `${ops}` } });
-    try {
-      return new ServiceProcess(setting, child, await ready(child));
-    } catch (error) {
-      child.kill('SIGKILL');
-      throw error;
+    for (let tries = 1; ; tries++) {
+      // Not any ports (0): nobody else is given these while the service is down.
+      const [http, grpc, ops] = await freePorts(3);
+      const child = launchService({ ...setting, env: { ...setting.env, HTTP_PORT: `${http}`, GRPC_PORT: `${grpc}`, OPS_PORT: `${ops}` } });
+      try {
+        return new ServiceProcess(setting, child, await ready(child));
+      } catch (error) {
+        child.kill('SIGKILL');
+        if (tries === TRIES_MAX || !child.stderr.includes(TAKEN)) throw error;
+      }
     }
   }
 
