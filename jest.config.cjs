@@ -22,8 +22,9 @@ const SOURCES = ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/infra'];
 module.exports = {
   // Most of what takes long waits for services and servers, and three are as much as two cores can serve.
   maxWorkers: 3,
-  // A bound on what hangs, and nothing that a test measures. Of a project alone jest takes no notice of it.
-  testTimeout: 60_000,
+  // A bound on what hangs, and nothing that a test measures: longer than the waits of a test together, each of which says at its own
+  // bound what it awaited. Of a project alone jest takes no notice of it.
+  testTimeout: 300_000,
   // A worker keeps something of every file it has run.
   workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/tools/longest-first.cjs',

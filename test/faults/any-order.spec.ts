@@ -36,14 +36,14 @@ beforeAll(async () => {
   await createCalls(service.http);
   await createHolder(service.http, 'acme', '100');
   await listenTo(service.http, inbox, [DEBITED]);
-}, 3 * MINUTES);
+});
 
 afterAll(async () => {
   await service?.stop();
   await store?.proxy.close();
   await Promise.all([inbox?.close(), redis?.stop(), kafka?.remove()]);
   rmSync(folder, { recursive: true, force: true });
-}, MINUTES);
+});
 
 /** The double of EventStoreDB forgets what it holds when it ends, so it is its port that nobody listens on. */
 const SERVERS = {
@@ -78,4 +78,4 @@ it.each<{ order: readonly (keyof typeof SERVERS)[] }>([
   await service.settled();
   expect(await balanceOf(service.http, 'acme')).toMatchObject({ consumed: String(Number(consumed) + 1) });
   expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0 });
-}, 3 * MINUTES);
+}, 10 * MINUTES);

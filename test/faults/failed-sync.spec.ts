@@ -8,7 +8,6 @@ import { verified } from '../support/cli';
 import type { Problem } from '../support/http-client';
 import { Standalone, temporaryFolder } from '../support/standalone';
 
-const MINUTES = 60_000;
 const folder = temporaryFolder();
 const failing = join(folder, 'syncs-fail');
 const double = join(folder, 'failing-sync.js');
@@ -23,7 +22,7 @@ let service: Standalone;
 beforeAll(async () => {
   writeFileSync(double, PROGRAM);
   service = await Standalone.start({ by: (node, main) => ({ program: node, args: ['--require', double, main] }) });
-}, MINUTES);
+});
 afterAll(async () => {
   await service.stop();
   rmSync(folder, { recursive: true });
@@ -39,11 +38,11 @@ describe('a sync that fails', () => {
     expect(await service.end()).toEqual({ code: 1, signal: null });
     expect(service.output).toContain('the log takes nothing until it is opened again: EIO');
     expect(service.output).toContain('"reason":"log cannot be used"');
-  }, MINUTES);
+  });
 
   it('keeps it from starting while it goes on, when there is something to be made durable', async () => {
     await expect(service.restart()).rejects.toThrow('the log cannot be opened, because the disk cannot make durable what is in it: EIO');
-  }, MINUTES);
+  });
 
   it('is over with a start on a disk that syncs: nothing answered is lost, and a retry is carried out once', async () => {
     rmSync(failing);
@@ -52,5 +51,5 @@ describe('a sync that fails', () => {
     expect((await create('meanwhile')).status).toBe(201);
     expect((await create('after')).status).toBe(201);
     expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0 });
-  }, MINUTES);
+  });
 });

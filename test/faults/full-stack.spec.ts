@@ -65,7 +65,7 @@ describe.each(SEEDS)('chance %i', (seed) => {
     await openTraceAccount(service.http);
     await listenTo(service.http, inbox, TYPES);
     pump = new TracePump(kafka.broker.brokers, service.topics.usage, traceEvents(trace), chanceOf(seed), EACH * FAULTS.length);
-  }, 3 * MINUTES);
+  });
 
   afterAll(async () => {
     await pump?.stop();
@@ -75,7 +75,7 @@ describe.each(SEEDS)('chance %i', (seed) => {
     await redis.stop();
     await kafka.remove();
     rmSync(redisFolder, { recursive: true, force: true });
-  }, MINUTES);
+  });
 
   const the = (name: ServiceName): ServiceProcess => {
     const [first] = service.services[name];
@@ -184,5 +184,5 @@ describe.each(SEEDS)('chance %i', (seed) => {
     expect(inbox.toldTwice()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);
     expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: CUSTOMERS });
-  }, 4 * MINUTES);
+  });
 });

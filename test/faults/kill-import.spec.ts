@@ -12,8 +12,8 @@ import { WebhookInbox } from '../support/webhook-inbox';
 
 const SEED = 50;
 const KILLS = 55;
-/** So few that the import lasts longer than all the kills. */
-const BATCH = 8;
+/** So few that the import lasts longer than all the kills, on the fastest machine. */
+const BATCH = 2;
 const CONCURRENCY = 3;
 /** Requests that pass after a restart before the next kill, at most. */
 const REQUESTS_BETWEEN_MAX = 8;
@@ -32,7 +32,7 @@ beforeAll(async () => {
   relay = await Relay.open(service.url);
   await openTraceAccount(service.http);
   await listenTo(service.http, inbox, ['credit_balance.low_balance', 'credit_balance.run_out']);
-}, 2 * MINUTES);
+});
 
 afterAll(async () => {
   await service.stop();
@@ -97,9 +97,9 @@ describe(`an import during which the service is killed ${KILLS} times (seed ${SE
     expect(came()).toEqual({ low: lowBalance, out: runOut });
     expect(inbox.toldTwice()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);
-  }, 2 * MINUTES);
+  });
 
   it('leaves a ledger that verify finds sound', async () => {
     expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: 100 });
-  }, 2 * MINUTES);
+  });
 });

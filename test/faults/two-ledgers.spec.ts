@@ -1,5 +1,5 @@
 /** Two groups of ledgers are fed the same partitions on purpose, which no right deployment does: nothing is doubled. */
-import { FullStack } from '../support/full-stack';
+import { FullStack, LONG_SESSIONS } from '../support/full-stack';
 import { KafkaProgress } from '../support/kafka-progress';
 import { produce } from '../support/producers';
 import { verified } from '../support/cli';
@@ -12,8 +12,8 @@ const OTHER_GROUP = 'a-second-group-of-ledgers';
 
 let service: FullStack;
 beforeAll(async () => {
-  service = await FullStack.start();
-}, 2 * MINUTES);
+  service = await FullStack.start({ env: LONG_SESSIONS });
+});
 afterAll(() => service.stop());
 
 it('applies every usage event once, whichever ledger is first', async () => {
@@ -33,4 +33,4 @@ it('applies every usage event once, whichever ledger is first', async () => {
   expect(fates).toEqual({ applied: events.length, duplicate: events.length, rejected: 0 });
   await expectFigures(service.http, trace);
   expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: 100 });
-}, 5 * MINUTES);
+});

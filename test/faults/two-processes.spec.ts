@@ -4,7 +4,7 @@ import { launch, Standalone } from '../support/standalone';
 let service: Standalone;
 beforeAll(async () => {
   service = await Standalone.start();
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 describe('a second process on the data folder of a running one', () => {
@@ -26,5 +26,5 @@ describe('a second process on the data folder of a running one', () => {
     await service.kill9();
     await service.restart();
     expect(await service.http.get('/v1/customers/acme')).toMatchObject({ customer: { customer_id: 'acme' } });
-  }, 60_000);
+  });
 });

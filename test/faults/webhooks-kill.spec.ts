@@ -20,7 +20,7 @@ beforeAll(async () => {
   service = await Standalone.start();
   await createCalls(service.http);
   await listenTo(service.http, inbox, TYPES);
-}, MINUTES);
+});
 afterAll(async () => {
   await service.stop();
   await inbox.close();
@@ -64,5 +64,5 @@ describe(`webhooks of a service that is killed ${KILLS} times while it delivers 
         const { movements } = await service.http.get<Movements>(`${callsOf(customerOf(round, i))}/movements?types=low_balance&types=run_out`);
         expect(movements.map(({ type }) => type)).toEqual(['low_balance', 'run_out']);
       }
-  }, 5 * MINUTES);
+  });
 });

@@ -42,7 +42,7 @@ onEveryDeployment((deployment) => {
     service = deployment();
     await createCalls(service.http);
     await createHolder(service.http, 'acme', '100');
-  }, 60_000);
+  });
 
   describe('an amount', () => {
     it.each([

@@ -13,7 +13,7 @@ let made = 0;
 beforeAll(async () => {
   service = await Standalone.start();
   await createCalls(service.http);
-}, 60_000);
+});
 afterAll(() => service.stop());
 
 /** A customer of its own for each test, so that figures are exact. */

@@ -178,7 +178,7 @@ const lastWanted = (rpc: StreamName, message: unknown): boolean => rpc === 'Watc
 let services: readonly Standalone[];
 beforeAll(async () => {
   services = await Promise.all([Standalone.start(), Standalone.start()]);
-}, 120_000);
+});
 afterAll(() => Promise.all(services.map((service) => service.stop())));
 
 const overHttp = (service: Standalone): Door => {
@@ -210,7 +210,7 @@ it('says the same at both doors', async () => {
   if (!first || !second) throw new Error('the services are not there');
   const [http, grpc] = await Promise.all([tell(overHttp(first)), tell(overGrpc(second))]);
   expect(grpc.map(([rpc, answer]) => [rpc, masked(answer)])).toEqual(http.map(([rpc, answer]) => [rpc, masked(answer)]));
-}, 120_000);
+});
 
 it('says the same at both doors of what happens by itself', async () => {
   const byHand = await Promise.all([1, 2].map(() => Standalone.start({ env: { TEST_CLOCK: 'true' } })));
@@ -221,7 +221,7 @@ it('says the same at both doors of what happens by itself', async () => {
   } finally {
     await Promise.all(byHand.map((service) => service.stop()));
   }
-}, 120_000);
+});
 
 it('shows by one door what was done by the other', async () => {
   const [first] = services;

@@ -52,7 +52,7 @@ describe('the demo', () => {
     expect(stdout).toMatch(/events in \d+ streams: nothing found/);
     expect(stdout).not.toContain('\u001b');
     expect(existsSync(folderIn(stdout))).toBe(false);
-  }, 2 * MINUTE);
+  });
 
   it('leaves nothing behind when whoever reads it has seen enough', async () => {
     const script = `${JSON.stringify(process.execPath)} ${JSON.stringify(CLI_MAIN)} demo --exit | head -n 2`;
@@ -62,7 +62,7 @@ describe('the demo', () => {
     expect([urlIn(child.stdout), folderIn(child.stdout)]).toEqual([expect.stringMatching(/^http:/), expect.stringMatching(/demo-/)]);
     await until('its service to end', () => deaf(urlIn(child.stdout)), MINUTE);
     expect(existsSync(join(folderIn(child.stdout), '..'))).toBe(false);
-  }, 2 * MINUTE);
+  });
 
   it('takes its service along when it is killed', async () => {
     const child = demo();
@@ -71,7 +71,7 @@ describe('the demo', () => {
     await child.end();
     await until('its service to end', () => deaf(urlIn(child.stdout)), MINUTE);
     await new Child('rm', { program: 'rm', args: ['-r', join(folderIn(child.stdout), '..')] }).end();
-  }, 2 * MINUTE);
+  });
 
   it('stays up until Ctrl-C, and its service can be asked meanwhile', async () => {
     const child = demo('--keep');
@@ -96,5 +96,5 @@ describe('the demo', () => {
     expect(`${(await checked.end()).code}${checked.stderr}`).toBe('0');
     expect(checked.stdout).toContain('nothing found');
     await new Child('rm', { program: 'rm', args: ['-r', join(data, '..')] }).end();
-  }, 2 * MINUTE);
+  });
 });

@@ -11,6 +11,8 @@ import { WebhookInbox } from '../support/webhook-inbox';
 let service: Deployment;
 let inbox: WebhookInbox;
 let made = 0;
+/** A request that asks for it comes long before, on the busiest machine. */
+const ENDS_IN_MS = 5_000;
 
 /** A wallet with 100 EUR and a credit balance with 100 calls. */
 async function customer(): Promise<string> {
@@ -39,9 +41,9 @@ onEveryDeployment((deployment) => {
     inbox = await WebhookInbox.open();
     service = deployment();
     await createCalls(service.http);
-    await service.http.send('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
+    await service.http.ask('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
     await listenTo(service.http, inbox, ['hold.expired']);
-  }, 60_000);
+  });
   afterAll(() => inbox.close());
 
   describe.each(KINDS)('a hold on %s', (_, pathOf) => {
@@ -99,8 +101,8 @@ onEveryDeployment((deployment) => {
     it('ends by itself at its time, and somebody is told', async () => {
       const id = await customer();
       const path = pathOf(id);
-      const { hold } = await place(path, '40', { expires_at: new Date(Date.now() + 1_500).toISOString() });
-      expect(await figures(path)).toEqual({ booked: '100', held: '40', available: '60' });
+      const { hold, balance } = await place(path, '40', { expires_at: new Date(Date.now() + ENDS_IN_MS).toISOString() });
+      expect(balance).toMatchObject({ booked: '100', held: '40', available: '60' });
       await until('the hold to be given back', async () => JSON.stringify(await figures(path)) === JSON.stringify({ booked: '100', held: '0', available: '100' }));
       expect((await capture(path, hold.hold_id, { amount: '1' })).body).toMatchObject({ code: 'HOLD_NOT_OPEN' });
       const told = await until('the webhook of the end', () => inbox.notices('hold.expired').find(({ data }) => data.customer_id === id && ('credit_product_id' in data) === path.includes('credit-balances')));
@@ -114,14 +116,14 @@ onEveryDeployment((deployment) => {
       expect(await figures(path)).toEqual({ booked: '100', held: '40', available: '60' });
       expect(await capture(path, hold.hold_id, { amount: '40' })).toMatchObject({ status: 200 });
       expect(await figures(path)).toEqual({ booked: '60', held: '0', available: '60' });
-    }, 60_000);
+    });
   });
 
   describe('held credits', () => {
     it('are not there for usage: it goes uncovered instead', async () => {
       const id = await customer();
       const { hold } = await place(callsOf(id), '60');
-      await service.use([call({ id: `${id}-1`, subject: id, data: { credits: 50 } })]);
+      expect(await service.use([call({ id: `${id}-1`, subject: id, data: { credits: 50 } })])).toMatchObject({ applied: 1 });
       expect(await balanceOf(service.http, id)).toMatchObject({ booked: '60', held: '60', available: '0', consumed: '40', uncovered: '10' });
       await release(callsOf(id), hold.hold_id);
       expect(await balanceOf(service.http, id)).toMatchObject({ booked: '60', held: '0', available: '60', uncovered: '10' });

@@ -16,6 +16,8 @@ const CLIENTS = 64;
 /** On the full stack each command waits for a double of EventStoreDB on the same two cores: as many as take a minute or so. */
 const COMMANDS = { standalone: 10_000, 'full stack': 3_000 };
 const SEED = 20_260_301;
+/** A grant is added and paid from long before, on the busiest machine. */
+const EXPIRES_IN_MS = 10_000;
 
 let service: Deployment;
 let inbox: WebhookInbox;
@@ -68,11 +70,11 @@ onEveryDeployment((deployment) => {
   beforeAll(async () => {
     inbox = await WebhookInbox.open();
     service = deployment();
-    await service.http.send('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
+    await service.http.ask('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
     await listenTo(service.http, inbox, ['wallet.invoice_paid', 'wallet.credited', 'wallet.debited']);
     const meters = [{ meter_id: 'seats', event_type: 'seat.used', value_path: 'n', weight: '1', draws_on: 'wallet_on_invoice' }];
     await service.http.post('/v1/credit-products', { credit_product_id: 'seats', name: 'Seats', unit: 'seat', meters });
-  }, MINUTE);
+  });
   afterAll(() => inbox.close());
 
   describe('an invoice', () => {
@@ -94,7 +96,7 @@ onEveryDeployment((deployment) => {
       }
       expect(await pay(id, 'INV-1', '7')).toMatchObject({ status: 409, body: { code: 'INVOICE_CONFLICT', facts: { invoice_id: 'INV-1', due: '6' } } });
       expect((await balanceOf(id)).booked).toBe('9');
-    }, MINUTE);
+    });
 
     it('is not paid out of a wallet that is paused, which is said, and is paid once it goes on', async () => {
       const id = await holder('1000');
@@ -135,9 +137,9 @@ onEveryDeployment((deployment) => {
 
     it('expires at once where its grant has expired meanwhile', async () => {
       const id = await holder('400');
-      const expires_at = new Date(Date.now() + 1_500).toISOString();
+      const expires_at = new Date(Date.now() + EXPIRES_IN_MS).toISOString();
       await add(id, '400', { priority: 1, expires_at });
-      await pay(id, 'INV-1', '5');
+      expect((await pay(id, 'INV-1', '5')).body).toMatchObject({ paid: '5', payment: { allocations: [{ grant_id: 'g2', amount: '4' }, { grant_id: 'g1', amount: '1' }] } });
       await until('the time of the grant', async () => (await service.http.get<{ readonly as_of: string }>(`${walletOf(id)}/balance`)).as_of >= expires_at);
       expect(await reverse(id, 'INV-1')).toMatchObject({ reversed: '5', returned: [{ grant_id: 'g1', amount: '1' }, { grant_id: 'g2', amount: '4' }], balance: { booked: '4' } });
       expect((await movementsOf(id)).slice(-2).map(({ type, amount }) => [type, amount])).toEqual([['invoice_payment_reversed', '5'], ['grant_expired', '-4']]);

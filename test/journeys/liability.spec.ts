@@ -1,4 +1,5 @@
 /** What is owed to customers adds up to what their wallets have booked: now and at a past moment, at both doors, on the command line. */
+import type { RpcName } from '@drawdown/application';
 import type { Deployment } from '../support/deployment';
 import { onEveryDeployment } from '../support/deployments';
 import { type Ask, DOORS, openShop } from '../support/buyer';
@@ -16,6 +17,8 @@ interface Report {
 const CUSTOMERS = 12;
 const TAKEN = ['consumed', 'captured', 'deducted', 'paid_to_invoices', 'expired', 'voided', 'closed'] as const;
 const USD = 'USD';
+/** Credits that expire are paid from and held first: a wallet has come that far long before, on the busiest machine. */
+const EXPIRES_IN_MS = 5_000;
 
 onEveryDeployment((deployment) => {
   let service: Deployment;
@@ -38,35 +41,44 @@ onEveryDeployment((deployment) => {
     Object.fromEntries(all.map(({ currency, paid, free }) => [currency, total([paid, free].flatMap((of) => [of['outstanding'] ?? '', `-${of['lapsed']}`]))]));
   const reportOf = async (over: Ask, request: Fields = {}): Promise<Report> => (await over('GetLiabilityReport', request)) as unknown as Report;
 
+  /** @throws Error when it is refused */
+  async function carryOut(rpc: RpcName, request: Fields): Promise<void> {
+    const answer = await ask(rpc, request);
+    if ('refused' in answer) throw new Error(`${rpc} was refused: ${JSON.stringify(answer)}`);
+  }
+
   /** Each wallet goes another way: bought, given, held, paid from, given back, voided, expired, closed. */
   async function live(id: string, i: number): Promise<void> {
     const wallet = { customer_id: id };
     const path = `/v1/customers/${id}/wallet`;
     await service.http.post('/v1/customers', { ...wallet, currency: currencies.get(id) });
     await service.http.post(path, {});
-    await ask('StartPurchase', { ...wallet, provider: 'manual', amount: '20' });
-    await ask('ConfirmPurchase', { ...wallet, purchase_id: 'p1', amount: '20', currency: currencies.get(id), payment_id: 't' });
-    await ask('AddCredits', { ...wallet, credits: `${1_000 + i}`, origin: 'free', ...(i % 3 === 0 && { expires_at: new Date(Date.now() + 700).toISOString() }) });
-    await ask('PayInvoice', { ...wallet, invoice_id: 'INV', due: '3.21' });
-    if (i % 2 === 0) await ask('ReverseInvoicePayment', { ...wallet, invoice_id: 'INV', amount: '1.11' });
-    await ask('PlaceHold', { ...wallet, amount: '2' });
-    if (i % 4 === 0) await ask('CaptureHold', { ...wallet, hold_id: 'h1', amount: '1.5' });
-    if (i === 4) await ask('AddCredits', { ...wallet, credits: '7', origin: 'free' }).then(() => ask('VoidTopUp', { ...wallet, grant_id: 'g3', reason: 'by mistake' }));
-    if (i === 8) await ask('CloseWallet', { ...wallet, reason: 'left' });
+    await carryOut('StartPurchase', { ...wallet, provider: 'manual', amount: '20' });
+    await carryOut('ConfirmPurchase', { ...wallet, purchase_id: 'p1', amount: '20', currency: currencies.get(id), payment_id: 't' });
+    await carryOut('AddCredits', { ...wallet, credits: `${1_000 + i}`, origin: 'free', ...(i % 3 === 0 && { expires_at: new Date(Date.now() + EXPIRES_IN_MS).toISOString() }) });
+    await carryOut('PayInvoice', { ...wallet, invoice_id: 'INV', due: '3.21' });
+    if (i % 2 === 0) await carryOut('ReverseInvoicePayment', { ...wallet, invoice_id: 'INV', amount: '1.11' });
+    await carryOut('PlaceHold', { ...wallet, amount: '2' });
+    if (i % 4 === 0) await carryOut('CaptureHold', { ...wallet, hold_id: 'h1', amount: '1.5' });
+    if (i === 4) {
+      await carryOut('AddCredits', { ...wallet, credits: '7', origin: 'free' });
+      await carryOut('VoidTopUp', { ...wallet, grant_id: 'g3', reason: 'by mistake' });
+    }
+    if (i === 8) await carryOut('CloseWallet', { ...wallet, reason: 'left' });
   }
 
   beforeAll(async () => {
     service = deployment();
     ask = (DOORS[0]?.[1] ?? (() => { throw new Error('there is no door'); }))(service);
     await openShop(service.http);
-    await ask('UpdateSettings', { credit_prices: [{ currency: USD, price: '0.02' }] });
+    await carryOut('UpdateSettings', { credit_prices: [{ currency: USD, price: '0.02' }] });
     for (let i = 0; i < CUSTOMERS; i++) currencies.set(`holder-${i}`, i % 5 === 0 ? USD : 'EUR');
     const ids = [...currencies.keys()];
     await Promise.all(ids.slice(0, CUSTOMERS / 2).map(live));
     past = new Date().toISOString();
     await until('the next millisecond', () => new Date().toISOString() > past);
     await Promise.all(ids.slice(CUSTOMERS / 2).map((id, i) => live(id, i + CUSTOMERS / 2)));
-  }, 60_000);
+  });
 
   describe.each(DOORS)('over %s the liability report', (_, over) => {
     it('adds up to the balances of the moment, and each line to what moved it', async () => {
@@ -94,7 +106,7 @@ onEveryDeployment((deployment) => {
         return now.currencies.every(({ free }) => free['expired'] !== '0' && free['lapsed'] === '0') && now;
       });
       expect(outstanding(report)).toEqual(await booked(report.as_of));
-    }, 30_000);
+    });
 
     it('of a moment that has not come is refused', async () =>
       expect(await over(service)('GetLiabilityReport', { at: new Date(Date.now() + 3_600_000).toISOString() })).toMatchObject({ refused: 'INVALID_REQUEST' }));

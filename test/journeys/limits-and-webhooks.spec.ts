@@ -27,7 +27,8 @@ async function listening(...event_types: string[]): Promise<Listening> {
   return { inbox, path: `/v1/webhook-endpoints/${endpoint.endpoint_id}`, secret };
 }
 
-const use = (customer: string, id: string, credits: number) => service.use([call({ id: `${customer}-${id}`, subject: customer, data: { credits } })]);
+const use = async (customer: string, id: string, credits: number): Promise<void> =>
+  expect(await service.use([call({ id: `${customer}-${id}`, subject: customer, data: { credits } })])).toMatchObject({ applied: 1 });
 const came = (inbox: WebhookInbox, count: number) => until(`${count} webhooks; ${inbox.distrusted.join('; ')}`, () => inbox.deliveries.length >= count);
 const CROSSINGS = ['credit_balance.low_balance', 'credit_balance.run_out', 'credit_balance.recovered', 'usage.uncovered'];
 
@@ -39,7 +40,7 @@ onEveryDeployment((deployment) => {
   beforeAll(async () => {
     service = deployment();
     await createCalls(service.http);
-  }, 60_000);
+  });
   afterAll(() => Promise.all(inboxes.splice(0).map((inbox) => inbox.close())));
 
   describe('100 dollars of calls at one cent', () => {
@@ -66,7 +67,7 @@ onEveryDeployment((deployment) => {
       expect(movements[at('run_out')]).toMatchObject({ available: '0' });
       expect(at('low_balance')).toBeLessThan(at('run_out'));
       expect(await service.http.get(`${callsOf('buyer')}/can-spend?amount=1`)).toMatchObject({ can_spend: false, available: '0', shortfall: '1' });
-    }, 60_000);
+    });
   });
 
   describe('a limit', () => {
@@ -91,10 +92,10 @@ onEveryDeployment((deployment) => {
 
     it('of a product is copied: a later change of the product reaches no balance that exists', async () => {
       await createHolder(service.http, 'copied', '100');
-      await service.http.send('PUT', `/v1/credit-products/${CALLS}/limits`, { limits: [{ limit_id: 'low', absolute: '90' }] });
+      await service.http.ask('PUT', `/v1/credit-products/${CALLS}/limits`, { limits: [{ limit_id: 'low', absolute: '90' }] });
       await use('copied', 'a', 50);
       expect((await service.http.get<Movements>(`${callsOf('copied')}/movements?types=low_balance`)).movements).toEqual([]);
-      await service.http.send('PUT', `/v1/credit-products/${CALLS}/limits`, { limits: [{ limit_id: 'low', absolute: '10' }] });
+      await service.http.ask('PUT', `/v1/credit-products/${CALLS}/limits`, { limits: [{ limit_id: 'low', absolute: '10' }] });
     });
   });
 
@@ -133,7 +134,7 @@ onEveryDeployment((deployment) => {
       await use('again', 'a', 15);
       await came(inbox, 1);
       const [first] = inbox.deliveries;
-      await until('the delivery to be listed', async () => (await service.http.get<Deliveries>(`${path}/deliveries`)).deliveries.length > 0);
+      await until('the delivery to be recorded', async () => (await service.http.get<Deliveries>(`${path}/deliveries`)).deliveries[0]?.status === 'delivered');
       await service.http.post(`${path}/deliveries/${first?.id ?? ''}/resend`, {});
       await came(inbox, 2);
       expect(inbox.deliveries[1]).toEqual(first);
@@ -143,9 +144,8 @@ onEveryDeployment((deployment) => {
       const { inbox, path } = await listening('test.ping');
       inbox.status = 302;
       await service.http.post(`${path}/ping`, {});
-      const attempt = await until('a recorded attempt', async () => (await service.http.get<Deliveries>(`${path}/deliveries`)).deliveries[0]?.attempts[0]);
-      expect(attempt.status_code).toBe(302);
-      expect((await service.http.get<Deliveries>(`${path}/deliveries`)).deliveries[0]?.status).toBe('pending');
+      const tried = await until('a recorded attempt', async () => (await service.http.get<Deliveries>(`${path}/deliveries`)).deliveries.find(({ attempts }) => attempts.length > 0));
+      expect(tried).toMatchObject({ status: 'pending', attempts: expect.arrayContaining([expect.objectContaining({ status_code: 302 })]) as unknown });
     });
 
     it('is signed with both secrets while one is being replaced', async () => {
@@ -180,10 +180,9 @@ onEveryDeployment((deployment) => {
       const dead = await listening('credit_balance.low_balance', 'test.ping');
       dead.inbox.status = 503;
       const { inbox } = await listening('credit_balance.low_balance');
-      for (let i = 0; i < 20; i++) {
-        await createHolder(service.http, `quick-${i}`, '20');
-        await use(`quick-${i}`, 'a', 15);
-      }
+      const customers = Array.from({ length: 20 }, (_, i) => `quick-${i}`);
+      await Promise.all(customers.map((customer) => createHolder(service.http, customer, '20')));
+      expect(await service.use(customers.map((subject) => call({ id: `${subject}-a`, subject, data: { credits: 15 } })))).toMatchObject({ applied: 20 });
       await came(inbox, 20);
       expect(inbox.notices('credit_balance.low_balance')).toHaveLength(20);
       expect(dead.inbox.deliveries).toEqual([]);
@@ -215,6 +214,6 @@ onEveryDeployment((deployment) => {
       } finally {
         await guarded.stop();
       }
-    }, 60_000);
+    });
   });
 });

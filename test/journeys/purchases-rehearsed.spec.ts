@@ -6,7 +6,6 @@ import { StripeDouble } from '../../libs/stripe/src/stripe-double.fixtures';
 import { BUYING, Buyer, DOORS, openShop, STRIPE_ENV } from '../support/buyer';
 import { Standalone } from '../support/standalone';
 
-const START_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 let double: StripeDouble;
@@ -15,7 +14,7 @@ beforeAll(async () => {
   double = await StripeDouble.listen();
   service = await Standalone.start({ env: { TEST_CLOCK: 'true', ...STRIPE_ENV(double.url) } });
   await openShop(service.http);
-}, START_MS);
+});
 afterAll(async () => {
   await service.stop();
   await double.close();

@@ -17,6 +17,10 @@ let inbox: WebhookInbox;
 beforeAll(async () => void (double = await StripeDouble.listen()));
 afterAll(() => double.close());
 
+/** Until something ends by itself: a request that asks for it comes long before, on the busiest machine. */
+const ENDS_IN_MS = 5_000;
+const soon = (): string => new Date(Date.now() + ENDS_IN_MS).toISOString();
+const pending = { purchase: { status: 'pending' } };
 const TYPES = ['purchase.succeeded', 'purchase.failed', 'purchase.flagged', 'wallet.credited'];
 /** Of one customer, in the order of the ledger. */
 const heard = (customer: string): readonly string[] =>
@@ -36,7 +40,7 @@ onEveryDeployment(
       service = deployment();
       await openShop(service.http);
       await listenTo(service.http, inbox, TYPES);
-    }, 60_000);
+    });
     afterAll(async () => {
       await inbox.close();
       expect(inbox.toldTwice()).toEqual([]);
@@ -96,7 +100,7 @@ onEveryDeployment(
 
       it('that nobody paid in time has expired, and is credited all the same when its money comes late', async () => {
         const customer = await buyer();
-        await customer.start({ expires_at: new Date(Date.now() + 1_000).toISOString() });
+        expect(await customer.start({ expires_at: soon() })).toMatchObject(pending);
         await hears(customer.id, 'purchase.failed');
         expect(await customer.purchase()).toMatchObject({ status: 'expired' });
         expect(await customer.figures()).toEqual({ booked: '0', pending: '0' });
@@ -128,9 +132,9 @@ onEveryDeployment(
 
       it('whose grant would have ended by now is flagged', async () => {
         const customer = await buyer();
-        await customer.start({ grant_expires_at: new Date(Date.now() + 300).toISOString() });
-        const startedAt = await customer.startedAt();
-        await until('the end of the grant', () => Date.now() > startedAt + 400);
+        const grant_expires_at = soon();
+        expect(await customer.start({ grant_expires_at })).toMatchObject(pending);
+        await until('the end of the grant', async () => (await customer.now()) >= Date.parse(grant_expires_at));
         expect(await customer.confirm({})).toMatchObject(flagged('grant_would_never_count'));
         expect(await customer.figures()).toMatchObject({ booked: '0' });
       });
@@ -144,7 +148,7 @@ onEveryDeployment(
         await service.killAndRestart();
         expect(await customer.confirm({ event_id: `${customer.id}-k` })).toMatchObject({ outcome: 'credited' });
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
-      }, 120_000);
+      });
 
       it('mistyped can be told again as it was, and is credited once', async () => {
         const customer = await buyer();

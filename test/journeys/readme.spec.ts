@@ -53,7 +53,6 @@ describe('the README', () => {
       expect(`${code}${code === 0 ? '' : said}`).toBe('0');
       if (block.prints !== undefined) expect(stdout).toMatch(printed(block.prints));
     },
-    3 * MINUTE,
   );
 
   it('links to what is there', () => {

@@ -23,7 +23,7 @@ onEveryDeployment((deployment) => {
   beforeAll(async () => {
     service = deployment();
     await createCalls(service.http);
-  }, 60_000);
+  });
 
   describe('the same key and the same command', () => {
     it('is answered as the first time, and says so', async () => {
@@ -64,7 +64,7 @@ onEveryDeployment((deployment) => {
       expect(again.headers['idempotent-replayed']).toBe('true');
       expect(again.body.revision).toBe(first.body.revision);
       expect(await balanceOf(service.http, customer)).toMatchObject({ booked: '107' });
-    }, 60_000);
+    });
   });
 
   describe('the same key and another command', () => {

@@ -2,6 +2,7 @@
 import type { Endpoint } from '../support/answers';
 import type { Deployment } from '../support/deployment';
 import { onEveryDeployment } from '../support/deployments';
+import { LONG_SESSIONS } from '../support/full-stack';
 import { call } from '../support/usage';
 import { until } from '../support/waiting';
 import { type Notice, WebhookInbox } from '../support/webhook-inbox';
@@ -74,7 +75,7 @@ async function callsOf(customer: string, type: string, from: number, to: number)
 onEveryDeployment((deployment) => {
   beforeAll(async () => {
     service = deployment();
-    await service.http.send('PATCH', '/v1/settings', { credit_prices: [{ currency: 'USD', price: PRICE }] });
+    await service.http.ask('PATCH', '/v1/settings', { credit_prices: [{ currency: 'USD', price: PRICE }] });
     const product = { unit: 'call', name: 'Calls' };
     const meter = { count: true, weight: '1' };
     await service.http.post('/v1/credit-products', {
@@ -83,7 +84,7 @@ onEveryDeployment((deployment) => {
     await service.http.post('/v1/credit-products', {
       ...product, credit_product_id: 'billed-calls', meters: [{ ...meter, meter_id: 'calls', event_type: 'api.call.billed', draws_on: 'wallet_on_invoice' }],
     });
-  }, 60_000);
+  });
   afterAll(() => Promise.all(inboxes.splice(0).map((inbox) => inbox.close())));
 
   it('10,000 calls at 1 cent are covered by 100 dollars, the 10,001st goes uncovered, and the warnings came before, in order', async () => {
@@ -110,7 +111,7 @@ onEveryDeployment((deployment) => {
 
     expect(await service.use([call({ id: 'acme-9999', subject: 'acme', type: 'api.call.now' })])).toEqual({ applied: 0, duplicate: 1, rejected: 0 });
     expect(await wallet('acme')).toMatchObject({ consumed: '100', uncovered: '0.01' });
-  }, 120_000);
+  });
 
   it('explains a call down to the price of its time', async () => {
     await buyer('curious');
@@ -141,7 +142,7 @@ onEveryDeployment((deployment) => {
 
     const notices = await heard(inbox, 'billed', 2);
     expect(notices.map(({ type }) => type)).toEqual(['wallet.low_balance', 'wallet.invoice_paid']);
-  }, 120_000);
+  });
 
   it('usage of somebody without a wallet is rejected with the mend, and applied once it is mended', async () => {
     await service.http.post('/v1/customers', { customer_id: 'late', currency: 'USD' });
@@ -154,4 +155,4 @@ onEveryDeployment((deployment) => {
     await service.http.post(`/v1/rejected-usage/${kept[0]?.rejection_id ?? ''}/replay`, {});
     await until('the replayed call to be debited', async () => (await wallet('late')).consumed === '0.01');
   });
-});
+}, () => LONG_SESSIONS);

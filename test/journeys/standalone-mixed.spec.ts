@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { stackServers } from '../stack/servers';
 import { startDouble } from '../support/eventstoredb-double';
 import { figuresAt, sumOf } from '../support/figures-of';
+import { LONG_SESSIONS } from '../support/full-stack';
 import type { HttpClient } from '../support/http-client';
+import { metToTheEnd } from '../support/log-progress';
 import { produce } from '../support/producers';
 import { Standalone } from '../support/standalone';
 import { listenTo } from '../support/trace-account';
 import { balanceOf, call, createCalls, createHolder, EVENT_TYPE } from '../support/usage';
 import { until } from '../support/waiting';
 import { WebhookInbox } from '../support/webhook-inbox';
-
-jest.setTimeout(180_000);
 
 type Variables = Readonly<Record<string, string>>;
 type Server = 'EventStoreDB' | 'Redis' | 'Kafka';
@@ -23,7 +23,7 @@ async function openServers(servers: readonly Server[]): Promise<{ readonly env: 
   const own = `m${randomBytes(5).toString('hex')}`;
   const double = servers.includes('EventStoreDB') ? await startDouble() : undefined;
   const redis = { REDIS_URL: stackServers().redis, REDIS_PREFIX: own };
-  const topics = { KAFKA_USAGE_TOPIC: `${own}.usage.v1`, KAFKA_REJECTED_TOPIC: `${own}.usage.v1.rejected`, KAFKA_PARTITIONS: '3', KAFKA_GROUP: own };
+  const topics = { KAFKA_USAGE_TOPIC: `${own}.usage.v1`, KAFKA_REJECTED_TOPIC: `${own}.usage.v1.rejected`, KAFKA_PARTITIONS: '3', KAFKA_GROUP: own, ...LONG_SESSIONS };
   return {
     env: {
       ...(double && { EVENTSTORE_URL: double.url }),
@@ -78,12 +78,13 @@ describe.each<{ with: readonly Server[] }>([
         const figures = await figuresAt(service.opsUrl);
         const [applied = 0, duplicate = 0, rejected = 0] = ['applied', 'duplicate', 'rejected'].map((fate) => sumOf(figures, 'drawdown_usage_events_total', { fate }));
         // The three over HTTP are counted too.
-        return applied + duplicate + rejected === 3 + values.length && { applied, duplicate, rejected };
+        return applied + duplicate + rejected >= 3 + values.length && { applied, duplicate, rejected };
       });
       expect(fates).toEqual({ applied: 2, duplicate: 3, rejected: 3 });
       expect(await availableOf(service.http)).toBe('8');
       // Rejected usage of Kafka is published beside being kept; that of HTTP has been answered.
       expect(sumOf(await figuresAt(service.opsUrl), 'messaging_client_sent_messages_total')).toBe(2);
+      await metToTheEnd('the service', service.url);
       expect((await service.http.get<{ readonly rejected_usage: readonly object[] }>('/v1/rejected-usage')).rejected_usage).toHaveLength(3);
     });
 
@@ -108,13 +109,16 @@ describe('two standalones on one EventStoreDB and one Redis', () => {
       await listenTo(first.http, inbox, ['credit_balance.run_out']);
       expect(await fateOf(first.http, 'a')).toBe('applied');
       // It rates by what it has met of the log, and is milliseconds behind.
-      await until('the second to know the product', async () => (await second.http.send('GET', '/v1/credit-products/api-calls')).status === 200);
+      await metToTheEnd('the second', second.url);
       expect(await fateOf(second.http, 'a')).toBe('duplicate');
       for (let i = 0; i < 9; i++) expect(await fateOf(i % 2 ? first.http : second.http, `b${i}`)).toBe('applied');
       for (const { http } of [first, second]) await until('both to say that nothing is left', async () => (await availableOf(http)) === '0');
       await until('the notice', () => inbox.notices('credit_balance.run_out').length === 1);
-      const active = await Promise.all([first, second].map(async ({ opsUrl }) => sumOf(await figuresAt(opsUrl), 'drawdown_webhook_active')));
-      expect(active.toSorted((a, b) => a - b)).toEqual([0, 1]);
+      // Whoever was kept from asking for it in time leaves the work to the other, and hears of that a moment later.
+      await until('one of them to send webhooks, and not the other', async () => {
+        const active = await Promise.all([first, second].map(async ({ opsUrl }) => sumOf(await figuresAt(opsUrl), 'drawdown_webhook_active')));
+        return active.toSorted((a, b) => a - b).join() === '0,1';
+      });
       expect(inbox.toldTwice()).toEqual([]);
     } finally {
       await Promise.all([first.stop(), second.stop(), inbox.close()]);

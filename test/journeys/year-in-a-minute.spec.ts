@@ -7,7 +7,6 @@ import { overGrpc, overHttp } from '../support/doors';
 import { Standalone } from '../support/standalone';
 
 const REHEARSED_WITHIN_MS = 60_000;
-const START_MS = 60_000;
 const ADA = '/v1/customers/ada/wallet';
 const BEA = '/v1/customers/bea/wallet';
 
@@ -44,12 +43,12 @@ describe('a year', () => {
     const { now } = await service.http.get<Clock>('/v1/test-clock');
     year = new Date(now).getUTCFullYear() + 1;
     await advance(moment(1, 1));
-    await service.http.send('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
+    await service.http.ask('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
     for (const customer of ['ada', 'bea']) {
       await service.http.post('/v1/customers', { customer_id: customer, currency: 'EUR' });
       await service.http.post(`/v1/customers/${customer}/wallet`, {});
     }
-  }, START_MS);
+  });
   afterAll(() => service.stop());
 
   it('is rehearsed in less than a minute: what is due happens in order, each at its own moment', async () => {
@@ -85,7 +84,7 @@ describe('a year', () => {
     expect(decisions.filter(({ reason }) => reason === 'maximum_count').map(({ at }) => at)).toEqual([moment(1, 14, 3)]);
     expect(decisions[0]).toMatchObject({ type: 'suspended', at: moment(2, 7, 4) });
     expect(performance.now() - began).toBeLessThan(REHEARSED_WITHIN_MS);
-  }, REHEARSED_WITHIN_MS);
+  });
 
   it('is told of by the status, and its clock goes forwards only', async () => {
     expect(await service.http.get('/v1/operations/status')).toMatchObject({ parts: expect.arrayContaining([expect.objectContaining({ name: 'test_clock' })]) as unknown });
@@ -101,5 +100,5 @@ describe('a year', () => {
     await service.restart();
     expect(await service.http.get<Clock>('/v1/test-clock')).toEqual({ now: moment(12, 31) });
     expect(await booked(ADA)).toBe('550');
-  }, START_MS);
+  });
 });

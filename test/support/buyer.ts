@@ -79,8 +79,9 @@ export class Buyer {
     return (await this.asked('GetPurchase', { purchase_id }))['purchase'] as Fields;
   }
 
-  async startedAt(): Promise<number> {
-    return Date.parse(String((await this.purchase())['started_at']));
+  /** The moment that the service is at. */
+  async now(): Promise<number> {
+    return Date.parse(String((await this.asked('GetBalance', {}))['as_of']));
   }
 
   async figures(): Promise<Fields> {

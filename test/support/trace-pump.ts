@@ -9,7 +9,7 @@ import { pace, until } from './waiting';
 
 const REPEATS_AT_ONCE = 10;
 const SENT_EVERY_MS = 50;
-const SEND_TIMEOUT_MS = 3_000;
+const SEND_TIMEOUT_MS_DEFAULT = 3_000;
 const ACKNOWLEDGED_WITHIN_MS = 60_000;
 
 export class TracePump {
@@ -33,6 +33,8 @@ export class TracePump {
     /** Calls of `next` that the trace is spread over. */
     private readonly rounds: number,
     private readonly repeatsAtOnce = REPEATS_AT_ONCE,
+    /** What the broker has not acknowledged within it is sent again, and may then be there twice. */
+    private readonly sendTimeoutMs = SEND_TIMEOUT_MS_DEFAULT,
   ) {}
 
   /** Those of the trace that were acknowledged. */
@@ -84,7 +86,7 @@ export class TracePump {
       try {
         producer ??= await this.connect();
         const messages = [...fresh, ...repeats].map((event) => ({ value: JSON.stringify(event) }));
-        if (messages.length > 0) await producer.send({ topic: this.topic, acks: -1, timeout: SEND_TIMEOUT_MS, messages });
+        if (messages.length > 0) await producer.send({ topic: this.topic, acks: -1, timeout: this.sendTimeoutMs, messages });
         this.sent += fresh.length;
         this.acknowledged += messages.length;
       } catch {
@@ -98,7 +100,7 @@ export class TracePump {
   }
 
   private async connect(): Promise<Producer> {
-    const kafka = new Kafka({ clientId: 'a-producer', brokers: this.brokers.split(','), logLevel: logLevel.NOTHING, connectionTimeout: SEND_TIMEOUT_MS, requestTimeout: SEND_TIMEOUT_MS, retry: { retries: 0 } });
+    const kafka = new Kafka({ clientId: 'a-producer', brokers: this.brokers.split(','), logLevel: logLevel.NOTHING, connectionTimeout: this.sendTimeoutMs, requestTimeout: this.sendTimeoutMs, retry: { retries: 0 } });
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
     return producer;
