@@ -9,6 +9,7 @@ import { carryOut } from './carry-out';
 import { Refused } from './errors';
 import { type Fields, readRequest } from './fields';
 import { given, REASON_LENGTH_MAX } from './grant-request';
+import { lookedUp } from './looked-up';
 import type { Context, Handlers, Message } from './operation';
 import { afterToken, pageToken } from './pages';
 import type { Parts } from './parts';
@@ -25,9 +26,10 @@ export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
     });
     return change(parts, context, customerId, async (at) => {
       const { currency } = await theCustomer(parts, customerId);
-      const { state } = await parts.ledger.load(wallet, streams.wallet(customerId));
-      if (state.status === 'none') throw new Refused({ code: 'balance_not_found' });
-      if (state.status === 'closed') throw new Refused({ code: 'balance_closed' });
+      await lookedUp(parts.ledger, wallet, streams.wallet(customerId), ({ state }) => {
+        if (state.status === 'none') throw new Refused({ code: 'balance_not_found' });
+        if (state.status === 'closed') throw new Refused({ code: 'balance_closed' });
+      });
       // It was read: a request without one has been answered.
       return { type: 'Configure', at, customerId, currency, policy: policy! };
     });
@@ -40,11 +42,12 @@ export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
       page: from.page(),
     }));
     const stream = streams.autoTopUp(customerId);
-    const { state, revision } = await readAtLeast(parts.ledger, autoTopUp, stream, wanted, context);
-    if (revision < 0) {
+    await readAtLeast(parts.ledger, autoTopUp, stream, wanted, context);
+    const { state, revision } = await lookedUp(parts.ledger, autoTopUp, stream, async (known) => {
+      if (known.revision >= 0) return known;
       await theCustomer(parts, customerId);
       throw new Refused({ code: 'auto_top_up_not_configured' });
-    }
+    });
     const of = JSON.stringify(['decisions', stream]);
     const from = page.token === undefined ? revision : revisionIn(of, page.token);
     const events = await parts.log.readStream(stream, { direction: 'backwards', from, limit: page.size });

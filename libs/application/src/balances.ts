@@ -7,6 +7,7 @@ import { knownAt } from './as-of';
 import { balanceMessage } from './balance-message';
 import { Refused } from './errors';
 import { readRequest } from './fields';
+import { lookedUp } from './looked-up';
 import type { Context, Handlers, Message } from './operation';
 import { streamNames } from './pages';
 import type { Parts } from './parts';
@@ -79,7 +80,10 @@ export async function theBalance(
   const found = await readAtLeast(parts.ledger, aggregate, stream, wanted, context);
   if (found.revision >= 0) return found;
   await theCustomer(parts, customerId);
-  throw new Refused({ code: 'balance_not_found' });
+  return lookedUp(parts.ledger, aggregate, stream, (known) => {
+    if (known.revision < 0) throw new Refused({ code: 'balance_not_found' });
+    return known;
+  });
 }
 
 /** Why nothing can be spent at all, as the refusal of a debit would say it. */

@@ -10,6 +10,7 @@ import { limitMessage, readLimits, time } from './balance-message';
 import { carryOut } from './carry-out';
 import { Refused } from './errors';
 import { type Fields, readRequest } from './fields';
+import { lookedUp } from './looked-up';
 import type { AnswerOnce, Context, Handlers, Message } from './operation';
 import { listDocuments, stateIn } from './pages';
 import type { Parts } from './parts';
@@ -63,8 +64,11 @@ export const catalogOperations = (parts: Parts): CatalogHandlers => ({
 
   async GetCreditProduct(request, context) {
     const { id, wanted } = readRequest(request, (from) => ({ id: from.slug('credit_product_id'), wanted: from.revision('min_revision') }));
-    const { state, revision } = await readAtLeast(parts.ledger, creditProduct, streams.creditProduct(id), wanted, context);
-    if (revision < 0) throw new Refused({ code: 'credit_product_not_found' });
+    await readAtLeast(parts.ledger, creditProduct, streams.creditProduct(id), wanted, context);
+    const { state, revision } = await lookedUp(parts.ledger, creditProduct, streams.creditProduct(id), (known) => {
+      if (known.revision < 0) throw new Refused({ code: 'credit_product_not_found' });
+      return known;
+    });
     return { revision, as_of: formatInstant(parts.clock()), credit_product: productMessage(state) };
   },
 

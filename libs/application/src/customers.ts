@@ -5,6 +5,7 @@ import { streams } from '@drawdown/ledger';
 import { carryOut } from './carry-out';
 import { Refused } from './errors';
 import { readRequest } from './fields';
+import { lookedUp } from './looked-up';
 import type { Handlers, Message } from './operation';
 import { listDocuments, stateIn } from './pages';
 import type { Parts } from './parts';
@@ -23,9 +24,12 @@ export const customerOperations = (parts: Parts): Pick<Handlers, 'CreateCustomer
 
   async GetCustomer(request, context) {
     const { customerId, wanted } = readRequest(request, (from) => ({ customerId: from.customerId(), wanted: from.revision('min_revision') }));
-    const { state, revision } = await readAtLeast(parts.ledger, customer, streams.customer(customerId), wanted, context);
-    if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
-    return { revision, as_of: formatInstant(parts.clock()), customer: customerMessage(state.customer) };
+    await readAtLeast(parts.ledger, customer, streams.customer(customerId), wanted, context);
+    const { found, revision } = await lookedUp(parts.ledger, customer, streams.customer(customerId), ({ state, revision }) => {
+      if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
+      return { found: state.customer, revision };
+    });
+    return { revision, as_of: formatInstant(parts.clock()), customer: customerMessage(found) };
   },
 
   async ListCustomers(request) {

@@ -7,7 +7,7 @@ import { type Fields, readRequest } from './fields';
 import { given, REFERENCE_LENGTH_MAX } from './grant-request';
 import type { Handlers } from './operation';
 import type { Parts } from './parts';
-import { changeBalance, enabledSettings, readBalance, type Target } from './targets';
+import { changeBalance, walletsEnabled, readBalance, type Target } from './targets';
 
 /** Digits and a letter: the ledger makes the ids. */
 const HOLD_ID_LENGTH_MAX = 32;
@@ -63,5 +63,5 @@ export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'Capt
 });
 
 async function usable(parts: Parts, { creditProductId }: Target): Promise<void> {
-  if (creditProductId === undefined) await enabledSettings(parts);
+  if (creditProductId === undefined) await walletsEnabled(parts);
 }

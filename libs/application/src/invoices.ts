@@ -9,9 +9,10 @@ import { invoiceKey, knownBy, reversalKey } from './command-name';
 import { Refused } from './errors';
 import { type Fields, readRequest } from './fields';
 import { given, REASON_LENGTH_MAX } from './grant-request';
+import { lookedUp } from './looked-up';
 import type { Handlers, Message } from './operation';
 import type { Parts } from './parts';
-import { changeBalance, enabledSettings, readWallet, type Target, theCustomer } from './targets';
+import { changeBalance, readWallet, type Target, theCustomer, walletsEnabled } from './targets';
 
 export const INVOICE_ID_LENGTH_MAX = 128;
 const REVERSAL_ID_LENGTH_MAX = 128;
@@ -35,7 +36,7 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
     try {
       const { events, revision, balance } = await changeBalance(parts, call, target, async (at) => {
         const minorUnitDigits = payableDigits(walletCurrency, due);
-        await enabledSettings(parts);
+        await walletsEnabled(parts);
         return { type: 'PayInvoice', at, invoiceId, due, minorUnitDigits, ...given('billed', billed) };
       });
       // Nothing to pay with, or nothing to do, writes nothing, the key included.
@@ -125,12 +126,12 @@ function payableDigits(currency: string, due: Amount): number {
 type InvoicePaid = EventOf<'InvoicePaid'>;
 
 /** @throws Refused invoice_not_paid, balance_not_found */
-async function thePayment({ ledger }: Parts, { aggregate, stream }: Target, invoiceId: string): Promise<{ readonly payment: InvoicePaid; readonly revision: number }> {
-  const recorded = await ledger.recorded(aggregate, stream, invoiceKey(invoiceId));
-  if (recorded) return { payment: caused(recorded.events, 'InvoicePaid'), revision: recorded.revision };
-  const { revision } = await ledger.load(aggregate, stream);
-  throw new Refused(revision < 0 ? { code: 'balance_not_found' } : { code: 'invoice_not_paid', invoiceId });
-}
+const thePayment = ({ ledger }: Parts, { aggregate, stream }: Target, invoiceId: string): Promise<{ readonly payment: InvoicePaid; readonly revision: number }> =>
+  lookedUp(ledger, aggregate, stream, async ({ revision }) => {
+    const recorded = await ledger.recorded(aggregate, stream, invoiceKey(invoiceId));
+    if (!recorded) throw new Refused(revision < 0 ? { code: 'balance_not_found' } : { code: 'invoice_not_paid', invoiceId });
+    return { payment: caused(recorded.events, 'InvoicePaid'), revision: recorded.revision };
+  });
 
 const otherInvoice = ({ invoiceId, due, billed }: InvoicePaid): Refused => new Refused({ code: 'invoice_conflict', invoiceId, due, billed });
 

@@ -2,7 +2,7 @@
  * Starting a purchase: recorded in the wallet first, then asked of the provider under the id that the wallet gave. So a crash or a
  * provider that is down leaves a pending purchase, and the same request under the same key goes on with that very one.
  */
-import { portalPurchaseProblem } from '@drawdown/account';
+import { portalPurchaseProblem, type Settings } from '@drawdown/account';
 import { type Amount, currencyExponent, formatAmount, type Instant, later, minorUnits, timesHalfEven, ZERO } from '@drawdown/amounts';
 import type { EventOf, GrantRequest } from '@drawdown/drawdown';
 import { MANUAL, type PaymentProvider, refusedStart } from '@drawdown/purchases';
@@ -12,7 +12,7 @@ import { Refused } from './errors';
 import type { Context, Message } from './operation';
 import type { Parts } from './parts';
 import { purchaseMessage } from './purchase-message';
-import { changeBalance, enabledSettings, type Target, theCustomer } from './targets';
+import { changeBalance, type Target, theCustomer, underSettings } from './targets';
 import { assertWorth, thePrice } from './wallets';
 
 const HOUR_MS = 3_600_000;
@@ -46,14 +46,7 @@ export async function startPurchase(parts: Parts, context: Context, asked: Purch
   const provider = providerNamed(parts, asked.provider);
   const { events, revision, balance, at } = await changeBalance(parts, context, target, async (at) => {
     const { currency } = await theCustomer(parts, target.customerId);
-    const settings = await enabledSettings(parts);
-    const price = thePrice(settings, currency, at);
-    const { quantity } = asked;
-    const amount = 'amount' in quantity ? quantity.amount : timesHalfEven(quantity.credits, price.price);
-    if ('credits' in quantity) assertWorth(quantity.credits, price, currency);
-    const credits = 'amount' in quantity ? unitEquivalent(amount, price) : quantity.credits;
-    const problem = asked.by === 'portal' ? portalPurchaseProblem(settings, currency, amount) : payableProblem(currency, amount);
-    if (problem) throw new Refused(problem, 'amount' in quantity ? 'amount' : 'credits');
+    const { amount, credits, price } = await underSettings(parts, (settings) => priced(asked, settings, currency, at));
     return {
       type: 'StartPurchase',
       at,
@@ -68,6 +61,17 @@ export async function startPurchase(parts: Parts, context: Context, asked: Purch
   const started = caused(events, 'PurchaseStarted');
   const checkoutUrl = await moneyAsked(parts, context, asked, provider, started);
   return { revision, balance, purchase: purchaseMessage(target.customerId, [started], at), checkout_url: checkoutUrl };
+}
+
+/** What is bought at the price of now. @throws Refused no_credit_price, and what the settings do not allow */
+function priced({ quantity, by }: PurchaseAsked, settings: Settings, currency: string, at: Instant) {
+  const price = thePrice(settings, currency, at);
+  const amount = 'amount' in quantity ? quantity.amount : timesHalfEven(quantity.credits, price.price);
+  if ('credits' in quantity) assertWorth(quantity.credits, price, currency);
+  const credits = 'amount' in quantity ? unitEquivalent(amount, price) : quantity.credits;
+  const problem = by === 'portal' ? portalPurchaseProblem(settings, currency, amount) : payableProblem(currency, amount);
+  if (problem) throw new Refused(problem, 'amount' in quantity ? 'amount' : 'credits');
+  return { amount, credits, price };
 }
 
 /** What staff may ask for: anything that can be paid. */

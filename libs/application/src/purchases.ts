@@ -9,6 +9,7 @@ import { knownBy } from './command-name';
 import { Refused } from './errors';
 import { type Fields, readRequest } from './fields';
 import { given, REASON_LENGTH_MAX } from './grant-request';
+import { lookedUp } from './looked-up';
 import type { Handlers } from './operation';
 import { afterToken, pageToken } from './pages';
 import type { Parts } from './parts';
@@ -58,10 +59,14 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       purchaseId: readPurchaseId(from),
       wanted: from.revision('min_revision'),
     }));
-    const { state, revision } = await theBalance(parts, target, wanted, context);
+    await theBalance(parts, target, wanted, context);
     const number = Number(/^p([1-9]\d{0,14})$/.exec(purchaseId)?.[1] ?? 0);
-    const [told] = number > 0 && number <= (state.purchases?.count ?? 0) ? await purchasesIn(parts, target, revision, { oldest: number, newest: number }) : [];
-    if (!told) throw new Refused({ code: 'purchase_not_found', purchaseId });
+    const { told, revision } = await lookedUp(parts.ledger, target.aggregate, target.stream, async ({ state, revision }) => {
+      const given = number > 0 && number <= (state.purchases?.count ?? 0);
+      const [told] = given ? await purchasesIn(parts, target, revision, { oldest: number, newest: number }) : [];
+      if (!told) throw new Refused({ code: 'purchase_not_found', purchaseId });
+      return { told, revision };
+    });
     const at = parts.clock();
     return { revision, as_of: formatInstant(at), purchase: purchaseMessage(target.customerId, told, at) };
   },

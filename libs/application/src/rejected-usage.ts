@@ -6,6 +6,7 @@ import { time } from './balance-message';
 import { carriedOutBefore, carryOut } from './carry-out';
 import { Refused } from './errors';
 import { readRequest } from './fields';
+import { lookedUp } from './looked-up';
 import type { Context, Handlers, Message } from './operation';
 import { originalBytes, parseOriginal } from './original-usage';
 import { listDocuments, stateIn } from './pages';
@@ -94,9 +95,11 @@ const isKept = (state: RejectedUsage): state is Kept => state.rejection !== unde
 
 /** @throws Refused rejected_usage_not_found */
 async function theRejection({ ledger }: Parts, id: string): Promise<Kept> {
-  const { state } = REJECTION_ID.test(id) ? await ledger.load(rejectedUsage, streams.rejectedUsage(id)) : { state: rejectedUsage.decider.initial };
-  if (!isKept(state)) throw new Refused({ code: 'rejected_usage_not_found' });
-  return state;
+  if (!REJECTION_ID.test(id)) throw new Refused({ code: 'rejected_usage_not_found' });
+  return lookedUp(ledger, rejectedUsage, streams.rejectedUsage(id), ({ state }) => {
+    if (!isKept(state)) throw new Refused({ code: 'rejected_usage_not_found' });
+    return state;
+  });
 }
 
 /** Why it was rejected the last time it was tried. */

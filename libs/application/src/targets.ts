@@ -10,6 +10,7 @@ import { balanceMessage, type BesideBalance } from './balance-message';
 import { carryOut, type CarriedOut, type CommandCall } from './carry-out';
 import { Refused } from './errors';
 import type { Fields } from './fields';
+import { lookedUp } from './looked-up';
 import type { Message } from './operation';
 import type { Parts } from './parts';
 
@@ -39,27 +40,33 @@ export function readBalance(from: Fields): Target {
 }
 
 /** @throws Refused customer_not_found */
-export async function theCustomer({ ledger }: Pick<Parts, 'ledger'>, customerId: string): Promise<Customer> {
-  const { state } = await ledger.load(customer, streams.customer(customerId));
-  if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
-  return state.customer;
-}
+export const theCustomer = ({ ledger }: Pick<Parts, 'ledger'>, customerId: string): Promise<Customer> =>
+  lookedUp(ledger, customer, streams.customer(customerId), ({ state }) => {
+    if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
+    return state.customer;
+  });
 
 /** @throws Refused credit_product_not_found */
-export async function theProduct({ ledger }: Pick<Parts, 'ledger'>, creditProductId: string): Promise<CreditProduct> {
-  const { state, revision } = await ledger.load(creditProduct, streams.creditProduct(creditProductId));
-  if (revision < 0) throw new Refused({ code: 'credit_product_not_found' });
-  return state;
-}
+export const theProduct = ({ ledger }: Pick<Parts, 'ledger'>, creditProductId: string): Promise<CreditProduct> =>
+  lookedUp(ledger, creditProduct, streams.creditProduct(creditProductId), ({ state, revision }) => {
+    if (revision < 0) throw new Refused({ code: 'credit_product_not_found' });
+    return state;
+  });
 
 export const theSettings = async ({ ledger }: Pick<Parts, 'ledger'>): Promise<Settings> => (await ledger.load(settings, streams.settings)).state;
 
+/**
+ * What the settings make of something, or why they refuse it: all that they are asked for a command is looked at together.
+ * @throws Refused wallets_disabled, or as `look` does
+ */
+export const underSettings = <T>({ ledger }: Pick<Parts, 'ledger'>, look: (settings: Settings) => T): Promise<T> =>
+  lookedUp(ledger, settings, streams.settings, ({ state }) => {
+    if (!state.enabled) throw new Refused({ code: 'wallets_disabled' });
+    return look(state);
+  });
+
 /** @throws Refused wallets_disabled */
-export async function enabledSettings(parts: Pick<Parts, 'ledger'>): Promise<Settings> {
-  const now = await theSettings(parts);
-  if (!now.enabled) throw new Refused({ code: 'wallets_disabled' });
-  return now;
-}
+export const walletsEnabled = (parts: Pick<Parts, 'ledger'>): Promise<void> => underSettings(parts, () => undefined);
 
 export interface ChangedBalance extends CarriedOut<BalanceEvent, Balance> {
   /** The figures after the command, judged by the moment it was recorded at. */

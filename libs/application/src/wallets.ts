@@ -10,7 +10,7 @@ import { readRequest } from './fields';
 import { given, readTerms } from './grant-request';
 import type { Handlers } from './operation';
 import type { Parts } from './parts';
-import { changeBalance, enabledSettings, readWallet, theCustomer } from './targets';
+import { changeBalance, readWallet, theCustomer, underSettings } from './targets';
 
 type WalletHandlers = Pick<Handlers, 'CreateWallet' | 'AddCredits' | 'PauseWallet' | 'ResumeWallet' | 'CloseWallet' | 'SetWalletLimits'>;
 
@@ -20,9 +20,10 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
     const { customerId } = target;
     const { revision, balance } = await changeBalance(parts, context, target, async (at) => {
       const { currency } = await theCustomer(parts, customerId);
-      const settings = await enabledSettings(parts);
-      thePrice(settings, currency, at);
-      return { type: 'Create', at, customerId, currency, limits: limits ?? defaultLimitsFor(settings.defaultLimits, currency) };
+      return underSettings(parts, (settings) => {
+        thePrice(settings, currency, at);
+        return { type: 'Create', at, customerId, currency, limits: limits ?? defaultLimitsFor(settings.defaultLimits, currency) } as const;
+      });
     });
     return { revision, balance };
   },
@@ -36,11 +37,12 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
     });
     const { events, state, revision, at } = await changeBalance(parts, context, target, async (at) => {
       const { currency } = await theCustomer(parts, target.customerId);
-      const settings = await enabledSettings(parts);
-      if (terms.origin === 'free' && !settings.allowFreeCredits) throw new Refused({ code: 'free_credits_not_allowed' });
-      const price = thePrice(settings, currency, at);
-      assertWorth(credits, price, currency);
-      return addCredits(at, credits, price, terms);
+      return underSettings(parts, (settings) => {
+        if (terms.origin === 'free' && !settings.allowFreeCredits) throw new Refused({ code: 'free_credits_not_allowed' });
+        const price = thePrice(settings, currency, at);
+        assertWorth(credits, price, currency);
+        return addCredits(at, credits, price, terms);
+      });
     });
     const { grant, conversion } = caused(events, 'ToppedUp');
     const creditPrice = conversion?.creditPrice;

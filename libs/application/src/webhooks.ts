@@ -11,6 +11,7 @@ import { carriedOut, carriedOutBefore, carryOut, caused, causeOf } from './carry
 import { Refused } from './errors';
 import { type Fields, readRequest } from './fields';
 import { given } from './grant-request';
+import { type Known, lookedUp } from './looked-up';
 import type { AnswerOnce, Handlers, Message } from './operation';
 import { listDocuments, stateIn } from './pages';
 import type { Parts } from './parts';
@@ -147,11 +148,11 @@ const newSecret = ({ randomBytes }: Parts): string => SECRET_PREFIX + randomByte
 const isThere = ({ status }: WebhookEndpoint): boolean => status === 'enabled' || status === 'disabled';
 
 /** @throws Refused endpoint_not_found, of a deleted one as well */
-async function theEndpoint({ ledger }: Parts, id: string): Promise<{ readonly state: WebhookEndpoint; readonly revision: number }> {
-  const found = await ledger.load(webhookEndpoint, streams.webhookEndpoint(id));
-  if (!isThere(found.state)) throw new Refused({ code: 'endpoint_not_found' });
-  return found;
-}
+const theEndpoint = ({ ledger }: Parts, id: string): Promise<Known<WebhookEndpoint>> =>
+  lookedUp(ledger, webhookEndpoint, streams.webhookEndpoint(id), (found) => {
+    if (!isThere(found.state)) throw new Refused({ code: 'endpoint_not_found' });
+    return found;
+  });
 
 /** Never with a secret. */
 function endpointMessage(state: WebhookEndpoint, at: Instant): Message {

@@ -151,7 +151,14 @@ export class Ledger {
         const known = entry.revision;
         const earlier = await this.resultOf(aggregate, entry, context);
         if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(earlier.key);
-        const made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
+        let made: C;
+        try {
+          made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
+        } catch (objection) {
+          // Nor is what stands against making it said on old knowledge: the stream may hold this very command, carried out elsewhere.
+          if (attempt === 1 && (await this.states.reload(stream)).revision > known) continue;
+          throw objection;
+        }
         // The catch-up subscription met something meanwhile: it may be this very command, which another process carried out.
         if (entry.revision !== known) continue;
         const first = aggregate.decider.beforehand?.(made, stateOf(aggregate, entry.state));
