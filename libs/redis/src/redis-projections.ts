@@ -82,21 +82,9 @@ export class RedisProjections implements Projections {
     return { ...this.connection.figures, attached: this.reliance !== undefined && !this.reliance.isLost, losses: this.losses };
   }
 
-  async attach(lost?: () => void): Promise<void> {
+  attach(lost?: () => void): Promise<void> {
     if (lost) this.lost = lost;
-    // What is on its way under the old one is not believed any more: memory was emptied before this was called.
-    this.reliance?.retire();
-    const generations: string[] = [];
-    const reliance: Reliance = new Reliance(generations, () => this.tellLost());
-    const oldest = Date.now() - MARKER_KEPT_MS;
-    for (const shard of this.shards) {
-      const [generation, ...over] = textsOf(await this.connection.run(scripts.ATTACH, [shard.markers, shard.meta], [reliance.id, newGeneration(), oldest]));
-      generations.push(generation ?? '');
-      for (const old of over) void this.sweep(shard, old).catch(() => undefined);
-    }
-    // Another call may have been faster: one of the two holds.
-    this.reliance?.retire();
-    this.reliance = reliance;
+    return this.attachTo('');
   }
 
   async load(stream: string): Promise<Document | undefined> {
@@ -178,11 +166,9 @@ export class RedisProjections implements Projections {
 
   /** For everybody: other processes find that what they rely on is lost, and attach anew. */
   async clear(): Promise<void> {
-    // Cleared in part is lost: until all of it is, nothing is answered.
-    this.reliance?.retire();
     try {
-      for (const shard of this.shards) await this.connection.run(scripts.CLEAR, [shard.markers, shard.meta], [newGeneration()]);
-      await this.attach();
+      // Cleared in part is lost: until all of it is, nothing is answered.
+      await this.attachTo(scripts.ANEW);
     } catch (fault) {
       this.tellLost();
       throw fault;
@@ -192,6 +178,23 @@ export class RedisProjections implements Projections {
   close(): Promise<void> {
     this.reliance?.retire();
     return this.connection.close();
+  }
+
+  /** @param anew `ANEW`: nothing of what is there. '': what is there, where it can be believed */
+  private async attachTo(anew: typeof scripts.ANEW | ''): Promise<void> {
+    // What is on its way under the old one is not believed any more: memory was emptied before this was called.
+    this.reliance?.retire();
+    const generations: string[] = [];
+    const reliance: Reliance = new Reliance(generations, () => this.tellLost());
+    const oldest = Date.now() - MARKER_KEPT_MS;
+    for (const shard of this.shards) {
+      const [generation, ...over] = textsOf(await this.connection.run(scripts.ATTACH, [shard.markers, shard.meta], [reliance.id, newGeneration(), oldest, anew]));
+      generations.push(generation ?? '');
+      for (const old of over) void this.sweep(shard, old).catch(() => undefined);
+    }
+    // Another call may have been faster: one of the two holds.
+    this.reliance?.retire();
+    this.reliance = reliance;
   }
 
   private async checkFitness(): Promise<void> {

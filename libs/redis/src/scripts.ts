@@ -1,6 +1,6 @@
 /**
  * What runs inside Redis. Every script touches the keys of one shard only, which share one hash tag, so all of it works on a cluster.
- * Every script but ATTACH and CLEAR first asks whether this process may still rely on the shard (decision 0014).
+ * Every script but ATTACH and SWEEP first asks whether this process may still rely on the shard (decision 0014).
  *
  * KEYS[1] the markers, KEYS[2] the meta hash; ARGV[1] id of the marker, ARGV[2] its number as last acknowledged, ARGV[3] the number
  * to set, ARGV[4] what the names of this generation's keys begin with.
@@ -16,9 +16,10 @@ const script = (source: string): Script => ({ source, sha: createHash('sha1').up
 /** Stands in the error reply that says so. */
 export const LOST_REPLY = 'DERIVEDSTATELOST';
 
+/** The meta hash is looked at too: it goes with the markers or not at all, unless somebody deletes keys one by one. */
 const GUARD = `
 local marker = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
-if marker < tonumber(ARGV[2]) then return redis.error_reply('${LOST_REPLY}') end
+if marker < tonumber(ARGV[2]) or redis.call('EXISTS', KEYS[2]) == 0 then return redis.error_reply('${LOST_REPLY}') end
 local function rely()
   if tonumber(ARGV[3]) > marker then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
 end
@@ -36,12 +37,22 @@ end
 local function nameKey(number) return space .. 'n:' .. math.floor(number / ${NAMES_PER_HASH}) end
 `;
 
-/** ARGV[2] a new generation if there is none, ARGV[3] markers of processes that attached before this moment are dropped. */
+/**
+ * The one place where a generation begins, under a name that no key has yet: where there is none, where it is asked for, and where no
+ * marker is left. Who drops markers sets its own, all here, so a shard in use has one at least. Without any it is being emptied key by
+ * key, and what is still there is not believed: more of it may be gone already, or go in a moment. From here on nothing of before is
+ * there for anybody, since every other process finds its marker missing and attaches to this generation in its turn.
+ *
+ * ARGV[2] name of a new generation, ARGV[3] markers of processes that attached before this moment are dropped, ARGV[4] `ANEW` or ''.
+ */
+export const ANEW = 'anew';
 export const ATTACH = script(`
 local gen = redis.call('HGET', KEYS[2], 'gen')
-if not gen then
+if not gen or ARGV[4] == '${ANEW}' or redis.call('EXISTS', KEYS[1]) == 0 then
+  if gen then redis.call('HSET', KEYS[2], 'old:' .. gen, 1) end
   gen = ARGV[2]
   redis.call('HSET', KEYS[2], 'gen', gen)
+  redis.call('DEL', KEYS[1])
 end
 for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
   if tonumber(string.match(id, '^%d+')) < tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], id) end
@@ -52,15 +63,6 @@ for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
   if string.sub(field, 1, 4) == 'old:' then reply[#reply + 1] = string.sub(field, 5) end
 end
 return reply
-`);
-
-/** From here on nothing of before is there for anybody: the next generation has other keys, and no marker is left. ARGV[1] its name. */
-export const CLEAR = script(`
-local gen = redis.call('HGET', KEYS[2], 'gen')
-if gen then redis.call('HSET', KEYS[2], 'old:' .. gen, 1) end
-redis.call('HSET', KEYS[2], 'gen', ARGV[1])
-redis.call('DEL', KEYS[1])
-return 1
 `);
 
 /**

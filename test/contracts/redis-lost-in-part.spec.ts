@@ -1,0 +1,182 @@
+/**
+ * Somebody clears the keys of a running deployment one after another, so that a loss is noticed while most keys are still there. They
+ * must not be believed: the rest of them goes in a moment, and usage whose key is gone would be charged again.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { amount } from '@drawdown/amounts';
+import { Fault } from '@drawdown/ledger';
+import { RedisConnection, RedisProjections } from '@drawdown/redis';
+import { RedisServer } from '../../infra/local/redis-server';
+import { TestLedger, tokens } from '../../libs/ledger/src/ledger.fixtures';
+import { until } from '../support/waiting';
+
+const folder = mkdtempSync(join(tmpdir(), 'drawdown-redis-lost-in-part-'));
+let server: RedisServer;
+let control: RedisConnection;
+let opened: RedisProjections[] = [];
+beforeAll(async () => {
+  server = await RedisServer.start({ directory: join(folder, 'redis') });
+  control = new RedisConnection(server.url);
+});
+beforeEach(() => control.command('flushall'));
+afterEach(async () => {
+  for (const projections of opened) await projections.close();
+  opened = [];
+});
+afterAll(async () => {
+  await control.close();
+  await server.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const open = (shards = 1): RedisProjections => {
+  const projections = RedisProjections.open({ url: server.url, shards, timeoutMs: 5_000 });
+  opened.push(projections);
+  return projections;
+};
+const another = async (): Promise<RedisProjections> => {
+  const projections = open();
+  await projections.attach();
+  return projections;
+};
+
+const textsOf = (reply: unknown): string[] => (Array.isArray(reply) ? reply.map(String) : []);
+/** Names of all keys there are, the ones that end so first. */
+const keysNow = async (ending = ''): Promise<{ readonly first: string[]; readonly rest: string[] }> => {
+  const names = textsOf(await control.command('keys', '*'));
+  return { first: names.filter((name) => name.endsWith(ending)), rest: names.filter((name) => !name.endsWith(ending)) };
+};
+const unlink = (names: readonly string[]) => control.command('unlink', ...names);
+const META = '{drawdown:0/1}1:meta';
+const MARKERS = '{drawdown:0/1}1:markers';
+const generation = async (): Promise<string> => String(await control.command('hget', META, 'gen'));
+
+const usageOf = (ids: readonly number[]) => ids.map((id) => tokens(`u${id}`, 1));
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+/** As a consumer of a queue does: the same again until it is taken. */
+const sent = (home: TestLedger, ids: readonly number[]) =>
+  until('usage to be taken', async () => {
+    try {
+      return (await home.use(...usageOf(ids))).map(({ fate }) => fate);
+    } catch (fault) {
+      if (!(fault instanceof Fault && fault.retriable)) throw fault;
+      return undefined;
+    }
+  });
+
+describe.each([1, 4])('two ledgers on Redis in %i shard(s)', (shards) => {
+  let homes: [TestLedger, TestLedger];
+  beforeEach(async () => {
+    const one = await TestLedger.open(undefined, undefined, () => open(shards));
+    await one.addCustomer('ada');
+    await one.addProduct('llm');
+    await one.addBalance('ada', 'llm', '1000');
+    const two = TestLedger.beside(one, open(shards));
+    await two.projector.start();
+    await two.catalog.start(two.projections);
+    homes = [one, two];
+  });
+  afterEach(async () => {
+    await homes[1].projector.stop();
+    await homes[0].remove();
+  });
+  const saved = (home: TestLedger) => until('all of it to be saved', () => home.projector.save().then(() => true, () => false));
+
+  it.each(['markers', 'meta'])('charge nothing twice and list all when the key %s goes first, they ask, and the rest goes after', async (ending) => {
+    expect(new Set(await sent(homes[0], range(0, 50)))).toEqual(new Set(['applied']));
+    await homes[0].projector.save();
+    const { first, rest } = await keysNow(ending);
+    expect(first).toHaveLength(shards);
+    await unlink(first);
+    for (const home of homes) {
+      expect(new Set(await sent(home, range(0, 50)))).toEqual(new Set(['duplicate']));
+      await until('the loss to be mended', () => home.projector.figures().recoveries >= 1 && !home.projector.figures().refolding);
+      await saved(home);
+    }
+    await unlink(rest);
+    for (const [i, home] of homes.entries()) {
+      // What memory knows would hide what the index has lost.
+      home.states.trim(0);
+      expect(new Set(await sent(home, range(0, 50)))).toEqual(new Set(['duplicate']));
+      expect(await sent(home, [50 + i])).toEqual(['applied']);
+      await until('derived state to be whole', () => home.projector.isWhole);
+      await saved(home);
+      const listed = await home.projections.list({ prefix: '', limit: 100 });
+      expect(listed.map(({ stream }) => stream)).toEqual(expect.arrayContaining(['creditBalance-ada~llm', 'creditProduct-llm', 'customer-ada']));
+    }
+    expect((await homes[1].balance('ada', 'llm')).totals.consumed).toBe(amount('52'));
+    expect((await homes[1].verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
+  });
+});
+
+describe('markers that are gone', () => {
+  const saved = { documents: [{ stream: 'wallet-a', revision: 1, json: '{}' }], keys: [{ stream: 'wallet-a', fingerprint: 1n, revision: 1 }], checkpoint: 1n };
+  const lost = { code: 'derived_state_lost' };
+
+  it('begin one generation, however many attach at once and however often', async () => {
+    const [one, two] = [await another(), await another()];
+    await one.save(saved);
+    expect(await two.checkpoint()).toBe(1n);
+    const before = await generation();
+    await unlink([MARKERS]);
+    for (const projections of [one, two]) await expect(projections.find([1n])).rejects.toMatchObject(lost);
+    await Promise.all([one.attach(), two.attach(), open().attach()]);
+    const begun = await generation();
+    expect(begun).not.toBe(before);
+    for (let i = 0; i < 3; i++) for (const projections of [one, two]) await projections.attach();
+    expect(await generation()).toBe(begun);
+    for (const projections of [one, two]) expect([await projections.checkpoint(), await projections.find([1n])]).toEqual([-1n, [[]]]);
+    await one.save(saved);
+    expect(await two.find([1n])).toEqual([[{ stream: 'wallet-a', revision: 1 }]]);
+  });
+
+  it('are missed by a process that starts only now, and has lost nothing itself', async () => {
+    await (await another()).save(saved);
+    await unlink([MARKERS]);
+    const late = await another();
+    expect([await late.checkpoint(), await late.load('wallet-a')]).toEqual([-1n, undefined]);
+  });
+
+  it('leave nothing behind of the generation before', async () => {
+    const one = await another();
+    await one.save(saved);
+    const before = await generation();
+    await unlink([MARKERS]);
+    await one.attach();
+    await until('what was there to be removed', async () => (await keysNow()).first.every((name) => !name.includes(before)) && (await control.command('hlen', META)) === 1);
+  });
+});
+
+it('a meta hash that is gone takes everybody to one new generation', async () => {
+  const [one, two] = [await another(), await another()];
+  const before = await generation();
+  await unlink([META]);
+  await expect(one.checkpoint()).rejects.toMatchObject({ code: 'derived_state_lost' });
+  await one.attach();
+  const begun = await generation();
+  expect(begun).not.toBe(before);
+  await expect(two.checkpoint()).rejects.toMatchObject({ code: 'derived_state_lost' });
+  await two.attach();
+  expect([await generation(), await one.checkpoint(), await two.checkpoint()]).toEqual([begun, -1n, -1n]);
+});
+
+it('a marker that is lower, or dropped for its age among others, costs a catch-up and no new generation', async () => {
+  const [one, two] = [await another(), await another()];
+  const before = await generation();
+  await one.save({ documents: [{ stream: 'wallet-a', revision: 1, json: '{}' }], keys: [], checkpoint: 1n });
+  const ids = textsOf(await control.command('hkeys', MARKERS));
+  // As an older copy would have them.
+  for (const id of ids) await control.command('hset', MARKERS, id, 0);
+  await expect(one.checkpoint()).rejects.toMatchObject({ code: 'derived_state_lost' });
+  await one.attach();
+  expect([await generation(), await one.checkpoint(), await two.checkpoint()]).toEqual([before, 1n, 1n]);
+  await control.command('hset', MARKERS, `${Date.now()}-another`, 0);
+  await control.command('hdel', MARKERS, ...textsOf(await control.command('hkeys', MARKERS)).filter((id) => !id.endsWith('-another')));
+  for (const projections of [one, two]) {
+    await expect(projections.checkpoint()).rejects.toMatchObject({ code: 'derived_state_lost' });
+    await projections.attach();
+    expect([await generation(), await projections.checkpoint()]).toEqual([before, 1n]);
+  }
+});
