@@ -37,7 +37,8 @@ onEveryDeployment((deployment) => {
   const decisions = async (path: string): Promise<string[]> =>
     (await service.http.get<AutoTopUp>(`${path}/auto-top-up`)).decisions.map(({ type, reason }) => [type, reason].filter(Boolean).join(' ')).reverse();
   const decided = async (path: string, ...expected: readonly string[]): Promise<void> => {
-    const told = (all: readonly string[]): boolean => expected.every((one, i) => all.at(i - expected.length) === one);
+    // One after another, and not the last: what follows by itself may have come before it is asked for.
+    const told = (all: readonly string[]): boolean => all.some((_, from) => expected.every((one, i) => all[from + i] === one));
     await until(`${expected.join(', ')} to be decided`, async () => told(await decisions(path))).catch(async (error: unknown) => {
       throw new Error(`${String(error)}; decided was ${(await decisions(path)).join(', ')}`);
     });
