@@ -14,8 +14,11 @@ export interface AssignedPartition {
   readonly feed: PartitionFeed;
   /** Not fetched for the moment, because enough of it is waiting. */
   full: boolean;
-  /** It was fetched anew from where it has to go on, so what comes next is next. */
-  sought: boolean;
+  /**
+   * Where a fetch began that was not the next one. A fetch that begins there again, after the partition was sought where it has to go
+   * on, is the next one: between lie only records that are not for reading. Absent: any other fetch is a stray one, of an earlier generation say.
+   */
+  strayed?: bigint;
 }
 
 export class Assignment {
@@ -30,14 +33,14 @@ export class Assignment {
     readonly memberId: string,
     /** What is to be assigned, before it is known where each begins. */
     readonly assigned: readonly number[],
-    send: (offsets: ReadonlyMap<number, bigint>) => Promise<void>,
+    send: (offsets: ReadonlyMap<number, bigint>) => Promise<boolean>,
     commitFailed: (fault: unknown) => void,
   ) {
     this.commits = new OffsetCommits(send, commitFailed);
   }
 
   begin(feed: PartitionFeed, committed: bigint | undefined, extent: Extent): void {
-    this.partitions.set(feed.partition, { feed, full: false, sought: true });
+    this.partitions.set(feed.partition, { feed, full: false });
     if (committed !== undefined) this.committedBefore.set(feed.partition, committed);
     this.highWatermarks.set(feed.partition, extent.high);
   }

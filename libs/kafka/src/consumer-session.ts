@@ -222,9 +222,8 @@ export class ConsumerSession {
     if (assignment?.current && assigned) {
       const { feed } = assigned;
       const from = fetchedFrom(batch);
-      // Fetched anew from the right place and still further on: between lie only records that are not for reading.
-      if (from === feed.expected || (from > feed.expected && assigned.sought)) {
-        assigned.sought = false;
+      if (from === feed.expected || (from > feed.expected && from === assigned.strayed)) {
+        delete assigned.strayed;
         feed.offer(batch.messages.map((message) => queueRecord(topic, partition, message)), BigInt(batch.lastOffset()) + 1n);
         resolveOffset(batch.lastOffset());
         assignment.highWatermarks.set(partition, BigInt(batch.highWatermark));
@@ -232,24 +231,26 @@ export class ConsumerSession {
           assigned.full = true;
           this.consumer.pause([{ topic, partitions: [partition] }]);
         }
-      } else await this.findBack(assignment, partition);
+      } else await this.findBack(assignment, partition, from);
     }
     await heartbeat();
   }
 
   /** Only marks of transactions, or records of those that were broken off. */
   private passOver(partition: number, first: bigint, last: bigint): void {
-    const feed = this.assignment?.partitions.get(partition)?.feed;
-    if (feed && this.assignment?.current && first === feed.expected) feed.offer([], last + 1n);
+    const assigned = this.assignment?.partitions.get(partition);
+    if (!assigned || !this.assignment?.current || first !== assigned.feed.expected) return;
+    delete assigned.strayed;
+    assigned.feed.offer([], last + 1n);
   }
 
   /** A fetch from elsewhere than where the partition has to go on: of an earlier generation, or because records were deleted. */
-  private async findBack(assignment: Assignment, partition: number): Promise<void> {
+  private async findBack(assignment: Assignment, partition: number, from: bigint): Promise<void> {
     const assigned = assignment.partitions.get(partition)!;
     const extent = (await topicExtents(this.settings.connection, this.settings.topic)).get(partition);
     if (!assignment.current || !extent) return;
     assigned.feed.expected = this.within(assigned.feed.expected, extent, partition);
-    assigned.sought = true;
+    assigned.strayed = from;
     this.goTo(partition, assigned.feed.expected);
   }
 
@@ -260,13 +261,17 @@ export class ConsumerSession {
     this.onKafka(() => this.consumer.resume([{ topic: this.settings.topic, partitions: [partition] }]));
   }
 
-  /** Not by the consumer's own `commitOffsets`: this one reads the generation at once and never repeats itself under a later one. */
-  private async send(assignment: Assignment, offsets: ReadonlyMap<number, bigint>): Promise<void> {
+  /**
+   * Not by the consumer's own `commitOffsets`: this one reads the generation at once and never repeats itself under a later one. It comes
+   * with the first records of any partition; where a partition begins with marks of transactions alone, its offset waits for that.
+   */
+  private async send(assignment: Assignment, offsets: ReadonlyMap<number, bigint>): Promise<boolean> {
     const { commit } = this;
-    if (!commit || !assignment.current) return;
+    if (!commit || !assignment.current) return false;
     const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
     await within(COMMIT_WITHIN_MS, commit({ topics: [{ topic: this.settings.topic, partitions }] }), () => new KafkaUnavailable(`no answer within ${COMMIT_WITHIN_MS} ms`));
     this.settings.committed();
+    return true;
   }
 
   private endAssignment(): void {

@@ -4,7 +4,7 @@ import { OffsetCommits } from './offset-commits';
 
 const refused = new Fault('refused', 'not the coordinator', true);
 
-function committing(answer: () => Promise<void> = () => Promise.resolve()) {
+function committing(answer: () => Promise<boolean> = () => Promise.resolve(true)) {
   const sent: Record<number, string>[] = [];
   const failures: unknown[] = [];
   const commits = new OffsetCommits(
@@ -20,7 +20,7 @@ function committing(answer: () => Promise<void> = () => Promise.resolve()) {
 describe('commits', () => {
   it('carry the newest offset of each partition, one request at a time', async () => {
     let answer = (): void => undefined;
-    const { commits, sent } = committing(() => new Promise((resolve) => (answer = resolve)));
+    const { commits, sent } = committing(() => new Promise((resolve) => (answer = () => resolve(true))));
     commits.note(0, 1n);
     await until('the first request', () => sent.length === 1);
     commits.note(0, 2n);
@@ -35,7 +35,7 @@ describe('commits', () => {
 
   it('are sent again after a failure, the newest if there is a newer', async () => {
     let failures = 1;
-    const { commits, sent, failures: told } = committing(() => (failures-- > 0 ? Promise.reject(refused) : Promise.resolve()));
+    const { commits, sent, failures: told } = committing(() => (failures-- > 0 ? Promise.reject(refused) : Promise.resolve(true)));
     commits.note(0, 1n);
     commits.note(1, 5n);
     await until('the failure', () => told.length === 1);
@@ -50,6 +50,17 @@ describe('commits', () => {
     await until('the failure', () => failures.length === 1);
     expect(commits.committed.size).toBe(0);
     commits.end();
+  });
+
+  it('wait without a fault while they cannot be sent yet, and are made when they can', async () => {
+    let can = false;
+    const { commits, sent, failures } = committing(() => Promise.resolve(can));
+    commits.note(0, 1n);
+    await until('a try', () => sent.length === 1);
+    expect(commits.committed.size).toBe(0);
+    can = true;
+    await until('the next try', () => commits.committed.get(0) === 1n);
+    expect([sent, failures]).toEqual([[{ 0: '1' }, { 0: '1' }], []]);
   });
 
   it('are all made, or tried once, when they are flushed', async () => {

@@ -13,9 +13,9 @@ export class OffsetCommits {
   private running: Promise<void> | undefined;
   private flushing = false;
 
-  /** @param send @throws Fault */
+  /** @param send resolves to whether the broker has them; false: nothing is wrong, and they are sent again later. @throws Fault */
   constructor(
-    private readonly send: (offsets: ReadonlyMap<number, bigint>) => Promise<void>,
+    private readonly send: (offsets: ReadonlyMap<number, bigint>) => Promise<boolean>,
     private readonly failed: (fault: unknown) => void,
   ) {}
 
@@ -25,7 +25,7 @@ export class OffsetCommits {
     this.running ??= this.run();
   }
 
-  /** Resolves when all that was noted is committed, or one try at it has failed. */
+  /** Resolves when all that was noted is committed, or one try at it was in vain. */
   async flush(): Promise<void> {
     this.flushing = true;
     if (this.running) await this.running;
@@ -51,7 +51,7 @@ export class OffsetCommits {
 
   private async sendOnce(offsets: ReadonlyMap<number, bigint>): Promise<boolean> {
     try {
-      await this.send(offsets);
+      if (!(await this.send(offsets))) return false;
       for (const [partition, next] of offsets) this.committed.set(partition, next);
       return true;
     } catch (fault) {
