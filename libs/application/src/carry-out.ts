@@ -25,6 +25,8 @@ export interface CarriedOut<Event, State> {
   readonly revision: number;
   /** When it was recorded: the moment that the answer is judged by. */
   readonly at: Instant;
+  /** The key that the first result was found by, where this is that again. */
+  readonly foundBy?: string;
 }
 
 /**
@@ -56,9 +58,9 @@ export async function carriedOutBefore<C, S, E extends Timed, R extends AnyRefus
 export function carriedOut<S, E extends Timed, R extends AnyRefusal>(outcome: Outcome<E, S, R>, context: CommandCall, clock: () => Instant): CarriedOut<E, S> {
   if (outcome.outcome === 'refused') throw new Refused(outcome.refusal);
   if (outcome.replayed) context.replayed();
-  const { events, state, revision } = outcome;
+  const { events, state, revision, foundBy } = outcome;
   // A command that changed nothing has recorded nothing: it is judged by now, and a retry of it is a new command.
-  return { events, state, revision, at: events.at(-1)?.at ?? clock() };
+  return { events, state, revision, at: events.at(-1)?.at ?? clock(), ...(foundBy !== undefined && { foundBy }) };
 }
 
 export const causeOf = ({ key, callerKey, body, traceparent }: CommandCall): CommandContext => ({

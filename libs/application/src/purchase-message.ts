@@ -57,11 +57,12 @@ function fieldsOf(event: PurchaseEvent): Message {
   }
 }
 
-const flagMessage = ({ because, paid, providerEventId, providerPaymentId, at }: EventOf<'PurchaseFlagged'>): Message => ({
+const flagMessage = ({ because, paid, providerEventId, providerPaymentId, creditedTo, at }: EventOf<'PurchaseFlagged'>): Message => ({
   because,
   paid_amount: paid && formatAmount(paid.amount),
   paid_currency: paid?.currency,
   event_id: providerEventId,
   payment_id: providerPaymentId,
   flagged_at: time(at),
+  credited_to: creditedTo,
 });

@@ -4,23 +4,40 @@
  */
 import { formatAmount } from '@drawdown/amounts';
 import type { Balance, BalanceEvent } from '@drawdown/drawdown';
-import { type Confirmation, type IncomingNotice, noticeKeyOf, type PaymentFailure, purchaseCommand } from '@drawdown/purchases';
+import { creditedTo } from '@drawdown/ledger';
+import { type Confirmation, type IncomingNotice, MANUAL, noticeKeyOf, type PaymentFailure, purchaseCommand } from '@drawdown/purchases';
 import { type CarriedOut, carryOut, type CommandCall } from './carry-out';
 import { knownBy } from './command-name';
 import { Refused } from './errors';
+import { given } from './grant-request';
 import type { Context, Message } from './operation';
 import type { Parts } from './parts';
 import { providerNamed } from './purchase-start';
 import { theCustomer, walletOf } from './targets';
 
 /** @throws Refused purchase_not_found and the like. What was flagged is not thrown: see `flagIn`. */
-export async function recordTold(parts: Parts, context: Context, notice: Confirmation | PaymentFailure): Promise<CarriedOut<BalanceEvent, Balance>> {
+export async function recordTold(parts: Parts, context: CommandCall, notice: Confirmation | PaymentFailure): Promise<CarriedOut<BalanceEvent, Balance>> {
   await theCustomer(parts, notice.customerId);
   const { aggregate, stream } = walletOf(notice.customerId);
   // The same event with other contents is not told again: it is refused as a conflict.
   const said = notice.outcome === 'confirmed' ? [formatAmount(notice.paid.amount), notice.paid.currency] : [notice.reason];
   const call = knownBy(context, noticeKeyOf(notice), [notice.outcome, notice.purchaseId, notice.reference, ...said]);
-  return carryOut(parts, call, aggregate, stream, (at) => purchaseCommand(notice, at)).catch(toldOtherwise(call, notice));
+  return carryOut(parts, call, aggregate, stream, async (at) => {
+    const command = purchaseCommand(notice, at);
+    if (command.type === 'FailPurchase') return command;
+    return { ...command, ...given('creditedTo', await creditedTo(parts.ledger, stream, notice.reference)) };
+  }).catch(toldOtherwise(call, notice));
+}
+
+/**
+ * Whether what was told is answered as the first time. It is under the caller's own key, or by the event that the caller named where
+ * it sends no key. Otherwise the same event is news of nothing: who counts what was credited would count it twice.
+ */
+export function answeredAgain(call: CommandCall, eventId: string | undefined, { foundBy }: { readonly foundBy?: string }): boolean {
+  const own = call.key ?? (eventId === undefined ? undefined : noticeKeyOf({ provider: MANUAL, eventId }));
+  if (foundBy === undefined || foundBy !== own) return false;
+  call.replayed();
+  return true;
 }
 
 /** The key of an event is none that anybody has sent: the refusal names the event. */
@@ -36,13 +53,14 @@ export const toldOtherwise =
 export function flagIn(events: readonly BalanceEvent[]): Refused | undefined {
   const flag = events.find((event) => event.type === 'PurchaseFlagged');
   if (!flag) return undefined;
-  const { purchaseId, because, paid, asked } = flag;
+  const { purchaseId, because, paid, asked, creditedTo, providerPaymentId } = flag;
   return new Refused({
     code: 'purchase_flagged',
     purchaseId,
     because,
     ...(paid && { paid: paid.amount, paidCurrency: paid.currency }),
     ...(asked && { asked: asked.amount, askedCurrency: asked.currency }),
+    ...(creditedTo !== undefined && { creditedTo, ...given('paymentId', providerPaymentId) }),
   });
 }
 

@@ -37,6 +37,17 @@ describe('a process that lags behind', () => {
     expect(at(await app().call('GetBalance', walletOfAda), 'balance.booked')).toBe('0');
   });
 
+  it('credits no payment to a second purchase that another process has credited to the first', async () => {
+    for (let i = 0; i < 2; i++) await app().call('StartPurchase', { ...walletOfAda, provider: 'manual', amount: '20' });
+    const late = await behind();
+    const confirm = { ...walletOfAda, purchase_id: 'p1', amount: '20', currency: 'EUR', payment_id: 't' };
+    await app().call('ConfirmPurchase', confirm);
+    const second = { ...confirm, purchase_id: 'p2' };
+    const refused = late.ConfirmPurchase(second, contextOf('ConfirmPurchase', second)).catch((error: unknown) => error instanceof Refused && error.refusal);
+    expect(await refused).toMatchObject({ code: 'purchase_flagged', because: 'payment_of_other_purchase', creditedTo: 'p1' });
+    expect(at(await app().call('GetBalance', walletOfAda), 'balance.booked')).toBe('20');
+  });
+
   it('goes on with a purchase that was started elsewhere under the same key, and leads to its page', async () => {
     const late = await behind();
     const first = await app().call('StartPurchase', page, 'k');

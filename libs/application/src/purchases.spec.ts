@@ -1,7 +1,7 @@
 import { amount, later } from '@drawdown/amounts';
-import { PENDING_PORTAL_PURCHASES_MAX } from '@drawdown/drawdown';
+import { ENDED_PURCHASES_MAX, PENDING_PORTAL_PURCHASES_MAX } from '@drawdown/drawdown';
 import { PaymentProviderMisconfigured } from '@drawdown/purchases';
-import { at, contextOf, freshApplication, HOUR_MS, NOON, rows, textAt, walletOfAda } from './application.fixtures';
+import { at, contextOf, freshApplication, HOUR_MS, like, NOON, rows, textAt, walletOfAda } from './application.fixtures';
 import { doorAnswer } from './door-answer';
 import { handlers } from './handlers';
 import type { Message } from './operation';
@@ -131,12 +131,55 @@ describe('money that is told of', () => {
     await app().call('StartPurchase', { ...start, expires_at: '2026-03-01T13:00:00.000Z' });
   });
 
-  it('twice is credited once: by the same event, by another of the same payment, under another key', async () => {
+  it('twice is credited once, and is said to be credited once: by the same event, by another of the same payment, under another key', async () => {
     const first = await app().says('ConfirmPurchase', { ...confirm, event_id: 'e1' });
+    expect(first).toMatchObject({ answer: { outcome: 'credited' } });
     expect(await app().says('ConfirmPurchase', { ...confirm, event_id: 'e1' })).toEqual({ ...first, replayed: true });
-    expect(await app().says('ConfirmPurchase', { ...confirm, event_id: 'e1' }, 'key-1')).toEqual({ ...first, replayed: true });
+    const underAnother = await app().says('ConfirmPurchase', { ...confirm, event_id: 'e1' }, 'key-1');
+    expect(underAnother).toMatchObject({ answer: { revision: 3, outcome: 'credited_before', balance: { booked: '20' } }, replayed: false });
+    expect(at(underAnother, 'answer.grant')).toBeUndefined();
     expect(await app().says('ConfirmPurchase', { ...confirm, event_id: 'e2' })).toMatchObject({ answer: { outcome: 'credited_before', balance: { booked: '20' } } });
     expect(await booked()).toEqual(['20', '0']);
+  });
+
+  it('is said to be credited again to a retry under the same key alone', async () => {
+    const first = await app().says('ConfirmPurchase', confirm, 'k1');
+    expect(first).toMatchObject({ answer: { outcome: 'credited' }, replayed: false });
+    expect(await app().says('ConfirmPurchase', confirm, 'k2')).toMatchObject({ answer: { outcome: 'credited_before' }, replayed: false });
+    expect(await app().says('ConfirmPurchase', confirm)).toMatchObject({ answer: { outcome: 'credited_before' }, replayed: false });
+    expect(JSON.stringify(await app().says('ConfirmPurchase', confirm, 'k1'))).toBe(JSON.stringify({ ...first, replayed: true }));
+    expect(await booked()).toEqual(['20', '0']);
+  });
+
+  it('is said to have failed again to a retry under the same key alone', async () => {
+    const asked = { ...fail, event_id: 'eF' };
+    const first = await app().says('FailPurchase', asked, 'k1');
+    expect(first).toMatchObject({ answer: { outcome: 'failed' } });
+    expect(await app().says('FailPurchase', asked, 'k2')).toMatchObject({ answer: { outcome: 'ended_before' }, replayed: false });
+    expect(await app().says('FailPurchase', asked, 'k1')).toEqual({ ...first, replayed: true });
+  });
+
+  it('of one payment for two purchases is credited to the first and flagged for the second, until each has its share', async () => {
+    await app().call('StartPurchase', start);
+    await app().call('ConfirmPurchase', confirm);
+    const second = { ...confirm, purchase_id: 'p2' };
+    const refused = doorAnswer(await app().call('ConfirmPurchase', second).catch((error: unknown) => error));
+    expect(refused).toMatchObject({ code: 'PURCHASE_FLAGGED', facts: { because: 'payment_of_other_purchase', credited_to: 'p1', payment_id: 'transfer-7' } });
+    expect(refused.violations).toMatchObject([{ field: 'payment_id', mend: like('such as "transfer-7/2"') }]);
+    expect(await purchase('p2')).toMatchObject({ status: 'pending', flags: [{ because: 'payment_of_other_purchase', credited_to: 'p1' }] });
+    expect(await booked()).toEqual(['20', '20']);
+    expect(await app().says('ConfirmPurchase', { ...second, payment_id: 'transfer-7/2' })).toMatchObject({ answer: { outcome: 'credited' } });
+    expect(await booked()).toEqual(['40', '0']);
+  });
+
+  it('of a payment that was credited long ago is known by the log alone', async () => {
+    await app().call('ConfirmPurchase', confirm);
+    for (let n = 2; n <= ENDED_PURCHASES_MAX + 2; n++) {
+      await app().call('StartPurchase', start);
+      if (n < ENDED_PURCHASES_MAX + 2) await app().call('ConfirmPurchase', { ...confirm, purchase_id: `p${n}`, payment_id: `t${n}` });
+    }
+    await app().parts.projector.rebuild();
+    expect(await app().says('ConfirmPurchase', { ...confirm, purchase_id: `p${ENDED_PURCHASES_MAX + 2}` })).toEqual({ refused: 'purchase_flagged' });
   });
 
   it('by one event with other contents is a conflict', async () => {
@@ -201,7 +244,7 @@ describe('money that is told of', () => {
     const second = { ...walletOfAda, purchase_id: 'p2' };
     expect(await app().call('FailPurchase', { ...fail, ...second, reason: 'the card was refused' })).toMatchObject({ outcome: 'failed', balance: { pending: '0' } });
     expect(await purchase('p2')).toMatchObject({ status: 'failed', failure_code: 'declined', failure_reason: 'the card was refused' });
-    await app().call('ConfirmPurchase', { ...confirm, ...second });
+    await app().call('ConfirmPurchase', { ...confirm, ...second, payment_id: 'transfer-8' });
     expect(await purchase('p2')).toMatchObject({ status: 'succeeded', late: true });
     expect(await booked()).toEqual(['40', '0']);
   });

@@ -4,7 +4,7 @@ import { type Balance, type BalanceCommand, type BalanceEvent, PRIORITY_DEFAULT,
 import { confirmedByHand, MANUAL, noticeKeyOf } from '@drawdown/purchases';
 import { balanceMessage, grantMessage } from './balance-message';
 import { theBalance } from './balances';
-import { type CarriedOut, carryOut } from './carry-out';
+import { type CarriedOut, carryOut, type CommandCall } from './carry-out';
 import { knownBy } from './command-name';
 import { Refused } from './errors';
 import { type Fields, readRequest } from './fields';
@@ -16,7 +16,7 @@ import type { Parts } from './parts';
 import { purchasesIn } from './purchase-history';
 import { purchaseMessage } from './purchase-message';
 import { startPurchase } from './purchase-start';
-import { flagIn, recordTold, toldOtherwise } from './purchase-told';
+import { answeredAgain, flagIn, recordTold, toldOtherwise } from './purchase-told';
 import { readWallet, theCustomer } from './targets';
 
 /** Letter and digits: the ledger makes the ids. */
@@ -100,10 +100,12 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
     }));
     const by = { purchaseId, customerId: target.customerId, reference, at: parts.clock() };
-    const done = await recordTold(parts, context, { ...confirmedByHand(by, paid), ...given('eventId', eventId) });
+    const done = await recordTold(parts, quiet(context), { ...confirmedByHand(by, paid), ...given('eventId', eventId) });
+    const again = answeredAgain(context, eventId, done);
     const flagged = flagIn(done.events);
     if (flagged) throw flagged;
-    const added = done.events.find((event) => event.type === 'ToppedUp')?.grant;
+    const first = again || done.foundBy === undefined;
+    const added = first ? done.events.find((event) => event.type === 'ToppedUp')?.grant : undefined;
     return {
       ...after(done),
       outcome: added ? 'credited' : 'credited_before',
@@ -124,7 +126,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
     await theCustomer(parts, target.customerId);
     const { purchaseId, code, reason } = failure;
     const event = { provider: MANUAL, eventId: eventId ?? '' };
-    const call = eventId === undefined ? context : knownBy(context, noticeKeyOf(event), ['failed', purchaseId, code, reason]);
+    const call = eventId === undefined ? quiet(context) : knownBy(quiet(context), noticeKeyOf(event), ['failed', purchaseId, code, reason]);
     const { aggregate, stream } = target;
     const done = await carryOut(parts, call, aggregate, stream, (at): BalanceCommand => ({
       type: 'FailPurchase',
@@ -132,11 +134,16 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       ...failure,
       ...given('providerEventId', eventId),
     })).catch(toldOtherwise({ key: eventId === undefined ? undefined : call.key }, event));
+    const again = answeredAgain(context, eventId, done);
     const flagged = flagIn(done.events);
     if (flagged) throw flagged;
-    return { ...after(done), outcome: done.events.some((event) => event.type === 'PurchaseFailed') ? 'failed' : 'ended_before' };
+    const first = again || done.foundBy === undefined;
+    return { ...after(done), outcome: first && done.events.some((event) => event.type === 'PurchaseFailed') ? 'failed' : 'ended_before' };
   },
 });
+
+/** Whether it is a retry is said once it is known by which key. */
+const quiet = ({ key, body, traceparent }: CommandCall): CommandCall => ({ key, body, traceparent, replayed: () => undefined });
 
 /** The expires_at of the request is that of the purchase itself. */
 function ofTheGrant(thrown: unknown): never {

@@ -49,6 +49,9 @@ export type PurchaseRefusal =
       readonly paidCurrency?: string;
       readonly asked?: Amount;
       readonly askedCurrency?: string;
+      /** The purchase that the payment was credited to. */
+      readonly creditedTo?: string;
+      readonly paymentId?: string;
     }
   | { readonly code: 'payment_notice_not_believed'; readonly problem: NoticeProblem; readonly detail: string };
 
@@ -130,7 +133,10 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
     (of) => `event "${of.eventId}" was told with other contents; send it again as it was, or give what you tell now an event_id of its own`,
   ],
   purchase_flagged: [
-    'state', 'Nothing was credited', (of) => `what was told of purchase "${of.purchaseId}" is recorded as ${of.because}; a person has to look at it`,
+    'state', 'Nothing was credited', (of) =>
+      of.creditedTo === undefined
+        ? `what was told of purchase "${of.purchaseId}" is recorded as ${of.because}; a person has to look at it`
+        : `payment "${of.paymentId ?? ''}" was credited to purchase "${of.creditedTo}" before (${of.because}); if it pays for "${of.purchaseId}" too, confirm that with a payment_id for its share, such as "${of.paymentId ?? ''}/2"`,
   ],
   payment_notice_not_believed: ['invalid', 'The notice is not believed', (of) => `${of.detail} (${of.problem})`],
   billed_exceeds_unbilled: [

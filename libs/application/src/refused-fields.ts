@@ -6,7 +6,8 @@ import type { Violation } from './errors';
 import type { AnyRefusal, RefusalCode } from './refusals';
 
 type Facts<Code extends RefusalCode> = Extract<AnyRefusal, { code: Code }>;
-type Named<Code extends RefusalCode> = string | ((refusal: Facts<Code>) => string);
+/** Undefined: about none, this time. */
+type Named<Code extends RefusalCode> = string | ((refusal: Facts<Code>) => string | undefined);
 
 const FIELDS: { readonly [Code in RefusalCode]?: Named<Code> } = {
   auto_top_up_policy_invalid: (of) => `policy.${of.field}`,
@@ -25,6 +26,7 @@ const FIELDS: { readonly [Code in RefusalCode]?: Named<Code> } = {
   purchase_above_maximum: 'amount',
   purchase_already_expired: 'expires_at',
   purchase_below_minimum: 'amount',
+  purchase_flagged: (of) => (of.creditedTo === undefined ? undefined : 'payment_id'),
   purchase_not_payable: 'amount',
   too_many_prices: (of) => `credit_prices[${of.index}].price`,
 };
@@ -36,7 +38,7 @@ const limitAt = (of: { readonly index: number; readonly ofNewWallets?: true }): 
 /** @param answer its title and its detail: what is wrong, and what to do about it */
 export function refusedFields(refusal: AnyRefusal, field: string | undefined, { title, detail }: { readonly title: string; readonly detail: string }): readonly Violation[] {
   // The table gives each code the name of that very code: TypeScript cannot follow that through an index.
-  const named = FIELDS[refusal.code] as string | ((of: AnyRefusal) => string) | undefined;
+  const named = FIELDS[refusal.code] as string | ((of: AnyRefusal) => string | undefined) | undefined;
   const found = field ?? (typeof named === 'function' ? named(refusal) : named);
   return found === undefined ? [] : [{ field: found, problem: `is refused: ${lowered(title)}`, mend: detail }];
 }

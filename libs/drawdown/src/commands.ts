@@ -79,6 +79,8 @@ export type BalanceCommand = { readonly at: Instant } & (
       readonly providerEventId: string;
       /** Tells two events about one payment from two payments. */
       readonly providerPaymentId?: string;
+      /** The purchase that this very payment was credited to, as its stream tells: the balance does not remember all of them. */
+      readonly creditedTo?: string;
       readonly paid: Money;
     }
   /** The provider says that there will be no money, or somebody gives the purchase up. */

@@ -74,6 +74,17 @@ describe('a confirmation', () => {
   it('under another event of the same payment is one credit', () =>
     given(...credited).when(confirm('p1', 10, { providerEventId: 'evt_2', providerPaymentId: 'pi_1' })).then('told again that p1 succeeded -> 10'));
 
+  it('of a payment that was credited to another purchase is flagged, and names it', () => {
+    const shared = confirm('p2', 10, { providerEventId: 'evt_2', providerPaymentId: 'pi_1', creditedTo: 'p1' });
+    const second = given(...credited, purchased(10)).when(shared);
+    second.then('flagged p2: payment_of_other_purchase (10 EUR) -> 10, 10 pending');
+    expect(second.events).toMatchObject([{ creditedTo: 'p1', asked: money(10), providerPaymentId: 'pi_1' }]);
+    given(...credited, purchased(10)).when({ ...shared, paid: money(9) } as BalanceCommand).then('flagged p2: payment_of_other_purchase (9 EUR) -> 10, 10 pending');
+    given(...credited)
+      .when(confirm('p1', 10, { providerPaymentId: 'pi_1', creditedTo: 'p1' }))
+      .then('told again that p1 succeeded -> 10');
+  });
+
   it('of another payment is flagged: the money was taken twice', () => {
     given(...credited)
       .when(confirm('p1', 10, { providerEventId: 'evt_2', providerPaymentId: 'pi_2' }))

@@ -31,7 +31,7 @@ export function startPurchase(command: CommandOf<'StartPurchase'>, state: Balanc
 }
 
 export function confirmPurchase(command: CommandOf<'ConfirmPurchase'>, state: Balance): BalanceDecision {
-  const { type: _, at, provider, ...told } = command;
+  const { type: _, at, provider, creditedTo, ...told } = command;
   const { purchaseId, paid } = told;
   if (!wasGiven('p', purchaseId, state.purchases?.count ?? 0)) return refuse({ code: 'purchase_not_found', purchaseId });
   const postings = Postings.on(state, at).endedPurchases();
@@ -40,7 +40,14 @@ export function confirmPurchase(command: CommandOf<'ConfirmPurchase'>, state: Ba
   if (end?.end === 'succeeded' && samePayment(end, told)) return postings.purchase('PurchaseToldAgain', { ...told, end: end.end }).done();
   const because = end?.end === 'succeeded' ? 'already_succeeded' : objection(purchase, command, state);
   if (because !== undefined || !purchase)
-    return postings.purchase('PurchaseFlagged', { ...told, because: because ?? 'ended_long_ago', ...(purchase && { asked: purchase.asked }) }).done();
+    return postings
+      .purchase('PurchaseFlagged', {
+        ...told,
+        because: because ?? 'ended_long_ago',
+        ...(purchase && { asked: purchase.asked }),
+        ...(because === 'payment_of_other_purchase' && creditedTo !== undefined && { creditedTo }),
+      })
+      .done();
   const { grant, conversion } = purchase;
   const late = end && end.end !== 'succeeded' ? { late: end.end } : {};
   // What had ended is pending no more.
@@ -53,7 +60,10 @@ export function confirmPurchase(command: CommandOf<'ConfirmPurchase'>, state: Ba
 }
 
 /** Why money for a purchase that has not succeeded is not credited. */
-function objection(of: Purchase | undefined, { at, paid }: CommandOf<'ConfirmPurchase'>, state: Balance): EventOf<'PurchaseFlagged'>['because'] | undefined {
+function objection(of: Purchase | undefined, command: CommandOf<'ConfirmPurchase'>, state: Balance): EventOf<'PurchaseFlagged'>['because'] | undefined {
+  const { at, paid, purchaseId, creditedTo } = command;
+  // Before all else: no further money was taken.
+  if (creditedTo !== undefined && creditedTo !== purchaseId) return 'payment_of_other_purchase';
   if (!of) return 'ended_long_ago';
   if (state.status === 'closed') return 'balance_closed';
   if (paid.currency !== of.asked.currency) return 'other_currency';

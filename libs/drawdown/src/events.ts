@@ -154,7 +154,10 @@ export const balanceEvents = {
       'grant_would_never_count',
       'ended_long_ago',
       'balance_closed',
+      'payment_of_other_purchase',
     ),
+    /** The purchase that the payment was credited to, where it is another one. */
+    creditedTo: shape.maybe(shape.text),
     /** Absent where no money was taken. */
     paid: shape.maybe(money),
     asked: shape.maybe(money),

@@ -53,8 +53,9 @@ export class PurchaseBooks {
     const of = this.all[nth];
     if (!of) return 'purchase_not_found';
     const flagged = (because: string): Step => ({ words: `flagged ${purchaseId}: ${because} (${moneyTold(paid)})` });
+    if (nth >= this.former && of.is === 'succeeded') return paymentsOf(told).some((name) => of.payments.has(name)) ? again(of) : flagged('already_succeeded');
+    if (told.creditedTo !== undefined && told.creditedTo !== purchaseId) return flagged('payment_of_other_purchase');
     if (nth < this.former) return flagged('ended_long_ago');
-    if (of.is === 'succeeded') return paymentsOf(told).some((name) => of.payments.has(name)) ? again(of) : flagged('already_succeeded');
     if (status === 'closed') return flagged('balance_closed');
     const { asked, grant } = of.request;
     if (asked.currency !== paid.currency) return flagged('other_currency');

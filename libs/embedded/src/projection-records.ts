@@ -2,7 +2,7 @@
 import type { Instant } from '@drawdown/amounts';
 import type { AppliedKey, Document } from '@drawdown/balances';
 
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 const NEVER = Number.POSITIVE_INFINITY;
 const DOCUMENT_HEADER_BYTES = 16;

@@ -6,6 +6,7 @@ import type { AppliedKey, Projections } from '@drawdown/balances';
 import { later, type Instant, parseInstant } from '@drawdown/amounts';
 import type { DomainEvent } from '@drawdown/decider';
 import type { AccruedLine, EventOf, UsageLine } from '@drawdown/drawdown';
+import { paymentKeyOf } from './credited-payments';
 import { DerivedStateUnavailable } from './faults';
 import { commandFingerprint, type KeyPlace, usageFingerprint } from './keys';
 
@@ -27,6 +28,8 @@ export class AppliedKeys {
   note(stream: string, revision: number, event: DomainEvent, key: string | undefined, callerKey?: string): void {
     if (key !== undefined) this.add(commandFingerprint(stream, key), stream, revision);
     if (callerKey !== undefined) this.add(commandFingerprint(stream, callerKey), stream, revision);
+    const payment = paymentKeyOf(stream, event);
+    if (payment !== undefined) this.add(payment, stream, revision);
     if (!holdsUsage(event)) return;
     let before: UsageLine | AccruedLine | undefined;
     for (const line of event.lines) {

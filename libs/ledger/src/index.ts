@@ -1,5 +1,6 @@
 export * from './append-rules';
 export * from './applied-keys';
+export * from './credited-payments';
 export * from './due-commands';
 export * from './event-log';
 export * from './faults';

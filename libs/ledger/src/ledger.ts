@@ -43,6 +43,8 @@ export interface Done<E, S> {
   readonly revision: number;
   /** True when this is the first result again. */
   readonly replayed: boolean;
+  /** The key that the first result was found by, where this is that again: the caller's own, or the other one. */
+  readonly foundBy?: string;
 }
 export type IdempotencyConflict = { readonly code: 'idempotency_conflict'; readonly key: string };
 export interface Refused<R> {
@@ -287,9 +289,10 @@ export class Ledger {
     for (const each of [callerKey, key]) {
       const place = each === undefined ? undefined : await this.placeOf(entry.stream, each);
       if (each === undefined || !place) continue;
+      const foundBy = each;
       const done = async (): Promise<Done<E, S>> => {
         const { events, revision } = await this.recordedAt(aggregate, entry.stream, place);
-        return { outcome: 'done', events, revision, state: await this.stateAfter(aggregate, entry, revision), replayed: true };
+        return { outcome: 'done', events, revision, state: await this.stateAfter(aggregate, entry, revision), replayed: true, foundBy };
       };
       return { key: each, body: place.cause.body, done };
     }

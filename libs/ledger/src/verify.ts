@@ -11,7 +11,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { Document, Projections } from '@drawdown/balances';
+import { readEvent } from '@drawdown/decider';
+import { wallet } from '@drawdown/wallet';
 import { AuditBooks } from './audit-books';
+import { paymentKeyOf } from './credited-payments';
 import type { EventLog, RecordedEvent } from './event-log';
 import type { Folding } from './folding';
 import { commandFingerprint, usageFingerprint } from './keys';
@@ -313,7 +316,9 @@ class Audit {
       const { key, callerKey, index } = readMetadata(event);
       const keys = index === 0 ? [key, callerKey].filter((each) => each !== undefined) : [];
       const commands = keys.map((each) => ({ fingerprint: commandFingerprint(event.stream, each), keptUntil: Infinity }));
-      return [...commands, ...linesOf(event, this.windowMs).map(({ source, id, keptUntil }) => ({ fingerprint: usageFingerprint(source, id), keptUntil }))];
+      const payment = event.type === 'PurchaseSucceeded' ? paymentKeyOf(event.stream, readEvent(wallet, event.type, event.data)) : undefined;
+      const payments = payment === undefined ? [] : [{ fingerprint: payment, keptUntil: Infinity }];
+      return [...commands, ...payments, ...linesOf(event, this.windowMs).map(({ source, id, keptUntil }) => ({ fingerprint: usageFingerprint(source, id), keptUntil }))];
     } catch {
       // Found unreadable already.
       return [];

@@ -30,7 +30,7 @@ export class ManualPayments implements PaymentProvider {
 interface ByHand {
   readonly purchaseId: string;
   readonly customerId: string;
-  /** Of the payment, as whoever confirms it knows it: a transfer, a receipt. For one purchase, the same is the same payment. */
+  /** Of the payment, as whoever confirms it knows it: a transfer, a receipt. In one wallet, the same is the same payment. */
   readonly reference: string;
   readonly at: Instant;
 }
@@ -51,7 +51,7 @@ export const failedByHand = (by: ByHand, reason: PaymentFailure['reason']): Paym
 
 const about = ({ purchaseId, customerId, reference, at }: ByHand, said: string) => ({
   provider: MANUAL,
-  // One transfer may pay two purchases.
+  // What was told of the wrong purchase can be told of the right one.
   eventId: `${purchaseId}:${reference}:${said}`,
   purchaseId,
   customerId,
