@@ -63,6 +63,11 @@ describe('the preview of a price change', () => {
       refusal: { code: 'price_not_positive' },
     }));
 
+  it('says that a price which is dated back moves nothing today', () => {
+    const back = preview(now, update({ EUR: '0.02' }, { effectiveAt: instant('2020-01-01T00:00:00Z') }));
+    expect(back.move('EUR')).toMatchObject({ at: noon, before: { version: 1 }, after: { version: 1 }, moves: false });
+  });
+
   it('compares a price that begins later at the moment in which it begins', () => {
     const future = later(noon, HOUR);
     const scheduled = after(update({ EUR: '0.01' }), update({ EUR: '0.04' }, { effectiveAt: later(noon, HOUR - 1) }));

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { amount, type Instant, instant, later } from '@drawdown/amounts';
 import { given, readEvent, writeEvent } from '@drawdown/decider';
 import {
-  type CreditPrice,
   priceInForce,
   PRICES_PER_CURRENCY_MAX,
   settings,
@@ -38,7 +37,7 @@ const price = (currency: string, text: string, effectiveAt?: Instant) => ({
   price: amount(text),
   ...(effectiveAt !== undefined && { effectiveAt }),
 });
-const version = (number: number, of: ReturnType<typeof price>): CreditPrice => ({ version: number, ...of });
+const version = (number: number, of: ReturnType<typeof price>) => ({ version: number, ...of });
 
 const { decider } = settings;
 
@@ -69,13 +68,13 @@ describe('the settings', () => {
           enabled: false,
           allowFreeCredits: true,
           actor: 'ann',
-          creditPrices: [version(1, price('EUR', '0.01')), version(1, price('JPY', '2'))],
+          creditPrices: [version(1, price('EUR', '0.01', at)), version(1, price('JPY', '2', at))],
         }),
       );
   });
 
   it('that are saved as they were are no change', () => {
-    const prices = [version(1, price('EUR', '0.01'))];
+    const prices = [version(1, price('EUR', '0.01', at))];
     const before = changed(1, {
       creditPrices: prices,
       portalPurchaseLimits: [{ currency: 'EUR', minimum: amount('5') }],
@@ -124,7 +123,7 @@ describe('the settings', () => {
 });
 
 describe('a credit price', () => {
-  const first = changed(1, { creditPrices: [version(1, price('EUR', '0.01'))] });
+  const first = changed(1, { creditPrices: [version(1, price('EUR', '0.01', at))] });
 
   it('gets its next version when it changes, in force from the command on', () =>
     given(decider, first)
@@ -137,7 +136,10 @@ describe('a credit price', () => {
       .then(changed(2, { enabled: false, creditPrices: first.creditPrices }));
     given(decider, first)
       .when(update({ creditPrices: [price('EUR', '0.01', at)] }))
-      .then(changed(2, { creditPrices: [version(2, price('EUR', '0.01', at))] }));
+      .then();
+    given(decider, first)
+      .when(update({ creditPrices: [price('EUR', '0.01', later(at, -1))] }))
+      .then(changed(2, { creditPrices: [version(2, price('EUR', '0.01', later(at, -1)))] }));
   });
 
   it('that is scheduled may be set at once, and stays scheduled when the one in force is saved again', () => {
@@ -155,7 +157,7 @@ describe('a credit price', () => {
   it('stays when its currency is left out', () =>
     given(decider, first)
       .when(update({ creditPrices: [price('USD', '1')] }))
-      .then(changed(2, { creditPrices: [version(1, price('EUR', '0.01')), version(1, price('USD', '1'))] })));
+      .then(changed(2, { creditPrices: [version(1, price('EUR', '0.01', at)), version(1, price('USD', '1', at))] })));
 
   it('is the one whose time has come', () => {
     const { state } = given(
@@ -168,9 +170,31 @@ describe('a credit price', () => {
       changed(4, { creditPrices: [version(4, price('EUR', '0.04', at)), version(1, price('USD', '5', at))] }),
     );
     const inForce = (ms: number, currency = 'EUR') => priceInForce(state, currency, later(at, ms))?.version;
-    expect([inForce(-1), inForce(0), inForce(9), inForce(10)]).toEqual([1, 4, 4, 3]);
-    expect([inForce(-1, 'USD'), inForce(0, 'USD'), inForce(0, 'JPY')]).toEqual([undefined, 1, undefined]);
+    expect([inForce(-1), inForce(0), inForce(9), inForce(10)]).toEqual([4, 4, 4, 3]);
+    expect([inForce(-1, 'USD'), inForce(0, 'USD'), inForce(0, 'JPY')]).toEqual([1, 1, undefined]);
     expect(settings.state.read(JSON.parse(settings.state.write(state)))).toEqual(state);
+  });
+
+  it('that is dated back counts until the one begins that was saved first, and not today', () => {
+    const back = instant('2020-01-01T00:00:00Z');
+    const { state } = given(decider, first, changed(2, { creditPrices: [version(2, price('EUR', '0.02', back))] }));
+    const inForce = (moment: Instant) => priceInForce(state, 'EUR', moment)?.version;
+    expect([inForce(later(back, -1)), inForce(back), inForce(later(at, -1)), inForce(at)]).toEqual([2, 2, 2, 1]);
+  });
+
+  it('counts before its beginning where it is the first, unless it was scheduled ahead', () => {
+    const of = (...events: SettingsEvent[]) => (ms: number) => priceInForce(given(decider, ...events).state, 'EUR', later(at, ms))?.version;
+    expect([of(first)(-1), of(first)(0)]).toEqual([1, 1]);
+    const ahead = changed(1, { creditPrices: [version(1, price('EUR', '0.01', later(at, 10)))] });
+    expect([-1, 0, 9, 10].map(of(ahead))).toEqual([undefined, undefined, undefined, 1]);
+    const atOnce = { ...changed(2, { creditPrices: [version(2, price('EUR', '0.02', later(at, 5)))] }), at: later(at, 5) };
+    expect([0, 5, 9, 10].map(of(ahead, atOnce))).toEqual([2, 2, 2, 1]);
+  });
+
+  it('that was stored without a time begins in its first event', () => {
+    const early = changed(1, { creditPrices: [version(1, price('EUR', '0.01'))] });
+    const { state } = given(decider, early, { ...changed(2, { enabled: false, creditPrices: early.creditPrices }), at: later(at, 10) });
+    expect(state.creditPrices).toEqual([{ ...version(1, price('EUR', '0.01', at)), savedAt: at }]);
   });
 
   it('has a bounded history', () => {

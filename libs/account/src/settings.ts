@@ -12,14 +12,20 @@ import {
 /** Credit prices that one currency can have one after the other. */
 export const PRICES_PER_CURRENCY_MAX = 256;
 
-export const creditPrice = shape.record({
+const named = {
   currency: shape.text,
   /** 1, 2, 3... within its currency, in the order of recording. */
   version: shape.integer,
   /** What one wallet credit is worth, in the currency's major unit. */
   price: shape.amount,
-  /** Absent: in force since ever. Only the first price of a currency can be so. */
-  effectiveAt: shape.maybe(shape.instant),
+};
+/** As events have it. Without a time it counts from its first event on; events of today always say the time. */
+const recordedPrice = shape.record({ ...named, effectiveAt: shape.maybe(shape.instant) });
+export const creditPrice = shape.record({
+  ...named,
+  effectiveAt: shape.instant,
+  /** One that begins after it was saved was scheduled ahead. */
+  savedAt: shape.instant,
 });
 export type CreditPrice = shape.Of<typeof creditPrice>;
 
@@ -42,7 +48,7 @@ export type Settings = shape.Of<typeof settingsState>;
 export interface CreditPriceRequest {
   readonly currency: string;
   readonly price: Amount;
-  /** Default: the time of the command; for a currency's first price, since ever. */
+  /** Default: the time of the command. */
   readonly effectiveAt?: Instant;
 }
 
@@ -83,7 +89,7 @@ export const settingsEvents = {
     version: shape.integer,
     enabled: shape.flag,
     allowFreeCredits: shape.flag,
-    creditPrices: shape.list(creditPrice),
+    creditPrices: shape.list(recordedPrice),
     actor: shape.maybe(shape.text),
     // Absent in what was stored before they existed: not allowed, none, none.
     allowPortalPurchases: shape.maybe(shape.flag),
@@ -93,17 +99,20 @@ export const settingsEvents = {
 } as const;
 export type SettingsEvent = { readonly type: 'SettingsChanged' } & shape.Of<typeof settingsEvents.SettingsChanged>;
 
-/** The price of a credit at a moment: the greatest effective time not later; of two equal ones, the later recorded. */
+/**
+ * The price of a credit at a moment: the greatest effective time not later; of two equal ones, the later recorded. Before the first of
+ * them begins it counts too, so that late usage has a price; unless it was scheduled ahead: until then there is none.
+ */
 export function priceInForce(settings: Settings, currency: string, at: Instant): CreditPrice | undefined {
   let found: CreditPrice | undefined;
-  let since = -Infinity;
+  let first: CreditPrice | undefined;
   for (const candidate of settings.creditPrices) {
-    const from = candidate.effectiveAt ?? -Infinity;
-    if (candidate.currency !== currency || from > at || from < since) continue;
-    found = candidate;
-    since = from;
+    if (candidate.currency !== currency) continue;
+    const { effectiveAt } = candidate;
+    if (effectiveAt <= at && (!found || effectiveAt >= found.effectiveAt)) found = candidate;
+    if (!first || effectiveAt <= first.effectiveAt) first = candidate;
   }
-  return found;
+  return found ?? (first && first.effectiveAt <= first.savedAt ? first : undefined);
 }
 
 function decide(command: UpdateSettings, state: Settings): Decision<SettingsEvent, SettingsRefusal> {
@@ -119,7 +128,7 @@ function decide(command: UpdateSettings, state: Settings): Decision<SettingsEven
     version: state.version + 1,
     enabled,
     allowFreeCredits,
-    creditPrices: [...latest.values()],
+    creditPrices: [...latest.values()].map(({ savedAt: _, ...price }) => price),
     allowPortalPurchases: command.allowPortalPurchases ?? state.allowPortalPurchases,
     portalPurchaseLimits: command.portalPurchaseLimits ?? state.portalPurchaseLimits,
     defaultLimits: command.defaultLimits ?? state.defaultLimits,
@@ -162,8 +171,7 @@ function unchanged({ currency, price, effectiveAt }: CreditPriceRequest, state: 
 }
 
 function recorded({ currency, price, effectiveAt: asked }: CreditPriceRequest, last: CreditPrice | undefined, at: Instant): CreditPrice {
-  const effectiveAt = asked ?? (last && at);
-  return { currency, version: (last?.version ?? 0) + 1, price, ...(effectiveAt !== undefined && { effectiveAt }) };
+  return { currency, version: (last?.version ?? 0) + 1, price, effectiveAt: asked ?? at, savedAt: at };
 }
 
 function evolve(state: Settings, event: SettingsEvent): Settings {
@@ -178,11 +186,11 @@ function evolve(state: Settings, event: SettingsEvent): Settings {
     allowPortalPurchases,
     portalPurchaseLimits,
     defaultLimits,
-    creditPrices: [...state.creditPrices, ...added],
+    creditPrices: [...state.creditPrices, ...added.map((price) => ({ ...price, effectiveAt: price.effectiveAt ?? event.at, savedAt: event.at }))],
   };
 }
 
-const nameOf = ({ currency, version }: CreditPrice): string => `${currency} ${version}`;
+const nameOf = ({ currency, version }: Pick<CreditPrice, 'currency' | 'version'>): string => `${currency} ${version}`;
 
 export const settings: Aggregate<UpdateSettings, Settings, SettingsEvent, SettingsRefusal> = {
   category: 'settings',
@@ -201,5 +209,5 @@ export const settings: Aggregate<UpdateSettings, Settings, SettingsEvent, Settin
   },
   events: settingsEvents,
   state: settingsState,
-  stateVersion: 2,
+  stateVersion: 3,
 };

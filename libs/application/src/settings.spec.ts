@@ -16,7 +16,7 @@ describe('settings', () => {
     expect(settings).toEqual({
       enabled: false,
       allow_free_credits: true,
-      credit_prices: [{ currency: 'EUR', price: '0.01', version: 1 }],
+      credit_prices: [{ currency: 'EUR', price: '0.01', effective_at: '2026-03-01T12:00:00.000Z', version: 1 }],
       ...NOTHING_FOR_PORTAL_OR_WALLETS,
     });
   });

@@ -71,7 +71,7 @@ export function assertWorth(credits: Amount, { price: creditPrice }: CreditPrice
 
 /** When the first of a currency's prices counts, where none does yet. */
 const firstPriceFrom = ({ creditPrices }: Settings, currency: string): Instant | undefined =>
-  creditPrices.flatMap((of) => (of.currency === currency && of.effectiveAt !== undefined ? [of.effectiveAt] : [])).sort((a, b) => a - b)[0];
+  creditPrices.flatMap((of) => (of.currency === currency ? [of.effectiveAt] : [])).sort((a, b) => a - b)[0];
 
 /** @throws Refused no_credit_price */
 export function thePrice(settings: Settings, currency: string, at: Instant): CreditPrice {

@@ -26,7 +26,7 @@ const WALLET_PRODUCTS: { readonly [product: string]: { readonly type: string; re
 };
 const WITH_WALLET = ['ada', 'dan'];
 const CUSTOMERS = ['ada', 'bob', 'dan', 'eve'];
-/** In units of 10^-9: since ever, and for usage of half a second ago or less. They make halves of the last digit. */
+/** In units of 10^-9: as the first price there is, which counts before its beginning too, and for usage of half a second ago or less. They make halves of the last digit. */
 const [PRICE_BEFORE, PRICE_SINCE] = [500_000_000n, 333_333_333n];
 const PRICE_CHANGED_AGO_MS = 500;
 
@@ -268,7 +268,7 @@ describe('over all batches, repeats, conflicts, lost answers and restarts', () =
     async () => {
       faulty = new Faulty();
       home = await TestLedger.open(undefined, faulty.wrap);
-      await home.price('0.5');
+      await home.price('0.5', later(home.now, -PRICE_CHANGED_AGO_MS - 1));
       await home.price('0.333333333', later(home.now, -PRICE_CHANGED_AGO_MS));
       let number = 0;
       await fc.assert(fc.asyncProperty(worlds, (all) => world(number++, all)), { seed: SEED, numRuns: WORLDS });

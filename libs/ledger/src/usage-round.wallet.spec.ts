@@ -279,12 +279,24 @@ describe('usage that a wallet cannot take', () => {
     expect(await fates(tokens('0', 1))).toEqual(['duplicate']);
   });
 
-  it('is rejected where no credit price was in force then, and applied once one is dated back', async () => {
+  it('is charged at the first price where it happened before there was one, and at one that is dated back from then on', async () => {
     home = await fresh();
-    await home.price('0.01', home.now);
+    await home.price('0.01');
     await home.addWalletProduct('pages', [{ drawsOn: 'wallet_immediate', weight: '1' }]);
     await home.addWallet('ada');
-    const late = tokens('1', 10, { time: formatInstant(later(home.now, -1)) });
+    const used = (id: string, ms: number) => home.use(tokens(id, 10, { time: formatInstant(later(home.now, ms)) }));
+    expect(await used('1', -1)).toMatchObject([{ charges: [{ amount: amount('0.1') }] }]);
+    await home.price('0.02', later(home.now, -2));
+    expect(await used('2', -1)).toMatchObject([{ charges: [{ amount: amount('0.2') }] }]);
+    expect(await used('3', 0)).toMatchObject([{ charges: [{ amount: amount('0.1') }] }]);
+  });
+
+  it('is rejected where no credit price was in force then, and applied once one is dated back', async () => {
+    home = await fresh();
+    await home.price('0.01', later(home.now, 1));
+    await home.addWalletProduct('pages', [{ drawsOn: 'wallet_immediate', weight: '1' }]);
+    await home.addWallet('ada');
+    const late = tokens('1', 10, { time: formatInstant(home.now) });
     const [fate] = await home.use(late);
     expect(fate).toMatchObject({ rejection: { reason: 'no_credit_price', detail: expect.stringMatching(/^no credit price of EUR was in force at .*; set one in the settings/) as string } });
     await home.price('0.02', later(home.now, -2));
