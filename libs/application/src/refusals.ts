@@ -1,7 +1,7 @@
 /** Every refusal with its answer at both doors. A refusal that is added to a domain does not compile until it has one here. */
 import type { CustomerRefusal, PortalPurchaseRefusal, SettingsRefusal } from '@drawdown/account';
 import type { AutoTopUpRefusal } from '@drawdown/auto-top-up';
-import { type Amount, formatAmount, formatInstant, type Instant, INTEGER_DIGITS_MAX } from '@drawdown/amounts';
+import { type Amount, formatAmount, formatInstant, type Instant, INTEGER_DIGITS_MAX, ZERO } from '@drawdown/amounts';
 import type { CreditProductRefusal } from '@drawdown/catalog';
 import type { BalanceRefusal, EventOf } from '@drawdown/drawdown';
 import type { IdempotencyConflict, RejectedUsageRefusal } from '@drawdown/ledger';
@@ -155,7 +155,10 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   ],
   payment_not_found: ['not_found', 'No such payment', 'this balance made no such payment'],
   payment_final: ['state', 'The payment is final', 'it is too old to be reversed, or of a balance that was closed; add credits instead'],
-  nothing_to_reverse: ['state', 'Nothing is left of the payment', 'all that was paid was given back already'],
+  nothing_to_reverse: [
+    'state', 'There is nothing to give back',
+    (of) => (of.paid === ZERO ? 'nothing was paid: the invoice settled usage alone, and its usage stays billed' : `all that was paid, ${show(of.paid)}, was given back already`),
+  ],
   reversal_exceeds_payment: [
     'state', 'More is asked than is left of the payment', (of) => `${show(of.requested)} asked, ${show(of.left)} not given back yet; ask for less`,
   ],

@@ -133,7 +133,7 @@ export type BalanceRefusal =
   | { readonly code: 'billed_exceeds_unbilled'; readonly unbilled: Amount; readonly billed: Amount }
   | { readonly code: 'payment_not_found'; readonly paymentId: string }
   | { readonly code: 'payment_final'; readonly paymentId: string }
-  | { readonly code: 'nothing_to_reverse'; readonly paymentId: string }
+  | { readonly code: 'nothing_to_reverse'; readonly paymentId: string; readonly paid: Amount }
   | { readonly code: 'reversal_exceeds_payment'; readonly left: Amount; readonly requested: Amount }
   | { readonly code: 'too_many_grants'; readonly max: number }
   | { readonly code: 'purchase_already_expired'; readonly expiresAt: Instant }

@@ -167,7 +167,7 @@ describe('a payment taken back', () => {
 
   it('that took nothing has nothing to give', () => {
     const settled = given(accrued(4), paid(0, { billed: units(4) }));
-    settled.when(reverse(settled.events)).thenRefused('nothing_to_reverse');
+    settled.when(reverse(settled.events)).thenRefused('nothing_to_reverse', { paid: units(0) });
   });
 
   it('leaves the usage billed that the invoice billed', () => {

@@ -68,7 +68,7 @@ export function reverseInvoicePayment(command: CommandOf<'ReverseInvoicePayment'
   if (before === 'unknown') return refuse({ code: 'payment_not_found', paymentId });
   if (before === 'final') return refuse({ code: 'payment_final', paymentId });
   const left = minus(command.payment.amount, before);
-  if (left === ZERO) return refuse({ code: 'nothing_to_reverse', paymentId });
+  if (left === ZERO) return refuse({ code: 'nothing_to_reverse', paymentId, paid: command.payment.amount });
   const amount = command.amount ?? left;
   if (amount > left) return refuse({ code: 'reversal_exceeds_payment', left, requested: amount });
   const postings = Postings.on(state, command.at).endedHolds();

@@ -101,7 +101,7 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
   nothing_to_reverse: () =>
     given(toppedUp(5), paid(3), past(reverse(onceHalfPaid.events)))
       .when(reverse(onceHalfPaid.events))
-      .thenRefused('nothing_to_reverse', { paymentId: 'i1' }),
+      .thenRefused('nothing_to_reverse', { paymentId: 'i1', paid: units(3) }),
   reversal_exceeds_payment: () =>
     onceHalfPaid
       .when(reverse(onceHalfPaid.events, '3.01'))

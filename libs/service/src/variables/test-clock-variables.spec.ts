@@ -20,10 +20,10 @@ describe('a test clock', () => {
     expect(asked(true, { NODE_ENV: 'test', EVENTSTORE_URL: '', STRIPE_SECRET_KEY: 'sk_test_1' })).toEqual([]));
 
   it.each([
-    ['NODE_ENV', 'production'],
-    ['EVENTSTORE_URL', 'esdb://127.0.0.1:2113'],
-    ['REDIS_URL', 'redis://127.0.0.1:6379'],
-    ['KAFKA_BROKERS', '127.0.0.1:9092'],
-    ['STRIPE_SECRET_KEY', 'sk_live_1'],
-  ])('is refused together with %s', (variable, value) => expect(asked(true, { [variable]: value })).toEqual([`is true together with ${variable}`]));
+    ['NODE_ENV', 'production', 'NODE_ENV=production'],
+    ['EVENTSTORE_URL', 'esdb://me:secret@127.0.0.1:2113', 'EVENTSTORE_URL'],
+    ['REDIS_URL', 'redis://:secret@127.0.0.1:6379', 'REDIS_URL'],
+    ['KAFKA_BROKERS', '127.0.0.1:9092', 'KAFKA_BROKERS'],
+    ['STRIPE_SECRET_KEY', 'sk_live_secret', 'a STRIPE_SECRET_KEY of live mode'],
+  ])('is refused together with %s', (variable, value, told) => expect(asked(true, { [variable]: value })).toEqual([`is true together with ${told}`]));
 });

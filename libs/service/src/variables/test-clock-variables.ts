@@ -2,13 +2,13 @@
 import { type ConfigProblem, Flag, Variable } from '@drawdown/platform';
 import { IsBoolean } from 'class-validator';
 
-/** Each of them says that the time is that of others, or that the money is real. */
-const SAYS_OTHERWISE: readonly (readonly [variable: string, wrong: (value: string) => boolean])[] = [
-  ['NODE_ENV', (value) => value === 'production'],
-  ['EVENTSTORE_URL', (value) => value !== ''],
-  ['REDIS_URL', (value) => value !== ''],
-  ['KAFKA_BROKERS', (value) => value !== ''],
-  ['STRIPE_SECRET_KEY', (value) => /^[a-z]+_live_/.test(value)],
+/** Each of them says that the time is that of others, or that the money is real. Told so that no password is shown. */
+const SAYS_OTHERWISE: readonly (readonly [variable: string, wrong: (value: string) => boolean, told: string])[] = [
+  ['NODE_ENV', (value) => value === 'production', 'NODE_ENV=production'],
+  ['EVENTSTORE_URL', (value) => value !== '', 'EVENTSTORE_URL'],
+  ['REDIS_URL', (value) => value !== '', 'REDIS_URL'],
+  ['KAFKA_BROKERS', (value) => value !== '', 'KAFKA_BROKERS'],
+  ['STRIPE_SECRET_KEY', (value) => /^[a-z]+_live_/.test(value), 'a STRIPE_SECRET_KEY of live mode'],
 ];
 
 export class TestClockVariables {
@@ -19,9 +19,9 @@ export class TestClockVariables {
 
   problems(): readonly ConfigProblem[] {
     if (!this.TEST_CLOCK) return [];
-    return SAYS_OTHERWISE.filter(([variable, wrong]) => wrong(process.env[variable] ?? '')).map(([variable]) => ({
+    return SAYS_OTHERWISE.filter(([variable, wrong]) => wrong(process.env[variable] ?? '')).map(([variable, , told]) => ({
       variable: 'TEST_CLOCK',
-      problem: `is true together with ${variable}`,
+      problem: `is true together with ${told}`,
       mend: `set TEST_CLOCK=false, or leave ${variable} out: a rehearsal is of one process with files and money of its own`,
     }));
   }
