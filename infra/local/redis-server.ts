@@ -12,6 +12,8 @@ const ASKED_EVERY_MS = 20;
 const STOPS_WITHIN_MS = 10_000;
 const READY = 'Ready to accept connections';
 const CHARACTERS_KEPT = 20_000;
+/** Between asking for a free port and using it another process may take it. */
+const STARTS_MAX = 3;
 
 export interface RedisServerOptions {
   /** Where its files are; made where it is missing, and kept by `stop`. */
@@ -40,10 +42,16 @@ export class RedisServer {
 
   /** Resolves when it answers. @throws Error when redis-server is not installed or ends at once, with what it said. */
   static async start(options: RedisServerOptions): Promise<RedisServer> {
-    const [free = 0] = options.port === undefined ? await freePorts(1) : [];
-    const server = new RedisServer(options, options.port ?? free);
-    await server.run();
-    return server;
+    for (let starts = 1; ; starts++) {
+      const [free = 0] = options.port === undefined ? await freePorts(1) : [];
+      const server = new RedisServer(options, options.port ?? free);
+      try {
+        await server.run();
+        return server;
+      } catch (error) {
+        if (options.port !== undefined || starts === STARTS_MAX || !String(error).includes('Address already in use')) throw error;
+      }
+    }
   }
 
   /** Of what `REDIS_URL` takes. */

@@ -249,9 +249,9 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
           await onBatch();
         });
       const until = async (done: () => boolean, what: string) => {
-        const deadline = Date.now() + 10_000;
+        const deadline = Date.now() + 40_000;
         while (!done()) {
-          if (Date.now() > deadline) throw new Error(`waited 10 s for ${what}`);
+          if (Date.now() > deadline) throw new Error(`waited 40 s for ${what}`);
           await new Promise((resolve) => setImmediate(resolve));
         }
       };

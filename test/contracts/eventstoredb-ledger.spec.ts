@@ -34,7 +34,7 @@ it.each([11, 12, 13])('commands and usage are done once each, whatever is cut (s
   const chance = chanceOf(seed);
   const double = await EventStoreDbDouble.start();
   const wire = await FaultyWire.open(double.port);
-  const log = EventStoreDbLog.open({ connectionString: `esdb://127.0.0.1:${wire.port}?tls=false`, appendTimeoutMs: 2_000, readSilenceMs: 2_000 });
+  const log = EventStoreDbLog.open({ connectionString: `esdb://127.0.0.1:${wire.port}?tls=false`, appendTimeoutMs: 10_000, readSilenceMs: 10_000 });
   const embedded: { close: () => Promise<void> }[] = [];
   const home = await TestLedger.open(undefined, (unused) => {
     embedded.push(unused);

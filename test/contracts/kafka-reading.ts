@@ -61,6 +61,11 @@ export class KafkaBench {
     return Object.values(await this.committed(groupId, topic)).reduce((sum, offset) => sum + offset, 0);
   }
 
+  async membersOf(groupId: string): Promise<number> {
+    const { groups } = await this.connection.administrate('describe groups', (admin) => admin.describeGroups([groupId]));
+    return groups.flatMap(({ members }) => members).length;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.consumers.map((consumer) => consumer.stop()));
     await this.producer.close();

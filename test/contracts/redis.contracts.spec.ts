@@ -73,15 +73,15 @@ describe('Redis that is cleared', () => {
       checkpoint: 1n,
     });
     await projections.clear();
-    // What is left: the marker and the generation's name of each shard.
-    await until('what was there to be removed', async () => (await connection.command('dbsize')) === 4);
+    // What is left of each shard: its marker, the generation's name and the witnesses of that one.
+    await until('what was there to be removed', async () => (await connection.command('dbsize')) === 2 * (2 + 32));
     await projections.close();
   });
 });
 
 describe('the probe of Redis', () => {
-  const probe = async (url: string, warned: string[] = []) => {
-    const projections = RedisProjections.open({ url, timeoutMs: 1_000, warn: (text) => warned.push(text) });
+  const probe = async (url: string, warned: string[] = [], timeoutMs = 20_000) => {
+    const projections = RedisProjections.open({ url, timeoutMs, warn: (text) => warned.push(text) });
     try {
       await projections.probe();
     } finally {
@@ -130,10 +130,11 @@ describe('the probe of Redis', () => {
 
   it('can be tried again where nobody answers, or nobody answers in time', async () => {
     const unavailable = { code: 'derived_state_unavailable', retriable: true, message: expect.stringMatching(/REDIS_URL/) as string };
-    await expect(probe('redis://:secret@127.0.0.1:1')).rejects.toMatchObject(unavailable);
-    await expect(probe('redis://:secret@127.0.0.1:1')).rejects.toMatchObject({ message: expect.not.stringContaining('secret') as string });
+    const soon = async (url: string) => probe(url, [], 1_000);
+    await expect(soon('redis://:secret@127.0.0.1:1')).rejects.toMatchObject(unavailable);
+    await expect(soon('redis://:secret@127.0.0.1:1')).rejects.toMatchObject({ message: expect.not.stringContaining('secret') as string });
     server.pause();
-    await expect(probe(server.url).finally(() => server.resume())).rejects.toMatchObject(unavailable);
+    await expect(soon(server.url).finally(() => server.resume())).rejects.toMatchObject(unavailable);
   });
 
   it('a Redis that is full refuses to save, and takes it when there is room', async () => {
@@ -197,29 +198,32 @@ describe('a Redis that several processes use', () => {
 });
 
 describe('a lease in Redis', () => {
-  const TTL_MS = 400;
+  /** Nobody on a busy machine is kept waiting for as long. It is let run out by hand. */
+  const TTL_MS = 60_000;
   it('is had by one, kept while it is renewed, and taken over when it is given up or runs out', async () => {
+    await flushOne();
     const [one, two] = ['one', 'two'].map((owner) => RedisLease.open({ url: server.url, name: 'webhooks', owner, ttlMs: TTL_MS })) as [RedisLease, RedisLease];
     expect(await one.acquire()).toBe(true);
-    const until2 = Date.now() + 2 * TTL_MS;
-    await until('twice its time, renewed', async () => {
-      expect(await one.acquire()).toBe(true);
-      expect(await two.acquire()).toBe(false);
-      return Date.now() > until2;
-    });
+    const [key] = (await connection.command('keys', '*')) as [string];
+    const left = async (): Promise<number> => Number(await connection.command('pttl', key));
+    await connection.command('pexpire', key, TTL_MS / 3);
+    expect(await two.acquire()).toBe(false);
+    expect(await left()).toBeLessThanOrEqual(TTL_MS / 3);
+    expect(await one.acquire()).toBe(true);
+    expect(await left()).toBeGreaterThan(TTL_MS / 3);
     await two.release();
     expect(await two.acquire()).toBe(false);
     await one.release();
     expect(await two.acquire()).toBe(true);
-    const began = Date.now();
-    await until('the lease of one that died to run out', () => one.acquire(), 10 * TTL_MS);
-    expect(Date.now() - began).toBeGreaterThan(TTL_MS / 2);
+    expect(await one.acquire()).toBe(false);
+    await connection.command('pexpire', key, 1);
+    await until('the lease of one that died to run out', () => one.acquire());
     expect(await two.acquire()).toBe(false);
     await Promise.all([one.close(), two.close()]);
   });
 
   it('is nobody’s to the one that cannot ask', async () => {
-    const lease = RedisLease.open({ url: 'redis://127.0.0.1:1', name: 'webhooks', ttlMs: TTL_MS });
+    const lease = RedisLease.open({ url: 'redis://127.0.0.1:1', name: 'webhooks', ttlMs: 400 });
     await expect(lease.acquire()).rejects.toMatchObject({ retriable: true });
     await lease.close();
   });

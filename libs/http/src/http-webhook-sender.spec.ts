@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 function local(options: ConstructorParameters<typeof HttpWebhookSender>[0] = {}): HttpWebhookSender {
-  const sender = new HttpWebhookSender({ allowedNetworks: ['127.0.0.0/8'], timeoutMs: 2_000, ...options });
+  const sender = new HttpWebhookSender({ allowedNetworks: ['127.0.0.0/8'], timeoutMs: 10_000, ...options });
   senders.push(sender);
   return sender;
 }
@@ -190,7 +190,7 @@ describe('a hostile receiver', () => {
     const url = await speak('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf', 'end');
     expect(await send(url)).toMatchObject({ httpStatus: 200 });
     const silent = await speak('HTTP/1.1 500 No\r\ncontent-length: 100\r\n\r\nhalf', 'wait');
-    expect(await send(silent, local({ timeoutMs: 300 }))).toMatchObject({ httpStatus: 500, failure: 'refused_status' });
+    expect(await send(silent, local({ timeoutMs: 2_000 }))).toMatchObject({ httpStatus: 500, failure: 'refused_status' });
   });
 
   it.each([
