@@ -90,7 +90,7 @@ const parameter = (name: string, place: 'path' | 'query' | 'header', { descripti
 const header = (name: string, description: string): Schema => parameter(name, 'header', { type: 'string', description });
 
 const headers = (route: Route): Schema[] => [
-  ...(route.kind === 'command' ? [header('Idempotency-Key', 'Unique to this command, 1 to 128 printable ASCII characters. Without it a retry is a new command.')] : []),
+  ...(route.kind === 'command' ? [header('Idempotency-Key', 'Unique to this command, 1 to 128 printable ASCII characters. Known by what the command is about: for another customer the same key is another command. What is refused or changes nothing uses up no key. Without it a retry is a new command.')] : []),
   ...(route.ifMatch === undefined ? [] : [header('If-Match', 'The revision that the change was made from, as the ETag says it. Refused with 412 when it is no longer the present one.')]),
   ...(route.etag !== undefined && route.kind === 'query' ? [header('If-None-Match', 'Answered 304 when this is still the ETag.')] : []),
   ...(route.resumeFrom === undefined ? [] : [header('Last-Event-ID', `The same as ${route.resumeFrom}, as EventSource sends it.`)]),
