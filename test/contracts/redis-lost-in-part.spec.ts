@@ -109,6 +109,20 @@ describe.each([1, 4])('two ledgers on Redis in %i shard(s)', (shards) => {
     expect((await homes[1].balance('ada', 'llm')).totals.consumed).toBe(amount('52'));
     expect((await homes[1].verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
   });
+
+  it('charge nothing twice when every other key goes, in the middle of their work, and neither marker nor generation', async () => {
+    for (let round = 0; round < 5; round++) {
+      expect(new Set(await sent(homes[0], range(round * 20, round * 20 + 20)))).toEqual(new Set(['applied']));
+      for (const home of homes) await saved(home);
+      const names = textsOf(await control.command('keys', '*')).filter((name) => !/(markers|meta)$/.test(name));
+      await unlink(names.sort().filter((_, i) => i % 2 === round % 2));
+      for (const home of homes) {
+        home.states.trim(0);
+        expect(new Set(await sent(home, range(0, round * 20 + 20)))).toEqual(new Set(['duplicate']));
+      }
+    }
+    expect((await homes[0].verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
+  });
 });
 
 describe('markers that are gone', () => {

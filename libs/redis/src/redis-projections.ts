@@ -55,6 +55,7 @@ export class RedisProjections implements Projections {
   private unfit: Fault | undefined;
   private checkedAt = 0;
   private lost: () => void = () => undefined;
+  private readonly sweeping = new Set<string>();
 
   private constructor(private readonly options: RedisProjectionsOptions) {
     const { url, prefix = PREFIX_DEFAULT, shards = 1, timeoutMs } = options;
@@ -188,7 +189,8 @@ export class RedisProjections implements Projections {
     const reliance: Reliance = new Reliance(generations, () => this.tellLost());
     const oldest = Date.now() - MARKER_KEPT_MS;
     for (const shard of this.shards) {
-      const [generation, ...over] = textsOf(await this.connection.run(scripts.ATTACH, [shard.markers, shard.meta], [reliance.id, newGeneration(), oldest, anew]));
+      const args = [reliance.id, newGeneration(), oldest, anew, shard.base];
+      const [generation, ...over] = textsOf(await this.connection.run(scripts.ATTACH, [shard.markers, shard.meta], args));
       generations.push(generation ?? '');
       for (const old of over) void this.sweep(shard, old).catch(() => undefined);
     }
@@ -267,8 +269,16 @@ export class RedisProjections implements Projections {
     }
   }
 
+  /** Each once at a time: where generations follow one another fast, every attaching finds the same ones that are not yet removed. */
   private async sweep({ markers, meta, space }: Shard, generation: string): Promise<void> {
-    for (let at = 0; at >= 0; ) at = Number(await this.connection.run(scripts.SWEEP, [markers, meta], [generation, space(generation), at]));
+    const begin = space(generation);
+    if (this.sweeping.has(begin)) return;
+    this.sweeping.add(begin);
+    try {
+      for (let at = 0; at >= 0; ) at = Number(await this.connection.run(scripts.SWEEP, [markers, meta], [generation, begin, at]));
+    } finally {
+      this.sweeping.delete(begin);
+    }
   }
 }
 

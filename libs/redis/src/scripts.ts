@@ -16,10 +16,25 @@ const script = (source: string): Script => ({ source, sha: createHash('sha1').up
 /** Stands in the error reply that says so. */
 export const LOST_REPLY = 'DERIVEDSTATELOST';
 
-/** The meta hash is looked at too: it goes with the markers or not at all, unless somebody deletes keys one by one. */
-const GUARD = `
+/**
+ * Keys of a generation that say nothing but that they are there. Who deletes keys one by one, in whatever order, meets one of them before he
+ * has got far; from then on nothing of the generation is believed. 32 cost a script some 10 us.
+ */
+const WITNESSES = 32;
+const WITNESS = `
+local function witnesses(space)
+  local names = {}
+  for i = 1, ${WITNESSES} do names[i] = space .. 'w:' .. i end
+  return names
+end
+local function isWhole(space)
+  return redis.call('EXISTS', KEYS[2], unpack(witnesses(space))) == ${WITNESSES + 1}
+end
+`;
+
+const GUARD = `${WITNESS}
 local marker = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
-if marker < tonumber(ARGV[2]) or redis.call('EXISTS', KEYS[2]) == 0 then return redis.error_reply('${LOST_REPLY}') end
+if marker < tonumber(ARGV[2]) or not isWhole(ARGV[4]) then return redis.error_reply('${LOST_REPLY}') end
 local function rely()
   if tonumber(ARGV[3]) > marker then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
 end
@@ -39,20 +54,23 @@ local function nameKey(number) return space .. 'n:' .. math.floor(number / ${NAM
 
 /**
  * The one place where a generation begins, under a name that no key has yet: where there is none, where it is asked for, and where no
- * marker is left. Who drops markers sets its own, all here, so a shard in use has one at least. Without any it is being emptied key by
- * key, and what is still there is not believed: more of it may be gone already, or go in a moment. From here on nothing of before is
- * there for anybody, since every other process finds its marker missing and attaches to this generation in its turn.
+ * marker or not every witness is left. Who drops markers sets its own, all here, so a shard in use has one at least. Where something of it is
+ * missing the shard is being emptied key by key, and what is still there is not believed: more of it may be gone already, or go in a
+ * moment. From here on nothing of before is there for anybody, since every other process finds its marker missing and attaches to this
+ * generation in its turn.
  *
- * ARGV[2] name of a new generation, ARGV[3] markers of processes that attached before this moment are dropped, ARGV[4] `ANEW` or ''.
+ * ARGV[2] name of a new generation, ARGV[3] markers of processes that attached before this moment are dropped, ARGV[4] `ANEW` or '',
+ * ARGV[5] what the names of all keys begin with.
  */
 export const ANEW = 'anew';
-export const ATTACH = script(`
+export const ATTACH = script(`${WITNESS}
 local gen = redis.call('HGET', KEYS[2], 'gen')
-if not gen or ARGV[4] == '${ANEW}' or redis.call('EXISTS', KEYS[1]) == 0 then
+if not gen or ARGV[4] == '${ANEW}' or redis.call('EXISTS', KEYS[1]) == 0 or not isWhole(ARGV[5] .. gen .. ':') then
   if gen then redis.call('HSET', KEYS[2], 'old:' .. gen, 1) end
   gen = ARGV[2]
   redis.call('HSET', KEYS[2], 'gen', gen)
   redis.call('DEL', KEYS[1])
+  for _, name in ipairs(witnesses(ARGV[5] .. gen .. ':')) do redis.call('SET', name, '') end
 end
 for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
   if tonumber(string.match(id, '^%d+')) < tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], id) end
@@ -191,7 +209,7 @@ const SWEPT_NAME_HASHES = 4;
 const SWEPT_BUCKETS = 1_000;
 
 /** Removes the keys of a generation that is over, a piece at a time. ARGV[1] its name, ARGV[2] what its keys begin with, ARGV[3] where to go on. */
-export const SWEEP = script(`
+export const SWEEP = script(`${WITNESS}
 if redis.call('HGET', KEYS[2], 'gen') == ARGV[1] or not redis.call('HGET', KEYS[2], 'old:' .. ARGV[1]) then return -1 end
 local space, at = ARGV[2], tonumber(ARGV[3])
 local hashes = math.floor(tonumber(redis.call('HGET', space .. 'h', 'n') or '0') / ${NAMES_PER_HASH}) + 1
@@ -205,7 +223,7 @@ end
 local bucket = at - hashes
 for i = bucket, math.min(bucket + ${SWEPT_BUCKETS}, ${KEY_BUCKETS}) - 1 do redis.call('UNLINK', space .. 'k:' .. struct.pack('>I2', i)) end
 if bucket + ${SWEPT_BUCKETS} < ${KEY_BUCKETS} then return at + ${SWEPT_BUCKETS} end
-redis.call('UNLINK', space .. 'names', space .. 'due', space .. 'h')
+redis.call('UNLINK', space .. 'names', space .. 'due', space .. 'h', unpack(witnesses(space)))
 redis.call('HDEL', KEYS[2], 'old:' .. ARGV[1])
 return -1
 `);

@@ -5,6 +5,8 @@ import { randomBytes } from 'node:crypto';
 const LAYOUT = 1;
 
 export interface Shard {
+  /** What the names of all its keys begin with. */
+  readonly base: string;
   /** Process -> number of the last of its calls that it relies on. */
   readonly markers: string;
   /** The generation, and those that are over but not yet removed. */
@@ -17,7 +19,7 @@ export interface Shard {
 export function shardsOf(prefix: string, count: number): readonly Shard[] {
   return Array.from({ length: count }, (_, i) => {
     const base = `{${prefix}:${i}/${count}}${LAYOUT}:`;
-    return { markers: `${base}markers`, meta: `${base}meta`, space: (generation) => `${base}${generation}:` };
+    return { base, markers: `${base}markers`, meta: `${base}meta`, space: (generation) => `${base}${generation}:` };
   });
 }
 
