@@ -1,6 +1,7 @@
 export * from './config';
 export * from './config-groups';
 export * from './contract/contract';
+export * from './contract/nearest-name';
 export * from './doors';
 export * from './health';
 export * from './lifecycle';

@@ -16,6 +16,7 @@ export * from './serve';
 export * from './server-stores';
 export * from './service-doors';
 export * from './stores';
+export * from './strange-variables';
 export * from './until-available';
 export * from './usage-consumer';
 export * from './usage-offer';

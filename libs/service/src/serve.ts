@@ -18,6 +18,7 @@ import {
 } from '@drawdown/platform';
 import { type Explanation, explanationText } from './explanation';
 import { processMetrics } from './metrics/process-metrics';
+import { strangeVariables } from './strange-variables';
 import { type Awaited, StoppedWaiting, untilAvailable } from './until-available';
 import type { OpsVariables } from './variables/ops-variables';
 import type { ProcessVariables } from './variables/process-variables';
@@ -73,11 +74,20 @@ export function serve<G extends AppGroups>(program: Program<G>): void {
   );
 }
 
+/** What a configuration means, with what looks like a slip in the name of a variable. @throws ConfigInvalid */
+export function explained<G extends AppGroups>(
+  { config, explain }: Pick<Program<G>, 'config' | 'explain'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Explanation {
+  const { uses, notes } = explain(parseGroups(config, environment));
+  return { uses, notes: [...notes, ...strangeVariables(config, environment)] };
+}
+
 async function validate<G extends AppGroups>({ name, config, explain }: Program<G>, json: boolean): Promise<number> {
   let text: string;
   let valid = true;
   try {
-    const explanation = explain(parseGroups(config, process.env));
+    const explanation = explained({ config, explain }, process.env);
     text = json ? JSON.stringify({ app: name, valid, ...explanation }) : `${explanationText(name, explanation)}\nThe configuration is valid.`;
   } catch (error) {
     if (!json || !(error instanceof ConfigInvalid)) throw error;
@@ -99,6 +109,8 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
   const { OPS_HOST: host, OPS_PORT: port } = config.ops;
   const ops = await OpsListener.open({ address: { host, port }, health, metrics, log });
   log.info({ service: name, version: VERSION, ops: ops.url }, 'starting');
+  const strange = strangeVariables(shape, process.env);
+  if (strange.length > 0) log.warn({ variables: strange }, 'variables are set that are not known');
 
   const asked = new AbortController();
   const lifecycle = new Lifecycle({ health, log, drainTimeoutMs });

@@ -5,11 +5,11 @@ const EDITS_MAX = 3;
 /** Longer names are not compared: the work grows with the square. */
 const NAME_LENGTH_MAX = 64;
 
-export function nearestName(unknown: string, known: Iterable<string>): string | undefined {
+export function nearestName(unknown: string, known: Iterable<string>, editsMax = EDITS_MAX): string | undefined {
   if (unknown.length > NAME_LENGTH_MAX) return undefined;
   const wanted = plain(unknown);
   let best: string | undefined;
-  let least = Math.min(EDITS_MAX, Math.floor(wanted.length / 2)) + 1;
+  let least = Math.min(editsMax, Math.floor(wanted.length / 2)) + 1;
   for (const name of known) {
     const edits = distance(wanted, plain(name));
     if (edits < least) [best, least] = [name, edits];
