@@ -44,6 +44,10 @@ export async function stackPorts(): Promise<StackPorts> {
 export interface Part {
   /** Asked when it is shown: a part that was started again is another process. */
   state(): PartState;
+  /** Once it has ended: at the same addresses, with the same settings and on its data. Absent where that cannot be. */
+  startAgain?(): Promise<void>;
+  /** Resolves when it does its work: one that never ended may have to find the others again. */
+  ready(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -65,6 +69,8 @@ export async function kafka(environment: NodeJS.ProcessEnv, ports: StackPorts): 
     variables,
     part: {
       state: () => stateOf('Kafka', 'real server', variables, server.pid, join(directory, 'kafka.log')),
+      startAgain: () => server.restart(),
+      ready: atOnce,
       stop: () => server.stop(),
     },
   };
@@ -75,7 +81,10 @@ export async function redis(environment: NodeJS.ProcessEnv, ports: StackPorts): 
   if (other) return other;
   const server = await RedisServer.start({ directory: join(STACK_FOLDER, 'redis'), port: ports.redis });
   const variables = { REDIS_URL: server.url };
-  return { variables, part: { state: () => stateOf('Redis', 'real server', variables, server.pid), stop: () => server.stop() } };
+  return {
+    variables,
+    part: { state: () => stateOf('Redis', 'real server', variables, server.pid), startAgain: () => server.restart(), ready: atOnce, stop: () => server.stop() },
+  };
 }
 
 export async function eventStoreDb(environment: NodeJS.ProcessEnv, ports: StackPorts): Promise<Server> {
@@ -95,7 +104,9 @@ export async function eventStoreDb(environment: NodeJS.ProcessEnv, ports: StackP
   return {
     variables,
     part: {
+      // Not to be started again: what it held is lost, and the others know more than it would.
       state: () => stateOf('EventStoreDB', 'DOUBLE', variables, server.ended ? undefined : server.pid, logFile),
+      ready: atOnce,
       stop: async () => void (await server.stop()),
     },
   };
@@ -105,33 +116,42 @@ export async function eventStoreDb(environment: NodeJS.ProcessEnv, ports: StackP
 export async function service(name: ServiceName, servers: Variables, ports: StackPorts): Promise<Part> {
   const { ops, doors }: ServicePorts = ports.services[name];
   const logFile = logOf(name);
-  const server = await ServerProcess.start({
-    name,
-    program: process.execPath,
-    args: [built(`dist/apps/${name}/src/main.js`)],
-    env: {
-      // Receivers of webhooks are on this machine, as everything here is.
-      WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
-      ...definedOnly(process.env),
-      ...servers,
-      OPS_HOST: LOOPBACK,
-      OPS_PORT: String(ops),
-      ...(doors ? { HTTP_HOST: LOOPBACK, HTTP_PORT: String(doors.http), GRPC_HOST: LOOPBACK, GRPC_PORT: String(doors.grpc) } : {}),
-    },
-    logFile,
-    directory: STACK_FOLDER,
-  });
   const base = `http://${LOOPBACK}:${ops}`;
-  await runningUntil(server, async () => (await fetch(`${base}/readyz`)).ok).catch(async (error: unknown) => {
-    await server.kill9();
-    throw error;
-  });
+  const ready = async (process: ServerProcess): Promise<void> => runningUntil(process, async () => (await fetch(`${base}/readyz`)).ok);
+  const begun = async (): Promise<ServerProcess> => {
+    const begins = await ServerProcess.start({
+      name,
+      program: process.execPath,
+      args: [built(`dist/apps/${name}/src/main.js`)],
+      env: {
+        // Receivers of webhooks are on this machine, as everything here is.
+        WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
+        ...definedOnly(process.env),
+        ...servers,
+        OPS_HOST: LOOPBACK,
+        OPS_PORT: String(ops),
+        ...(doors ? { HTTP_HOST: LOOPBACK, HTTP_PORT: String(doors.http), GRPC_HOST: LOOPBACK, GRPC_PORT: String(doors.grpc) } : {}),
+      },
+      logFile,
+      directory: STACK_FOLDER,
+    });
+    await ready(begins).catch(async (error: unknown) => {
+      await begins.kill9();
+      throw error;
+    });
+    return begins;
+  };
+  let server = await begun();
   const addresses = { ...(doors ? { HTTP: `http://${LOOPBACK}:${doors.http}`, gRPC: `${LOOPBACK}:${doors.grpc}` } : {}), metrics: `${base}/metrics` };
   return {
     state: () => stateOf(name, 'service', addresses, server.ended ? undefined : server.pid, logFile),
+    startAgain: async () => void (server = await begun()),
+    ready: async () => ready(server),
     stop: async () => void (await server.stop(SERVICE_STOPS_WITHIN_MS)),
   };
 }
+
+const atOnce = (): Promise<void> => Promise.resolve();
 
 function elsewhere(name: string, variable: string, environment: NodeJS.ProcessEnv): Server | undefined {
   const value = environment[variable];
@@ -139,7 +159,7 @@ function elsewhere(name: string, variable: string, environment: NodeJS.ProcessEn
   const shown = value.replace(/\/\/[^@/]*@/, '//***@');
   return {
     variables: { [variable]: value },
-    part: { state: () => ({ name, kind: 'elsewhere', addresses: { [variable]: shown } }), stop: () => Promise.resolve() },
+    part: { state: () => ({ name, kind: 'elsewhere', addresses: { [variable]: shown } }), ready: atOnce, stop: atOnce },
   };
 }
 

@@ -10,6 +10,8 @@ export const STACK_FOLDER = process.env['STACK_FOLDER'] ?? join(STATE_FOLDER, 's
 export const STACK_LOG = join(STACK_FOLDER, 'stack.log');
 const STATE_FILE = join(STACK_FOLDER, 'state.json');
 const ENDS_WITHIN_MS = 10_000;
+/** Asks the supervisor of a stack that is ready to start again what has ended. */
+export const REPAIR_SIGNAL = 'SIGUSR2';
 
 /** A double is called a double wherever it is shown. */
 export type PartKind = 'real server' | 'DOUBLE' | 'service' | 'elsewhere';
@@ -28,7 +30,10 @@ export interface StackState {
   /** The process that the parts are children of. */
   readonly supervisor: ProcessIdentity;
   readonly phase: 'starting' | 'ready' | 'failed' | 'stopping';
+  /** Why it is not up, or why what had ended could not be started again. */
   readonly failure?: string;
+  /** How often what had ended was started again, or that was tried. */
+  readonly repairs: number;
   readonly parts: readonly PartState[];
 }
 
@@ -52,7 +57,7 @@ export function writeState(state: StackState): void {
 export function claimState(): boolean {
   mkdirSync(STACK_FOLDER, { recursive: true });
   try {
-    writeFileSync(STATE_FILE, JSON.stringify({ supervisor: ourselves(), phase: 'starting', parts: [] } satisfies StackState), { flag: 'wx' });
+    writeFileSync(STATE_FILE, JSON.stringify({ supervisor: ourselves(), phase: 'starting', repairs: 0, parts: [] } satisfies StackState), { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

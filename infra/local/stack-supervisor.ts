@@ -1,14 +1,16 @@
 /** The process that the local stack's parts are children of: brings them up, keeps the state file true, and ends them in order. */
 import { PARTS, type PartName } from './stack-choice';
 import { eventStoreDb, kafka, type Part, redis, type Server, service, type StackPorts, stackPorts } from './stack-parts';
-import { ourselves, type StackState, writeState } from './stack-state';
+import { runs } from './stack-showing';
+import { ourselves, REPAIR_SIGNAL, type StackState, writeState } from './stack-state';
 
 const parts: Part[] = [];
 let phase: StackState['phase'] = 'starting';
 let failure: string | undefined;
+let repairs = 0;
 
 const tell = (): void =>
-  writeState({ supervisor: ourselves(), phase, ...(failure === undefined ? {} : { failure }), parts: parts.map((part) => part.state()) });
+  writeState({ supervisor: ourselves(), phase, repairs, ...(failure === undefined ? {} : { failure }), parts: parts.map((part) => part.state()) });
 
 async function up(chosen: PartName): Promise<void> {
   const ports: StackPorts = await stackPorts();
@@ -33,9 +35,38 @@ async function all<T>(starting: readonly Promise<T>[]): Promise<readonly T[]> {
   return ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
 }
 
+const ofKind = (isService: boolean): readonly Part[] => parts.filter((part) => (part.state().kind === 'service') === isService);
+
+/** Starts again what has ended, servers before the services that need them, and ends nothing when that fails. */
+async function repair(): Promise<void> {
+  if (phase !== 'ready') return;
+  phase = 'starting';
+  failure = undefined;
+  tell();
+  try {
+    for (const isService of [false, true]) await all(ofKind(isService).filter((part) => !runs(part.state())).map(startedAgain));
+    await all(parts.map(async (part) => part.ready()));
+  } catch (error) {
+    failure = messageOf(error);
+  }
+  repairs++;
+  resumed();
+  tell();
+}
+
+async function startedAgain(part: Part): Promise<void> {
+  if (!part.startAgain) throw new Error(`${part.state().name} cannot be started again`);
+  await part.startAgain();
+  tell();
+}
+
+/** Unless it was asked to stop meanwhile. */
+function resumed(): void {
+  if (phase === 'starting') phase = 'ready';
+}
+
 /** Services before the servers that they need. */
 async function down(): Promise<void> {
-  const ofKind = (isService: boolean) => parts.filter((part) => (part.state().kind === 'service') === isService);
   for (const isService of [true, false]) await Promise.allSettled(ofKind(isService).map(async (part) => part.stop()));
 }
 
@@ -49,15 +80,15 @@ async function main(): Promise<void> {
     stopping ??= down().finally(() => process.exit(0));
   };
   // Asked to stop while parts start: what has started is ended, the rest with us.
-  process.on('SIGTERM', stop).on('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on(REPAIR_SIGNAL, () => void repair());
   try {
     await up(PARTS.find((name) => name === process.argv[2]) ?? 'all');
-    if (phase === 'starting') phase = 'ready';
+    resumed();
     tell();
   } catch (error) {
     if (stopping) return;
     phase = 'failed';
-    failure = error instanceof Error ? error.message : String(error);
+    failure = messageOf(error);
     await down();
     tell();
     process.exit(1);
@@ -65,5 +96,7 @@ async function main(): Promise<void> {
   // Children hold this process: it ends when they have, or when it is told to.
   setInterval(() => undefined, 60_000);
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 void main();

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, signalTo } from './process-identity';
-import { answered } from './polling';
+import { answered, GivenUp } from './polling';
 import { PARTS } from './stack-choice';
-import { runs, shown } from './stack-showing';
-import { claimState, readState, removeStack, STACK_LOG, type StackState } from './stack-state';
+import { canBeMended, runs, shown, troubleOf } from './stack-showing';
+import { claimState, readState, removeStack, REPAIR_SIGNAL, STACK_LOG, type StackState } from './stack-state';
 
 /** The first time, the jars of Kafka are fetched. */
 const UP_WITHIN_MS = 20 * 60_000;
@@ -19,12 +19,9 @@ async function up(): Promise<number> {
   const choice = PARTS.find((name) => process.argv.includes(`--${name}`)) ?? 'all';
   if (!claimState()) {
     const state = readState();
-    if (state && isAlive(state.supervisor)) {
-      say(state.phase === 'ready' ? `The stack is up already:\n\n${shown(state)}` : `The stack is ${state.phase}; npm run stack:status tells more.`);
-      return state.phase === 'ready' && state.parts.every(runs) ? 0 : 1;
-    }
+    if (state && isAlive(state.supervisor)) return upAlready(state);
     const left = await removeStack();
-    say(`The last stack ended without stack:down${left.length > 0 ? `; ended what it had left: ${left.join(', ')}` : ''}.`);
+    say(`The last stack ended without stack:down${left.length > 0 ? `; ended what it had left: ${left.join(', ')}` : ''}. Its data is removed.`);
     if (!claimState()) throw new Error('somebody else brings a stack up at this moment');
   }
   const began = performance.now();
@@ -36,6 +33,36 @@ async function up(): Promise<number> {
   }
   say(`The stack is up, after ${((performance.now() - began) / 1000).toFixed(1)} s:\n\n${shown(state)}`);
   return 0;
+}
+
+/** Starts again what has ended of a stack that is up. */
+async function upAlready(state: StackState): Promise<number> {
+  const { phase, parts, supervisor, repairs } = state;
+  if (phase !== 'ready') {
+    say(`The stack is ${phase}; npm run stack:status tells more.`);
+    return 1;
+  }
+  const ended = parts.filter((part) => !runs(part)).map(({ name }) => name);
+  if (ended.length === 0) {
+    say(`The stack is up already:\n\n${shown(state)}`);
+    return 0;
+  }
+  if (!canBeMended(state)) return notUp(state);
+  const began = performance.now();
+  signalTo(supervisor, REPAIR_SIGNAL);
+  const after = await answered('what had ended to be up again', () => {
+    if (!isAlive(supervisor)) throw new GivenUp('The stack has crashed meanwhile: npm run stack:down cleans up.');
+    const now = readState();
+    return now && now.repairs > repairs && now.phase === 'ready' ? now : undefined;
+  }, UP_WITHIN_MS);
+  if (after.failure !== undefined || troubleOf(after) !== undefined) return notUp(after);
+  say(`The stack is up again, after ${((performance.now() - began) / 1000).toFixed(1)} s. Started again: ${ended.join(', ')}.\n\n${shown(after)}`);
+  return 0;
+}
+
+function notUp(state: StackState): number {
+  process.stderr.write(`${troubleOf(state) ?? `The stack is not ready:\n${state.failure ?? ''}`}\n\n${shown(state)}\n`);
+  return 1;
 }
 
 async function started(choice: string): Promise<StackState> {
@@ -79,10 +106,11 @@ function status(): number {
     return 1;
   }
   const crashed = !isAlive(state.supervisor);
-  say(crashed ? 'The stack has crashed: its supervisor has ended. npm run stack:down cleans up.' : `The stack is ${state.phase}.`);
+  const trouble = state.phase === 'ready' ? troubleOf(state) : undefined;
+  say(crashed ? 'The stack has crashed: its supervisor has ended. npm run stack:down cleans up.' : (trouble ?? `The stack is ${state.phase}.`));
   if (existsSync(STACK_LOG)) say(`Logs are beside ${STACK_LOG}\n`);
   say(shown(state));
-  return !crashed && state.phase === 'ready' && state.parts.every(runs) ? 0 : 1;
+  return !crashed && state.phase === 'ready' && trouble === undefined ? 0 : 1;
 }
 
 const COMMANDS: Readonly<Record<string, () => number | Promise<number>>> = { up, down, status };

@@ -1,5 +1,7 @@
 /** `npm run stack:up|status|down`, as a person uses it and after crashes. The servers of the run stand in for Kafka and Redis elsewhere. */
+import { once } from 'node:events';
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -53,6 +55,12 @@ function isGone(pid: number): boolean {
   return identityOf(pid) === undefined;
 }
 
+async function killedAndGone(name: string): Promise<void> {
+  const pid = pidOf(name);
+  process.kill(pid, 'SIGKILL');
+  await until(`${name} to be gone`, () => isGone(pid));
+}
+
 describe('the local stack', () => {
   it('comes up, says what runs and what is a double, is up once only, and goes down without leaving anything', async () => {
     const up = await stack(['up', '--servers'], elsewhere());
@@ -75,6 +83,7 @@ describe('the local stack', () => {
     const { code, said } = await stack(['up'], { ...elsewhere(), ...topics, KAFKA_GROUP: '', REDIS_PREFIX: own });
     expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/ledger +service +pid/) as string });
     const [, http = ''] = /HTTP (http:\S+?),/.exec(said) ?? [];
+    expect(said).toContain(`export DRAWDOWN_URL='${http}'`);
     const answer = await fetch(`${http}/v1/usage`, { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: USAGE });
     expect(await answer.json()).toMatchObject({ outcome: { fate: 'queued' } });
     const ledgerLog = createReadStream(join(folder, 'logs/ledger.log'));
@@ -86,12 +95,49 @@ describe('the local stack', () => {
     expect(await text(ledgerLog)).toContain('"clean":true,"msg":"stopped"');
   });
 
-  it('tells of a part that has ended, and goes down all the same', async () => {
+  it('starts again what has ended, at the same addresses and on its data, and says until then that it is not ready', async () => {
+    const own = `again${process.pid}`;
+    const topics = { KAFKA_USAGE_TOPIC: `${own}.usage`, KAFKA_RATED_TOPIC: `${own}.rated`, KAFKA_REJECTED_TOPIC: `${own}.rejected`, KAFKA_PARTITIONS: '2', KAFKA_SESSION_TIMEOUT_MS: '6000' };
+    const first = await stack(['up'], { KAFKA_BROKERS: stackServers().kafka, ...topics, REDIS_PREFIX: own });
+    expect(first).toMatchObject({ code: 0 });
+    const [, http = ''] = /HTTP (http:\S+?),/.exec(first.said) ?? [];
+    const post = async (path: string, body: unknown) =>
+      fetch(`${http}/v1/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': path }, body: JSON.stringify(body) });
+    expect((await post('customers', { customer_id: 'acme', currency: 'EUR' })).status).toBeLessThan(300);
+    const [double, killed] = [pidOf('EventStoreDB'), ['Redis', 'ingestion', 'ledger', 'webhooks']];
+    await Promise.all(killed.map(killedAndGone));
+
+    const status = await stack(['status']);
+    expect(status).toMatchObject({ code: 1, said: expect.stringMatching(/^The stack is not ready: Redis, .* have ended\.\nnpm run stack:up starts them again/) as string });
+    expect(status.said).not.toContain('The stack is ready');
+    // With what the first one was told, not with what this shell says.
+    const again = await stack(['up'], { REDIS_PREFIX: 'another' });
+    expect(again).toMatchObject({ code: 0, said: expect.stringMatching(/^The stack is up again, after .* Started again: Redis, /) as string });
+    expect(again.said).toContain(`HTTP ${http},`);
+    expect(pidOf('EventStoreDB')).toBe(double);
+    const found = await until('the customer', async () => fetch(`${http}/v1/customers/acme`).then((answer) => answer.ok && answer.json()));
+    expect(found).toMatchObject({ customer: { customer_id: 'acme' } });
+    expect(await stack(['status'])).toMatchObject({ code: 0, said: expect.stringContaining('The stack is ready.') as string });
+  });
+
+  it('says why what has ended cannot be started again, and leaves the rest alone', async () => {
+    await stack(['up', '--servers'], { KAFKA_BROKERS: stackServers().kafka });
+    const [, port = ''] = /127\.0\.0\.1:(\d+)/.exec((await stack(['status'])).said.split('\n').find((line) => line.startsWith('Redis')) ?? '') ?? [];
+    await killedAndGone('Redis');
+    const taken = createServer().listen(Number(port), '127.0.0.1');
+    await once(taken, 'listening');
+    const up = await stack(['up', '--servers']);
+    taken.close();
+    expect(up).toMatchObject({ code: 1, said: expect.stringMatching(/^The stack is not ready: Redis has ended\..*tried and failed:.*Address already in use/s) as string });
+    expect(isGone(pidOf('EventStoreDB'))).toBe(false);
+    expect(await stack(['up', '--servers'])).toMatchObject({ code: 0, said: expect.stringContaining('Started again: Redis.') as string });
+  });
+
+  it('tells of a double that has ended, whose events are lost, and goes down all the same', async () => {
     await stack(['up', '--servers'], elsewhere());
-    const double = pidOf('EventStoreDB');
-    process.kill(double, 'SIGKILL');
-    await until('the double to be gone', () => isGone(double));
-    expect(await stack(['status'])).toMatchObject({ code: 1, said: expect.stringMatching(/EventStoreDB +DOUBLE +ENDED/) as string });
+    await killedAndGone('EventStoreDB');
+    const lost = /^The stack is not ready: EventStoreDB has ended\.\nThe double kept everything in memory.*\nnpm run stack:down && npm run stack:up begins anew[^]*EventStoreDB +DOUBLE +ENDED/;
+    for (const command of ['status', 'up']) expect(await stack([command])).toMatchObject({ code: 1, said: expect.stringMatching(lost) as string });
     expect(await stack(['down'])).toMatchObject({ code: 0 });
     expect(existsSync(folder)).toBe(false);
   });
