@@ -259,5 +259,5 @@ it('a command with a key is carried out once over a flush', async () => {
   const first = await hold();
   await home.projector.save();
   await flushAll();
-  expect(await hold()).toEqual({ ...first, replayed: true });
+  expect(await hold()).toEqual({ ...first, replayed: true, foundBy: 'h' });
 });

@@ -60,7 +60,7 @@ describe.each([101, 1_000])('with %i holds that have ended', (count) => {
     const deduct: BalanceCommand = { type: 'Deduct', at: home.now, amount: amount(String(count)), reason: 'r' };
     const first = await tell(deduct, { key: 'k', body: 'b' });
     expect(first).toMatchObject({ outcome: 'done', replayed: false, state: { holds: [], totals: { deducted: amount(String(count)) } } });
-    expect(await tell(deduct, { key: 'k', body: 'b' })).toEqual({ ...first, replayed: true });
+    expect(await tell(deduct, { key: 'k', body: 'b' })).toEqual({ ...first, replayed: true, foundBy: 'k' });
     expect((await types(balanceStream)).filter((type) => type === 'HoldExpired')).toHaveLength(count);
   });
 

@@ -77,7 +77,8 @@ class Life {
     }
     const replays = outcomes.map((outcome) => outcome.outcome === 'done' && outcome.replayed);
     this.same(i, replays.sort((a, b) => Number(a) - Number(b)), events.length > 0 && to.length > 1 ? [false, true] : to.map(() => false));
-    for (const outcome of outcomes) this.same(i, { ...outcome, replayed: false }, { outcome: 'done', ...answer, replayed: false });
+    const again = { replayed: true, foundBy: `k${i}` };
+    for (const outcome of outcomes) this.same(i, outcome, { outcome: 'done', ...answer, ...(outcome.outcome === 'done' && outcome.replayed ? again : { replayed: false }) });
   }
 
   /** Sends a command again that had an effect: nothing happens, and the answer is the first, or that the key is taken. */
@@ -87,7 +88,7 @@ class Life {
     // A retry is stamped with another time; a retry with another body asks for something else.
     const moved = { ...this.plan.history[i]!, at: this.plan.history.at(-1)!.at };
     const outcome = await ask(on, this.stream, body === 'same' ? moved : another(moved), `k${i}`, body === 'same' ? `b${i}` : 'other');
-    this.same(i, outcome, body === 'same' ? { outcome: 'done', ...first, replayed: true } : { outcome: 'refused', refusal: { code: 'idempotency_conflict', key: `k${i}` } });
+    this.same(i, outcome, body === 'same' ? { outcome: 'done', ...first, replayed: true, foundBy: `k${i}` } : { outcome: 'refused', refusal: { code: 'idempotency_conflict', key: `k${i}` } });
     if (body === 'same') this.repeated += 1;
     else this.conflicts += 1;
   }
@@ -159,7 +160,7 @@ describe('a process that is behind', () => {
   it('does not refuse the retry of what was done, and gives the first answer', async () => {
     await ask(home, STREAM, topUp('100'), 't', 't');
     const first = await ask(home, STREAM, deduct('60'), 'd', 'd');
-    expect(await ask(beside, STREAM, deduct('60'), 'd', 'd')).toEqual({ ...first, replayed: true });
+    expect(await ask(beside, STREAM, deduct('60'), 'd', 'd')).toEqual({ ...first, replayed: true, foundBy: 'd' });
   });
 
   it('does not say that nothing is to be done when there is', async () => {
@@ -177,7 +178,7 @@ describe('a process that is behind', () => {
       await beside.states.reload(STREAM);
       return places;
     });
-    expect(await ask(beside, STREAM, deduct('1'), 'd', 'd')).toEqual({ ...first, replayed: true });
+    expect(await ask(beside, STREAM, deduct('1'), 'd', 'd')).toEqual({ ...first, replayed: true, foundBy: 'd' });
     expect(await home.log.readStream(STREAM)).toHaveLength(3);
   });
 

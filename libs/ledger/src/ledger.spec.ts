@@ -51,8 +51,8 @@ describe('an idempotency key', () => {
     const first = await execute('60', 'k');
     await execute('10');
     const ledger = await on();
-    const { replayed, ...again } = (await execute('60', 'k', '60', ledger)) as Exclude<typeof first, { outcome: 'refused' }>;
-    expect(replayed).toBe(true);
+    const { replayed, foundBy, ...again } = (await execute('60', 'k', '60', ledger)) as Exclude<typeof first, { outcome: 'refused' }>;
+    expect([replayed, foundBy]).toEqual([true, 'k']);
     expect({ ...again, replayed: false }).toEqual(first);
     expect((await home.balance('ada', 'api')).totals.deducted).toBe(amount('70'));
   });
@@ -65,7 +65,7 @@ describe('an idempotency key', () => {
       from.push(part?.from ?? 0);
       return read(stream, part);
     });
-    expect(await execute('60', 'k')).toEqual({ ...first, replayed: true });
+    expect(await execute('60', 'k')).toEqual({ ...first, replayed: true, foundBy: 'k' });
     expect(Math.min(...from)).toBe(2);
   });
 
@@ -79,9 +79,13 @@ describe('an idempotency key', () => {
     const both = (units: string, key: string, callerKey: string, ledger: TestLedger) =>
       ledger.ledger.execute(creditBalance, STREAM, deduct(units), { key, callerKey, body: units });
 
-    it.each([['the same', 'invoice', 'k'], ['another one', 'invoice', 'other'], ['one for another command', 'other', 'k']])('finds the first answer: %s', async (__, key, callerKey) => {
+    it.each([
+      ['the same', 'invoice', 'k', 'k'],
+      ['another one', 'invoice', 'other', 'invoice'],
+      ['one for another command', 'other', 'k', 'k'],
+    ])('finds the first answer, and says which of them did: %s', async (__, key, callerKey, foundBy) => {
       const first = await both('60', 'invoice', 'k', home);
-      expect(await both('60', key, callerKey, await on())).toEqual({ ...first, replayed: true });
+      expect(await both('60', key, callerKey, await on())).toEqual({ ...first, replayed: true, foundBy });
     });
 
     it.each([['invoice', 'other', 'invoice'], ['other', 'k', 'k'], ['invoice', 'k', 'k']])('is a conflict with another body: %s and %s', async (key, callerKey, named) => {

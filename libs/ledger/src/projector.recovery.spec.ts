@@ -154,7 +154,7 @@ describe('a loss', () => {
     store.during('find', loseAndHold);
     const again = await placeHold().catch((fault: unknown) => fault);
     expect(again).toMatchObject({ code: 'derived_state_lost' });
-    expect(await placeHold()).toEqual({ ...first, replayed: true });
+    expect(await placeHold()).toEqual({ ...first, replayed: true, foundBy: 'h' });
   });
 
   it('while an append is on its way: it stands, and no document is saved without the keys before it', async () => {
