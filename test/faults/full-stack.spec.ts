@@ -32,8 +32,8 @@ const MINUTES = 60_000;
 const LOOK_EVERY = 16;
 /** As it stands in the request that appends it. */
 const USAGE_APPENDED = 'CreditsConsumed';
-/** A balance and its customer each have a document: with fewer keys derived state is not there to be lost. */
-const DERIVED_KEYS_MIN = 2 * CUSTOMERS;
+/** A balance and its customer each have a document, and a generation its 32 witnesses: with fewer keys derived state is not there to be lost. */
+const DERIVED_KEYS_MIN = 2 * CUSTOMERS + 32;
 const TYPES = ['credit_balance.debited', 'usage.uncovered', 'credit_balance.low_balance', 'credit_balance.run_out'] as const;
 
 type Fault = readonly [name: string, happen: () => Promise<void>];

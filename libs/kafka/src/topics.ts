@@ -1,4 +1,6 @@
 /** Topics as they are stated: made if allowed, else checked. A topic that exists is never altered. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault } from '@drawdown/ledger';
 import { type Admin, ConfigResourceTypes } from 'kafkajs';
 import type { KafkaConnection } from './kafka-connection';
 import { KafkaMisconfigured } from './kafka-fault';
@@ -13,6 +15,8 @@ export const USAGE_MESSAGE_BYTES_MAX = 1_048_588;
 /** What is made of usage carries headers on top, and has to fit in whatever the usage fitted in. */
 export const DERIVED_MESSAGE_BYTES_MAX = 2 * 1_048_576;
 const CREATE_TIMEOUT_MS = 15_000;
+const APPEAR_WITHIN_MS = 5_000;
+const APPEAR_LOOK_EVERY_MS = 100;
 
 export interface TopicSpec {
   readonly name: string;
@@ -73,12 +77,20 @@ async function createAll(connection: KafkaConnection, specs: readonly TopicSpec[
   try {
     await connection.administrate('create topics', (admin) => admin.createTopics({ topics, waitForLeaders: true, timeout: CREATE_TIMEOUT_MS }));
   } catch (fault) {
-    const now = new Set(await connection.administrate('list the topics', (admin) => admin.listTopics()));
-    if (specs.every(({ name }) => now.has(name))) return;
+    if (await areThere(connection, specs, fault instanceof Fault && fault.retriable ? APPEAR_WITHIN_MS : 0)) return;
     const said = fault instanceof Error ? fault.message : String(fault);
     if (/replication/i.test(said))
       throw new KafkaMisconfigured(`${said} Set KAFKA_REPLICATION to at most the number of brokers`, { cause: fault });
     throw fault;
+  }
+}
+
+/** A broker may not know for a moment what it has just made. */
+async function areThere(connection: KafkaConnection, specs: readonly TopicSpec[], withinMs: number): Promise<boolean> {
+  for (const until = Date.now() + withinMs; ; await pause(APPEAR_LOOK_EVERY_MS)) {
+    const now = new Set(await connection.administrate('list the topics', (admin) => admin.listTopics()));
+    if (specs.every(({ name }) => now.has(name))) return true;
+    if (Date.now() >= until) return false;
   }
 }
 
