@@ -12,7 +12,7 @@ const within = (name, work, boundMs = BOUND_MS) =>
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`${name} has not ended within ${boundMs} ms`)), boundMs);
     });
-    await Promise.race([work(), late]).finally(() => clearTimeout(timer));
+    await Promise.race([(async () => work())(), late]).finally(() => clearTimeout(timer));
   });
 
 const bounded = (register) => {

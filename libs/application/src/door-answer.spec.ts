@@ -92,7 +92,7 @@ describe('a refusal at the doors', () => {
     const anyFigures = {
       available: 1n, requested: 2n, held: 1n, price: 1n, weight: 1n, max: 1, holds: 1, expected: 1, actual: 2, expiresAt: 0, retiredAt: 0, clockAt: 0, field: 'f', requestId: 'a1',
       detail: 'd', key: 'k', path: 'p', limitId: 'l', holdId: 'h', meterId: 'm', customerId: 'c', creditProductId: 'p', currency: 'EUR', eventType: 't', webhookId: 'w',
-      amount: 1n, credits: 1n, creditPrice: 2n, minimum: 2n, maximum: 1n, minorUnitDigits: 2, unbilled: 1n, billed: 2n, left: 1n, purchases: 1,
+      amount: 1n, credits: 1n, creditPrice: 2n, minimum: 2n, maximum: 1n, minorUnitDigits: 2, unbilled: 1n, billed: 2n, left: 1n, paid: 1n, purchases: 1,
       grantId: 'g', purchaseId: 'p', paymentId: 'i', invoiceId: 'i', due: 1n, walletCurrency: 'USD', reversalId: 'r', drawsOn: 'credit_balance',
       provider: 'stripe', told: 'manual', eventId: 'e', bound: 'minimum', index: 0, known: 'manual', reason: 'r', because: 'other_amount', problem: 'too_old',
     };
