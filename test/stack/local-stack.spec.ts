@@ -1,7 +1,7 @@
 /** `npm run stack:up|status|down`, as a person uses it and after crashes. The servers of the run stand in for Kafka and Redis elsewhere. */
 import { once } from 'node:events';
 import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -59,6 +59,12 @@ async function killedAndGone(name: string): Promise<void> {
   const pid = pidOf(name);
   process.kill(pid, 'SIGKILL');
   await until(`${name} to be gone`, () => isGone(pid));
+}
+
+/** Undefined while something else has the port. */
+async function listening(port: number): Promise<Server | undefined> {
+  const server = createServer().listen(port, '127.0.0.1');
+  return once(server, 'listening').then(() => server, () => undefined);
 }
 
 describe('the local stack', () => {
@@ -124,8 +130,7 @@ describe('the local stack', () => {
     await stack(['up', '--servers'], { KAFKA_BROKERS: stackServers().kafka });
     const [, port = ''] = /127\.0\.0\.1:(\d+)/.exec((await stack(['status'])).said.split('\n').find((line) => line.startsWith('Redis')) ?? '') ?? [];
     await killedAndGone('Redis');
-    const taken = createServer().listen(Number(port), '127.0.0.1');
-    await once(taken, 'listening');
+    const taken = await until('the port of the killed Redis to be free', () => listening(Number(port)));
     const up = await stack(['up', '--servers']);
     taken.close();
     expect(up).toMatchObject({ code: 1, said: expect.stringMatching(/^The stack is not ready: Redis has ended\..*tried and failed:.*Address already in use/s) as string });
