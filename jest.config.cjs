@@ -4,7 +4,7 @@ const project = (displayName, testMatch, roots, more = {}) => ({
   roots,
   testEnvironment: 'node',
   transform: { '^.+\\.(t|j)s$': '@swc/jest' },
-  moduleNameMapper: { '^@drawdown/([^/]+)$': '<rootDir>/libs/$1/src' },
+  moduleNameMapper: { '^@drawdown/(.+)$': '<rootDir>/libs/$1' },
   ...more,
 });
 
@@ -46,12 +46,7 @@ module.exports = {
       },
     ),
     project('properties', [PROPERTIES], SOURCES),
-    project(
-      'contracts',
-      ['<rootDir>/test/contracts/**/*.spec.ts', '<rootDir>/test/stack/*.spec.ts'],
-      ['<rootDir>/test'],
-      withServers,
-    ),
+    project('contracts', ['<rootDir>/test/contracts/**/*.spec.ts', '<rootDir>/test/stack/*.spec.ts'], ['<rootDir>/test'], withServers),
     project('journeys', ['<rootDir>/test/journeys/**/*.spec.ts'], ['<rootDir>/test'], withServers),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts'], ['<rootDir>/test'], withServers),
   ],

@@ -1,8 +1,7 @@
 /** docker-compose.yml and the image, read as they are: no engine runs them here, so all that can be known without one is checked. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AppConfig, describeGroups, parseGroups } from '@drawdown/platform';
-import type { AppGroups } from '@drawdown/service';
+import { type AppConfig, type AppGroups, describeGroups, parseGroups } from '@drawdown/runtime/bootstrap';
 import { parse } from 'yaml';
 import { config as ingestion } from '../apps/ingestion/src/config';
 import { config as ledger } from '../apps/ledger/src/config';
@@ -99,7 +98,9 @@ describe('docker-compose.yml', () => {
 
   it('advertises Kafka to services by its name, and to this machine by the port that is published', () => {
     const { environment = {}, ports } = of('kafka');
-    expect(environment['KAFKA_ADVERTISED_LISTENERS']).toBe(`INSIDE://${of('ledger').environment?.['KAFKA_BROKERS']},OUTSIDE://${ports[0]?.replace(/:\d+$/, '')}`);
+    expect(environment['KAFKA_ADVERTISED_LISTENERS']).toBe(
+      `INSIDE://${of('ledger').environment?.['KAFKA_BROKERS']},OUTSIDE://${ports[0]?.replace(/:\d+$/, '')}`,
+    );
     expect(Buffer.from(environment['CLUSTER_ID'] ?? '', 'base64url')).toHaveLength(16);
   });
 });
@@ -113,7 +114,11 @@ describe.each(Object.entries(apps))('%s in docker-compose.yml', (name, app) => {
   });
 
   it('finds its servers by the names that they have here, once they are healthy', () => {
-    const wanted = { KAFKA_BROKERS: /^kafka:/, EVENTSTORE_URL: /^esdb:\/\/eventstoredb:2113\?tls=false$/, REDIS_URL: /^redis:\/\/redis:6379$/ };
+    const wanted = {
+      KAFKA_BROKERS: /^kafka:/,
+      EVENTSTORE_URL: /^esdb:\/\/eventstoredb:2113\?tls=false$/,
+      REDIS_URL: /^redis:\/\/redis:6379$/,
+    };
     const needed = Object.entries(wanted).filter(([variable]) => variable in environment);
     for (const [variable, address] of needed) expect(environment[variable]).toMatch(address);
     expect(Object.keys(environment)).toEqual(expect.arrayContaining(app.needs));
@@ -123,7 +128,11 @@ describe.each(Object.entries(apps))('%s in docker-compose.yml', (name, app) => {
 
   it('runs its own program from the one image, with nothing it could write to, and longer to end than it drains', () => {
     expect(command).toEqual(['node', `dist/apps/${name}/src/main.js`]);
-    expect({ read_only, init, build }).toEqual({ read_only: true, init: true, build: { context: '.', dockerfile: 'infra/docker/Dockerfile' } });
+    expect({ read_only, init, build }).toEqual({
+      read_only: true,
+      init: true,
+      build: { context: '.', dockerfile: 'infra/docker/Dockerfile' },
+    });
     expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(app.drainTimeoutMs(environment));
   });
 

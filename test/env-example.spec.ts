@@ -1,6 +1,6 @@
 /** .env.example says what the services take, and its defaults are theirs. */
 import { readFileSync } from 'node:fs';
-import { type AppConfig, type ConfigOf, describeGroups, type Groups, parseGroups } from '@drawdown/platform';
+import { type AppConfig, type ConfigOf, describeGroups, type Groups, parseGroups } from '@drawdown/runtime/bootstrap';
 import { config as ingestion } from '../apps/ingestion/src/config';
 import { config as ledger } from '../apps/ledger/src/config';
 import { config as standalone } from '../apps/standalone/src/config';
@@ -39,7 +39,9 @@ it('is what a service does without any, when it is used as it stands', () => {
 const SERVERS = { KAFKA_BROKERS: 'k:9092', EVENTSTORE_URL: 'esdb://admin:swordfish@e:2113', REDIS_URL: 'redis://:swordfish@r' };
 
 it('gives each service a port of its own for metrics and probes', () => {
-  const ports = [standalone, ingestion, ledger, webhooks].map((config) => (parseGroups(config as AppConfig<Groups>, SERVERS) as ConfigOf<typeof ledger.groups>).ops.OPS_PORT);
+  const ports = [standalone, ingestion, ledger, webhooks].map(
+    (config) => (parseGroups(config as AppConfig<Groups>, SERVERS) as ConfigOf<typeof ledger.groups>).ops.OPS_PORT,
+  );
   expect(new Set(ports).size).toBe(4);
 });
 
@@ -56,7 +58,9 @@ describe('a wrong configuration', () => {
   });
 
   it('is told where a service lacks a server that it cannot do without', () => {
-    expect(said(ledger, {})).toThrow(/KAFKA_BROKERS is not set; .*\n.*EVENTSTORE_URL is not set; .*\n.*REDIS_URL is not set; set it to a URL, such as redis:/);
+    expect(said(ledger, {})).toThrow(
+      /KAFKA_BROKERS is not set; .*\n.*EVENTSTORE_URL is not set; .*\n.*REDIS_URL is not set; set it to a URL, such as redis:/,
+    );
     expect(said(ingestion, SERVERS)).not.toThrow();
     expect(said(webhooks, { REDIS_URL: SERVERS.REDIS_URL })).toThrow(/EVENTSTORE_URL is not set/);
   });

@@ -1,12 +1,12 @@
 /** docs/events.md, made of the shapes that write and read the stored events. */
-import { customer, settings } from '@drawdown/account';
-import { autoTopUp } from '@drawdown/auto-top-up';
-import { autoTopUpPosition, testClock } from '@drawdown/application';
-import { creditProduct } from '@drawdown/catalog';
-import { creditBalance } from '@drawdown/credit-balance';
-import { rejectedUsage } from '@drawdown/ledger';
-import { wallet } from '@drawdown/wallet';
-import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/webhooks';
+import { customer } from '@drawdown/domain/customer';
+import { settings } from '@drawdown/domain/settings';
+import { autoTopUp } from '@drawdown/domain/auto-top-up';
+import { autoTopUpPosition, testClock } from '@drawdown/api/resources';
+import { creditProduct } from '@drawdown/domain/catalog';
+import { creditBalance, wallet } from '@drawdown/domain/balance';
+import { rejectedUsage } from '@drawdown/engine/usage-pipeline';
+import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/engine/webhooks';
 
 interface Described {
   readonly category: string;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Child } from './support/child';
+import { Child } from './support/services/child';
 
 const SCRIPT = join(__dirname, '../infra/docker/healthcheck.mjs');
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { METRICS } from '@drawdown/service';
+import { METRICS } from '@drawdown/runtime/bootstrap';
 import { topicsTable, variablesTable, withTable } from './operating-doc';
 
 const FILE = 'docs/operating.md';

@@ -1,6 +1,5 @@
 /** The tables of docs/operating.md that the code decides. */
-import { type AppConfig, describeGroups } from '@drawdown/platform';
-import { type AppGroups, KafkaVariables, topicSpecs } from '@drawdown/service';
+import { type AppConfig, type AppGroups, describeGroups, KafkaVariables, topicSpecs } from '@drawdown/runtime/bootstrap';
 import { config as ingestion } from '../apps/ingestion/src/config';
 import { config as ledger } from '../apps/ledger/src/config';
 import { config as webhooks } from '../apps/webhooks/src/config';
@@ -27,7 +26,12 @@ export function variablesTable(): string {
   note(rows, 'ingestion', ingestion);
   note(rows, 'webhooks', webhooks);
   const lines = [...rows].map(([variable, { about, standard, needed, services }]) => {
-    const value = needed.length > 0 ? `has to be set${needed.length < services.length ? ` for ${needed.join(', ')}` : ''}` : standard === '' ? '' : `\`${standard}\``;
+    const value =
+      needed.length > 0
+        ? `has to be set${needed.length < services.length ? ` for ${needed.join(', ')}` : ''}`
+        : standard === ''
+          ? ''
+          : `\`${standard}\``;
     return `| \`${variable}\` | ${about} | ${value} | ${services.length === 3 ? 'all' : services.join(', ')} |`;
   });
   return `| variable | what it says | default | of |\n|---|---|---|---|\n${lines.join('\n')}\n`;
@@ -38,7 +42,12 @@ function note<G extends AppGroups>(rows: Map<string, Row>, service: string, conf
     const known = rows.get(variable);
     // Each service has a port of its own; what it is stands in the words.
     const shown = known && known.standard !== standard ? '' : standard;
-    rows.set(variable, { about, standard: shown, needed: [...(known?.needed ?? []), ...(required ? [service] : [])], services: [...(known?.services ?? []), service] });
+    rows.set(variable, {
+      about,
+      standard: shown,
+      needed: [...(known?.needed ?? []), ...(required ? [service] : [])],
+      services: [...(known?.services ?? []), service],
+    });
   }
 }
 

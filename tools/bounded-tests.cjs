@@ -7,7 +7,8 @@ const { bind } = require('jest-each');
 const BOUND_MS = 60_000;
 
 const within = (name, work, boundMs = BOUND_MS) =>
-  work && (async () => {
+  work &&
+  (async () => {
     let timer;
     const late = new Promise((_, reject) => {
       timer = setTimeout(() => reject(new Error(`${name} has not ended within ${boundMs} ms`)), boundMs);
@@ -22,4 +23,5 @@ const bounded = (register) => {
 
 const { it, beforeAll, beforeEach, afterEach, afterAll } = globalThis;
 globalThis.it = globalThis.test = Object.assign(bounded(it), { only: bounded(it.only), skip: it.skip, todo: it.todo });
-for (const hook of [beforeAll, beforeEach, afterEach, afterAll]) globalThis[hook.name] = (work, boundMs) => hook(within(hook.name, work, boundMs), boundMs);
+for (const hook of [beforeAll, beforeEach, afterEach, afterAll])
+  globalThis[hook.name] = (work, boundMs) => hook(within(hook.name, work, boundMs), boundMs);

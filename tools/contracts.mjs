@@ -11,11 +11,16 @@ const VARIABLES = { eventstore: 'EVENTSTORE_URL', kafka: 'KAFKA_BROKERS', redis:
 const option = { type: 'string' };
 const { values, positionals } = parseArgs({ options: { eventstore: option, kafka: option, redis: option }, allowPositionals: true });
 const servers = Object.entries(values).map(([name, address]) => [VARIABLES[name], address]);
-for (const [variable, address] of servers) console.log(`${variable} ${address.replace(/\/\/[^@/]*@/, '//***@')}: used as it is, and written to`);
+for (const [variable, address] of servers)
+  console.log(`${variable} ${address.replace(/\/\/[^@/]*@/, '//***@')}: used as it is, and written to`);
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
-const { status } = spawnSync(process.execPath, [jest, '--selectProjects', 'contracts', ...(positionals.length > 0 ? ['--', ...positionals] : [])], {
-  env: { ...process.env, ...Object.fromEntries(servers), ...(servers.length > 0 && { CONTRACT_SERVERS_NAMED: 'true' }) },
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  [jest, '--selectProjects', 'contracts', ...(positionals.length > 0 ? ['--', ...positionals] : [])],
+  {
+    env: { ...process.env, ...Object.fromEntries(servers), ...(servers.length > 0 && { CONTRACT_SERVERS_NAMED: 'true' }) },
+    stdio: 'inherit',
+  },
+);
 process.exit(status ?? 1);

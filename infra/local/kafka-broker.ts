@@ -126,14 +126,24 @@ export class KafkaBroker {
     const { directory, heapMiB = HEAP_MIB } = this.options;
     const configuration = join(directory, 'server.properties');
     writeFileSync(configuration, this.serverProperties());
-    if (!existsSync(join(directory, 'data/meta.properties'))) await this.java('format Kafka', ['-Xmx128m', this.classes.format], ['kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', configuration]);
+    if (!existsSync(join(directory, 'data/meta.properties')))
+      await this.java(
+        'format Kafka',
+        ['-Xmx128m', this.classes.format],
+        ['kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', configuration],
+      );
     // Classes are compiled lightly and collected by one thread: a broker that shares its machine with the tests.
     const server = await this.launch([`-Xms${heapMiB}m`, `-Xmx${heapMiB}m`, this.classes.broker], ['kafka.Kafka', configuration]);
     this.process = server;
-    await answered('Kafka to answer', async () => {
-      if (server.ended) throw new GivenUp(`Kafka ended with ${server.ended.code ?? server.ended.signal} before it answered${server.said()}`);
-      return answersAs(this.brokers);
-    }, ANSWERS_WITHIN_MS).catch(async (error: unknown) => {
+    await answered(
+      'Kafka to answer',
+      async () => {
+        if (server.ended)
+          throw new GivenUp(`Kafka ended with ${server.ended.code ?? server.ended.signal} before it answered${server.said()}`);
+        return answersAs(this.brokers);
+      },
+      ANSWERS_WITHIN_MS,
+    ).catch(async (error: unknown) => {
       await this.kill();
       throw new Error(`${String(error)}${error instanceof GivenUp ? '' : server.said()}`);
     });
@@ -149,7 +159,15 @@ export class KafkaBroker {
     return ServerProcess.start({
       name: 'Kafka',
       program: requireProgram('java'),
-      args: [...jvm, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Dlog4j2.configurationFile=${LOGGING}`, '-cp', join(this.jars, '*'), ...command],
+      args: [
+        ...jvm,
+        '-XX:+UseSerialGC',
+        '-XX:TieredStopAtLevel=1',
+        `-Dlog4j2.configurationFile=${LOGGING}`,
+        '-cp',
+        join(this.jars, '*'),
+        ...command,
+      ],
       logFile: join(this.options.directory, 'kafka.log'),
       directory: this.options.directory,
     });
@@ -183,7 +201,9 @@ export class KafkaBroker {
       'log.cleaner.dedupe.buffer.size': '8388608',
       ...this.options.properties,
     };
-    return Object.entries(properties).map(([name, value]) => `${name}=${value}\n`).join('');
+    return Object.entries(properties)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join('');
   }
 }
 
@@ -205,7 +225,9 @@ function requireJava(): void {
   const { stderr } = spawnSync(requireProgram('java'), ['-version'], { encoding: 'utf8' });
   const version = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
   if (version < JAVA_VERSION_MIN)
-    throw new Error(`Apache Kafka 4 needs Java ${JAVA_VERSION_MIN} or later, and this is: ${stderr.trim()}\nOn Debian: apt-get install openjdk-17-jre-headless`);
+    throw new Error(
+      `Apache Kafka 4 needs Java ${JAVA_VERSION_MIN} or later, and this is: ${stderr.trim()}\nOn Debian: apt-get install openjdk-17-jre-headless`,
+    );
 }
 
 /** A Kafka UUID: 16 bytes as base64url. The tools take a leading dash for an option. */
@@ -213,7 +235,14 @@ const clusterId = (): string => randomBytes(16).toString('base64url').replace(/^
 
 /** Has it a controller, and is it the broker of this address? One request, on a connection of its own. */
 async function answersAs(address: string): Promise<boolean> {
-  const kafka = new Kafka({ clientId: 'drawdown-local', brokers: [address], logLevel: logLevel.NOTHING, connectionTimeout: ASKS_FOR_MS_MAX, requestTimeout: ASKS_FOR_MS_MAX, retry: { retries: 0 } });
+  const kafka = new Kafka({
+    clientId: 'drawdown-local',
+    brokers: [address],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: ASKS_FOR_MS_MAX,
+    requestTimeout: ASKS_FOR_MS_MAX,
+    retry: { retries: 0 },
+  });
   const admin = kafka.admin();
   try {
     await admin.connect();

@@ -43,12 +43,20 @@ export async function kafkaJars(folder = jarsFolder()): Promise<string> {
 /** What went wrong; empty when the jars are in the folder. */
 async function fetched(unfinished: string, folder: string): Promise<string> {
   const maven = requireProgram('mvn');
-  const goal = ['-B', '-ntp', '-q', '-C', '-f', POM, 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${unfinished}`];
+  const goal = [
+    '-B',
+    '-ntp',
+    '-q',
+    '-C',
+    '-f',
+    POM,
+    'dependency:copy-dependencies',
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${unfinished}`,
+  ];
   // Maven's own cache is not made for two at once. The lock is the kernel's: it goes when its holder dies.
   const flock = findProgram('flock');
-  const { code, said } = flock
-    ? await run(flock, [join(folder, '../fetching.lock'), maven, ...goal])
-    : await run(maven, goal);
+  const { code, said } = flock ? await run(flock, [join(folder, '../fetching.lock'), maven, ...goal]) : await run(maven, goal);
   if (existsSync(folder)) return '';
   if (code !== 0) return `it ended with ${code ?? 'a signal'}: ${said}`;
   if (!readdirSync(unfinished).some((name) => /^kafka_.*\.jar$/.test(name))) return `no jar of the broker was copied: ${said}`;
@@ -68,5 +76,7 @@ const run = async (program: string, args: readonly string[]): Promise<{ readonly
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-CHARACTERS_SHOWN)));
     child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, said: signal === null ? said : `${said}\nended by ${signal} after at most ${TRY_MS_MAX} ms` }));
+    child.once('close', (code, signal) =>
+      resolve({ code, said: signal === null ? said : `${said}\nended by ${signal} after at most ${TRY_MS_MAX} ms` }),
+    );
   });

@@ -8,7 +8,11 @@ const PAUSE_MS = 50;
  * @param what completes the sentence "waited 15000 ms for ...".
  * @throws Error saying what was awaited and what the probe threw last.
  */
-export async function answered<T>(what: string, probe: () => T | undefined | false | Promise<T | undefined | false>, withinMs: number): Promise<T> {
+export async function answered<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  withinMs: number,
+): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     let problem = '';

@@ -32,7 +32,8 @@ export interface ServicePorts {
 /** Those that the servers and services have by default, as far as they are free. */
 export async function stackPorts(): Promise<StackPorts> {
   const preferred = [9092, 9093, 6379, 2113, 9465, 9466, 8080, 50051, 9467];
-  const [broker = 0, controller = 0, redis = 0, eventStoreDb = 0, ingestion = 0, ledger = 0, http = 0, grpc = 0, webhooks = 0] = await preferredPorts(preferred);
+  const [broker = 0, controller = 0, redis = 0, eventStoreDb = 0, ingestion = 0, ledger = 0, http = 0, grpc = 0, webhooks = 0] =
+    await preferredPorts(preferred);
   return {
     kafka: { broker, controller },
     redis,
@@ -83,7 +84,12 @@ export async function redis(environment: NodeJS.ProcessEnv, ports: StackPorts): 
   const variables = { REDIS_URL: server.url };
   return {
     variables,
-    part: { state: () => stateOf('Redis', 'real server', variables, server.pid), startAgain: () => server.restart(), ready: atOnce, stop: () => server.stop() },
+    part: {
+      state: () => stateOf('Redis', 'real server', variables, server.pid),
+      startAgain: () => server.restart(),
+      ready: atOnce,
+      stop: () => server.stop(),
+    },
   };
 }
 
@@ -142,7 +148,10 @@ export async function service(name: ServiceName, servers: Variables, ports: Stac
     return begins;
   };
   let server = await begun();
-  const addresses = { ...(doors ? { HTTP: `http://${LOOPBACK}:${doors.http}`, gRPC: `${LOOPBACK}:${doors.grpc}` } : {}), metrics: `${base}/metrics` };
+  const addresses = {
+    ...(doors ? { HTTP: `http://${LOOPBACK}:${doors.http}`, gRPC: `${LOOPBACK}:${doors.grpc}` } : {}),
+    metrics: `${base}/metrics`,
+  };
   return {
     state: () => stateOf(name, 'service', addresses, server.ended ? undefined : server.pid, logFile),
     startAgain: async () => void (server = await begun()),
@@ -170,10 +179,15 @@ function stateOf(name: string, kind: PartKind, addresses: Variables, pid: number
 
 /** @throws Error with what it said last, when it ends or takes too long. */
 async function runningUntil(server: ServerProcess, ready: () => boolean | Promise<boolean>): Promise<void> {
-  await answered(`${server.name} to be ready`, async () => {
-    if (server.ended) throw new GivenUp(`${server.name} ended with ${server.ended.code ?? server.ended.signal} before it was ready${server.said()}`);
-    return ready();
-  }, READY_WITHIN_MS).catch((error: unknown) => {
+  await answered(
+    `${server.name} to be ready`,
+    async () => {
+      if (server.ended)
+        throw new GivenUp(`${server.name} ended with ${server.ended.code ?? server.ended.signal} before it was ready${server.said()}`);
+      return ready();
+    },
+    READY_WITHIN_MS,
+  ).catch((error: unknown) => {
     throw error instanceof GivenUp ? error : new Error(`${String(error)}${server.said()}`);
   });
 }

@@ -57,7 +57,9 @@ export function writeState(state: StackState): void {
 export function claimState(): boolean {
   mkdirSync(STACK_FOLDER, { recursive: true });
   try {
-    writeFileSync(STATE_FILE, JSON.stringify({ supervisor: ourselves(), phase: 'starting', repairs: 0, parts: [] } satisfies StackState), { flag: 'wx' });
+    writeFileSync(STATE_FILE, JSON.stringify({ supervisor: ourselves(), phase: 'starting', repairs: 0, parts: [] } satisfies StackState), {
+      flag: 'wx',
+    });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -10,11 +10,19 @@ let failure: string | undefined;
 let repairs = 0;
 
 const tell = (): void =>
-  writeState({ supervisor: ourselves(), phase, repairs, ...(failure === undefined ? {} : { failure }), parts: parts.map((part) => part.state()) });
+  writeState({
+    supervisor: ourselves(),
+    phase,
+    repairs,
+    ...(failure === undefined ? {} : { failure }),
+    parts: parts.map((part) => part.state()),
+  });
 
 async function up(chosen: PartName): Promise<void> {
   const ports: StackPorts = await stackPorts();
-  const servers = await all([kafka, redis, eventStoreDb].map(async (start) => noted(start(process.env, ports), ({ part }: Server) => part)));
+  const servers = await all(
+    [kafka, redis, eventStoreDb].map(async (start) => noted(start(process.env, ports), ({ part }: Server) => part)),
+  );
   if (chosen === 'servers') return;
   const variables = Object.assign({}, ...servers.map((server) => server.variables)) as Server['variables'];
   await all((['ingestion', 'ledger', 'webhooks'] as const).map(async (name) => noted(service(name, variables, ports), (part) => part)));
@@ -30,7 +38,9 @@ async function noted<T>(starting: Promise<T>, partOf: (started: T) => Part): Pro
 /** Waits for all of them, so that none is still starting when one has failed. @throws Error with all reasons. */
 async function all<T>(starting: readonly Promise<T>[]): Promise<readonly T[]> {
   const ends = await Promise.allSettled(starting);
-  const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason instanceof Error ? end.reason.message : String(end.reason)] : []));
+  const reasons = ends.flatMap((end) =>
+    end.status === 'rejected' ? [end.reason instanceof Error ? end.reason.message : String(end.reason)] : [],
+  );
   if (reasons.length > 0) throw new Error(reasons.join('\n\n'));
   return ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
 }
@@ -44,7 +54,12 @@ async function repair(): Promise<void> {
   failure = undefined;
   tell();
   try {
-    for (const isService of [false, true]) await all(ofKind(isService).filter((part) => !runs(part.state())).map(startedAgain));
+    for (const isService of [false, true])
+      await all(
+        ofKind(isService)
+          .filter((part) => !runs(part.state()))
+          .map(startedAgain),
+      );
     await all(parts.map(async (part) => part.ready()));
   } catch (error) {
     failure = messageOf(error);
@@ -80,7 +95,10 @@ async function main(): Promise<void> {
     stopping ??= down().finally(() => process.exit(0));
   };
   // Asked to stop while parts start: what has started is ended, the rest with us.
-  process.on('SIGTERM', stop).on('SIGINT', stop).on(REPAIR_SIGNAL, () => void repair());
+  process
+    .on('SIGTERM', stop)
+    .on('SIGINT', stop)
+    .on(REPAIR_SIGNAL, () => void repair());
   try {
     await up(PARTS.find((name) => name === process.argv[2]) ?? 'all');
     resumed();

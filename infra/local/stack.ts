@@ -21,7 +21,9 @@ async function up(): Promise<number> {
     const state = readState();
     if (state && isAlive(state.supervisor)) return upAlready(state);
     const left = await removeStack();
-    say(`The last stack ended without stack:down${left.length > 0 ? `; ended what it had left: ${left.join(', ')}` : ''}. Its data is removed.`);
+    say(
+      `The last stack ended without stack:down${left.length > 0 ? `; ended what it had left: ${left.join(', ')}` : ''}. Its data is removed.`,
+    );
     if (!claimState()) throw new Error('somebody else brings a stack up at this moment');
   }
   const began = performance.now();
@@ -50,13 +52,19 @@ async function upAlready(state: StackState): Promise<number> {
   if (!canBeMended(state)) return notUp(state);
   const began = performance.now();
   signalTo(supervisor, REPAIR_SIGNAL);
-  const after = await answered('what had ended to be up again', () => {
-    if (!isAlive(supervisor)) throw new GivenUp('The stack has crashed meanwhile: npm run stack:down cleans up.');
-    const now = readState();
-    return now && now.repairs > repairs && now.phase === 'ready' ? now : undefined;
-  }, UP_WITHIN_MS);
+  const after = await answered(
+    'what had ended to be up again',
+    () => {
+      if (!isAlive(supervisor)) throw new GivenUp('The stack has crashed meanwhile: npm run stack:down cleans up.');
+      const now = readState();
+      return now && now.repairs > repairs && now.phase === 'ready' ? now : undefined;
+    },
+    UP_WITHIN_MS,
+  );
   if (after.failure !== undefined || troubleOf(after) !== undefined) return notUp(after);
-  say(`The stack is up again, after ${((performance.now() - began) / 1000).toFixed(1)} s. Started again: ${ended.join(', ')}.\n\n${shown(after)}`);
+  say(
+    `The stack is up again, after ${((performance.now() - began) / 1000).toFixed(1)} s. Started again: ${ended.join(', ')}.\n\n${shown(after)}`,
+  );
   return 0;
 }
 
@@ -67,7 +75,10 @@ function notUp(state: StackState): number {
 
 async function started(choice: string): Promise<StackState> {
   const log = openSync(STACK_LOG, 'a');
-  const supervisor = spawn(process.execPath, [join(__dirname, 'stack-supervisor.js'), choice], { detached: true, stdio: ['ignore', log, log] });
+  const supervisor = spawn(process.execPath, [join(__dirname, 'stack-supervisor.js'), choice], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   closeSync(log);
   let ended = false;
   supervisor.once('exit', () => (ended = true));
@@ -75,13 +86,18 @@ async function started(choice: string): Promise<StackState> {
   // It is in a group of its own, so an interrupt at the keyboard does not reach it by itself.
   const interrupted = (): void => void supervisor.kill('SIGTERM');
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  return answered('the stack to be up', (): StackState | undefined => {
-    const hasEnded = ended;
-    const state = readState();
-    if (!state) return undefined;
-    if (hasEnded) return { ...state, phase: 'failed', failure: state.failure ?? `its supervisor ended: ${readFileSync(STACK_LOG, 'utf8')}` };
-    return state.supervisor.pid === supervisor.pid && state.phase === 'ready' ? state : undefined;
-  }, UP_WITHIN_MS);
+  return answered(
+    'the stack to be up',
+    (): StackState | undefined => {
+      const hasEnded = ended;
+      const state = readState();
+      if (!state) return undefined;
+      if (hasEnded)
+        return { ...state, phase: 'failed', failure: state.failure ?? `its supervisor ended: ${readFileSync(STACK_LOG, 'utf8')}` };
+      return state.supervisor.pid === supervisor.pid && state.phase === 'ready' ? state : undefined;
+    },
+    UP_WITHIN_MS,
+  );
 }
 
 async function down(): Promise<number> {
@@ -107,7 +123,11 @@ function status(): number {
   }
   const crashed = !isAlive(state.supervisor);
   const trouble = state.phase === 'ready' ? troubleOf(state) : undefined;
-  say(crashed ? 'The stack has crashed: its supervisor has ended. npm run stack:down cleans up.' : (trouble ?? `The stack is ${state.phase}.`));
+  say(
+    crashed
+      ? 'The stack has crashed: its supervisor has ended. npm run stack:down cleans up.'
+      : (trouble ?? `The stack is ${state.phase}.`),
+  );
   if (existsSync(STACK_LOG)) say(`Logs are beside ${STACK_LOG}\n`);
   say(shown(state));
   return !crashed && state.phase === 'ready' && trouble === undefined ? 0 : 1;

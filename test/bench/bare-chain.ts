@@ -29,7 +29,10 @@ export function bareChain(windows = 5, windowMs = 1_000): Result {
       const written: Buffer[] = [];
       for (let k = 0; k < TOGETHER; k++) {
         const body = bodies[(i + k) % bodies.length]!;
-        for (const { subject, data } of JSON.parse(body.toString()) as { subject: string; data: { input_tokens: number; output_tokens: number } }[]) {
+        for (const { subject, data } of JSON.parse(body.toString()) as {
+          subject: string;
+          data: { input_tokens: number; output_tokens: number };
+        }[]) {
           const cost = BigInt(data.input_tokens) * 1_000_000n + BigInt(data.output_tokens) * 4_000_000n;
           balances.set(subject, (balances.get(subject) ?? 0n) - cost);
           events += 1;
@@ -47,5 +50,12 @@ export function bareChain(windows = 5, windowMs = 1_000): Result {
   }
   closeSync(file);
   rmSync(folder, { recursive: true });
-  return { name: 'bare chain: parse, sum, write + fdatasync', unit: 'usage events', perSecond: median(rates), windows: rates, cpuMicros: cpu / counted, ratio: 1 };
+  return {
+    name: 'bare chain: parse, sum, write + fdatasync',
+    unit: 'usage events',
+    perSecond: median(rates),
+    windows: rates,
+    cpuMicros: cpu / counted,
+    ratio: 1,
+  };
 }

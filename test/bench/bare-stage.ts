@@ -36,7 +36,11 @@ async function main(): Promise<void> {
     handle = async (messages) => {
       sums(messages);
       for (let from = 0; from < messages.length; from += WRITTEN_AT_ONCE)
-        await producer.send({ topic: target, acks: -1, messages: messages.slice(from, from + WRITTEN_AT_ONCE).map((message) => ({ key: used(message).subject, value: message.value })) });
+        await producer.send({
+          topic: target,
+          acks: -1,
+          messages: messages.slice(from, from + WRITTEN_AT_ONCE).map((message) => ({ key: used(message).subject, value: message.value })),
+        });
     };
   } else {
     const redis = new Redis(target);

@@ -4,7 +4,7 @@
  * the read waits for it, so that asking costs the ledger one request a probe.
  */
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import type { HttpClient } from '../support/http-client';
+import type { HttpClient } from '../support/clients/http-client';
 import { pace } from '../support/waiting';
 import { percentile, type Result } from './figures';
 import { CREDIT_PRODUCT, customerOf, usageEvent } from './usage-bodies';
@@ -27,7 +27,9 @@ export interface Watched {
 }
 
 export async function freshness({ kafka, topic, http, firstProbe, feed, firstProbeId }: Watched, perSecond: number): Promise<Result> {
-  const producer = new Kafka({ clientId: 'probes', brokers: kafka.split(','), logLevel: logLevel.NOTHING }).producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  const producer = new Kafka({ clientId: 'probes', brokers: kafka.split(','), logLevel: logLevel.NOTHING }).producer({
+    createPartitioner: Partitioners.DefaultPartitioner,
+  });
   await producer.connect();
   const path = (customer: string): string => `/v1/customers/${customer}/credit-balances/${CREDIT_PRODUCT.credit_product_id}/balance`;
   const revisions = new Map<string, number>();

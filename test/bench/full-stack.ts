@@ -2,9 +2,9 @@
  * The three services on a real Kafka and a real Redis, and on the wire double of EventStoreDB, which is not EventStoreDB: its
  * processor time is told apart. Everything is on this machine, the producers too.
  */
-import { FullStack } from '../support/full-stack';
+import { FullStack } from '../support/services/full-stack';
 import { figuresAt, sumOf } from '../support/figures-of';
-import { BATCH_TYPE } from '../support/usage';
+import { BATCH_TYPE } from '../support/clients/usage';
 import { pace } from '../support/waiting';
 import { bareStack } from './bare-stack';
 import { percentile, type Result, timed } from './figures';
@@ -52,14 +52,28 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
   const call: Webhooks['call'] = (method, path, body) => http.ask(method, path, body);
   await setUp({ call: (method, path, body) => http.ask(method, path, body) }, CUSTOMERS + PROBES);
   const of = (name: keyof typeof services) => services[name][0]!;
-  const pids = { ingestion: of('ingestion').pid, ledger: of('ledger').pid, webhooks: of('webhooks').pid, ...servers.pids, 'double of EventStoreDB': stack.doublePid };
-  const fates = async (fate: string): Promise<number> => sumOf(await figuresAt(of('ledger').addresses.ops!), 'drawdown_usage_events_total', { fate });
-  const feed = (load: number, hotShare = 0): UsageFeed => new UsageFeed(kafka, topics.usage, spread(CUSTOMERS, hotShare), load * IDS_OF_A_LOAD);
+  const pids = {
+    ingestion: of('ingestion').pid,
+    ledger: of('ledger').pid,
+    webhooks: of('webhooks').pid,
+    ...servers.pids,
+    'double of EventStoreDB': stack.doublePid,
+  };
+  const fates = async (fate: string): Promise<number> =>
+    sumOf(await figuresAt(of('ledger').addresses.ops!), 'drawdown_usage_events_total', { fate });
+  const feed = (load: number, hotShare = 0): UsageFeed =>
+    new UsageFeed(kafka, topics.usage, spread(CUSTOMERS, hotShare), load * IDS_OF_A_LOAD);
   // On a machine that is short of time an append may go unanswered: what it applied is met again as a duplicate.
   const chain = { pids, done: async () => (await fates('applied')) + (await fates('duplicate')) };
 
   const through = (name: string, { perSecond, perWindow, cpuOf }: Sustained, note: string): Result => ({
-    name, unit: 'usage events', perSecond, windows: perWindow, cpuMicros: ofOurs(cpuOf), cpuOf, ratio: perSecond / bare.perSecond,
+    name,
+    unit: 'usage events',
+    perSecond,
+    windows: perWindow,
+    cpuMicros: ofOurs(cpuOf),
+    cpuOf,
+    ratio: perSecond / bare.perSecond,
     note: `${note}CPU ${(ofOurs(cpuOf) / bare.cpuMicros!).toFixed(2)}x of bare`,
   });
 
@@ -69,7 +83,10 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
   yield through('the same, half of it on one customer', hot, `${(hot.perSecond / uniform.perSecond).toFixed(2)}x of uniform; `);
   const steady = Math.min(STEADY_PER_SECOND, Math.ceil(uniform.perSecond / 200) * 100);
   const fresh = (load: number, perSecond: number): Promise<Result> =>
-    freshness({ kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(load), firstProbeId: (load + 1) * IDS_OF_A_LOAD }, perSecond);
+    freshness(
+      { kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(load), firstProbeId: (load + 1) * IDS_OF_A_LOAD },
+      perSecond,
+    );
   yield await fresh(3, steady);
   yield await fresh(5, steady * CALM_SHARE);
   yield await oneByOne(stack);
@@ -88,13 +105,24 @@ const ofOurs = (cpuOf: Readonly<Record<string, number>>): number => OURS.reduce(
 /** Commands over HTTP to the ledger, one in flight, each durable in the store when it is answered. */
 async function oneByOne({ http }: FullStack): Promise<Result> {
   const deduct = (i: number): Promise<unknown> =>
-    http.post(`/v1/customers/${customerOf(i % CUSTOMERS)}/credit-balances/${CREDIT_PRODUCT.credit_product_id}/deductions`, { amount: '1', reason: 'bench' });
+    http.post(`/v1/customers/${customerOf(i % CUSTOMERS)}/credit-balances/${CREDIT_PRODUCT.credit_product_id}/deductions`, {
+      amount: '1',
+      reason: 'bench',
+    });
   for (let i = 0; i < COMMANDS; i++) await deduct(i); // not counted
   const ms: number[] = [];
   const all = await timed(async () => {
     for (let i = 0; i < COMMANDS; i++) ms.push((await timed(() => deduct(i))).ms);
   });
-  return { name: 'a command over HTTP, store wire, one in flight', unit: 'commands', perSecond: (COMMANDS * 1_000) / all.ms, windows: [], p50Ms: percentile(ms, 0.5), p99Ms: percentile(ms, 0.99), note: `of ${COMMANDS}` };
+  return {
+    name: 'a command over HTTP, store wire, one in flight',
+    unit: 'commands',
+    perSecond: (COMMANDS * 1_000) / all.ms,
+    windows: [],
+    p50Ms: percentile(ms, 0.5),
+    p99Ms: percentile(ms, 0.99),
+    note: `of ${COMMANDS}`,
+  };
 }
 
 /** The same webhooks on standalone. */
@@ -103,7 +131,17 @@ export async function standaloneWebhooks(): Promise<readonly Result[]> {
   try {
     await setUp(service, CUSTOMERS);
     const use: Webhooks['use'] = (batch) => service.call('POST', '/v1/usage', batch, BATCH_TYPE);
-    return [await webhooks({ name: 'standalone', call: service.call, use, ops: service.opsUrl, pids: { standalone: service.pid }, ours: ['standalone'], firstId: 0 })];
+    return [
+      await webhooks({
+        name: 'standalone',
+        call: service.call,
+        use,
+        ops: service.opsUrl,
+        pids: { standalone: service.pid },
+        ours: ['standalone'],
+        firstId: 0,
+      }),
+    ];
   } finally {
     await service.stop();
   }

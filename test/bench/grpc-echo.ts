@@ -20,11 +20,15 @@ const definition: ServiceDefinition = {
 function answerOf(request: Buffer, done: (answer: Buffer) => void): void {
   const client = new (makeGenericClientConstructor(definition, 'BalanceService'))(`127.0.0.1:${port}`, credentials.createInsecure());
   const ask = (): void =>
-    (client['GetBalance'] as (request: Buffer, answered: (error: Error | null, answer: Buffer) => void) => void).call(client, request, (error, answer) => {
-      if (error) return void setTimeout(ask, 200);
-      client.close();
-      done(answer);
-    });
+    (client['GetBalance'] as (request: Buffer, answered: (error: Error | null, answer: Buffer) => void) => void).call(
+      client,
+      request,
+      (error, answer) => {
+        if (error) return void setTimeout(ask, 200);
+        client.close();
+        done(answer);
+      },
+    );
   ask();
 }
 

@@ -22,7 +22,8 @@ const METHOD = '/drawdown.v1.BalanceService/GetBalance';
 
 /** GetBalanceRequest { customer_id: 1, credit_product_id: 2 }, framed as gRPC sends it. */
 function framedRequest(customerId: string, creditProductId: string): Buffer {
-  const field = (tag: number, value: string): Buffer => Buffer.concat([Buffer.from([(tag << 3) | 2, Buffer.byteLength(value)]), Buffer.from(value)]);
+  const field = (tag: number, value: string): Buffer =>
+    Buffer.concat([Buffer.from([(tag << 3) | 2, Buffer.byteLength(value)]), Buffer.from(value)]);
   const message = Buffer.concat([field(1, customerId), field(2, creditProductId)]);
   const frame = Buffer.alloc(5);
   frame.writeUInt32BE(message.length, 1);
@@ -30,7 +31,21 @@ function framedRequest(customerId: string, creditProductId: string): Buffer {
 }
 
 async function h2load(port: number, body: string): Promise<number> {
-  const args = ['-n', String(REQUESTS), '-c', String(CLIENTS), '-m', String(STREAMS), '-d', body, '-H', 'content-type: application/grpc', '-H', 'te: trailers', `http://127.0.0.1:${port}${METHOD}`];
+  const args = [
+    '-n',
+    String(REQUESTS),
+    '-c',
+    String(CLIENTS),
+    '-m',
+    String(STREAMS),
+    '-d',
+    body,
+    '-H',
+    'content-type: application/grpc',
+    '-H',
+    'te: trailers',
+    `http://127.0.0.1:${port}${METHOD}`,
+  ];
   const { stdout } = await run('h2load', args).catch((fault: NodeJS.ErrnoException) => {
     throw fault.code === 'ENOENT' ? new Error('h2load is missing: install nghttp2-client (Debian) and run again') : fault;
   });
@@ -39,7 +54,11 @@ async function h2load(port: number, body: string): Promise<number> {
   return Number(/([\d.]+) req\/s/.exec(stdout)![1]);
 }
 
-async function measured(pid: number, port: number, body: string): Promise<{ readonly rates: readonly number[]; readonly cpuMicros: number }> {
+async function measured(
+  pid: number,
+  port: number,
+  body: string,
+): Promise<{ readonly rates: readonly number[]; readonly cpuMicros: number }> {
   await h2load(port, body); // not counted: warming up
   const rates: number[] = [];
   const cpu = cpuMicrosOf(pid);
@@ -52,7 +71,9 @@ export async function grpcQuery(): Promise<readonly Result[]> {
   const body = join(folder, 'request.bin');
   writeFileSync(body, framedRequest(customerOf(0), 'tokens'));
   const service = await startService();
-  const echo = spawn(process.execPath, [join(__dirname, 'grpc-echo.js'), String(service.grpcPort), body], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const echo = spawn(process.execPath, [join(__dirname, 'grpc-echo.js'), String(service.grpcPort), body], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     await setUp(service, 10);
     const [line] = (await once(createInterface({ input: echo.stdout }), 'line')) as [string];
@@ -60,11 +81,22 @@ export async function grpcQuery(): Promise<readonly Result[]> {
     const bare = await measured(echo.pid!, Number(port), body);
     const real = await measured(service.pid, service.grpcPort, body);
     const result = (name: string, { rates, cpuMicros }: typeof bare, ratio: number, note: string): Result => ({
-      name, unit: 'queries', perSecond: median(rates), windows: rates, cpuMicros, ratio, note,
+      name,
+      unit: 'queries',
+      perSecond: median(rates),
+      windows: rates,
+      cpuMicros,
+      ratio,
+      note,
     });
     return [
       result('bare grpc-js server answering the same bytes', bare, 1, 'the bare loop of the next row'),
-      result('balance query over gRPC', real, median(real.rates) / median(bare.rates), `h2load, ${CLIENTS} connections x ${STREAMS} streams`),
+      result(
+        'balance query over gRPC',
+        real,
+        median(real.rates) / median(bare.rates),
+        `h2load, ${CLIENTS} connections x ${STREAMS} streams`,
+      ),
     ];
   } finally {
     echo.kill();

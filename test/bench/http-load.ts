@@ -7,7 +7,14 @@ import { createConnection, type Socket } from 'node:net';
 import { batch, spread } from './usage-bodies';
 
 const [port, size, connections, customers, hotShare, windowSeconds, windows, firstId] = process.argv.slice(2).map(Number) as [
-  number, number, number, number, number, number, number, number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
 ];
 
 let next = firstId;
@@ -39,7 +46,10 @@ function connect(): Promise<void> {
       socket.write(prepared);
       prepared = request();
     };
-    socket.on('connect', send).on('error', reject).on('close', () => resolve());
+    socket
+      .on('connect', send)
+      .on('error', reject)
+      .on('close', () => resolve());
     socket.on('data', (chunk) => {
       if (missing < 0) {
         head += chunk.toString('latin1');

@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { customer } from '@drawdown/account';
-import { amount, type Instant } from '@drawdown/amounts';
-import { creditProduct } from '@drawdown/catalog';
-import { creditBalance } from '@drawdown/credit-balance';
-import { streams } from '@drawdown/ledger';
-import { parseBatch } from '@drawdown/usage';
+import { customer } from '@drawdown/domain/customer';
+import { amount, type Instant } from '@drawdown/domain/amounts';
+import { creditProduct } from '@drawdown/domain/catalog';
+import { creditBalance } from '@drawdown/domain/balance';
+import { streams } from '@drawdown/engine/event-store';
+import { parseBatch } from '@drawdown/domain/usage';
 import { composeStandalone, type Standalone } from '../../apps/standalone/src/compose';
 import { median, type Result, timed } from './figures';
 import { batch, customerOf } from './usage-bodies';
@@ -38,14 +38,24 @@ async function addCustomer({ parts }: Standalone, id: string): Promise<void> {
 async function use({ parts }: Standalone, who: number, lines: number, first: number): Promise<void> {
   for (let n = 0; n < lines; n += BATCH) {
     const size = Math.min(BATCH, lines - n);
-    const parsed = parseBatch(batch(first + n, size, () => who, new Date().toISOString()), now());
+    const parsed = parseBatch(
+      batch(first + n, size, () => who, new Date().toISOString()),
+      now(),
+    );
     if (!('entries' in parsed)) throw new Error('the batch was not parsed');
-    await parts.intake.submit(parsed.entries.map((entry) => ({ parsed: entry.parsed, original: () => ({ text: entry.text, encoding: 'utf8' }), door: 'bench' })));
+    await parts.intake.submit(
+      parsed.entries.map((entry) => ({ parsed: entry.parsed, original: () => ({ text: entry.text, encoding: 'utf8' }), door: 'bench' })),
+    );
   }
 }
 
 const deduct = (service: Standalone, who: string): Promise<unknown> =>
-  service.parts.ledger.execute(creditBalance, streams.creditBalance(who, 'tokens'), { type: 'Deduct', at: now(), amount: amount('1'), reason: 'bench' });
+  service.parts.ledger.execute(creditBalance, streams.creditBalance(who, 'tokens'), {
+    type: 'Deduct',
+    at: now(),
+    amount: amount('1'),
+    reason: 'bench',
+  });
 
 export async function longHistory(bare: Result): Promise<readonly Result[]> {
   const folder = mkdtempSync(join(tmpdir(), 'drawdown-history-'));
@@ -96,10 +106,27 @@ export async function longHistory(bare: Result): Promise<readonly Result[]> {
     });
     const perSecond = rebuilds.map((ms) => (LINES * 1_000) / ms);
     return [
-      { name: 'usage in process, one balance, batches of 1,000', unit: 'usage events', perSecond: (LINES * 1_000) / written.ms, windows: [], ratio: (LINES * 1_000) / written.ms / bare.perSecond },
+      {
+        name: 'usage in process, one balance, batches of 1,000',
+        unit: 'usage events',
+        perSecond: (LINES * 1_000) / written.ms,
+        windows: [],
+        ratio: (LINES * 1_000) / written.ms / bare.perSecond,
+      },
       command(`first command after a start, ${SHORT} lines of history`, brief, `of ${STARTS} starts`),
-      command(`first command after a start, ${LINES.toLocaleString('en')} lines of history`, long, `${(median(long) / median(brief)).toFixed(2)}x of ${SHORT} lines`),
-      { name: `rebuild of ${LINES.toLocaleString('en')} usage lines`, unit: 'usage lines', perSecond: median(perSecond), windows: perSecond, ratio: median(perSecond) / bare.perSecond, note: `${(median(rebuilds) / 1_000).toFixed(2)} s` },
+      command(
+        `first command after a start, ${LINES.toLocaleString('en')} lines of history`,
+        long,
+        `${(median(long) / median(brief)).toFixed(2)}x of ${SHORT} lines`,
+      ),
+      {
+        name: `rebuild of ${LINES.toLocaleString('en')} usage lines`,
+        unit: 'usage lines',
+        perSecond: median(perSecond),
+        windows: perSecond,
+        ratio: median(perSecond) / bare.perSecond,
+        note: `${(median(rebuilds) / 1_000).toFixed(2)} s`,
+      },
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -26,15 +26,31 @@ const round = (value: number | undefined, digits = 0): string =>
   value === undefined ? '' : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 
 /** What each process used. */
-const costs = (cpuOf: Readonly<Record<string, number>>): string => `CPU us: ${Object.entries(cpuOf).map(([name, micros]) => `${name} ${round(micros, 1)}`).join(', ')}`;
+const costs = (cpuOf: Readonly<Record<string, number>>): string =>
+  `CPU us: ${Object.entries(cpuOf)
+    .map(([name, micros]) => `${name} ${round(micros, 1)}`)
+    .join(', ')}`;
 
 function table(results: readonly Result[]): string {
   const head = ['what', 'per second', 'of bare', 'CPU us each', 'p50 ms', 'p99 ms', 'note'];
   const rows = results.map((of) => [
-    of.name, round(of.perSecond), round(of.ratio, 2), round(of.cpuMicros, 1), round(of.p50Ms, 2), round(of.p99Ms, 2), [of.note, of.cpuOf && costs(of.cpuOf)].filter(Boolean).join('; '),
+    of.name,
+    round(of.perSecond),
+    round(of.ratio, 2),
+    round(of.cpuMicros, 1),
+    round(of.p50Ms, 2),
+    round(of.p99Ms, 2),
+    [of.note, of.cpuOf && costs(of.cpuOf)].filter(Boolean).join('; '),
   ]);
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]!.length)));
-  return [head, ...rows].map((row) => row.map((cell, i) => (i === 0 || i === 6 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ').trimEnd()).join('\n');
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 || i === 6 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 async function main(): Promise<void> {

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Method } from '../support/http-client';
+import type { Method } from '../support/clients/http-client';
 import { CREDIT_PRODUCT, customerOf } from './usage-bodies';
 
 export interface Service {
@@ -22,7 +22,15 @@ const MAIN = join(__dirname, '../../apps/standalone/src/main.js');
 export async function startService(): Promise<Service> {
   const folder = mkdtempSync(join(tmpdir(), 'drawdown-bench-'));
   const child: ChildProcess = spawn(process.execPath, ['--max-semi-space-size=64', MAIN], {
-    env: { ...process.env, DATA_DIR: folder, HTTP_PORT: '0', GRPC_PORT: '0', OPS_PORT: '0', LOG_LEVEL: 'info', WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' },
+    env: {
+      ...process.env,
+      DATA_DIR: folder,
+      HTTP_PORT: '0',
+      GRPC_PORT: '0',
+      OPS_PORT: '0',
+      LOG_LEVEL: 'info',
+      WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ready = await new Promise<{ http: string; grpc: string; ops: string }>((resolve, reject) => {

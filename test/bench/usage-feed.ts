@@ -18,9 +18,13 @@ export class UsageFeed {
     private readonly firstId: number,
   ) {
     const settings = ['acks=all', 'linger.ms=2', 'queue.buffering.max.messages=1000000'].flatMap((setting) => ['-X', setting]);
-    this.kcat = spawn(requireProgram('kcat'), ['-P', '-b', brokers, '-t', topic, '-H', 'content-type=application/cloudevents+json', ...settings], {
-      stdio: ['pipe', 'ignore', 'inherit'],
-    });
+    this.kcat = spawn(
+      requireProgram('kcat'),
+      ['-P', '-b', brokers, '-t', topic, '-H', 'content-type=application/cloudevents+json', ...settings],
+      {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      },
+    );
     this.kcat.stdin!.on('error', () => undefined);
   }
 

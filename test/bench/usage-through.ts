@@ -54,5 +54,9 @@ export async function sustained(chain: Chain, feed: UsageFeed): Promise<Sustaine
   await until('the chain to have handled all that was sent', async () => (await chain.done()) - before >= feed.sent, SETTLES_WITHIN_MS);
   const events = windows.reduce((sum, window) => sum + window.events, 0);
   const perWindow = windows.map((window) => (window.events * 1_000) / window.ms);
-  return { perWindow, perSecond: median(perWindow), cpuOf: Object.fromEntries(Object.entries(used).map(([name, micros]) => [name, micros / events])) };
+  return {
+    perWindow,
+    perSecond: median(perWindow),
+    cpuOf: Object.fromEntries(Object.entries(used).map(([name, micros]) => [name, micros / events])),
+  };
 }

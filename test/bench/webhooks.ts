@@ -3,7 +3,7 @@
  * this machine, signed, every attempt in the log. The next usage is sent when what is still to be delivered falls below a bound.
  */
 import { join } from 'node:path';
-import { Child } from '../support/child';
+import { Child } from '../support/services/child';
 import { figuresAt, sumOf } from '../support/figures-of';
 import { pace, until } from '../support/waiting';
 import { cpuMeter, median, type Result } from './figures';
@@ -38,7 +38,9 @@ export async function webhooks({ name, call, use, ops, pids, ours, firstId }: We
   try {
     const port = await until('the receiver', () => /listening on (\d+)/.exec(sink.stdout)?.[1]);
     const endpoints = await Promise.all(
-      Array.from({ length: ENDPOINTS }, (_, i) => call('POST', '/v1/webhook-endpoints', { url: `http://127.0.0.1:${port}/${i}`, event_types: ['credit_balance.debited'] })),
+      Array.from({ length: ENDPOINTS }, (_, i) =>
+        call('POST', '/v1/webhook-endpoints', { url: `http://127.0.0.1:${port}/${i}`, event_types: ['credit_balance.debited'] }),
+      ),
     );
     const delivered = async (): Promise<number> => sumOf(await figuresAt(ops), 'drawdown_webhook_attempts_total', { outcome: 'delivered' });
     const before = await delivered();
@@ -48,7 +50,10 @@ export async function webhooks({ name, call, use, ops, pids, ours, firstId }: We
       const began = performance.now();
       while (performance.now() - began < ms) {
         if (asked - done < AHEAD) {
-          await use(batch(nextId, CUSTOMERS, (n) => n % CUSTOMERS, new Date().toISOString()), CUSTOMERS);
+          await use(
+            batch(nextId, CUSTOMERS, (n) => n % CUSTOMERS, new Date().toISOString()),
+            CUSTOMERS,
+          );
           nextId += CUSTOMERS;
           asked += CUSTOMERS * ENDPOINTS;
         }
@@ -65,7 +70,8 @@ export async function webhooks({ name, call, use, ops, pids, ours, firstId }: We
     const count = done - counted;
     const cpuOf = Object.fromEntries(Object.entries(cpu()).map(([process, micros]) => [process, micros / count]));
     await until('all deliveries', async () => (await delivered()) - before >= asked, SETTLES_WITHIN_MS);
-    for (const { endpoint } of endpoints as { endpoint: { endpoint_id: string } }[]) await call('DELETE', `/v1/webhook-endpoints/${endpoint.endpoint_id}`);
+    for (const { endpoint } of endpoints as { endpoint: { endpoint_id: string } }[])
+      await call('DELETE', `/v1/webhook-endpoints/${endpoint.endpoint_id}`);
     return {
       name: `webhooks with persisted attempts, ${name}, ${ENDPOINTS} endpoints`,
       unit: 'deliveries',

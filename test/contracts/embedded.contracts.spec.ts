@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Instant } from '@drawdown/amounts';
-import { EmbeddedLog, EmbeddedProjections } from '@drawdown/embedded';
+import type { Instant } from '@drawdown/domain/amounts';
+import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
 import { eventLogContract } from './event-log.contract';
 import { projectionsContract } from './projections.contract';
 

@@ -1,7 +1,18 @@
 /** What every adapter of the `EventLog` port keeps. Call it in a spec file with a way to open an empty one. */
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
-import { APPEND_BYTES_MAX, type AppendOutcome, EVENTS_PER_APPEND_MAX, type EventLog, type ExpectedRevision, Fault, type NewEvent, READ_LIMIT_MAX, type RecordedEvent, STREAM_NAME_BYTES_MAX } from '@drawdown/ledger';
+import {
+  APPEND_BYTES_MAX,
+  type AppendOutcome,
+  type EventLog,
+  EVENTS_PER_APPEND_MAX,
+  type ExpectedRevision,
+  Fault,
+  type NewEvent,
+  READ_LIMIT_MAX,
+  type RecordedEvent,
+  STREAM_NAME_BYTES_MAX,
+} from '@drawdown/engine/event-store';
 
 export interface OpenedLog {
   readonly log: EventLog;
@@ -22,7 +33,8 @@ export function anEvent(data: string = JSON.stringify({ n: made })): NewEvent {
 }
 export const someEvents = (count: number): NewEvent[] => Array.from({ length: count }, () => anEvent());
 
-const stored = (events: readonly RecordedEvent[]): NewEvent[] => events.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }));
+const stored = (events: readonly RecordedEvent[]): NewEvent[] =>
+  events.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }));
 const revisions = (events: readonly RecordedEvent[]): number[] => events.map(({ revision }) => revision);
 
 export function eventLogContract(name: string, open: () => Promise<OpenedLog>): void {
@@ -44,7 +56,8 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
     const named = (suffix: string) => `${prefix}${suffix}`;
     const readAllAfter = async (after: bigint, limit = 1_000): Promise<RecordedEvent[]> => {
       const all: RecordedEvent[] = [];
-      for (let page = await log.readAll(after, limit); page.length > 0; page = await log.readAll(page.at(-1)!.position, limit)) all.push(...page);
+      for (let page = await log.readAll(after, limit); page.length > 0; page = await log.readAll(page.at(-1)!.position, limit))
+        all.push(...page);
       return all.filter(({ stream }) => stream.startsWith(prefix));
     };
 
@@ -62,7 +75,11 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
       it('keeps the bytes of any text, in names too', async () => {
         const texts = ['{"text":"Größe 漢字 🙂 \\u0000"}', '""', '{"e":"é","combined":"e\u0301"}', JSON.stringify('\u007f\u0080\uffff')];
         const stream = named('ö-漢字-🙂');
-        await log.append(stream, texts.map((text) => ({ ...anEvent(text), metadata: text })), 'no_stream');
+        await log.append(
+          stream,
+          texts.map((text) => ({ ...anEvent(text), metadata: text })),
+          'no_stream',
+        );
         const read = await log.readStream(stream);
         expect(read.map(({ data }) => data)).toEqual(texts);
         expect(read.map(({ metadata }) => metadata)).toEqual(texts);
@@ -83,9 +100,18 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
       it.each<[string, (stream: string) => Promise<unknown>]>([
         ['no events', (stream) => log.append(stream, [], 'no_stream')],
         ['more events than EVENTS_PER_APPEND_MAX', (stream) => log.append(stream, someEvents(EVENTS_PER_APPEND_MAX + 1), 'no_stream')],
-        ['one byte more than APPEND_BYTES_MAX', (stream) => log.append(stream, [{ ...anEvent('x'.repeat(APPEND_BYTES_MAX)), metadata: '1' }], 'no_stream')],
-        ['too many bytes in fewer characters', (stream) => log.append(stream, [{ ...anEvent('é'.repeat(APPEND_BYTES_MAX / 2)), metadata: '1' }], 'no_stream')],
-        ['a stream name that is too long', (stream) => log.append(stream.padEnd(STREAM_NAME_BYTES_MAX + 1, 'x'), someEvents(1), 'no_stream')],
+        [
+          'one byte more than APPEND_BYTES_MAX',
+          (stream) => log.append(stream, [{ ...anEvent('x'.repeat(APPEND_BYTES_MAX)), metadata: '1' }], 'no_stream'),
+        ],
+        [
+          'too many bytes in fewer characters',
+          (stream) => log.append(stream, [{ ...anEvent('é'.repeat(APPEND_BYTES_MAX / 2)), metadata: '1' }], 'no_stream'),
+        ],
+        [
+          'a stream name that is too long',
+          (stream) => log.append(stream.padEnd(STREAM_NAME_BYTES_MAX + 1, 'x'), someEvents(1), 'no_stream'),
+        ],
         ['a stream name without characters', () => log.append('', someEvents(1), 'no_stream')],
       ])('refuses %s as a RangeError, and writes nothing', async (_, append) => {
         await expect(append(named('refused'))).rejects.toThrow(RangeError);
@@ -144,7 +170,14 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
 
     describe('reading a stream', () => {
       beforeEach(async () => {
-        for (const [from, count] of [[-1, 1], [0, 5], [5, 1], [6, 40], [46, 3]] as const) await log.append(named('s'), someEvents(count), from === -1 ? 'no_stream' : from);
+        for (const [from, count] of [
+          [-1, 1],
+          [0, 5],
+          [5, 1],
+          [6, 40],
+          [46, 3],
+        ] as const)
+          await log.append(named('s'), someEvents(count), from === -1 ? 'no_stream' : from);
       });
       const up = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
@@ -158,7 +191,9 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
           for (const limit of [1, 2, 7, 60]) {
             expect(revisions(await log.readStream(named('s'), { from, limit }))).toEqual(up(from, Math.min(49, from + limit - 1)));
             const last = Math.min(from, 49);
-            expect(revisions(await log.readStream(named('s'), { from, limit, direction: 'backwards' }))).toEqual(up(Math.max(0, last - limit + 1), last).reverse());
+            expect(revisions(await log.readStream(named('s'), { from, limit, direction: 'backwards' }))).toEqual(
+              up(Math.max(0, last - limit + 1), last).reverse(),
+            );
           }
         }
       });
@@ -182,7 +217,13 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
         const written: NewEvent[] = [];
         for (let i = 0; i < 30; i++) {
           const events = someEvents(1 + (i % 4));
-          await log.append(named(`s${i % 7}`), events, i < 7 ? 'no_stream' : ((await log.readStream(named(`s${i % 7}`), { direction: 'backwards', limit: 1 }))[0]?.revision ?? 'no_stream'));
+          await log.append(
+            named(`s${i % 7}`),
+            events,
+            i < 7
+              ? 'no_stream'
+              : ((await log.readStream(named(`s${i % 7}`), { direction: 'backwards', limit: 1 }))[0]?.revision ?? 'no_stream'),
+          );
           written.push(...events);
         }
         const all = await readAllAfter(before);
@@ -195,7 +236,13 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
       });
 
       it('finds every event again at its position, and nothing anywhere else', async () => {
-        const appends = fc.array(fc.record({ stream: fc.integer({ min: 0, max: 3 }), sizes: fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 6 }) }), { minLength: 1, maxLength: 15 });
+        const appends = fc.array(
+          fc.record({
+            stream: fc.integer({ min: 0, max: 3 }),
+            sizes: fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 1, maxLength: 6 }),
+          }),
+          { minLength: 1, maxLength: 15 },
+        );
         let part = 0;
         await fc.assert(
           fc.asyncProperty(appends, async (list) => {
@@ -204,7 +251,11 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
             const last = new Map<number, number>();
             for (const { stream, sizes } of list) {
               const known = last.get(stream);
-              await log.append(named(`${part}-${stream}`), sizes.map((size) => anEvent(JSON.stringify('x'.repeat(size)))), known ?? 'no_stream');
+              await log.append(
+                named(`${part}-${stream}`),
+                sizes.map((size) => anEvent(JSON.stringify('x'.repeat(size)))),
+                known ?? 'no_stream',
+              );
               last.set(stream, (known ?? -1) + sizes.length);
             }
             const all = await readAllAfter(start);
@@ -212,7 +263,8 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
             for (const [i, event] of all.entries()) {
               expect(await log.readAt(event.position)).toEqual(event);
               expect(await log.readAll(event.position, 1)).toEqual(all.slice(i + 1, i + 2));
-              for (const beside of [event.position - 1n, event.position + 1n]) if (beside > start && !taken.has(beside)) expect(await log.readAt(beside)).toBeUndefined();
+              for (const beside of [event.position - 1n, event.position + 1n])
+                if (beside > start && !taken.has(beside)) expect(await log.readAt(beside)).toBeUndefined();
             }
           }),
           { numRuns: 10, seed: 7 },
@@ -238,7 +290,8 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
       it('agrees with reading each stream', async () => {
         await Promise.all(Array.from({ length: 20 }, (_, i) => log.append(named(`s${i}`), someEvents(1 + (i % 3)), 'no_stream')));
         const all = await readAllAfter(before);
-        for (let i = 0; i < 20; i++) expect(all.filter(({ stream }) => stream === named(`s${i}`))).toEqual(await log.readStream(named(`s${i}`)));
+        for (let i = 0; i < 20; i++)
+          expect(all.filter(({ stream }) => stream === named(`s${i}`))).toEqual(await log.readStream(named(`s${i}`)));
       });
     });
 
@@ -271,7 +324,12 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
         return outcome.revision;
       };
       const appendMany = async (count: number) => {
-        for (let i = 0; i < count; i++) await log.append(named('s'), [anEvent()], (await log.readStream(named('s'), { direction: 'backwards', limit: 1 }))[0]?.revision ?? 'no_stream');
+        for (let i = 0; i < count; i++)
+          await log.append(
+            named('s'),
+            [anEvent()],
+            (await log.readStream(named('s'), { direction: 'backwards', limit: 1 }))[0]?.revision ?? 'no_stream',
+          );
       };
 
       it.each(['the beginning', 'the middle', 'the end'])('from %s loses and doubles nothing while appends go on', async (where) => {

@@ -2,14 +2,14 @@
  * The ledger on EventStoreDbLog, over the wire double of EventStoreDB behind a wire that is cut in the middle of appends, by seed:
  * whoever sends again until it is answered finds every command and every usage event done once.
  */
-import { amount, formatAmount } from '@drawdown/amounts';
-import { creditBalance } from '@drawdown/credit-balance';
-import { EventStoreDbLog } from '@drawdown/eventstoredb';
-import { Fault, streams } from '@drawdown/ledger';
-import { TestLedger, tokens } from '../../libs/ledger/src/ledger.fixtures';
+import { amount, formatAmount } from '@drawdown/domain/amounts';
+import { creditBalance } from '@drawdown/domain/balance';
+import { EventStoreDbLog } from '@drawdown/adapters/eventstoredb';
+import { Fault, streams } from '@drawdown/engine/event-store';
+import { TestLedger, tokens } from '../../libs/engine/event-store/ledger.fixtures';
 import { EventStoreDbDouble } from '../stack/eventstoredb-double/server';
 import { chanceOf } from '../support/chance';
-import { FaultyWire } from '../support/faulty-wire';
+import { FaultyWire } from '../support/servers/faulty-wire';
 import { until } from '../support/waiting';
 
 jest.setTimeout(120_000);
@@ -34,7 +34,11 @@ it.each([11, 12, 13])('commands and usage are done once each, whatever is cut (s
   const chance = chanceOf(seed);
   const double = await EventStoreDbDouble.start();
   const wire = await FaultyWire.open(double.port);
-  const log = EventStoreDbLog.open({ connectionString: `esdb://127.0.0.1:${wire.port}?tls=false`, appendTimeoutMs: 10_000, readSilenceMs: 10_000 });
+  const log = EventStoreDbLog.open({
+    connectionString: `esdb://127.0.0.1:${wire.port}?tls=false`,
+    appendTimeoutMs: 10_000,
+    readSilenceMs: 10_000,
+  });
   const embedded: { close: () => Promise<void> }[] = [];
   const home = await TestLedger.open(undefined, (unused) => {
     embedded.push(unused);
@@ -56,7 +60,10 @@ it.each([11, 12, 13])('commands and usage are done once each, whatever is cut (s
   })();
   const spent = new Map(CUSTOMERS.map((customer) => [customer, 0]));
   const use = async (round: number): Promise<void> => {
-    const events = Array.from({ length: chance(1, 40) }, (_, i) => ({ ...tokens(`${round}-${i}`, chance(0, 9)), subject: CUSTOMERS[chance(0, CUSTOMERS.length - 1)]! }));
+    const events = Array.from({ length: chance(1, 40) }, (_, i) => ({
+      ...tokens(`${round}-${i}`, chance(0, 9)),
+      subject: CUSTOMERS[chance(0, CUSTOMERS.length - 1)]!,
+    }));
     for (const { subject, data } of events) spent.set(subject, spent.get(subject)! + Number(data['tokens']));
     const fates = await answered(() => home.use(...events));
     expect(fates).toHaveLength(events.length);
@@ -82,7 +89,9 @@ it.each([11, 12, 13])('commands and usage are done once each, whatever is cut (s
     expect([customer, formatAmount(totals.consumed)]).toEqual([customer, `${spent.get(customer)}`]);
     const stored = await answered(() => log.readStream(streams.creditBalance(customer, 'llm')));
     expect(stored.filter(({ type }) => type === 'CreditsDeducted')).toHaveLength(rounds);
-    const lines = stored.flatMap(({ type, data }) => (type === 'CreditsConsumed' ? (JSON.parse(data) as { lines: { id: string }[] }).lines.map(({ id }) => id) : []));
+    const lines = stored.flatMap(({ type, data }) =>
+      type === 'CreditsConsumed' ? (JSON.parse(data) as { lines: { id: string }[] }).lines.map(({ id }) => id) : [],
+    );
     expect(new Set(lines).size).toBe(lines.length);
   }
   const head = await answered(() => log.head());

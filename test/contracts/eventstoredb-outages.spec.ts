@@ -5,13 +5,21 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventStoreDbLog } from '@drawdown/eventstoredb';
-import { type AppendOutcome, AppendUnknown, type ExpectedRevision, Fault, LogUnavailable, type NewEvent, type RecordedEvent } from '@drawdown/ledger';
+import { EventStoreDbLog } from '@drawdown/adapters/eventstoredb';
+import {
+  type AppendOutcome,
+  AppendUnknown,
+  type ExpectedRevision,
+  Fault,
+  LogUnavailable,
+  type NewEvent,
+  type RecordedEvent,
+} from '@drawdown/engine/event-store';
 import { EventStoreDbDouble } from '../stack/eventstoredb-double/server';
-import { ROOT } from '../support/build';
+import { ROOT } from '../support/services/build';
 import { chanceOf } from '../support/chance';
-import { Child } from '../support/child';
-import { FaultyWire } from '../support/faulty-wire';
+import { Child } from '../support/services/child';
+import { FaultyWire } from '../support/servers/faulty-wire';
 import { until } from '../support/waiting';
 import { someEvents } from './event-log.contract';
 
@@ -29,7 +37,12 @@ afterEach(async () => {
 });
 
 function logAt(port: number, options: { appendsInFlightMax?: number; appendTimeoutMs?: number } = {}): EventStoreDbLog {
-  const log = EventStoreDbLog.open({ connectionString: `esdb://127.0.0.1:${port}?tls=false`, appendTimeoutMs: TIMEOUT_MS, readSilenceMs: TIMEOUT_MS, ...options });
+  const log = EventStoreDbLog.open({
+    connectionString: `esdb://127.0.0.1:${port}?tls=false`,
+    appendTimeoutMs: TIMEOUT_MS,
+    readSilenceMs: TIMEOUT_MS,
+    ...options,
+  });
   closing.push(() => log.close());
   return log;
 }
@@ -41,7 +54,11 @@ async function doubleAndWire() {
   return { double, wire };
 }
 
-type Settled = { readonly outcome: 'appended' | 'conflict' | 'unknown' | 'unavailable'; readonly events: readonly NewEvent[]; readonly ms: number };
+type Settled = {
+  readonly outcome: 'appended' | 'conflict' | 'unknown' | 'unavailable';
+  readonly events: readonly NewEvent[];
+  readonly ms: number;
+};
 async function settled(log: EventStoreDbLog, stream: string, expected: ExpectedRevision, events = someEvents(1)): Promise<Settled> {
   const began = performance.now();
   const outcome = await log.append(stream, events, expected).then(
@@ -65,8 +82,12 @@ const again = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 /** The very same until it is answered: by its ids, what was written without an answer is not written again. */
-const surely = async (log: EventStoreDbLog, stream: string, expected: ExpectedRevision, events: readonly NewEvent[] = someEvents(1)): Promise<AppendOutcome> =>
-  again(() => log.append(stream, events, expected));
+const surely = async (
+  log: EventStoreDbLog,
+  stream: string,
+  expected: ExpectedRevision,
+  events: readonly NewEvent[] = someEvents(1),
+): Promise<AppendOutcome> => again(() => log.append(stream, events, expected));
 const read = async (log: EventStoreDbLog, stream: string): Promise<readonly RecordedEvent[]> => again(() => log.readStream(stream));
 /** "Appended" is there, "unavailable" is not, "unknown" may be. */
 async function expectTrue(log: EventStoreDbLog, stream: string, appends: readonly Settled[]): Promise<void> {
@@ -124,7 +145,8 @@ describe('an append whose answer does not come', () => {
     const outcomes = await Promise.all(appends);
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['unknown']));
     double.switches.silentAnswers = double.switches.silentAppends = false;
-    for (const [i, { events }] of outcomes.entries()) expect(await surely(log, `s${i}`, 'no_stream', events)).toMatchObject({ outcome: 'appended', revision: 0 });
+    for (const [i, { events }] of outcomes.entries())
+      expect(await surely(log, `s${i}`, 'no_stream', events)).toMatchObject({ outcome: 'appended', revision: 0 });
     for (let i = 0; i < 20; i++) expect(await read(log, `s${i}`)).toHaveLength(1);
   });
 
@@ -183,7 +205,7 @@ it.each([1, 2, 3])('cuts in the middle of appends lose and double nothing, for w
   const subscription = log.subscribe(-1n, async (events) => void seen.push(...events));
   const write = async (stream: string): Promise<string[]> => {
     const ids: string[] = [];
-    for (let revision: ExpectedRevision = 'no_stream'; ids.length < 60; ) {
+    for (let revision: ExpectedRevision = 'no_stream'; ids.length < 60;) {
       const events = someEvents(chance(1, 5));
       const expected: ExpectedRevision = revision;
       const answer: AppendOutcome = await again(() => log.append(stream, events, expected));

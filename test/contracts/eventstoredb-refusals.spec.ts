@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStoreDbLog } from '@drawdown/eventstoredb';
-import { AppendUnknown, Fault, LogUnavailable } from '@drawdown/ledger';
+import { EventStoreDbLog } from '@drawdown/adapters/eventstoredb';
+import { AppendUnknown, Fault, LogUnavailable } from '@drawdown/engine/event-store';
 import { type DoubleOptions, EventStoreDbDouble } from '../stack/eventstoredb-double/server';
 import { anEvent, someEvents } from './event-log.contract';
 
@@ -26,7 +26,10 @@ async function doubleWith(options: DoubleOptions = {}): Promise<EventStoreDbDoub
   return double;
 }
 async function faultOf(work: Promise<unknown>): Promise<Fault> {
-  const fault: unknown = await work.then(() => undefined, (error: unknown) => error);
+  const fault: unknown = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   if (!(fault instanceof Fault)) throw new Error(`not a fault: ${String(fault)}`);
   expect(fault.message).toContain('EVENTSTORE_URL');
   return fault;
@@ -62,15 +65,20 @@ describe('asking whether the log can be used', () => {
     expect(fault.message).toContain('may write');
   });
 
-  it.each(['http://127.0.0.1:2113', 'esdb://', 'esdb://admin:secret@host:port', 'esdb://127.0.0.1:2113?tls=maybe'])('refuses %s as a connection string, and keeps what is in it to itself', async (text) => {
-    const fault = await faultOf((async () => EventStoreDbLog.open({ connectionString: text }))());
-    expect(fault).toMatchObject({ code: 'log_misconfigured', retriable: false });
-    expect(fault.message).not.toContain('secret');
-  });
+  it.each(['http://127.0.0.1:2113', 'esdb://', 'esdb://admin:secret@host:port', 'esdb://127.0.0.1:2113?tls=maybe'])(
+    'refuses %s as a connection string, and keeps what is in it to itself',
+    async (text) => {
+      const fault = await faultOf((async () => EventStoreDbLog.open({ connectionString: text }))());
+      expect(fault).toMatchObject({ code: 'log_misconfigured', retriable: false });
+      expect(fault.message).not.toContain('secret');
+    },
+  );
 
   it('refuses a setting of the client that makes it tell wrong revisions, and an authority that is not there', async () => {
     for (const setting of ['throwOnAppendFailure=false', 'tlsCAFile=/nowhere/ca.pem'])
-      expect(await faultOf((async () => EventStoreDbLog.open({ connectionString: `esdb://127.0.0.1:2113?${setting}` }))())).toMatchObject({ code: 'log_misconfigured' });
+      expect(await faultOf((async () => EventStoreDbLog.open({ connectionString: `esdb://127.0.0.1:2113?${setting}` }))())).toMatchObject({
+        code: 'log_misconfigured',
+      });
   });
 });
 
@@ -91,7 +99,7 @@ describe('an append', () => {
     expect(fault.message).toContain('MaxAppendSize');
   });
 
-  it('on a full disk is unknown, with the server\'s own words', async () => {
+  it("on a full disk is unknown, with the server's own words", async () => {
     const double = await doubleWith({ switches: { diskFull: true } });
     const fault = await faultOf(logAt(double.connectionString).append('s', someEvents(1), 'no_stream'));
     expect(fault).toBeInstanceOf(AppendUnknown);
@@ -103,15 +111,16 @@ describe('an append', () => {
     const log = logAt(double.connectionString);
     await log.append('s', someEvents(1), 'no_stream');
     double.store.delete('s', 'any', true);
-    for (const work of [() => log.append('s', someEvents(1), 0), () => log.readStream('s')]) expect(await faultOf(work())).toMatchObject({ code: 'log_stream_deleted', retriable: false });
+    for (const work of [() => log.append('s', someEvents(1), 0), () => log.readStream('s')])
+      expect(await faultOf(work())).toMatchObject({ code: 'log_stream_deleted', retriable: false });
   });
 
-  it('to a stream of the server\'s own is a bug', async () => {
+  it("to a stream of the server's own is a bug", async () => {
     const log = logAt((await doubleWith()).connectionString);
     await expect(log.append('$settings', someEvents(1), 'no_stream')).rejects.toThrow(RangeError);
   });
 
-  it('is kept as JSON that the server\'s tools can read, to the letter', async () => {
+  it("is kept as JSON that the server's tools can read, to the letter", async () => {
     const double = await doubleWith();
     const event = anEvent('{"10":"a","9":"b","amount":"12345678901234567890","n":1}');
     await logAt(double.connectionString).append('s', [event], 'no_stream');
@@ -140,14 +149,20 @@ describe('reading the event at a position', () => {
   });
 });
 
-describe('the server\'s own events', () => {
+describe("the server's own events", () => {
   it('are passed over by the head, by reading and by following', async () => {
     const double = await doubleWith();
     const log = logAt(double.connectionString);
     expect(await log.head()).toBe(-1n);
     expect(await log.readAll(-1n, 10)).toEqual([]);
     await log.append('s', someEvents(2), 'no_stream');
-    const own = { id: '00000000-0000-4000-8000-000000000001', type: '$statistics', contentType: 'application/json', data: Buffer.from('{}'), metadata: Buffer.alloc(0) };
+    const own = {
+      id: '00000000-0000-4000-8000-000000000001',
+      type: '$statistics',
+      contentType: 'application/json',
+      data: Buffer.from('{}'),
+      metadata: Buffer.alloc(0),
+    };
     for (let i = 0; i < 100; i++) double.store.add('$stats', own);
     await log.append('s', someEvents(1), 1);
     for (let i = 0; i < 100; i++) double.store.add('$stats', own);
@@ -177,11 +192,32 @@ describe('over TLS', () => {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   beforeAll(() => {
     const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...names], { stdio: 'ignore' });
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-keyout',
+        key,
+        '-out',
+        certificate,
+        ...names,
+      ],
+      { stdio: 'ignore' },
+    );
   });
   afterAll(() => rmSync(folder, { recursive: true }));
-  const secured = () => doubleWith({ tls: { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') }, switches: { anonymous: false } });
-  const by = (double: EventStoreDbDouble, who: string, authority = `&tlsCAFile=${encodeURIComponent(certificate)}`) => logAt(`esdb://${who}localhost:${double.port}?tls=true${authority}`, 3_000);
+  const secured = () =>
+    doubleWith({ tls: { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') }, switches: { anonymous: false } });
+  const by = (double: EventStoreDbDouble, who: string, authority = `&tlsCAFile=${encodeURIComponent(certificate)}`) =>
+    logAt(`esdb://${who}localhost:${double.port}?tls=true${authority}`, 3_000);
 
   it('the credentials of the connection string are taken, for all calls', async () => {
     const log = by(await secured(), 'admin:changeit@');
@@ -205,6 +241,9 @@ describe('over TLS', () => {
 
   it('a server without it is for a person', async () => {
     const double = await doubleWith();
-    expect(await faultOf(logAt(`esdb://admin:changeit@127.0.0.1:${double.port}`, 3_000).probe())).toMatchObject({ code: 'log_certificate', retriable: false });
+    expect(await faultOf(logAt(`esdb://admin:changeit@127.0.0.1:${double.port}`, 3_000).probe())).toMatchObject({
+      code: 'log_certificate',
+      retriable: false,
+    });
   });
 });

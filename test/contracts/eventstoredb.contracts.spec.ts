@@ -2,9 +2,9 @@
  * The adapter of EventStoreDB, through the official client's connection. With EVENTSTORE_URL against that server; without it against the
  * wire double of test/stack/eventstoredb-double, which is not EventStoreDB, and the names of the tests say which it was.
  */
-import { EventStoreDbLog } from '@drawdown/eventstoredb';
+import { EventStoreDbLog } from '@drawdown/adapters/eventstoredb';
 import { EventStoreDbDouble } from '../stack/eventstoredb-double/server';
-import { FaultyWire } from '../support/faulty-wire';
+import { FaultyWire } from '../support/servers/faulty-wire';
 import { eventLogContract, type OpenedLog } from './event-log.contract';
 
 /** Hundreds of round trips, on a machine that does other things too. */

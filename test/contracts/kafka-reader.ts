@@ -1,5 +1,5 @@
 /** A process that reads a topic and gets stuck at one record, so that a test can kill it there. */
-import { KafkaConnection, KafkaConsumer } from '@drawdown/kafka';
+import { KafkaConnection, KafkaConsumer } from '@drawdown/adapters/kafka';
 
 const CHUNK = 10;
 const [brokers = '', topic = '', groupId = '', stuckAt = ''] = process.argv.slice(2);

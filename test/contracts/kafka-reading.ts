@@ -1,8 +1,16 @@
 /** A small language for tests of reading and writing on a real Kafka. */
 import { randomUUID } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { ensureTopics, KafkaConnection, KafkaConsumer, type KafkaConsumerSettings, KafkaProducer, type OutgoingRecord } from '@drawdown/kafka';
-import type { Fault, QueueRecord } from '@drawdown/ledger';
+import {
+  ensureTopics,
+  KafkaConnection,
+  KafkaConsumer,
+  type KafkaConsumerSettings,
+  KafkaProducer,
+  type OutgoingRecord,
+} from '@drawdown/adapters/kafka';
+import type { Fault } from '@drawdown/engine/event-store';
+import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
 import { Kafka, logLevel } from 'kafkajs';
 import { until } from '../support/waiting';
 
@@ -29,7 +37,10 @@ export class KafkaBench {
 
   /** Records with the values from `from` on, one key for each of them, spread over all partitions. */
   async produce(topic: string, from: number, count: number): Promise<void> {
-    await this.producer.send(topic, Array.from({ length: count }, (_, i) => text(`k${from + i}`, String(from + i))));
+    await this.producer.send(
+      topic,
+      Array.from({ length: count }, (_, i) => text(`k${from + i}`, String(from + i))),
+    );
   }
 
   consumer(settings: Pick<KafkaConsumerSettings, 'topic' | 'groupId' | 'handle'> & Partial<KafkaConsumerSettings>): KafkaConsumer {
@@ -73,7 +84,11 @@ export class KafkaBench {
   }
 }
 
-export const text = (key: string | null, value: string, headers: OutgoingRecord['headers'] = {}): OutgoingRecord => ({ key, value: Buffer.from(value), headers });
+export const text = (key: string | null, value: string, headers: OutgoingRecord['headers'] = {}): OutgoingRecord => ({
+  key,
+  value: Buffer.from(value),
+  headers,
+});
 export const valueOf = ({ value }: QueueRecord): string => value?.toString() ?? '';
 export const numberOf = (record: QueueRecord): number => Number(valueOf(record));
 

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KafkaConnectionSettings, KafkaConnection, KafkaProducer } from '@drawdown/kafka';
-import type { Fault } from '@drawdown/ledger';
+import { KafkaConnection, type KafkaConnectionSettings, KafkaProducer } from '@drawdown/adapters/kafka';
+import type { Fault } from '@drawdown/engine/event-store';
 import { freePorts } from '../../infra/local/free-ports';
 import { type OwnKafka, stackServers, startKafka } from '../stack/servers';
 import { saying } from '../support/saying';
@@ -43,7 +43,8 @@ describe('a group whose members come and go', () => {
     const ahead: string[] = [];
     const look = async (): Promise<void> => {
       for (const [partition, offset] of Object.entries(await kafka.committed(groupId, topic)))
-        if (offset > handled.upTo(Number(partition))) ahead.push(`${partition}: ${offset} committed, ${handled.upTo(Number(partition))} handled`);
+        if (offset > handled.upTo(Number(partition)))
+          ahead.push(`${partition}: ${offset} committed, ${handled.upTo(Number(partition))} handled`);
     };
     const members = [await begin()];
     let changes = 0;
@@ -106,7 +107,8 @@ describe('a broker of our own', () => {
         'advertised.listeners': listeners,
         'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL',
         'sasl.enabled.mechanisms': 'PLAIN',
-        'listener.name.sasl.plain.sasl.jaas.config': 'org.apache.kafka.common.security.plain.PlainLoginModule required user_drawdown="right";',
+        'listener.name.sasl.plain.sasl.jaas.config':
+          'org.apache.kafka.common.security.plain.PlainLoginModule required user_drawdown="right";',
         ...keystore(directory, certificate),
       },
     });
@@ -123,29 +125,58 @@ describe('a broker of our own', () => {
     const groupId = named('group');
     const handled = new Handled();
     const told: Fault[] = [];
-    const consumer = await kafka.reading({ topic, groupId, recordsMax: 7, fault: (fault) => told.push(fault), handle: async (records) => handled.take(records) });
+    const consumer = await kafka.reading({
+      topic,
+      groupId,
+      recordsMax: 7,
+      fault: (fault) => told.push(fault),
+      handle: async (records) => handled.take(records),
+    });
     await kafka.produce(topic, 0, 100);
     await until('what was written before', async () => (await kafka.committedInAll(groupId, topic)) === 100);
     await own.broker.stop();
-    await expect(kafka.produce(topic, 100, 1)).rejects.toMatchObject({ code: 'kafka_unavailable', retriable: true, message: saying(/KAFKA_BROKERS/) });
+    await expect(kafka.produce(topic, 100, 1)).rejects.toMatchObject({
+      code: 'kafka_unavailable',
+      retriable: true,
+      message: saying(/KAFKA_BROKERS/),
+    });
     await until('several sessions to fail', () => consumer.figures().totals.sessionsLost >= 3, 60_000);
     expect(consumer.figures()).toMatchObject({ joined: false, fault: { code: 'kafka_unavailable', retriable: true } });
     expect(told.every(({ retriable }) => retriable)).toBe(true);
     await own.broker.restart();
-    await until('writing to go on', () => kafka.produce(topic, 100, 100).then(() => true).catch(() => false), HEALED_WITHIN_MS);
-    await until('reading to go on', () => consumer.figures().joined && consumer.figures().totals.lag === 0 && handled.count >= 200, HEALED_WITHIN_MS);
+    await until(
+      'writing to go on',
+      () =>
+        kafka
+          .produce(topic, 100, 100)
+          .then(() => true)
+          .catch(() => false),
+      HEALED_WITHIN_MS,
+    );
+    await until(
+      'reading to go on',
+      () => consumer.figures().joined && consumer.figures().totals.lag === 0 && handled.count >= 200,
+      HEALED_WITHIN_MS,
+    );
     expect([handled.skips, consumer.figures().fault]).toEqual([[], undefined]);
   });
 
   it('may be killed while records are written: what was acknowledged is read', async () => {
     const topic = await kafka.topic(3);
     const handled = new Set<string>();
-    await kafka.reading({ topic, groupId: named('group'), handle: async (records) => records.forEach(({ value }) => handled.add(String(value))) });
+    await kafka.reading({
+      topic,
+      groupId: named('group'),
+      handle: async (records) => records.forEach(({ value }) => handled.add(String(value))),
+    });
     const acknowledged: string[] = [];
     let writing = true;
     const writer = (async () => {
       for (let i = 0; writing; i++)
-        await kafka.producer.send(topic, [text(`k${i}`, String(i))]).then(() => acknowledged.push(String(i))).catch(() => turn());
+        await kafka.producer
+          .send(topic, [text(`k${i}`, String(i))])
+          .then(() => acknowledged.push(String(i)))
+          .catch(() => turn());
     })();
     await until('some to be written', () => acknowledged.length > 50);
     await own.broker.kill();
@@ -171,11 +202,28 @@ describe('a broker of our own', () => {
     });
     const producer = new KafkaProducer({ connection: kafka.connection, writeTimeoutMs: 1_000 });
     // Its first write includes the connection, so it may take longer than a write is given here.
-    await until('a first write', () => producer.send(topic, [text('a', '0')]).then(() => true, () => false));
+    await until('a first write', () =>
+      producer.send(topic, [text('a', '0')]).then(
+        () => true,
+        () => false,
+      ),
+    );
     own.broker.pause();
-    await expect(producer.send(topic, [text('a', '1')])).rejects.toMatchObject({ code: 'kafka_write_unknown', retriable: true, message: saying(/may or may not/) });
+    await expect(producer.send(topic, [text('a', '1')])).rejects.toMatchObject({
+      code: 'kafka_write_unknown',
+      retriable: true,
+      message: saying(/may or may not/),
+    });
     own.broker.resume();
-    await until('writing to go on', () => producer.send(topic, [text('a', '2')]).then(() => true).catch(() => false), HEALED_WITHIN_MS);
+    await until(
+      'writing to go on',
+      () =>
+        producer
+          .send(topic, [text('a', '2')])
+          .then(() => true)
+          .catch(() => false),
+      HEALED_WITHIN_MS,
+    );
     await until('reading to go on', () => values.has('2') && consumer.figures().totals.lag === 0, HEALED_WITHIN_MS);
     expect(handled.skips).toEqual([]);
     await producer.close();
@@ -205,7 +253,12 @@ describe('a broker of our own', () => {
     const producer = new KafkaProducer({ connection: secured });
     await producer.send(topic, [text('a', '1')]);
     const handled = new Handled();
-    const consumer = kafka.consumer({ connection: secured, topic, groupId: named('group'), handle: async (records) => handled.take(records) });
+    const consumer = kafka.consumer({
+      connection: secured,
+      topic,
+      groupId: named('group'),
+      handle: async (records) => handled.take(records),
+    });
     await consumer.start();
     await until('the record', () => handled.count === 1);
     await consumer.stop();
@@ -214,8 +267,16 @@ describe('a broker of our own', () => {
   });
 
   it.each<[string, () => Partial<KafkaConnectionSettings>, RegExp]>([
-    ['a wrong password', () => ({ brokers: [doors.sasl], sasl: { ...right, password: 'wrong' } }), /KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD/],
-    ['a mechanism that is not switched on', () => ({ brokers: [doors.sasl], sasl: { ...right, mechanism: 'scram-sha-256' } }), /KAFKA_SASL_MECHANISM/],
+    [
+      'a wrong password',
+      () => ({ brokers: [doors.sasl], sasl: { ...right, password: 'wrong' } }),
+      /KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD/,
+    ],
+    [
+      'a mechanism that is not switched on',
+      () => ({ brokers: [doors.sasl], sasl: { ...right, mechanism: 'scram-sha-256' } }),
+      /KAFKA_SASL_MECHANISM/,
+    ],
     ['no credentials where some are wanted', () => ({ brokers: [doors.sasl] }), /Set KAFKA_SASL_MECHANISM/],
     ['credentials where none are wanted', () => ({ sasl: right }), /unset KAFKA_SASL_MECHANISM/],
     ['no TLS where it is spoken', () => ({ brokers: [doors.tls] }), /Set KAFKA_TLS=true/],
@@ -227,7 +288,11 @@ describe('a broker of our own', () => {
 
   it('says that nobody is there yet, which may pass', async () => {
     const [port] = await freePorts(1);
-    expect(await probed({ brokers: [`127.0.0.1:${port}`] })).toMatchObject({ code: 'kafka_unavailable', retriable: true, message: saying(/no Kafka broker answers at 127.0.0.1:\d+ \(ECONNREFUSED\).*KAFKA_BROKERS/) });
+    expect(await probed({ brokers: [`127.0.0.1:${port}`] })).toMatchObject({
+      code: 'kafka_unavailable',
+      retriable: true,
+      message: saying(/no Kafka broker answers at 127.0.0.1:\d+ \(ECONNREFUSED\).*KAFKA_BROKERS/),
+    });
   });
 });
 
@@ -235,7 +300,24 @@ describe('a broker of our own', () => {
 function keystore(directory: string, certificate: string): Readonly<Record<string, string>> {
   const store = join(directory, 'keys.p12');
   const common = ['-keystore', store, '-storepass', 'changeit', '-alias', 'broker'];
-  execFileSync('keytool', ['-genkeypair', ...common, '-storetype', 'PKCS12', '-keyalg', 'EC', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1', '-validity', '2'], { stdio: 'pipe' });
+  execFileSync(
+    'keytool',
+    [
+      '-genkeypair',
+      ...common,
+      '-storetype',
+      'PKCS12',
+      '-keyalg',
+      'EC',
+      '-dname',
+      'CN=127.0.0.1',
+      '-ext',
+      'san=ip:127.0.0.1',
+      '-validity',
+      '2',
+    ],
+    { stdio: 'pipe' },
+  );
   writeFileSync(certificate, execFileSync('keytool', ['-exportcert', '-rfc', ...common], { stdio: 'pipe' }));
   return { 'ssl.keystore.location': store, 'ssl.keystore.password': 'changeit', 'ssl.keystore.type': 'PKCS12' };
 }

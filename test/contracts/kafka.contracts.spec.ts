@@ -1,11 +1,12 @@
 /** Reading and writing on a real Kafka: order, retries, commits, draining, lag, and records of clients that are not ours. */
 import { join } from 'node:path';
-import { ensureTopics, KafkaProducer } from '@drawdown/kafka';
-import { Fault, type QueueRecord } from '@drawdown/ledger';
-import { parseKafkaRecord } from '@drawdown/usage';
+import { ensureTopics, KafkaProducer } from '@drawdown/adapters/kafka';
+import { Fault } from '@drawdown/engine/event-store';
+import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
+import { parseKafkaRecord } from '@drawdown/domain/usage';
 import { stackServers } from '../stack/servers';
-import { ROOT } from '../support/build';
-import { Child } from '../support/child';
+import { ROOT } from '../support/services/build';
+import { Child } from '../support/services/child';
 import { saying } from '../support/saying';
 import { until } from '../support/waiting';
 import { Handled, KafkaBench, kcat, Latch, named, numberOf, REJOIN_MS_MAX, text, type Told, valueOf } from './kafka-reading';
@@ -36,7 +37,12 @@ describe('a consumer on Kafka', () => {
     await kafka.produce(topic, 0, 100);
     const latch = new Latch();
     const chunks: number[] = [];
-    await kafka.reading({ topic, groupId, recordsMax: 10, handle: (records) => (chunks.push(records.length), chunks.length > 3 ? latch.passed : Promise.resolve()) });
+    await kafka.reading({
+      topic,
+      groupId,
+      recordsMax: 10,
+      handle: (records) => (chunks.push(records.length), chunks.length > 3 ? latch.passed : Promise.resolve()),
+    });
     await until('the handled part to be committed', async () => (await kafka.committed(groupId, topic))[0] === 30);
     expect(chunks).toHaveLength(4);
     latch.release();
@@ -64,7 +70,10 @@ describe('a consumer on Kafka', () => {
         handled.take(records);
       },
     });
-    await until('the others and several tries', () => first.length >= 3 && consumer.figures().partitions.every(({ partition, lag }) => partition === 2 || lag === 0));
+    await until(
+      'the others and several tries',
+      () => first.length >= 3 && consumer.figures().partitions.every(({ partition, lag }) => partition === 2 || lag === 0),
+    );
     expect(new Set(first)).toEqual(new Set(['0']));
     expect(handled.upTo(2)).toBe(0);
     expect(told).toEqual([{ fault: down, partition: 2 }]);
@@ -95,9 +104,15 @@ describe('a consumer on Kafka', () => {
     });
     await until('a chunk to be in hand', () => stuck !== undefined);
     // Longer than a session lasts without a heartbeat.
-    await until('a long time of handling', () => (consumer.figures().partitions.find(({ partition }) => partition === stuck)?.handlingMs ?? 0) > 12_000);
+    await until(
+      'a long time of handling',
+      () => (consumer.figures().partitions.find(({ partition }) => partition === stuck)?.handlingMs ?? 0) > 12_000,
+    );
     await kafka.produce(topic, 1, 50);
-    await until('the other partition to be read', () => consumer.figures().partitions.every(({ partition, lag }) => partition === stuck || lag === 0) && seen.length > 1);
+    await until(
+      'the other partition to be read',
+      () => consumer.figures().partitions.every(({ partition, lag }) => partition === stuck || lag === 0) && seen.length > 1,
+    );
     latch.release();
     await until('all', async () => (await kafka.committedInAll(groupId, topic)) === 51);
     expect(consumer.figures().totals).toMatchObject({ joins: 1, sessionsLost: 0 });
@@ -176,12 +191,24 @@ describe('a consumer on Kafka', () => {
     await kafka.produce(topic, 0, 20);
     const handled: number[] = [];
     const told: Told[] = [];
-    const first = await kafka.reading({ topic, groupId, recordsMax: 5, handle: async (records) => void handled.push(...records.map(numberOf)) });
+    const first = await kafka.reading({
+      topic,
+      groupId,
+      recordsMax: 5,
+      handle: async (records) => void handled.push(...records.map(numberOf)),
+    });
     await until('all to be committed', async () => (await kafka.committed(groupId, topic))[0] === 20);
     await first.stop();
     await kafka.produce(topic, 20, 20);
-    await kafka.connection.administrate('delete records', (admin) => admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '30' }] }));
-    const consumer = await kafka.reading({ topic, groupId, fault: (fault, partition) => told.push({ fault, partition }), handle: async (records) => void handled.push(...records.map(numberOf)) });
+    await kafka.connection.administrate('delete records', (admin) =>
+      admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '30' }] }),
+    );
+    const consumer = await kafka.reading({
+      topic,
+      groupId,
+      fault: (fault, partition) => told.push({ fault, partition }),
+      handle: async (records) => void handled.push(...records.map(numberOf)),
+    });
     await until('what is left', () => handled.at(-1) === 39);
     expect(handled.slice(20)).toEqual(Array.from({ length: 10 }, (_, i) => 30 + i));
     expect(told.map(({ fault }) => fault.message)).toEqual([saying(/no longer has the offsets from 20 to 30/)]);
@@ -194,9 +221,15 @@ describe('two services in one group that read different topics', () => {
     const groupId = named('group');
     const told: string[] = [];
     const begin = async (topic: string): Promise<void> =>
-      kafka.consumer({ topic, groupId, handle: () => Promise.resolve(), fault: ({ code, message }) => told.push(`${code}: ${message}`) }).start();
+      kafka
+        .consumer({ topic, groupId, handle: () => Promise.resolve(), fault: ({ code, message }) => told.push(`${code}: ${message}`) })
+        .start();
     for (const topic of [await kafka.topic(2), await kafka.topic(2)]) await begin(topic);
-    await until('one of them to say so', () => told.some((said) => /^kafka_misconfigured: .*correct KAFKA_GROUP$/.test(said)), REJOIN_MS_MAX);
+    await until(
+      'one of them to say so',
+      () => told.some((said) => /^kafka_misconfigured: .*correct KAFKA_GROUP$/.test(said)),
+      REJOIN_MS_MAX,
+    );
   });
 });
 
@@ -213,16 +246,32 @@ describe('records of a client that is not ours', () => {
     kcat(kafka.brokers, ['-P', '-t', topic], '{"specversion":"1.0","id":"1","source":"/s","type":"call","subject":"cus_1"}\n');
     const [record] = await read(topic, 1);
     expect(record).toMatchObject({ key: null, headers: {}, partition: 0, offset: '0' });
-    expect(parseKafkaRecord(record!.headers, record!.value, record!.at)).toMatchObject({ mode: 'bare', parsed: { usage: { id: '1', subject: 'cus_1' } } });
+    expect(parseKafkaRecord(record!.headers, record!.value, record!.at)).toMatchObject({
+      mode: 'bare',
+      parsed: { usage: { id: '1', subject: 'cus_1' } },
+    });
   });
 
   it('are usage in binary mode, with headers that come twice kept apart', async () => {
     const topic = await kafka.topic(1);
-    const headers = ['ce_specversion=1.0', 'ce_id=7', 'ce_source=/s', 'ce_type=call', 'ce_subject=cus_1', 'content-type=application/json', 'x=1', 'x=2', 'empty='];
+    const headers = [
+      'ce_specversion=1.0',
+      'ce_id=7',
+      'ce_source=/s',
+      'ce_type=call',
+      'ce_subject=cus_1',
+      'content-type=application/json',
+      'x=1',
+      'x=2',
+      'empty=',
+    ];
     kcat(kafka.brokers, ['-P', '-t', topic, '-k', 'cus_1', ...headers.flatMap((header) => ['-H', header])], '{"n":1.50}');
     const [record] = await read(topic, 1);
     expect(record!.headers.x).toEqual([Buffer.from('1'), Buffer.from('2')]);
-    expect(parseKafkaRecord(record!.headers, record!.value, record!.at)).toMatchObject({ mode: 'binary', parsed: { usage: { id: '7', subject: 'cus_1' } } });
+    expect(parseKafkaRecord(record!.headers, record!.value, record!.at)).toMatchObject({
+      mode: 'binary',
+      parsed: { usage: { id: '7', subject: 'cus_1' } },
+    });
   });
 
   it.each(['gzip', 'snappy', 'lz4', 'zstd'])('are read in batches that are compressed by %s', async (codec) => {
@@ -237,16 +286,25 @@ describe('records of a client that is not ours', () => {
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`h${i}`, 'x']));
     await kafka.producer.send(topic, [{ key: 'cus_1', value: Buffer.from('{}'), headers: many }, text('cus_1', 'next')]);
     const [record, next] = await read(topic, 2);
-    expect(parseKafkaRecord(record!.headers, record!.value, record!.at)).toMatchObject({ parsed: { rejection: { reason: 'headers_too_large' } } });
+    expect(parseKafkaRecord(record!.headers, record!.value, record!.at)).toMatchObject({
+      parsed: { rejection: { reason: 'headers_too_large' } },
+    });
     expect(valueOf(next!)).toBe('next');
   });
 
   it('are read though transactions that were broken off and their marks lie between', async () => {
     const topic = await kafka.topic(1);
     const groupId = named('group');
-    const producer = kafka.connection.client().producer({ transactionalId: named('transaction'), maxInFlightRequests: 1, idempotent: true });
+    const producer = kafka.connection
+      .client()
+      .producer({ transactionalId: named('transaction'), maxInFlightRequests: 1, idempotent: true });
     await producer.connect();
-    for (const [value, end] of [['a', 'commit'], ['lost', 'abort'], ['b', 'commit'], ['lost', 'abort']] as const) {
+    for (const [value, end] of [
+      ['a', 'commit'],
+      ['lost', 'abort'],
+      ['b', 'commit'],
+      ['lost', 'abort'],
+    ] as const) {
       const transaction = await producer.transaction();
       await transaction.send({ topic, messages: [{ value }] });
       await transaction[end]();
@@ -265,12 +323,18 @@ describe('a producer on Kafka', () => {
   it('writes what is sent at the same time in few requests, keys where Java puts them, and bytes as they are', async () => {
     const topic = await kafka.topic(8);
     const producer = new KafkaProducer({ connection: kafka.connection });
-    await Promise.all(Array.from({ length: 500 }, (_, i) => producer.send(topic, [text(`k${i}`, `${i}`, { h: ['1', Buffer.from([0xff])] })])));
+    await Promise.all(
+      Array.from({ length: 500 }, (_, i) => producer.send(topic, [text(`k${i}`, `${i}`, { h: ['1', Buffer.from([0xff])] })])),
+    );
     expect(producer.figures()).toMatchObject({ records: 500, waitingBytes: 0, faults: 0 });
     expect(producer.figures().requests).toBeLessThan(10);
     await producer.close();
     // kcat with Java's partitioner writes the same keys: each must land beside ours.
-    kcat(kafka.brokers, ['-P', '-t', topic, '-K', ':', '-X', 'partitioner=murmur2_random'], Array.from({ length: 500 }, (_, i) => `k${i}:x\n`).join(''));
+    kcat(
+      kafka.brokers,
+      ['-P', '-t', topic, '-K', ':', '-X', 'partitioner=murmur2_random'],
+      Array.from({ length: 500 }, (_, i) => `k${i}:x\n`).join(''),
+    );
     const partitions = new Map<string, Set<number>>();
     // A request that was repeated has its records written twice.
     const read = new Set<string>();
@@ -294,10 +358,19 @@ describe('a producer on Kafka', () => {
     const sent = await Promise.allSettled([
       kafka.producer.send(topic, [text('a', 'small')]),
       kafka.producer.send(topic, [text('b', 'x'.repeat(20_000))]),
-      kafka.producer.send(topic, Array.from({ length: 8 }, () => text('c', 'y'.repeat(4_000)))),
+      kafka.producer.send(
+        topic,
+        Array.from({ length: 8 }, () => text('c', 'y'.repeat(4_000))),
+      ),
     ]);
     expect(sent.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(sent[1]).toMatchObject({ reason: { code: 'record_too_large', retriable: false, message: saying(/20\d\d\d bytes is too large for the topic .* raise its max.message.bytes/) } });
+    expect(sent[1]).toMatchObject({
+      reason: {
+        code: 'record_too_large',
+        retriable: false,
+        message: saying(/20\d\d\d bytes is too large for the topic .* raise its max.message.bytes/),
+      },
+    });
     await expect(kafka.producer.send(topic, [text('d', 'x'.repeat(3_000_000))])).rejects.toMatchObject({ code: 'record_too_large' });
   });
 
@@ -313,7 +386,11 @@ describe('a producer on Kafka', () => {
 
   it('says that a topic is missing, and makes none', async () => {
     const topic = named('missing');
-    await expect(kafka.producer.send(topic, [text('a', 'x')])).rejects.toMatchObject({ code: 'kafka_unavailable', retriable: true, message: saying(/KAFKA_CREATE_TOPICS/) });
+    await expect(kafka.producer.send(topic, [text('a', 'x')])).rejects.toMatchObject({
+      code: 'kafka_unavailable',
+      retriable: true,
+      message: saying(/KAFKA_CREATE_TOPICS/),
+    });
     expect(await kafka.connection.administrate('list topics', (admin) => admin.listTopics())).not.toContain(topic);
   });
 });
@@ -322,33 +399,54 @@ describe('the topics', () => {
   const spec = (name: string, partitions = 2) => ({ name, partitions, replication: 1, retentionMs: 60_000 });
 
   it('have as many copies as the broker makes where no number is stated', async () => {
-    expect(await ensureTopics(kafka.connection, [{ ...spec(named('a')), replication: -1 }], { create: true })).toMatchObject([{ created: true, partitions: 2, remarks: [] }]);
+    expect(await ensureTopics(kafka.connection, [{ ...spec(named('a')), replication: -1 }], { create: true })).toMatchObject([
+      { created: true, partitions: 2, remarks: [] },
+    ]);
   });
-
 
   it('are made as stated, once, though several services begin together', async () => {
     const [one, two] = [spec(named('a')), spec(named('b'), 3)];
     const made = await Promise.all([1, 2, 3].map(() => ensureTopics(kafka.connection, [one, two], { create: true })));
-    expect(made.map((reports) => reports.map(({ partitions, remarks }) => [partitions, remarks]))).toEqual(Array.from({ length: 3 }, () => [[2, []], [3, []]]));
+    expect(made.map((reports) => reports.map(({ partitions, remarks }) => [partitions, remarks]))).toEqual(
+      Array.from({ length: 3 }, () => [
+        [2, []],
+        [3, []],
+      ]),
+    );
   });
 
   it('are not made where that is not allowed: the variable and the command are named', async () => {
     const { name, ...rest } = spec(named('a'));
     await expect(ensureTopics(kafka.connection, [{ name, ...rest }], { create: false })).rejects.toMatchObject({
       retriable: false,
-      message: saying(new RegExp(`${name} does not exist.*KAFKA_CREATE_TOPICS=true.*kafka-topics.sh --bootstrap-server .* --create --topic ${name} --partitions 2`)),
+      message: saying(
+        new RegExp(
+          `${name} does not exist.*KAFKA_CREATE_TOPICS=true.*kafka-topics.sh --bootstrap-server .* --create --topic ${name} --partitions 2`,
+        ),
+      ),
     });
   });
 
   it('with fewer partitions than stated are an error that names the variable, and are left alone', async () => {
     const name = await kafka.topic(2);
-    await expect(ensureTopics(kafka.connection, [spec(name, 3)], { create: true })).rejects.toMatchObject({ retriable: false, message: saying(/has 2 partitions and KAFKA_PARTITIONS says 3.*KAFKA_PARTITIONS=2/) });
+    await expect(ensureTopics(kafka.connection, [spec(name, 3)], { create: true })).rejects.toMatchObject({
+      retriable: false,
+      message: saying(/has 2 partitions and KAFKA_PARTITIONS says 3.*KAFKA_PARTITIONS=2/),
+    });
     expect(await ensureTopics(kafka.connection, [spec(name, 1)], { create: false })).toEqual([
-      { name, created: false, partitions: 2, remarks: [saying(/more than the 1 of KAFKA_PARTITIONS/), saying(/retention.ms=3600000 where 60000 is stated/)] },
+      {
+        name,
+        created: false,
+        partitions: 2,
+        remarks: [saying(/more than the 1 of KAFKA_PARTITIONS/), saying(/retention.ms=3600000 where 60000 is stated/)],
+      },
     ]);
   });
 
   it('with more copies than there are brokers are an error that names the variable', async () => {
-    await expect(ensureTopics(kafka.connection, [{ ...spec(named('a')), replication: 3 }], { create: true })).rejects.toMatchObject({ retriable: false, message: saying(/KAFKA_REPLICATION/) });
+    await expect(ensureTopics(kafka.connection, [{ ...spec(named('a')), replication: 3 }], { create: true })).rejects.toMatchObject({
+      retriable: false,
+      message: saying(/KAFKA_REPLICATION/),
+    });
   });
 });

@@ -1,6 +1,6 @@
 /** What every adapter of the `Projections` port keeps. Call it in a spec file with a way to open an empty one. */
-import type { Instant } from '@drawdown/amounts';
-import type { Document, Projections } from '@drawdown/balances';
+import type { Instant } from '@drawdown/domain/amounts';
+import type { Document, Projections } from '@drawdown/engine/derived-state';
 
 export interface OpenedProjections {
   readonly projections: Projections;
@@ -50,7 +50,12 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
 
     describe('documents', () => {
       it('come back as they were saved', async () => {
-        const saved = { stream: 'wallet-ö', revision: 7, json: JSON.stringify({ text: 'Größe 漢字 🙂', long: 'x'.repeat(100_000) }), dueAt: at(5) };
+        const saved = {
+          stream: 'wallet-ö',
+          revision: 7,
+          json: JSON.stringify({ text: 'Größe 漢字 🙂', long: 'x'.repeat(100_000) }),
+          dueAt: at(5),
+        };
         await saveDocuments(saved, document('wallet-b', 0));
         expect(await projections.load('wallet-ö')).toEqual(saved);
         expect(await projections.load('wallet-b')).toEqual(document('wallet-b', 0));
@@ -74,7 +79,12 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
 
       it('are listed by prefix in order of name, page after page', async () => {
         const names = Array.from({ length: 25 }, (_, i) => `wallet-${String(i).padStart(2, '0')}`);
-        await saveDocuments(...[...names].reverse().map((stream) => document(stream, 0)), document('customer-1', 0), document('walletx', 0), document('wallet', 0));
+        await saveDocuments(
+          ...[...names].reverse().map((stream) => document(stream, 0)),
+          document('customer-1', 0),
+          document('walletx', 0),
+          document('wallet', 0),
+        );
         const seen: string[] = [];
         for (let page = await streamsIn('wallet-', 10); page.length > 0; page = await streamsIn('wallet-', 10, page.at(-1))) {
           expect(page.length).toBeLessThanOrEqual(10);
@@ -139,7 +149,12 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
 
       it('are forgotten by the thousand while saves go on', async () => {
         const keysFrom = (first: number, keepUntil: Instant) =>
-          Array.from({ length: 10_000 }, (_, i) => ({ fingerprint: BigInt(first + i) * 0x9e37_79b9_7f4a_7c15n & 0xffff_ffff_ffff_ffffn, stream: `wallet-${i}`, revision: i, keepUntil }));
+          Array.from({ length: 10_000 }, (_, i) => ({
+            fingerprint: (BigInt(first + i) * 0x9e37_79b9_7f4a_7c15n) & 0xffff_ffff_ffff_ffffn,
+            stream: `wallet-${i}`,
+            revision: i,
+            keepUntil,
+          }));
         const old = keysFrom(1, at(1));
         const fresh = keysFrom(100_000, at(1_000));
         await projections.save({ ...nothing, keys: old });
@@ -152,7 +167,12 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
 
     describe('what is due', () => {
       it('comes soonest first, up to the moment and the limit', async () => {
-        await saveDocuments(document('wallet-c', 1, at(30)), document('wallet-a', 1, at(10)), document('wallet-b', 1, at(20)), document('wallet-d', 1));
+        await saveDocuments(
+          document('wallet-c', 1, at(30)),
+          document('wallet-a', 1, at(10)),
+          document('wallet-b', 1, at(20)),
+          document('wallet-d', 1),
+        );
         expect(await projections.due(at(30), 10)).toEqual([
           { stream: 'wallet-a', dueAt: at(10) },
           { stream: 'wallet-b', dueAt: at(20) },
@@ -216,7 +236,11 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
     });
 
     it('is empty after clear, and takes lower revisions again', async () => {
-      await projections.save({ documents: [document('wallet-a', 9, at(1))], keys: [{ fingerprint: 1n, stream: 'wallet-a', revision: 9, keepUntil: at(1) }], checkpoint: 77n });
+      await projections.save({
+        documents: [document('wallet-a', 9, at(1))],
+        keys: [{ fingerprint: 1n, stream: 'wallet-a', revision: 9, keepUntil: at(1) }],
+        checkpoint: 77n,
+      });
       await projections.clear();
       expect(await projections.checkpoint()).toBe(-1n);
       expect(await projections.list({ prefix: '', limit: 10 })).toEqual([]);
@@ -228,10 +252,13 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
     });
 
     it('never shows a document before the keys that belong to it', async () => {
-      const keysOf = (revision: number) => Array.from({ length: 200 }, (_, i) => ({ fingerprint: BigInt(revision * 1_000 + i), stream: 'wallet-a', revision }));
+      const keysOf = (revision: number) =>
+        Array.from({ length: 200 }, (_, i) => ({ fingerprint: BigInt(revision * 1_000 + i), stream: 'wallet-a', revision }));
       for (let revision = 1; revision <= 20; revision++) {
         let done = false;
-        const saving = projections.save({ documents: [document('wallet-a', revision)], keys: keysOf(revision), checkpoint: -1n }).finally(() => (done = true));
+        const saving = projections
+          .save({ documents: [document('wallet-a', revision)], keys: keysOf(revision), checkpoint: -1n })
+          .finally(() => (done = true));
         while (!done) {
           const seen = (await projections.load('wallet-a'))?.revision ?? 0;
           const found = await projections.find(keysOf(seen).map(({ fingerprint }) => fingerprint));
@@ -308,7 +335,11 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
 
     it('keeps everything over a reopening', async () => {
       if (!opened.reopen) return;
-      await projections.save({ documents: [document('wallet-a', 9, at(1))], keys: [{ fingerprint: 1n, stream: 'wallet-a', revision: 9, keepUntil: at(5) }], checkpoint: 77n });
+      await projections.save({
+        documents: [document('wallet-a', 9, at(1))],
+        keys: [{ fingerprint: 1n, stream: 'wallet-a', revision: 9, keepUntil: at(5) }],
+        checkpoint: 77n,
+      });
       projections = await opened.reopen();
       await projections.attach();
       expect(await projections.load('wallet-a')).toEqual(document('wallet-a', 9, at(1)));

@@ -5,11 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { amount } from '@drawdown/amounts';
-import { Fault } from '@drawdown/ledger';
-import { RedisConnection, RedisProjections } from '@drawdown/redis';
+import { amount } from '@drawdown/domain/amounts';
+import { Fault } from '@drawdown/engine/event-store';
+import { RedisConnection, RedisProjections } from '@drawdown/adapters/redis';
 import { RedisServer } from '../../infra/local/redis-server';
-import { TestLedger, tokens } from '../../libs/ledger/src/ledger.fixtures';
+import { TestLedger, tokens } from '../../libs/engine/event-store/ledger.fixtures';
 import { until } from '../support/waiting';
 
 const folder = mkdtempSync(join(tmpdir(), 'drawdown-redis-lost-in-part-'));
@@ -82,33 +82,44 @@ describe.each([1, 4])('two ledgers on Redis in %i shard(s)', (shards) => {
     await homes[1].projector.stop();
     await homes[0].remove();
   });
-  const saved = (home: TestLedger) => until('all of it to be saved', () => home.projector.save().then(() => true, () => false));
+  const saved = (home: TestLedger) =>
+    until('all of it to be saved', () =>
+      home.projector.save().then(
+        () => true,
+        () => false,
+      ),
+    );
 
-  it.each(['markers', 'meta'])('charge nothing twice and list all when the key %s goes first, they ask, and the rest goes after', async (ending) => {
-    expect(new Set(await sent(homes[0], range(0, 50)))).toEqual(new Set(['applied']));
-    await homes[0].projector.save();
-    const { first, rest } = await keysNow(ending);
-    expect(first).toHaveLength(shards);
-    await unlink(first);
-    for (const home of homes) {
-      expect(new Set(await sent(home, range(0, 50)))).toEqual(new Set(['duplicate']));
-      await until('the loss to be mended', () => home.projector.figures().recoveries >= 1 && !home.projector.figures().refolding);
-      await saved(home);
-    }
-    await unlink(rest);
-    for (const [i, home] of homes.entries()) {
-      // What memory knows would hide what the index has lost.
-      home.states.trim(0);
-      expect(new Set(await sent(home, range(0, 50)))).toEqual(new Set(['duplicate']));
-      expect(await sent(home, [50 + i])).toEqual(['applied']);
-      await until('derived state to be whole', () => home.projector.isWhole);
-      await saved(home);
-      const listed = await home.projections.list({ prefix: '', limit: 100 });
-      expect(listed.map(({ stream }) => stream)).toEqual(expect.arrayContaining(['creditBalance-ada~llm', 'creditProduct-llm', 'customer-ada']));
-    }
-    expect((await homes[1].balance('ada', 'llm')).totals.consumed).toBe(amount('52'));
-    expect((await homes[1].verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
-  });
+  it.each(['markers', 'meta'])(
+    'charge nothing twice and list all when the key %s goes first, they ask, and the rest goes after',
+    async (ending) => {
+      expect(new Set(await sent(homes[0], range(0, 50)))).toEqual(new Set(['applied']));
+      await homes[0].projector.save();
+      const { first, rest } = await keysNow(ending);
+      expect(first).toHaveLength(shards);
+      await unlink(first);
+      for (const home of homes) {
+        expect(new Set(await sent(home, range(0, 50)))).toEqual(new Set(['duplicate']));
+        await until('the loss to be mended', () => home.projector.figures().recoveries >= 1 && !home.projector.figures().refolding);
+        await saved(home);
+      }
+      await unlink(rest);
+      for (const [i, home] of homes.entries()) {
+        // What memory knows would hide what the index has lost.
+        home.states.trim(0);
+        expect(new Set(await sent(home, range(0, 50)))).toEqual(new Set(['duplicate']));
+        expect(await sent(home, [50 + i])).toEqual(['applied']);
+        await until('derived state to be whole', () => home.projector.isWhole);
+        await saved(home);
+        const listed = await home.projections.list({ prefix: '', limit: 100 });
+        expect(listed.map(({ stream }) => stream)).toEqual(
+          expect.arrayContaining(['creditBalance-ada~llm', 'creditProduct-llm', 'customer-ada']),
+        );
+      }
+      expect((await homes[1].balance('ada', 'llm')).totals.consumed).toBe(amount('52'));
+      expect((await homes[1].verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
+    },
+  );
 
   it('charge nothing twice when every other key goes, in the middle of their work, and neither marker nor generation', async () => {
     for (let round = 0; round < 5; round++) {
@@ -126,7 +137,11 @@ describe.each([1, 4])('two ledgers on Redis in %i shard(s)', (shards) => {
 });
 
 describe('markers that are gone', () => {
-  const saved = { documents: [{ stream: 'wallet-a', revision: 1, json: '{}' }], keys: [{ stream: 'wallet-a', fingerprint: 1n, revision: 1 }], checkpoint: 1n };
+  const saved = {
+    documents: [{ stream: 'wallet-a', revision: 1, json: '{}' }],
+    keys: [{ stream: 'wallet-a', fingerprint: 1n, revision: 1 }],
+    checkpoint: 1n,
+  };
   const lost = { code: 'derived_state_lost' };
 
   it('begin one generation, however many attach at once and however often', async () => {
@@ -159,7 +174,10 @@ describe('markers that are gone', () => {
     const before = await generation();
     await unlink([MARKERS]);
     await one.attach();
-    await until('what was there to be removed', async () => (await keysNow()).first.every((name) => !name.includes(before)) && (await control.command('hlen', META)) === 1);
+    await until(
+      'what was there to be removed',
+      async () => (await keysNow()).first.every((name) => !name.includes(before)) && (await control.command('hlen', META)) === 1,
+    );
   });
 });
 

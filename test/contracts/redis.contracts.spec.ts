@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Instant } from '@drawdown/amounts';
-import { RedisConnection, RedisLease, RedisProjections } from '@drawdown/redis';
+import type { Instant } from '@drawdown/domain/amounts';
+import { RedisConnection, RedisLease, RedisProjections } from '@drawdown/adapters/redis';
 import { RedisServer } from '../../infra/local/redis-server';
 import { until } from '../support/waiting';
 import { projectionsContract } from './projections.contract';
@@ -16,7 +16,10 @@ let toCluster: RedisConnection;
 beforeAll(async () => {
   server = await RedisServer.start({ directory: join(directory, 'one') });
   connection = new RedisConnection(server.url);
-  clustered = await RedisServer.start({ directory: join(directory, 'cluster'), args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] });
+  clustered = await RedisServer.start({
+    directory: join(directory, 'cluster'),
+    args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+  });
   const node = new RedisConnection(clustered.url);
   await node.command('cluster', 'addslotsrange', 0, 16_383);
   await until('the cluster to be ready', async () => String(await node.command('cluster', 'info')).includes('cluster_state:ok'));
@@ -56,10 +59,19 @@ const open = (shards: number, url: () => string, flush: () => Promise<unknown>) 
 };
 
 const flushOne = () => connection.command('flushall');
-projectionsContract('Redis', open(1, () => server.url, flushOne));
-projectionsContract('Redis in four shards', open(4, () => server.url, flushOne));
+projectionsContract(
+  'Redis',
+  open(1, () => server.url, flushOne),
+);
+projectionsContract(
+  'Redis in four shards',
+  open(4, () => server.url, flushOne),
+);
 // One node that has all slots: what names keys of two slots in one call is refused by it as by any other.
-projectionsContract('a Redis cluster in four shards', open(4, clusterUrl, () => toCluster.command('flushall')));
+projectionsContract(
+  'a Redis cluster in four shards',
+  open(4, clusterUrl, () => toCluster.command('flushall')),
+);
 
 describe('Redis that is cleared', () => {
   it('keeps nothing of what was there before', async () => {
@@ -108,12 +120,15 @@ describe('the probe of Redis', () => {
   });
 
   it('names the variable and the mend where keys may be evicted', () =>
-    having(['maxmemory-policy', 'allkeys-lru', 'noeviction'], () => expect(probe(server.url)).rejects.toMatchObject(unfit(/^REDIS_URL .*allkeys-lru.*"maxmemory-policy noeviction"/))));
+    having(['maxmemory-policy', 'allkeys-lru', 'noeviction'], () =>
+      expect(probe(server.url)).rejects.toMatchObject(unfit(/^REDIS_URL .*allkeys-lru.*"maxmemory-policy noeviction"/)),
+    ));
 
   it('names the variable where the password is wrong or missing', async () => {
     const guarded = await RedisServer.start({ directory: join(directory, 'guarded'), password: 'right' });
     await probe(guarded.url);
-    for (const url of [guarded.url.replace('right', 'wrong'), guarded.url.replace(':right@', '')]) await expect(probe(url)).rejects.toMatchObject(unfit(/^REDIS_URL: .*password/));
+    for (const url of [guarded.url.replace('right', 'wrong'), guarded.url.replace(':right@', '')])
+      await expect(probe(url)).rejects.toMatchObject(unfit(/^REDIS_URL: .*password/));
     await guarded.stop();
   });
 
@@ -124,7 +139,9 @@ describe('the probe of Redis', () => {
   });
 
   it('refuses a database that is not there, and takes one that is', async () => {
-    await expect(probe(`${server.url}/99`)).rejects.toMatchObject(unfit(/^REDIS_URL names database 99, which this Redis does not have.*REDIS_PREFIX/));
+    await expect(probe(`${server.url}/99`)).rejects.toMatchObject(
+      unfit(/^REDIS_URL names database 99, which this Redis does not have.*REDIS_PREFIX/),
+    );
     await probe(`${server.url}/3`);
   });
 
@@ -142,7 +159,10 @@ describe('the probe of Redis', () => {
     await projections.attach();
     const change = { documents: [{ stream: 'wallet-full', revision: 1, json: '{}' }], keys: [], checkpoint: 1n };
     await having(['maxmemory', '1', '0'], () =>
-      expect(projections.save(change)).rejects.toMatchObject({ code: 'derived_state_unavailable', message: expect.stringContaining('OOM') as string }),
+      expect(projections.save(change)).rejects.toMatchObject({
+        code: 'derived_state_unavailable',
+        message: expect.stringContaining('OOM') as string,
+      }),
     );
     await projections.save(change);
     expect(await projections.load('wallet-full')).toMatchObject({ revision: 1 });
@@ -163,7 +183,11 @@ describe('a Redis that several processes use', () => {
     for (const projections of opened.splice(0)) await projections.close();
   });
   const day = (n: number) => (Date.UTC(2026, 0, 1) + n * 86_400_000) as Instant;
-  const key = (keepUntil: Instant) => ({ documents: [], keys: [{ fingerprint: 7n, stream: 'wallet-a', revision: 0, keepUntil }], checkpoint: -1n });
+  const key = (keepUntil: Instant) => ({
+    documents: [],
+    keys: [{ fingerprint: 7n, stream: 'wallet-a', revision: 0, keepUntil }],
+    checkpoint: -1n,
+  });
 
   it.each([
     ['the shorter window first', 35, 60],
@@ -190,10 +214,20 @@ describe('a Redis that several processes use', () => {
     const one = await another();
     await connection.command('config', 'set', 'maxmemory-policy', 'allkeys-lru');
     await connection.command('client', 'kill', 'type', 'normal', 'skipme', 'yes');
-    await until('what is wrong to be told', () => one.find([7n]).then(() => false, (fault: Error) => /maxmemory-policy allkeys-lru/.test(fault.message)));
+    await until('what is wrong to be told', () =>
+      one.find([7n]).then(
+        () => false,
+        (fault: Error) => /maxmemory-policy allkeys-lru/.test(fault.message),
+      ),
+    );
     await expect(one.load('wallet-a')).rejects.toMatchObject({ code: 'redis_unfit', retriable: false });
     await connection.command('config', 'set', 'maxmemory-policy', 'noeviction');
-    await until('it to be used again', () => one.find([7n]).then(() => true, () => false));
+    await until('it to be used again', () =>
+      one.find([7n]).then(
+        () => true,
+        () => false,
+      ),
+    );
   });
 });
 
@@ -202,7 +236,10 @@ describe('a lease in Redis', () => {
   const TTL_MS = 60_000;
   it('is had by one, kept while it is renewed, and taken over when it is given up or runs out', async () => {
     await flushOne();
-    const [one, two] = ['one', 'two'].map((owner) => RedisLease.open({ url: server.url, name: 'webhooks', owner, ttlMs: TTL_MS })) as [RedisLease, RedisLease];
+    const [one, two] = ['one', 'two'].map((owner) => RedisLease.open({ url: server.url, name: 'webhooks', owner, ttlMs: TTL_MS })) as [
+      RedisLease,
+      RedisLease,
+    ];
     expect(await one.acquire()).toBe(true);
     const [key] = (await connection.command('keys', '*')) as [string];
     const left = async (): Promise<number> => Number(await connection.command('pttl', key));
@@ -230,4 +267,6 @@ describe('a lease in Redis', () => {
 });
 
 it('a server that is not installed is said to be so', () =>
-  expect(RedisServer.start({ directory: join(directory, 'none'), program: 'redis-server-none' })).rejects.toThrow('apt-get install redis-server'));
+  expect(RedisServer.start({ directory: join(directory, 'none'), program: 'redis-server-none' })).rejects.toThrow(
+    'apt-get install redis-server',
+  ));

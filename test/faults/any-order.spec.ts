@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { freePorts } from '../../infra/local/free-ports';
 import { RedisServer } from '../../infra/local/redis-server';
 import { type OwnKafka, startKafka } from '../stack/servers';
-import { verified } from '../support/cli';
-import { CuttingProxy } from '../support/cutting-proxy';
-import { FullStack, SERVICES } from '../support/full-stack';
-import { produce } from '../support/producers';
-import { listenTo } from '../support/trace-account';
-import { balanceOf, call, createCalls, createHolder } from '../support/usage';
+import { verified } from '../support/services/cli';
+import { CuttingProxy } from '../support/servers/cutting-proxy';
+import { FullStack, SERVICES } from '../support/services/full-stack';
+import { produce } from '../support/clients/producers';
+import { listenTo } from '../support/trace/trace-account';
+import { balanceOf, call, createCalls, createHolder } from '../support/clients/usage';
 import { COSTLY_PAUSE_MS, until } from '../support/waiting';
-import { WebhookInbox } from '../support/webhook-inbox';
+import { WebhookInbox } from '../support/clients/webhook-inbox';
 
 const MINUTES = 60_000;
 const DEBITED = 'credit_balance.debited';
@@ -49,33 +49,45 @@ afterAll(async () => {
 const SERVERS = {
   Kafka: { end: () => kafka.broker.kill(), start: () => kafka.broker.restart() },
   Redis: { end: () => redis.kill(), start: () => redis.restart() },
-  EventStoreDB: { end: () => store.proxy.close(), start: async () => void (store.proxy = await CuttingProxy.open(store.double, store.port)) },
+  EventStoreDB: {
+    end: () => store.proxy.close(),
+    start: async () => void (store.proxy = await CuttingProxy.open(store.double, store.port)),
+  },
 } as const;
 
 it.each<{ order: readonly (keyof typeof SERVERS)[] }>([
   { order: ['Kafka', 'Redis', 'EventStoreDB'] },
   { order: ['Redis', 'EventStoreDB', 'Kafka'] },
   { order: ['EventStoreDB', 'Kafka', 'Redis'] },
-])('services that are there before their servers are ready when $order have come', async ({ order }) => {
-  const services = SERVICES.flatMap((name) => service.services[name]);
-  await Promise.all(services.map((one) => one.kill9()));
-  await Promise.all(Object.values(SERVERS).map(({ end }) => end()));
+])(
+  'services that are there before their servers are ready when $order have come',
+  async ({ order }) => {
+    const services = SERVICES.flatMap((name) => service.services[name]);
+    await Promise.all(services.map((one) => one.kill9()));
+    await Promise.all(Object.values(SERVERS).map(({ end }) => end()));
 
-  const ready = Promise.all(services.map((one) => one.restart()));
-  const missing = async (): Promise<void> => {
-    for (const server of order) {
-      await until('every service to wait for its servers', () => services.every(({ output }) => output.includes(WAITS)), MINUTES, COSTLY_PAUSE_MS);
-      await SERVERS[server].start();
-    }
-  };
-  await Promise.all([ready, missing()]);
+    const ready = Promise.all(services.map((one) => one.restart()));
+    const missing = async (): Promise<void> => {
+      for (const server of order) {
+        await until(
+          'every service to wait for its servers',
+          () => services.every(({ output }) => output.includes(WAITS)),
+          MINUTES,
+          COSTLY_PAUSE_MS,
+        );
+        await SERVERS[server].start();
+      }
+    };
+    await Promise.all([ready, missing()]);
 
-  const { consumed } = await balanceOf(service.http, 'acme');
-  const notices = inbox.notices(DEBITED).length;
-  const value = JSON.stringify(call({ id: order.join(), subject: 'acme' }));
-  await produce(service.kafka, service.topics.usage, [{ value }, { value }]);
-  await until(`the webhook${service.said()}`, () => inbox.notices(DEBITED).length > notices, MINUTES, COSTLY_PAUSE_MS);
-  await service.settled();
-  expect(await balanceOf(service.http, 'acme')).toMatchObject({ consumed: String(Number(consumed) + 1) });
-  expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0 });
-}, 10 * MINUTES);
+    const { consumed } = await balanceOf(service.http, 'acme');
+    const notices = inbox.notices(DEBITED).length;
+    const value = JSON.stringify(call({ id: order.join(), subject: 'acme' }));
+    await produce(service.kafka, service.topics.usage, [{ value }, { value }]);
+    await until(`the webhook${service.said()}`, () => inbox.notices(DEBITED).length > notices, MINUTES, COSTLY_PAUSE_MS);
+    await service.settled();
+    expect(await balanceOf(service.http, 'acme')).toMatchObject({ consumed: String(Number(consumed) + 1) });
+    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0 });
+  },
+  10 * MINUTES,
+);

@@ -1,11 +1,11 @@
 /** The disk fills up under a running service, and has room again. Full is a limit on the size of its files, set and lifted by the kernel. */
 import { execFileSync } from 'node:child_process';
-import type { UsageAnswer } from '../support/answers';
-import { verified } from '../support/cli';
-import type { Answer, Problem } from '../support/http-client';
+import type { UsageAnswer } from '../support/clients/answers';
+import { verified } from '../support/services/cli';
+import type { Answer, Problem } from '../support/clients/http-client';
 import { saying } from '../support/saying';
-import { Standalone } from '../support/standalone';
-import { BATCH_TYPE, balanceOf, call, createCalls, createHolder } from '../support/usage';
+import { Standalone } from '../support/services/standalone';
+import { balanceOf, BATCH_TYPE, call, createCalls, createHolder } from '../support/clients/usage';
 
 /** Of each file: the log reaches it after some thousands of usage events. */
 const FILE_BYTES_MAX = 640 * 1_024;
@@ -40,22 +40,29 @@ const nextBatch = (): readonly object[] =>
     return call({ id: `use-${id}`, subject: CUSTOMERS[id % CUSTOMERS.length]! });
   });
 
-const offer = (batch: readonly object[]): Promise<Answer<UsageAnswer>> => service.http.send('POST', '/v1/usage', JSON.stringify(batch), { contentType: BATCH_TYPE });
+const offer = (batch: readonly object[]): Promise<Answer<UsageAnswer>> =>
+  service.http.send('POST', '/v1/usage', JSON.stringify(batch), { contentType: BATCH_TYPE });
 
 /** All of a batch has its fate: applied now, or found to be applied by a try that was not answered. */
 function acknowledge(batch: readonly object[], { applied, duplicate }: UsageAnswer): void {
   expect(applied + duplicate).toBe(batch.length);
-  for (const event of batch as readonly { readonly subject: string }[]) acknowledged.set(event.subject, (acknowledged.get(event.subject) ?? 0) + 1);
+  for (const event of batch as readonly { readonly subject: string }[])
+    acknowledged.set(event.subject, (acknowledged.get(event.subject) ?? 0) + 1);
 }
 
 async function expectExactly(): Promise<void> {
   for (const customer of CUSTOMERS) {
     const consumed = acknowledged.get(customer) ?? 0;
-    expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: String(consumed), booked: String(GRANTED - consumed), uncovered: '0' });
+    expect(await balanceOf(service.http, customer)).toMatchObject({
+      consumed: String(consumed),
+      booked: String(GRANTED - consumed),
+      uncovered: '0',
+    });
   }
 }
 
-const setFileLimit = (bytes: number | 'unlimited'): void => void execFileSync('prlimit', ['--pid', String(service.pid), `--fsize=${bytes}:unlimited`]);
+const setFileLimit = (bytes: number | 'unlimited'): void =>
+  void execFileSync('prlimit', ['--pid', String(service.pid), `--fsize=${bytes}:unlimited`]);
 
 describe('when the disk is full', () => {
   it('refuses usage with 503 and a sentence that says why', async () => {
@@ -76,7 +83,14 @@ describe('when the disk is full', () => {
 
   it('refuses commands as well, and does not burn their keys', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, i) => service.http.send<Problem>('POST', '/v1/customers', { customer_id: `late-${i}-${'x'.repeat(100)}`, currency: 'EUR' }, { key: `late-${i}` })),
+      Array.from({ length: 40 }, (_, i) =>
+        service.http.send<Problem>(
+          'POST',
+          '/v1/customers',
+          { customer_id: `late-${i}-${'x'.repeat(100)}`, currency: 'EUR' },
+          { key: `late-${i}` },
+        ),
+      ),
     );
     const full = answers.filter(({ status }) => status === 503);
     expect(full.length).toBeGreaterThan(0);
@@ -117,7 +131,9 @@ describe('when the disk has room again', () => {
 
   it('carries out a command whose key was refused before', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 40 }, (_, i) => service.http.send('POST', '/v1/customers', { customer_id: `late-${i}-${'x'.repeat(100)}`, currency: 'EUR' }, { key: `late-${i}` })),
+      Array.from({ length: 40 }, (_, i) =>
+        service.http.send('POST', '/v1/customers', { customer_id: `late-${i}-${'x'.repeat(100)}`, currency: 'EUR' }, { key: `late-${i}` }),
+      ),
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
   });

@@ -2,12 +2,12 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { UsageAnswer } from '../support/answers';
-import { verified } from '../support/cli';
-import { GrpcClient, GrpcProblem } from '../support/grpc-client';
-import { HttpClient } from '../support/http-client';
-import { Standalone } from '../support/standalone';
-import { BATCH_TYPE, balanceOf, call, createCalls, createHolder, sendBatch } from '../support/usage';
+import type { UsageAnswer } from '../support/clients/answers';
+import { verified } from '../support/services/cli';
+import { GrpcClient, GrpcProblem } from '../support/clients/grpc-client';
+import { HttpClient } from '../support/clients/http-client';
+import { Standalone } from '../support/services/standalone';
+import { balanceOf, BATCH_TYPE, call, createCalls, createHolder, sendBatch } from '../support/clients/usage';
 import { until } from '../support/waiting';
 
 const SENDERS = 6;
@@ -24,18 +24,29 @@ beforeEach(async () => {
 });
 afterEach(() => service.stop());
 
-const batchOf = (sender: string, n: number): readonly object[] => Array.from({ length: BATCH }, (_, i) => call({ id: `${sender}-${n}-${i}`, subject: CUSTOMER }));
+const batchOf = (sender: string, n: number): readonly object[] =>
+  Array.from({ length: BATCH }, (_, i) => call({ id: `${sender}-${n}-${i}`, subject: CUSTOMER }));
 
 /** A request of usage that the service has begun to take: it has said "100 Continue", and waits for the body. */
 async function accepted(body: string): Promise<ClientRequest> {
   const { hostname, port } = new URL(service.url);
-  const open = request({ hostname, port, method: 'POST', path: '/v1/usage', agent: false, headers: { 'content-type': BATCH_TYPE, 'content-length': Buffer.byteLength(body), expect: '100-continue' } });
+  const open = request({
+    hostname,
+    port,
+    method: 'POST',
+    path: '/v1/usage',
+    agent: false,
+    headers: { 'content-type': BATCH_TYPE, 'content-length': Buffer.byteLength(body), expect: '100-continue' },
+  });
   open.flushHeaders();
   await once(open, 'continue');
   return open;
 }
 
-async function finish(open: ClientRequest, body: string): Promise<{ readonly status: number | undefined; readonly connection: string | undefined; readonly answer: UsageAnswer }> {
+async function finish(
+  open: ClientRequest,
+  body: string,
+): Promise<{ readonly status: number | undefined; readonly connection: string | undefined; readonly answer: UsageAnswer }> {
   const answered = once(open, 'response') as Promise<[IncomingMessage]>;
   open.end(body);
   const [response] = await answered;

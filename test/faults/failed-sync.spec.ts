@@ -4,9 +4,9 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { verified } from '../support/cli';
-import type { Problem } from '../support/http-client';
-import { Standalone, temporaryFolder } from '../support/standalone';
+import { verified } from '../support/services/cli';
+import type { Problem } from '../support/clients/http-client';
+import { Standalone, temporaryFolder } from '../support/services/standalone';
 
 const folder = temporaryFolder();
 const failing = join(folder, 'syncs-fail');

@@ -9,18 +9,18 @@ import { Redis } from 'ioredis';
 import { RedisServer } from '../../infra/local/redis-server';
 import { type OwnKafka, startKafka } from '../stack/servers';
 import { chanceOf } from '../support/chance';
-import { verified } from '../support/cli';
-import { CuttingProxy } from '../support/cutting-proxy';
+import { verified } from '../support/services/cli';
+import { CuttingProxy } from '../support/servers/cutting-proxy';
 import { total } from '../support/decimal';
 import { figuresAt, sumOf } from '../support/figures-of';
-import { FullStack, type ServiceName } from '../support/full-stack';
-import type { ServiceProcess } from '../support/service-process';
-import { CUSTOMERS, openTrace, type Trace } from '../support/trace';
-import { expectFigures, expectRated, listenTo, openTraceAccount } from '../support/trace-account';
-import { traceEvents } from '../support/trace-events';
-import { TracePump } from '../support/trace-pump';
+import { FullStack, type ServiceName } from '../support/services/full-stack';
+import type { ServiceProcess } from '../support/services/service-process';
+import { CUSTOMERS, openTrace, type Trace } from '../support/trace/trace';
+import { expectFigures, expectRated, listenTo, openTraceAccount } from '../support/trace/trace-account';
+import { traceEvents } from '../support/trace/trace-events';
+import { TracePump } from '../support/trace/trace-pump';
 import { COSTLY_PAUSE_MS, until, within } from '../support/waiting';
-import { WebhookInbox } from '../support/webhook-inbox';
+import { WebhookInbox } from '../support/clients/webhook-inbox';
 
 const SEEDS = [7_311];
 const EACH = 20;
@@ -98,76 +98,106 @@ describe.each(SEEDS)('chance %i', (seed) => {
 
   /** Each resolves when the fault has landed and was healed; more of the trace is let go as it begins. */
   const FAULTS: readonly Fault[] = [
-    ['ingestion is killed with records in hand', async () => {
-      await service.killAtWork(the('ingestion'), LANDS_WITHIN_MS);
-      await the('ingestion').restart();
-    }],
-    ['ledger is killed with an append under way', async () => {
-      await proxy.holdAnswerTo(USAGE_APPENDED);
-      await the('ledger').kill9();
-      proxy.cut();
-      await the('ledger').restart();
-    }],
-    ['webhooks is killed with a request under way', async () => {
-      await inbox.leaveOneUnanswered();
-      await the('webhooks').kill9();
-      await the('webhooks').restart();
-    }],
-    ['partitions are shared out anew', async () => {
-      const name = pump.round % 2 === 0 ? 'ledger' : 'ingestion';
-      const second = await service.add(name);
-      await until(`the second ${name} to handle usage${second.said()}`, async () => (await figure(second, 'messaging_client_consumed_messages_total')) > 0, LANDS_WITHIN_MS, COSTLY_PAUSE_MS);
-      expect(await service.remove(second)).toEqual({ code: 0, signal: null });
-    }],
-    ['Kafka is killed and started', async () => {
-      const { refused } = pump;
-      await kafka.broker.kill();
-      await until('a producer to notice', () => pump.refused > refused, LANDS_WITHIN_MS);
-      await kafka.broker.restart();
-    }],
-    ['the store is cut in mid-append', async () => {
-      await proxy.holdAnswerTo(USAGE_APPENDED);
-      proxy.cut();
-    }],
-    ['Redis is emptied', () =>
-      loseDerivedState(async () => {
-        const client = new Redis(redis.url);
-        await client.flushall();
-        await client.quit();
-      })],
+    [
+      'ingestion is killed with records in hand',
+      async () => {
+        await service.killAtWork(the('ingestion'), LANDS_WITHIN_MS);
+        await the('ingestion').restart();
+      },
+    ],
+    [
+      'ledger is killed with an append under way',
+      async () => {
+        await proxy.holdAnswerTo(USAGE_APPENDED);
+        await the('ledger').kill9();
+        proxy.cut();
+        await the('ledger').restart();
+      },
+    ],
+    [
+      'webhooks is killed with a request under way',
+      async () => {
+        await inbox.leaveOneUnanswered();
+        await the('webhooks').kill9();
+        await the('webhooks').restart();
+      },
+    ],
+    [
+      'partitions are shared out anew',
+      async () => {
+        const name = pump.round % 2 === 0 ? 'ledger' : 'ingestion';
+        const second = await service.add(name);
+        await until(
+          `the second ${name} to handle usage${second.said()}`,
+          async () => (await figure(second, 'messaging_client_consumed_messages_total')) > 0,
+          LANDS_WITHIN_MS,
+          COSTLY_PAUSE_MS,
+        );
+        expect(await service.remove(second)).toEqual({ code: 0, signal: null });
+      },
+    ],
+    [
+      'Kafka is killed and started',
+      async () => {
+        const { refused } = pump;
+        await kafka.broker.kill();
+        await until('a producer to notice', () => pump.refused > refused, LANDS_WITHIN_MS);
+        await kafka.broker.restart();
+      },
+    ],
+    [
+      'the store is cut in mid-append',
+      async () => {
+        await proxy.holdAnswerTo(USAGE_APPENDED);
+        proxy.cut();
+      },
+    ],
+    [
+      'Redis is emptied',
+      () =>
+        loseDerivedState(async () => {
+          const client = new Redis(redis.url);
+          await client.flushall();
+          await client.quit();
+        }),
+    ],
     ['Redis is started again without its data', () => loseDerivedState(() => redis.restartEmpty())],
   ];
 
   /** These need nothing of what the others take away, and happen beside them. */
   const BESIDE = ['ingestion is killed with records in hand', 'webhooks is killed with a request under way'];
 
-  it(`survives each of its faults ${EACH} times`, async () => {
-    const pick = chanceOf(seed);
-    const landed = new Map<string, number>();
-    const todo = FAULTS.flatMap((fault) => Array.from({ length: EACH }, () => fault));
-    const oneAfterAnother = async (faults: readonly Fault[]): Promise<void> => {
-      for (const [name, happen] of faults) {
-        const lands = within('it to land and to be healed', 2 * LANDS_WITHIN_MS, happen());
-        await Promise.all([lands, pump.next()]).catch((error: unknown) => {
-          throw new Error(`${name}, after ${JSON.stringify([...landed])}: ${String(error)}${service.said()}`);
+  it(
+    `survives each of its faults ${EACH} times`,
+    async () => {
+      const pick = chanceOf(seed);
+      const landed = new Map<string, number>();
+      const todo = FAULTS.flatMap((fault) => Array.from({ length: EACH }, () => fault));
+      const oneAfterAnother = async (faults: readonly Fault[]): Promise<void> => {
+        for (const [name, happen] of faults) {
+          const lands = within('it to land and to be healed', 2 * LANDS_WITHIN_MS, happen());
+          await Promise.all([lands, pump.next()]).catch((error: unknown) => {
+            throw new Error(`${name}, after ${JSON.stringify([...landed])}: ${String(error)}${service.said()}`);
+          });
+          landed.set(name, (landed.get(name) ?? 0) + 1);
+        }
+      };
+      pump.start();
+      while (todo.length > 0) {
+        const some = Array.from({ length: Math.min(LOOK_EVERY, todo.length) }, () => todo.splice(pick(0, todo.length - 1), 1)).flat();
+        await Promise.all([true, false].map((beside) => oneAfterAnother(some.filter(([name]) => BESIDE.includes(name) === beside))));
+        await pump.pausedWhile(async () => {
+          await service.settled(HEALED_WITHIN_MS);
+          await expectRated(service.http, pump.sentSoFar);
         });
-        landed.set(name, (landed.get(name) ?? 0) + 1);
       }
-    };
-    pump.start();
-    while (todo.length > 0) {
-      const some = Array.from({ length: Math.min(LOOK_EVERY, todo.length) }, () => todo.splice(pick(0, todo.length - 1), 1)).flat();
-      await Promise.all([true, false].map((beside) => oneAfterAnother(some.filter(([name]) => BESIDE.includes(name) === beside))));
-      await pump.pausedWhile(async () => {
-        await service.settled(HEALED_WITHIN_MS);
-        await expectRated(service.http, pump.sentSoFar);
-      });
-    }
-    await pump.finish();
-    await service.settled(HEALED_WITHIN_MS);
-    expect(Object.fromEntries(landed)).toEqual(Object.fromEntries(FAULTS.map(([name]) => [name, EACH])));
-    await expectFigures(service.http, trace);
-  }, 30 * MINUTES);
+      await pump.finish();
+      await service.settled(HEALED_WITHIN_MS);
+      expect(Object.fromEntries(landed)).toEqual(Object.fromEntries(FAULTS.map(([name]) => [name, EACH])));
+      await expectFigures(service.http, trace);
+    },
+    30 * MINUTES,
+  );
 
   it('has told of every debit and every crossing, each under one id, and verify finds nothing', async () => {
     const { lowBalance, runOut, consumed, uncovered } = trace.expected;
@@ -179,7 +209,9 @@ describe.each(SEEDS)('chance %i', (seed) => {
       runOut: inbox.notices(out).length,
     });
     const expected = { consumed, uncovered, lowBalance, runOut };
-    await until('every notice to have come', () => JSON.stringify(told()) === JSON.stringify(expected), HEALED_WITHIN_MS).catch(() => undefined);
+    await until('every notice to have come', () => JSON.stringify(told()) === JSON.stringify(expected), HEALED_WITHIN_MS).catch(
+      () => undefined,
+    );
     expect(told()).toEqual(expected);
     expect(inbox.toldTwice()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);

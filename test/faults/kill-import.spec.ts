@@ -1,14 +1,14 @@
 /** The service is killed again and again while a file is imported, and the books come out exactly. */
 import type { ImportSummary } from '../../apps/cli/src/importing/tally';
 import { chanceOf } from '../support/chance';
-import type { Child } from '../support/child';
-import { startCli, summaryOf, verified } from '../support/cli';
-import { Relay } from '../support/relay';
-import { Standalone } from '../support/standalone';
-import { IMPORT_MAPPING, openTrace, type Trace } from '../support/trace';
-import { expectFigures, listenTo, openTraceAccount } from '../support/trace-account';
+import type { Child } from '../support/services/child';
+import { startCli, summaryOf, verified } from '../support/services/cli';
+import { Relay } from '../support/servers/relay';
+import { Standalone } from '../support/services/standalone';
+import { IMPORT_MAPPING, openTrace, type Trace } from '../support/trace/trace';
+import { expectFigures, listenTo, openTraceAccount } from '../support/trace/trace-account';
 import { until } from '../support/waiting';
-import { WebhookInbox } from '../support/webhook-inbox';
+import { WebhookInbox } from '../support/clients/webhook-inbox';
 
 const SEED = 50;
 const KILLS = 55;
@@ -44,7 +44,18 @@ afterAll(async () => {
 });
 
 const startImport = (): Child =>
-  startCli(relay.url, ['usage', 'import', trace.file, ...IMPORT_MAPPING, '--batch', String(BATCH), '--concurrency', String(CONCURRENCY), '--retry-for', String(RETRY_FOR_SECONDS)]);
+  startCli(relay.url, [
+    'usage',
+    'import',
+    trace.file,
+    ...IMPORT_MAPPING,
+    '--batch',
+    String(BATCH),
+    '--concurrency',
+    String(CONCURRENCY),
+    '--retry-for',
+    String(RETRY_FOR_SECONDS),
+  ]);
 
 /** Kills that left a request without its answer. */
 let inMidRequest = 0;
@@ -52,7 +63,11 @@ let inMidRequest = 0;
 /** Waits until so many requests have passed since now and then for a moment more, and kills. False: the import had ended. */
 async function killDuring(importing: Child, requests: number, momentMs: number): Promise<boolean> {
   const aim = relay.requests + requests;
-  await until(`${requests} more requests of the import${importing.said()}${service.said()}`, () => relay.requests >= aim || importing.ended !== undefined, MINUTES);
+  await until(
+    `${requests} more requests of the import${importing.said()}${service.said()}`,
+    () => relay.requests >= aim || importing.ended !== undefined,
+    MINUTES,
+  );
   const at = performance.now() + momentMs;
   await until('the moment to kill', () => performance.now() >= at);
   if (importing.ended) return false;
@@ -62,41 +77,43 @@ async function killDuring(importing: Child, requests: number, momentMs: number):
 }
 
 describe(`an import during which the service is killed ${KILLS} times (seed ${SEED})`, () => {
-  it('charges every event exactly once', async () => {
-    const pick = chanceOf(SEED);
-    let importing = startImport();
-    let landed = 0;
-    while (landed < KILLS) {
-      if (!(await killDuring(importing, pick(1, REQUESTS_BETWEEN_MAX), pick(0, MOMENT_MS_MAX))))
-        throw new Error(`only ${landed} of ${KILLS} kills landed before the import had ended${importing.said()}`);
-      landed += 1;
-      await service.restart();
-    }
-    for (;;) {
-      const { code } = await importing.end(8 * MINUTES);
-      if (code === 0) break;
-      // It gave up while the service was down; who imports again goes on where it ended.
-      importing = startImport();
-    }
-    const summary = summaryOf(importing.stdout) as ImportSummary;
-    expect(summary).toMatchObject({ complete: true, read: trace.expected.rows, rejected: 0, queued: 0 });
-    expect(summary.applied + summary.duplicates).toBe(trace.expected.rows);
-    expect(landed).toBeGreaterThanOrEqual(50);
-    // Between requests nothing is at stake: most have to hit work that is under way.
-    expect(inMidRequest).toBeGreaterThan(KILLS / 2);
-    await expectFigures(service.http, trace);
-  }, 20 * MINUTES);
+  it(
+    'charges every event exactly once',
+    async () => {
+      const pick = chanceOf(SEED);
+      let importing = startImport();
+      let landed = 0;
+      while (landed < KILLS) {
+        if (!(await killDuring(importing, pick(1, REQUESTS_BETWEEN_MAX), pick(0, MOMENT_MS_MAX))))
+          throw new Error(`only ${landed} of ${KILLS} kills landed before the import had ended${importing.said()}`);
+        landed += 1;
+        await service.restart();
+      }
+      for (;;) {
+        const { code } = await importing.end(8 * MINUTES);
+        if (code === 0) break;
+        // It gave up while the service was down; who imports again goes on where it ended.
+        importing = startImport();
+      }
+      const summary = summaryOf(importing.stdout) as ImportSummary;
+      expect(summary).toMatchObject({ complete: true, read: trace.expected.rows, rejected: 0, queued: 0 });
+      expect(summary.applied + summary.duplicates).toBe(trace.expected.rows);
+      expect(landed).toBeGreaterThanOrEqual(50);
+      // Between requests nothing is at stake: most have to hit work that is under way.
+      expect(inMidRequest).toBeGreaterThan(KILLS / 2);
+      await expectFigures(service.http, trace);
+    },
+    20 * MINUTES,
+  );
 
   it('tells of every crossing at least once, each under one id', async () => {
     const { lowBalance, runOut } = trace.expected;
     const came = () => ({ low: inbox.notices('credit_balance.low_balance').length, out: inbox.notices('credit_balance.run_out').length });
-    await until(
-      `${lowBalance} low and ${runOut} run-out notices`,
-      () => came().low >= lowBalance && came().out >= runOut,
-      MINUTES,
-    ).catch((error: unknown) => {
-      throw new Error(`${String(error)}; there are ${JSON.stringify(came())}`);
-    });
+    await until(`${lowBalance} low and ${runOut} run-out notices`, () => came().low >= lowBalance && came().out >= runOut, MINUTES).catch(
+      (error: unknown) => {
+        throw new Error(`${String(error)}; there are ${JSON.stringify(came())}`);
+      },
+    );
     expect(came()).toEqual({ low: lowBalance, out: runOut });
     expect(inbox.toldTwice()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);

@@ -5,12 +5,13 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { amount, later } from '@drawdown/amounts';
-import { creditBalance } from '@drawdown/credit-balance';
-import { type Fate, Fault, streams } from '@drawdown/ledger';
-import { RedisConnection, RedisProjections } from '@drawdown/redis';
+import { amount, later } from '@drawdown/domain/amounts';
+import { creditBalance } from '@drawdown/domain/balance';
+import type { Fate } from '@drawdown/engine/usage-pipeline';
+import { Fault, streams } from '@drawdown/engine/event-store';
+import { RedisConnection, RedisProjections } from '@drawdown/adapters/redis';
 import { RedisServer } from '../../infra/local/redis-server';
-import { START, TestLedger, tokens } from '../../libs/ledger/src/ledger.fixtures';
+import { START, TestLedger, tokens } from '../../libs/engine/event-store/ledger.fixtures';
 import { until } from '../support/waiting';
 
 /** For an answer of Redis: longer than a busy machine keeps one, but where Redis hangs. */
@@ -67,30 +68,31 @@ async function openBeside(first: TestLedger, shards = 1): Promise<TestLedger> {
 
 const usageOf = (i: number) => tokens(`u${i}`, 1, { subject: CUSTOMERS[i % CUSTOMERS.length]! });
 /** As a consumer of a queue does: the same again until it is taken. Counts what had to be sent again. */
-async function sent(home: TestLedger, ids: readonly number[]): Promise<{ readonly fates: readonly Fate['fate'][]; readonly refusals: number }> {
+async function sent(
+  home: TestLedger,
+  ids: readonly number[],
+): Promise<{ readonly fates: readonly Fate['fate'][]; readonly refusals: number }> {
   let refusals = 0;
-  const fates = await until(
-    'usage to be taken',
-    async () => {
-      try {
-        return await home.use(...ids.map(usageOf));
-      } catch (fault) {
-        if (!(fault instanceof Fault && fault.retriable)) throw fault;
-        refusals += 1;
-        return undefined;
-      }
-    },
-  );
+  const fates = await until('usage to be taken', async () => {
+    try {
+      return await home.use(...ids.map(usageOf));
+    } catch (fault) {
+      if (!(fault instanceof Fault && fault.retriable)) throw fault;
+      refusals += 1;
+      return undefined;
+    }
+  });
   return { fates: fates.map(({ fate }) => fate), refusals };
 }
 
 /** What the log itself says was consumed, and how many lines say so: no derived state is asked. */
 async function consumed(home: TestLedger): Promise<{ readonly lines: number; readonly keys: number }> {
   const keys: string[] = [];
-  for (let after = -1n; ; ) {
+  for (let after = -1n; ;) {
     const page = await home.log.readAll(after, 4_096);
     for (const { type, data } of page)
-      if (type === 'CreditsConsumed') for (const { source, id } of (JSON.parse(data) as { lines: { source: string; id: string }[] }).lines) keys.push(`${source} ${id}`);
+      if (type === 'CreditsConsumed')
+        for (const { source, id } of (JSON.parse(data) as { lines: { source: string; id: string }[] }).lines) keys.push(`${source} ${id}`);
     if (page.length === 0) return { lines: keys.length, keys: new Set(keys).size };
     after = page.at(-1)!.position;
   }
@@ -99,14 +101,20 @@ async function consumed(home: TestLedger): Promise<{ readonly lines: number; rea
 async function allIsWell(home: TestLedger, used: number): Promise<void> {
   expect(await consumed(home)).toEqual({ lines: used, keys: used });
   await until('derived state to be whole', () => !home.projector.figures().refolding);
-  await until('everything to be saved', () => home.projector.save().then(() => true, () => false));
+  await until('everything to be saved', () =>
+    home.projector.save().then(
+      () => true,
+      () => false,
+    ),
+  );
   const totals = await Promise.all(CUSTOMERS.map(async (customer) => (await home.balance(customer, 'llm')).totals.consumed));
   expect(totals.reduce<bigint>((a, b) => a + b, 0n)).toBe(amount(`${used}`));
   expect((await home.verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
 }
 
 /** It is counted when it is over; usage flows before. */
-const recovered = (home: TestLedger, times: number): Promise<boolean> => until(`${times} recoveries`, () => home.projector.figures().recoveries >= times);
+const recovered = (home: TestLedger, times: number): Promise<boolean> =>
+  until(`${times} recoveries`, () => home.projector.figures().recoveries >= times);
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
@@ -203,7 +211,8 @@ it('hung: usage is refused within its bound and not queued, and flows again when
   const began = Date.now();
   const answers = await Promise.allSettled(range(20, 40).map((i) => home.use(usageOf(i))));
   expect(Date.now() - began).toBeLessThan(REFUSED_WITHIN_MS);
-  for (const answer of answers) expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'derived_state_unavailable', retriable: true } });
+  for (const answer of answers)
+    expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'derived_state_unavailable', retriable: true } });
   server.resume();
   const after = await sent(home, range(0, 40));
   expect(after.fates.filter((fate) => fate === 'applied')).toHaveLength(20);
@@ -216,7 +225,11 @@ it('restarted empty while nobody asks: the loss is noticed and mended all the sa
   await sent(home, range(0, 20));
   await home.projector.save();
   await server.restartEmpty();
-  await until('derived state to be saved anew', async () => home.projector.figures().recoveries === 1 && (await home.projections.checkpoint().catch(() => -1n)) === (await home.log.head()));
+  await until(
+    'derived state to be saved anew',
+    async () =>
+      home.projector.figures().recoveries === 1 && (await home.projections.checkpoint().catch(() => -1n)) === (await home.log.head()),
+  );
   await allIsWell(home, 20);
 });
 
@@ -253,8 +266,15 @@ it('a command with a key is carried out once over a flush', async () => {
   const hold = () =>
     until('the command to be answered', () =>
       home.ledger
-        .execute(creditBalance, streams.creditBalance('ada', 'llm'), { type: 'PlaceHold', at: home.now, amount: amount('10'), expiresAt: later(START, 3_600_000) }, { key: 'h', body: 'h' })
-        .catch((fault: unknown) => (fault instanceof Fault && fault.retriable ? undefined : Promise.reject(fault instanceof Error ? fault : new Error(String(fault))))),
+        .execute(
+          creditBalance,
+          streams.creditBalance('ada', 'llm'),
+          { type: 'PlaceHold', at: home.now, amount: amount('10'), expiresAt: later(START, 3_600_000) },
+          { key: 'h', body: 'h' },
+        )
+        .catch((fault: unknown) =>
+          fault instanceof Fault && fault.retriable ? undefined : Promise.reject(fault instanceof Error ? fault : new Error(String(fault))),
+        ),
     );
   const first = await hold();
   await home.projector.save();

@@ -11,11 +11,11 @@ import { freePorts } from '../../infra/local/free-ports';
 import { KafkaBroker } from '../../infra/local/kafka-broker';
 import { RedisServer } from '../../infra/local/redis-server';
 import { stackServers } from '../stack/servers';
-import { ROOT } from '../support/build';
-import type { Child } from '../support/child';
-import { type RunningDouble, startDouble } from '../support/eventstoredb-double';
-import { HttpClient } from '../support/http-client';
-import { launchService, ready } from '../support/service-process';
+import { ROOT } from '../support/services/build';
+import type { Child } from '../support/services/child';
+import { type RunningDouble, startDouble } from '../support/servers/eventstoredb-double';
+import { HttpClient } from '../support/clients/http-client';
+import { launchService, ready } from '../support/services/service-process';
 import { until } from '../support/waiting';
 
 const MINUTES = 60_000;
@@ -79,8 +79,10 @@ const linesOf = (child: Child): readonly Line[] =>
     .split('\n')
     .filter((line) => line.endsWith('}'))
     .map((line) => JSON.parse(line) as Line);
-const opsOf = (child: Child): Promise<string> => until(`its first line${child.said()}`, () => linesOf(child).find(({ msg }) => msg === 'starting')?.ops);
-const waitedFor = (child: Child, server: string): Line | undefined => linesOf(child).find((line) => line.msg === 'waiting for a server' && line.server === server);
+const opsOf = (child: Child): Promise<string> =>
+  until(`its first line${child.said()}`, () => linesOf(child).find(({ msg }) => msg === 'starting')?.ops);
+const waitedFor = (child: Child, server: string): Line | undefined =>
+  linesOf(child).find((line) => line.msg === 'waiting for a server' && line.server === server);
 
 interface Readiness {
   readonly ready: boolean;
@@ -90,60 +92,68 @@ const readiness = async (ops: string): Promise<Readiness & { readonly status: nu
   const answer = await fetch(`${ops}/readyz`);
   return { status: answer.status, ...((await answer.json()) as Readiness) };
 };
-const partsMissing = async (ops: string): Promise<readonly string[]> => (await readiness(ops)).parts.filter(({ ready }) => !ready).map(({ name }) => name).toSorted();
+const partsMissing = async (ops: string): Promise<readonly string[]> =>
+  (await readiness(ops)).parts
+    .filter(({ ready }) => !ready)
+    .map(({ name }) => name)
+    .toSorted();
 
 describe('servers that are down when a service starts', () => {
-  it('are waited for aloud, in whatever order they come, and then it is ready and works', async () => {
-    const [broker = 0, controller = 0, redisPort = 0, doublePort = 0] = await freePorts(4);
-    const ledger = launch('ledger', {
-      ...good(),
-      KAFKA_BROKERS: `127.0.0.1:${broker}`,
-      EVENTSTORE_URL: `esdb://127.0.0.1:${doublePort}?tls=false`,
-      REDIS_URL: `redis://127.0.0.1:${redisPort}`,
-    });
-    const ops = await opsOf(ledger);
-    const variables = { kafka: 'KAFKA_BROKERS', eventstoredb: 'EVENTSTORE_URL', redis: 'REDIS_URL' };
-    for (const [server, variable] of Object.entries(variables)) {
-      const line = await until(`it to say that it waits for ${server}${ledger.said()}`, () => waitedFor(ledger, server), 60_000);
-      expect(line.variable).toBe(variable);
-      expect(line.reason).toContain(variable);
-      expect(line.nextTryInMs).toBeGreaterThan(0);
-    }
-    expect((await fetch(`${ops}/livez`)).status).toBe(200);
-    expect(await readiness(ops)).toMatchObject({ status: 503, ready: false });
-    expect(await partsMissing(ops)).toEqual(['eventstoredb', 'kafka', 'redis']);
-    expect(await (await fetch(`${ops}/metrics`)).text()).toContain('drawdown_part_ready{part="redis"} 0');
+  it(
+    'are waited for aloud, in whatever order they come, and then it is ready and works',
+    async () => {
+      const [broker = 0, controller = 0, redisPort = 0, doublePort = 0] = await freePorts(4);
+      const ledger = launch('ledger', {
+        ...good(),
+        KAFKA_BROKERS: `127.0.0.1:${broker}`,
+        EVENTSTORE_URL: `esdb://127.0.0.1:${doublePort}?tls=false`,
+        REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+      });
+      const ops = await opsOf(ledger);
+      const variables = { kafka: 'KAFKA_BROKERS', eventstoredb: 'EVENTSTORE_URL', redis: 'REDIS_URL' };
+      for (const [server, variable] of Object.entries(variables)) {
+        const line = await until(`it to say that it waits for ${server}${ledger.said()}`, () => waitedFor(ledger, server), 60_000);
+        expect(line.variable).toBe(variable);
+        expect(line.reason).toContain(variable);
+        expect(line.nextTryInMs).toBeGreaterThan(0);
+      }
+      expect((await fetch(`${ops}/livez`)).status).toBe(200);
+      expect(await readiness(ops)).toMatchObject({ status: 503, ready: false });
+      expect(await partsMissing(ops)).toEqual(['eventstoredb', 'kafka', 'redis']);
+      expect(await (await fetch(`${ops}/metrics`)).text()).toContain('drawdown_part_ready{part="redis"} 0');
 
-    const redis = await RedisServer.start({ directory: join(folder, 'redis'), port: redisPort });
-    await until(`it to see Redis${ledger.said()}`, async () => (await partsMissing(ops)).join() === 'eventstoredb,kafka');
-    const late = await startDouble({ PORT: String(doublePort) });
-    await until(`it to see EventStoreDB${ledger.said()}`, async () => (await partsMissing(ops)).join() === 'kafka', 60_000);
-    const kafka = await KafkaBroker.start({ directory: join(folder, 'kafka'), ports: { broker, controller } });
-    try {
-      const { http = '' } = await ready(ledger);
-      expect(await readiness(ops)).toMatchObject({ status: 200, ready: true });
-      const client = new HttpClient(http);
-      await client.post('/v1/customers', { customer_id: 'acme', currency: 'EUR' });
-      expect(await client.get('/v1/customers/acme')).toMatchObject({ customer: { customer_id: 'acme' } });
+      const redis = await RedisServer.start({ directory: join(folder, 'redis'), port: redisPort });
+      await until(`it to see Redis${ledger.said()}`, async () => (await partsMissing(ops)).join() === 'eventstoredb,kafka');
+      const late = await startDouble({ PORT: String(doublePort) });
+      await until(`it to see EventStoreDB${ledger.said()}`, async () => (await partsMissing(ops)).join() === 'kafka', 60_000);
+      const kafka = await KafkaBroker.start({ directory: join(folder, 'kafka'), ports: { broker, controller } });
+      try {
+        const { http = '' } = await ready(ledger);
+        expect(await readiness(ops)).toMatchObject({ status: 200, ready: true });
+        const client = new HttpClient(http);
+        await client.post('/v1/customers', { customer_id: 'acme', currency: 'EUR' });
+        expect(await client.get('/v1/customers/acme')).toMatchObject({ customer: { customer_id: 'acme' } });
 
-      // Later: without Kafka the doors go on, without Redis the service is not ready, and both are said.
-      await kafka.kill();
-      await until(`it to miss Kafka${ledger.said()}`, async () => (await partsMissing(ops)).join() === 'kafka', 60_000);
-      expect(await readiness(ops)).toMatchObject({ status: 200, ready: true });
-      await client.post('/v1/customers', { customer_id: 'later', currency: 'EUR' });
-      await client.close();
-      await redis.kill();
-      await until(`it to miss Redis${ledger.said()}`, async () => (await readiness(ops)).status === 503);
-      expect(await partsMissing(ops)).toContain('redis');
-      await redis.restart();
-      await until(`it to be ready again${ledger.said()}`, async () => (await readiness(ops)).status === 200, 60_000);
-      ledger.kill('SIGTERM');
-      expect(await ledger.end()).toEqual({ code: 0, signal: null });
-    } finally {
-      late.child.kill('SIGKILL');
-      await Promise.all([kafka.kill(), redis.kill(), late.child.end()]);
-    }
-  }, 15 * MINUTES);
+        // Later: without Kafka the doors go on, without Redis the service is not ready, and both are said.
+        await kafka.kill();
+        await until(`it to miss Kafka${ledger.said()}`, async () => (await partsMissing(ops)).join() === 'kafka', 60_000);
+        expect(await readiness(ops)).toMatchObject({ status: 200, ready: true });
+        await client.post('/v1/customers', { customer_id: 'later', currency: 'EUR' });
+        await client.close();
+        await redis.kill();
+        await until(`it to miss Redis${ledger.said()}`, async () => (await readiness(ops)).status === 503);
+        expect(await partsMissing(ops)).toContain('redis');
+        await redis.restart();
+        await until(`it to be ready again${ledger.said()}`, async () => (await readiness(ops)).status === 200, 60_000);
+        ledger.kill('SIGTERM');
+        expect(await ledger.end()).toEqual({ code: 0, signal: null });
+      } finally {
+        late.child.kill('SIGKILL');
+        await Promise.all([kafka.kill(), redis.kill(), late.child.end()]);
+      }
+    },
+    15 * MINUTES,
+  );
 
   it('do not keep it from stopping', async () => {
     const [nobody = 0] = await freePorts(1);
@@ -175,7 +185,11 @@ describe('a server that a service can never use', () => {
   it.each<[string, Variables, RegExp]>([
     ['may only be read', { READ_ONLY: 'true' }, /EVENTSTORE_URL.*Give the user the right on the server/],
     ['is full', { DISK_FULL: 'true' }, /the disk of the EventStoreDB of EVENTSTORE_URL is full.*make room there/],
-    ['asks for credentials', { REQUIRE_CREDENTIALS: 'true' }, /EventStoreDB does not accept the user and password of EVENTSTORE_URL.*correct them/],
+    [
+      'asks for credentials',
+      { REQUIRE_CREDENTIALS: 'true' },
+      /EventStoreDB does not accept the user and password of EVENTSTORE_URL.*correct them/,
+    ],
   ])('is an EventStoreDB that %s', async (_, switches, told) => {
     const other = await startDouble(switches);
     await refused('webhooks', { ...good(), EVENTSTORE_URL: other.url }, told);
@@ -184,12 +198,24 @@ describe('a server that a service can never use', () => {
   });
 
   it('is a Redis that evicts, or that does not take our password', async () => {
-    const evicting = await RedisServer.start({ directory: join(folder, 'evicting'), args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'] });
-    await refused('ledger', { ...good(), REDIS_URL: evicting.url }, /REDIS_URL leads to a Redis with maxmemory-policy allkeys-lru.*Set "maxmemory-policy noeviction"/);
+    const evicting = await RedisServer.start({
+      directory: join(folder, 'evicting'),
+      args: ['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru'],
+    });
+    await refused(
+      'ledger',
+      { ...good(), REDIS_URL: evicting.url },
+      /REDIS_URL leads to a Redis with maxmemory-policy allkeys-lru.*Set "maxmemory-policy noeviction"/,
+    );
     await evicting.kill();
     const guarded = await RedisServer.start({ directory: join(folder, 'guarded'), password: 'right' });
     for (const who of ['', ':swordfish@']) {
-      const child = launch('standalone', { ...good(), KAFKA_BROKERS: '', EVENTSTORE_URL: '', REDIS_URL: guarded.url.replace(':right@', who) });
+      const child = launch('standalone', {
+        ...good(),
+        KAFKA_BROKERS: '',
+        EVENTSTORE_URL: '',
+        REDIS_URL: guarded.url.replace(':right@', who),
+      });
       expect(await child.end()).toEqual({ code: 1, signal: null });
       expect(child.stderr).toMatch(/REDIS_URL: Redis does not take the user or the password/);
       expect(child.stderr + child.stdout).not.toContain('swordfish');
@@ -199,16 +225,27 @@ describe('a server that a service can never use', () => {
 
   it('is a Kafka without the topics, where they are not to be created', async () => {
     const variables = good();
-    await refused('ingestion', { ...variables, KAFKA_CREATE_TOPICS: 'false' }, /usage\.v1.* do not exist\. Set KAFKA_CREATE_TOPICS=true, or run: kafka-topics\.sh/s);
+    await refused(
+      'ingestion',
+      { ...variables, KAFKA_CREATE_TOPICS: 'false' },
+      /usage\.v1.* do not exist\. Set KAFKA_CREATE_TOPICS=true, or run: kafka-topics\.sh/s,
+    );
   });
 
   it('is a Kafka whose topic has fewer partitions than are stated', async () => {
     const variables = good();
     const admin = new Kafka({ clientId: 'test', brokers: [stackServers().kafka], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: variables['KAFKA_USAGE_TOPIC'] ?? '', numPartitions: 1, replicationFactor: 1 }] });
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [{ topic: variables['KAFKA_USAGE_TOPIC'] ?? '', numPartitions: 1, replicationFactor: 1 }],
+    });
     await admin.disconnect();
-    await refused('standalone', { ...variables, EVENTSTORE_URL: '', REDIS_URL: '' }, /has 1 partitions and KAFKA_PARTITIONS says 2\. Set KAFKA_PARTITIONS=1/);
+    await refused(
+      'standalone',
+      { ...variables, EVENTSTORE_URL: '', REDIS_URL: '' },
+      /has 1 partitions and KAFKA_PARTITIONS says 2\. Set KAFKA_PARTITIONS=1/,
+    );
   });
 
   it('is a Kafka that takes our credentials for nothing it knows', async () => {

@@ -1,11 +1,11 @@
 /** Two groups of ledgers are fed the same partitions on purpose, which no right deployment does: nothing is doubled. */
-import { FullStack, LONG_SESSIONS } from '../support/full-stack';
-import { KafkaProgress } from '../support/kafka-progress';
-import { produce } from '../support/producers';
-import { verified } from '../support/cli';
-import { openTrace } from '../support/trace';
-import { expectFigures, openTraceAccount } from '../support/trace-account';
-import { binaryMode, traceEvents } from '../support/trace-events';
+import { FullStack, LONG_SESSIONS } from '../support/services/full-stack';
+import { KafkaProgress } from '../support/clients/kafka-progress';
+import { produce } from '../support/clients/producers';
+import { verified } from '../support/services/cli';
+import { openTrace } from '../support/trace/trace';
+import { expectFigures, openTraceAccount } from '../support/trace/trace-account';
+import { binaryMode, traceEvents } from '../support/trace/trace-events';
 
 const MINUTES = 60_000;
 const OTHER_GROUP = 'a-second-group-of-ledgers';

@@ -1,5 +1,5 @@
 /** One data folder has one owner. */
-import { launch, Standalone } from '../support/standalone';
+import { launch, Standalone } from '../support/services/standalone';
 
 let service: Standalone;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 /** The service is killed while it delivers webhooks: every notice comes at least once, and always under the same id. */
-import type { Movements } from '../support/answers';
+import type { Movements } from '../support/clients/answers';
 import { chanceOf } from '../support/chance';
-import { Standalone } from '../support/standalone';
-import { listenTo } from '../support/trace-account';
-import { call, callsOf, createCalls, createHolder, sendBatch } from '../support/usage';
+import { Standalone } from '../support/services/standalone';
+import { listenTo } from '../support/trace/trace-account';
+import { call, callsOf, createCalls, createHolder, sendBatch } from '../support/clients/usage';
 import { until } from '../support/waiting';
-import { WebhookInbox } from '../support/webhook-inbox';
+import { WebhookInbox } from '../support/clients/webhook-inbox';
 
 const SEED = 7;
 const KILLS = 12;
@@ -31,7 +31,10 @@ const customerOf = (round: number, i: number): string => `cus-${round}-${i}`;
 /** Each customer's usage runs it low and then out: two notices. */
 async function useUp(round: number): Promise<void> {
   for (let i = 0; i < CUSTOMERS_PER_ROUND; i++) await createHolder(service.http, customerOf(round, i), '20');
-  const use = (credits: number) => Array.from({ length: CUSTOMERS_PER_ROUND }, (_, i) => call({ id: `${round}-${i}-${credits}`, subject: customerOf(round, i), data: { credits } }));
+  const use = (credits: number) =>
+    Array.from({ length: CUSTOMERS_PER_ROUND }, (_, i) =>
+      call({ id: `${round}-${i}-${credits}`, subject: customerOf(round, i), data: { credits } }),
+    );
   await sendBatch(service.http, use(12));
   await sendBatch(service.http, use(8));
 }
@@ -61,7 +64,9 @@ describe(`webhooks of a service that is killed ${KILLS} times while it delivers 
     // As many as the ledger has: none was invented.
     for (let round = 0; round < KILLS; round++)
       for (let i = 0; i < CUSTOMERS_PER_ROUND; i++) {
-        const { movements } = await service.http.get<Movements>(`${callsOf(customerOf(round, i))}/movements?types=low_balance&types=run_out`);
+        const { movements } = await service.http.get<Movements>(
+          `${callsOf(customerOf(round, i))}/movements?types=low_balance&types=run_out`,
+        );
         expect(movements.map(({ type }) => type)).toEqual(['low_balance', 'run_out']);
       }
   });

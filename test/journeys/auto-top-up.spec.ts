@@ -1,7 +1,7 @@
 /** A wallet that asks for money by itself, on real processes. What takes hours (the growing back-off, the suspension) is rehearsed elsewhere. */
-import type { BalanceAnswer } from '../support/answers';
-import type { Deployment } from '../support/deployment';
-import { onEveryDeployment } from '../support/deployments';
+import type { BalanceAnswer } from '../support/clients/answers';
+import type { Deployment } from '../support/services/deployment';
+import { onEveryDeployment } from '../support/services/deployments';
 import { until } from '../support/waiting';
 
 interface AutoTopUp {
@@ -35,7 +35,9 @@ onEveryDeployment((deployment) => {
     expect(await service.http.send('PUT', `${path}/auto-top-up`, { policy: { ...POLICY, ...policy } })).toMatchObject({ status: 200 });
   };
   const decisions = async (path: string): Promise<string[]> =>
-    (await service.http.get<AutoTopUp>(`${path}/auto-top-up`)).decisions.map(({ type, reason }) => [type, reason].filter(Boolean).join(' ')).reverse();
+    (await service.http.get<AutoTopUp>(`${path}/auto-top-up`)).decisions
+      .map(({ type, reason }) => [type, reason].filter(Boolean).join(' '))
+      .reverse();
   const decided = async (path: string, ...expected: readonly string[]): Promise<void> => {
     // One after another, and not the last: what follows by itself may have come before it is asked for.
     const told = (all: readonly string[]): boolean => all.some((_, from) => expected.every((one, i) => all[from + i] === one));
@@ -47,7 +49,9 @@ onEveryDeployment((deployment) => {
   const pay = (path: string, purchase: string, amount = '20'): Promise<unknown> =>
     service.http.post(`${path}/purchases/${purchase}/confirm`, { amount, currency: 'EUR', payment_id: `transfer-${purchase}` });
   const purchases = async (path: string): Promise<string[]> =>
-    (await service.http.get<Purchases>(`${path}/purchases`)).purchases.map(({ purchase_id, status, by }) => `${purchase_id} ${status} ${by}`);
+    (await service.http.get<Purchases>(`${path}/purchases`)).purchases.map(
+      ({ purchase_id, status, by }) => `${purchase_id} ${status} ${by}`,
+    );
   const booked = async (path: string): Promise<string> => (await service.http.get<BalanceAnswer>(`${path}/balance`)).balance.booked;
 
   it('that is low asks once, and is credited once however often it is told of the money', async () => {
@@ -95,9 +99,13 @@ onEveryDeployment((deployment) => {
   it('is refused by the names of its fields', async () => {
     const path = `${await wallet()}/auto-top-up`;
     const refused = async (policy: object) => (await service.http.send('PUT', path, { policy: { ...POLICY, ...policy } })).body as object;
-    expect(await refused({ maximum_money: '19' })).toMatchObject({ code: 'AUTO_TOP_UP_POLICY_INVALID', errors: [{ field: 'policy.maximum_money' }] });
+    expect(await refused({ maximum_money: '19' })).toMatchObject({
+      code: 'AUTO_TOP_UP_POLICY_INVALID',
+      errors: [{ field: 'policy.maximum_money' }],
+    });
     expect(await refused({ cooldown_seconds: -1, minimum: '3' })).toMatchObject({
-      code: 'INVALID_REQUEST', errors: [{ field: 'policy.minimum' }, { field: 'policy.cooldown_seconds' }],
+      code: 'INVALID_REQUEST',
+      errors: [{ field: 'policy.minimum' }, { field: 'policy.cooldown_seconds' }],
     });
   });
 
@@ -117,7 +125,9 @@ onEveryDeployment((deployment) => {
     await decided(path, 'started');
     await pay(path, 'p1');
     await decided(path, 'succeeded', 'requested', 'started');
-    const asked = (await service.http.get<AutoTopUp>(`${path}/auto-top-up`)).decisions.filter(({ type }) => type === 'requested').map(({ at }) => Date.parse(at));
+    const asked = (await service.http.get<AutoTopUp>(`${path}/auto-top-up`)).decisions
+      .filter(({ type }) => type === 'requested')
+      .map(({ at }) => Date.parse(at));
     expect((asked[0] ?? 0) - (asked[1] ?? 0)).toBeGreaterThanOrEqual(COOLDOWN_S * 1_000);
     await pay(path, 'p2');
     await decided(path, 'held_back maximum_count');

@@ -1,10 +1,10 @@
 /** Wrong usage at both doors of a real process: the good ones of a batch are applied, the bad ones are listed with their reasons. */
-import type { UsageAnswer, UsageOutcome } from '../support/answers';
-import { GrpcProblem } from '../support/grpc-client';
-import type { Answer, Problem } from '../support/http-client';
+import type { UsageAnswer, UsageOutcome } from '../support/clients/answers';
+import { GrpcProblem } from '../support/clients/grpc-client';
+import type { Answer, Problem } from '../support/clients/http-client';
 import { saying } from '../support/saying';
-import { Standalone } from '../support/standalone';
-import { balanceOf, BATCH_TYPE, call, CALLS, createCalls, createHolder, EVENT_TYPE, sendBatch } from '../support/usage';
+import { Standalone } from '../support/services/standalone';
+import { balanceOf, BATCH_TYPE, call, CALLS, createCalls, createHolder, EVENT_TYPE, sendBatch } from '../support/clients/usage';
 
 const GRANTED = 100_000_000_000_000_000n;
 
@@ -25,8 +25,18 @@ async function holder(): Promise<string> {
 
 /** JSON text of a usage event with some of it replaced by text that no JSON.stringify would write. */
 const eventText = (subject: string, id: string, replaced: Readonly<Record<string, string>>): string => {
-  const fields: Record<string, string> = { specversion: '"1.0"', id: `"${id}"`, source: '"tests"', type: '"api.call"', subject: `"${subject}"`, data: '{"credits":1}', ...replaced };
-  return `{${Object.entries(fields).map(([name, text]) => `"${name}":${text}`).join(',')}}`;
+  const fields: Record<string, string> = {
+    specversion: '"1.0"',
+    id: `"${id}"`,
+    source: '"tests"',
+    type: '"api.call"',
+    subject: `"${subject}"`,
+    data: '{"credits":1}',
+    ...replaced,
+  };
+  return `{${Object.entries(fields)
+    .map(([name, text]) => `"${name}":${text}`)
+    .join(',')}}`;
 };
 
 const sendText = (text: string, contentType = BATCH_TYPE): Promise<Answer<UsageAnswer & { readonly outcome?: UsageOutcome } & Problem>> =>
@@ -42,7 +52,12 @@ const WRONG: readonly (readonly [what: string, replaced: Readonly<Record<string,
   ['a source that is missing', { source: 'null' }, 'missing_field', /source is missing; send source as a string/],
   ['a subject of 129 bytes', { subject: `"${'x'.repeat(129)}"` }, 'too_long', /subject.*128/],
   ['a field that is not known', { Subject_ID: '"x"' }, 'unknown_field', /Subject_ID.*put it into data or leave it out/],
-  ['a time that does not exist', { time: '"2026-02-30T00:00:00Z"' }, 'invalid_time', /time is not an RFC 3339 time.*correct it or leave it out/],
+  [
+    'a time that does not exist',
+    { time: '"2026-02-30T00:00:00Z"' },
+    'invalid_time',
+    /time is not an RFC 3339 time.*correct it or leave it out/,
+  ],
   ['another version of CloudEvents', { specversion: '"0.3"' }, 'unsupported_specversion', /specversion must be "1.0"/],
   ['data that is a list', { data: '[1]' }, 'wrong_type', /data must be a JSON object/],
   ['a quantity that is missing', { data: '{}' }, 'quantity_missing', /credits/],
@@ -66,7 +81,9 @@ describe('a batch over HTTP', () => {
     expect(rejected).toEqual([expect.objectContaining({ index: 1, reason, detail: saying(says) })]);
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '2' });
     // It is kept with its reason, to be looked at and sent again.
-    expect(await service.http.get(`/v1/rejected-usage/${rejected[0]?.rejection_id ?? ''}`)).toMatchObject({ rejected_usage: { reason, status: 'open' } });
+    expect(await service.http.get(`/v1/rejected-usage/${rejected[0]?.rejection_id ?? ''}`)).toMatchObject({
+      rejected_usage: { reason, status: 'open' },
+    });
   });
 
   it.each([
@@ -75,7 +92,9 @@ describe('a batch over HTTP', () => {
     ['a leading zero', '{"credits":01}'],
   ])('with the number %s, which is no JSON, lists it by name', async (_, data) => {
     const customer = await holder();
-    const { status, body } = await sendText(`[${eventText(customer, `${customer}-a`, {})},${eventText(customer, `${customer}-b`, { data })}]`);
+    const { status, body } = await sendText(
+      `[${eventText(customer, `${customer}-a`, {})},${eventText(customer, `${customer}-b`, { data })}]`,
+    );
     expect(JSON.stringify(body)).toMatch(/invalid_number|malformed_json|INVALID/i);
     expect(JSON.stringify(body)).toMatch(/NaN|number/);
     const consumed = Number((await balanceOf(service.http, customer)).consumed);
@@ -84,7 +103,9 @@ describe('a batch over HTTP', () => {
 
   it('keeps every digit of 9007199254740993, as a number and as a text', async () => {
     const customer = await holder();
-    const { body } = await sendText(`[${eventText(customer, `${customer}-a`, { data: '{"credits":9007199254740993}' })},${eventText(customer, `${customer}-b`, { data: '{"credits":"9007199254740993.000000001"}' })}]`);
+    const { body } = await sendText(
+      `[${eventText(customer, `${customer}-a`, { data: '{"credits":9007199254740993}' })},${eventText(customer, `${customer}-b`, { data: '{"credits":"9007199254740993.000000001"}' })}]`,
+    );
     expect(body).toMatchObject({ applied: 2 });
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '18014398509481986.000000001' });
   });
@@ -97,7 +118,11 @@ describe('a batch over HTTP', () => {
 
   it('takes the first of one key, and rejects a second with another body', async () => {
     const customer = await holder();
-    const answer = await sendBatch(service.http, [call({ id: `${customer}-a`, subject: customer }), call({ id: `${customer}-a`, subject: customer }), call({ id: `${customer}-a`, subject: customer, data: { credits: 2 } })]);
+    const answer = await sendBatch(service.http, [
+      call({ id: `${customer}-a`, subject: customer }),
+      call({ id: `${customer}-a`, subject: customer }),
+      call({ id: `${customer}-a`, subject: customer, data: { credits: 2 } }),
+    ]);
     expect(answer).toMatchObject({ applied: 1, duplicate: 1, rejected: 1 });
     expect(answer.outcomes.find(({ fate }) => fate === 'rejected')).toMatchObject({ index: 2, reason: 'usage_conflict' });
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '1' });
@@ -105,14 +130,24 @@ describe('a batch over HTTP', () => {
 
   it('of 10,000 events is refused with the number that is taken, and nothing of it is applied', async () => {
     const customer = await holder();
-    const { status, body } = await sendText(`[${Array.from({ length: 10_000 }, (_, i) => eventText(customer, `${customer}-${i}`, {})).join(',')}]`);
-    expect({ status, errors: body.errors }).toEqual({ status: 400, errors: [{ field: '', detail: 'the batch has 10000 events', mend: 'send at most 1000 at a time' }] });
+    const { status, body } = await sendText(
+      `[${Array.from({ length: 10_000 }, (_, i) => eventText(customer, `${customer}-${i}`, {})).join(',')}]`,
+    );
+    expect({ status, errors: body.errors }).toEqual({
+      status: 400,
+      errors: [{ field: '', detail: 'the batch has 10000 events', mend: 'send at most 1000 at a time' }],
+    });
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '0' });
   });
 
   it('of 1,000 events is taken', async () => {
     const customer = await holder();
-    expect(await sendBatch(service.http, Array.from({ length: 1_000 }, (_, i) => call({ id: `${customer}-${i}`, subject: customer })))).toMatchObject({ applied: 1_000 });
+    expect(
+      await sendBatch(
+        service.http,
+        Array.from({ length: 1_000 }, (_, i) => call({ id: `${customer}-${i}`, subject: customer })),
+      ),
+    ).toMatchObject({ applied: 1_000 });
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '1000' });
   });
 
@@ -135,7 +170,15 @@ describe('one event over HTTP', () => {
 });
 
 describe('a batch over gRPC', () => {
-  const event = (customer: string, id: string, fields: object = {}): object => ({ specversion: '1.0', id, source: 'tests', type: 'api.call', subject: customer, data_json: '{"credits":1}', ...fields });
+  const event = (customer: string, id: string, fields: object = {}): object => ({
+    specversion: '1.0',
+    id,
+    source: 'tests',
+    type: 'api.call',
+    subject: customer,
+    data_json: '{"credits":1}',
+    ...fields,
+  });
   const send = (events: readonly object[]): Promise<UsageAnswer> => service.grpc.call('SendUsageBatch', { events });
 
   it.each([
@@ -149,9 +192,15 @@ describe('a batch over gRPC', () => {
     ['a customer that does not exist', { subject: 'nobody' }, /unknown_customer/],
   ])('with %s applies the others and lists that one', async (_, fields, reason) => {
     const customer = await holder();
-    const answer = await send([event(customer, `${customer}-a`), event(customer, `${customer}-b`, fields), event(customer, `${customer}-c`)]);
+    const answer = await send([
+      event(customer, `${customer}-a`),
+      event(customer, `${customer}-b`, fields),
+      event(customer, `${customer}-c`),
+    ]);
     expect(answer).toMatchObject({ applied: 2, rejected: 1 });
-    expect(answer.outcomes.filter(({ fate }) => fate === 'rejected')).toEqual([expect.objectContaining({ index: 1, reason: saying(reason) })]);
+    expect(answer.outcomes.filter(({ fate }) => fate === 'rejected')).toEqual([
+      expect.objectContaining({ index: 1, reason: saying(reason) }),
+    ]);
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '2' });
   });
 
@@ -163,7 +212,9 @@ describe('a batch over gRPC', () => {
 
   it('of 10,000 events is refused with the number that is taken, and nothing of it is applied', async () => {
     const customer = await holder();
-    const refused: unknown = await send(Array.from({ length: 10_000 }, (_, i) => event(customer, `${customer}-${i}`))).catch((error: unknown) => error);
+    const refused: unknown = await send(Array.from({ length: 10_000 }, (_, i) => event(customer, `${customer}-${i}`))).catch(
+      (error: unknown) => error,
+    );
     expect(refused).toBeInstanceOf(GrpcProblem);
     expect((refused as GrpcProblem).status).toBe('INVALID_ARGUMENT');
     expect((refused as GrpcProblem).message).toMatch(/10000 events|1000/);

@@ -2,11 +2,12 @@
  * Every operation, once by HTTP and once by gRPC: two services are taken through the same story, and say the same. What a payment
  * provider calls by itself is no operation: its notices come by HTTP alone.
  */
-import { rpcNames, type RpcName, routes, type StreamName } from '@drawdown/application';
+import { routes, type RpcName, type StreamName } from '@drawdown/api/contract';
+import { rpcNames } from '@drawdown/api/resources';
 import { Service } from '../../apps/cli/src/service/service';
-import { asOverGrpc, type Fields } from '../support/grpc-client';
-import { Standalone } from '../support/standalone';
-import { CALLS } from '../support/usage';
+import { asOverGrpc, type Fields } from '../support/clients/grpc-client';
+import { Standalone } from '../support/services/standalone';
+import { CALLS } from '../support/clients/usage';
 import { until } from '../support/waiting';
 
 type Answers = Readonly<Record<string, unknown>>;
@@ -16,28 +17,54 @@ type Step = readonly [rpc: RpcName, request: Fields | ((found: Found) => Fields)
 
 const acme = { customer_id: 'acme' };
 const calls = { ...acme, credit_product_id: CALLS };
-const usage = (id: string, subject: string, credits: number) => ({ specversion: '1.0', id, source: 'tests', type: 'api.call', subject, time: '2026-01-01T00:00:00Z', data: { credits } });
+const usage = (id: string, subject: string, credits: number) => ({
+  specversion: '1.0',
+  id,
+  source: 'tests',
+  type: 'api.call',
+  subject,
+  time: '2026-01-01T00:00:00Z',
+  data: { credits },
+});
 const endpoint = (found: Found): Fields => ({ endpoint_id: found('CreateWebhookEndpoint', 'endpoint.endpoint_id') });
 
 const STORY: readonly Step[] = [
   ['UpdateSettings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] }],
-  ['UpdateSettings', {
-    allow_portal_purchases: true, portal_purchase_limits: [{ currency: 'EUR', minimum: '5', maximum: '500' }],
-    default_limits: [{ limit: { limit_id: 'low', absolute: '10' }, currency: 'EUR' }],
-  }],
+  [
+    'UpdateSettings',
+    {
+      allow_portal_purchases: true,
+      portal_purchase_limits: [{ currency: 'EUR', minimum: '5', maximum: '500' }],
+      default_limits: [{ limit: { limit_id: 'low', absolute: '10' }, currency: 'EUR' }],
+    },
+  ],
   ['GetSettings', {}],
   ['CreateCustomer', { ...acme, currency: 'EUR' }],
   ['GetCustomer', acme],
   ['ListCustomers', { page_size: 10 }],
 
-  ['CreateCreditProduct', {
-    credit_product_id: CALLS, name: 'API calls', unit: 'call',
-    meters: [{ meter_id: 'calls', event_type: 'api.call', value_path: 'credits', weight: '1', filters: [] }],
-    limits: [{ limit_id: 'low', absolute: '10' }, { limit_id: 'half', percent_of_last_top_up: '50' }],
-  }],
+  [
+    'CreateCreditProduct',
+    {
+      credit_product_id: CALLS,
+      name: 'API calls',
+      unit: 'call',
+      meters: [{ meter_id: 'calls', event_type: 'api.call', value_path: 'credits', weight: '1', filters: [] }],
+      limits: [
+        { limit_id: 'low', absolute: '10' },
+        { limit_id: 'half', percent_of_last_top_up: '50' },
+      ],
+    },
+  ],
   ['GetCreditProduct', { credit_product_id: CALLS }],
   ['ListCreditProducts', {}],
-  ['AddMeter', { credit_product_id: CALLS, meter: { meter_id: 'images', event_type: 'image.made', count: true, weight: '2.5', filters: [{ path: 'size', equals: 'xl' }] } }],
+  [
+    'AddMeter',
+    {
+      credit_product_id: CALLS,
+      meter: { meter_id: 'images', event_type: 'image.made', count: true, weight: '2.5', filters: [{ path: 'size', equals: 'xl' }] },
+    },
+  ],
   ['SetMeterWeight', { credit_product_id: CALLS, meter_id: 'images', weight: '3' }],
   ['RetireMeter', { credit_product_id: CALLS, meter_id: 'images' }],
   ['SetCreditProductLimits', { credit_product_id: CALLS, limits: [{ limit_id: 'low', absolute: '20' }] }],
@@ -47,7 +74,15 @@ const STORY: readonly Step[] = [
   ['AddCredits', { ...acme, credits: '50', origin: 'free', priority: 7, expires_at: '2100-01-01T00:00:00.000Z' }],
   ['PauseWallet', { ...acme, reason: 'looking into it' }],
   ['ResumeWallet', { ...acme, reason: 'all is well' }],
-  ['PreviewPriceChange', { credit_prices: [{ currency: 'EUR', price: '0.02', effective_at: '2100-01-01T00:00:00.000Z' }, { currency: 'USD', price: '1' }] }],
+  [
+    'PreviewPriceChange',
+    {
+      credit_prices: [
+        { currency: 'EUR', price: '0.02', effective_at: '2100-01-01T00:00:00.000Z' },
+        { currency: 'USD', price: '1' },
+      ],
+    },
+  ],
   ['PayInvoice', { ...acme, invoice_id: 'INV/1', due: '10', currency: 'EUR' }],
   ['PayInvoice', { ...acme, invoice_id: 'INV/2', due: '1000' }],
   ['PayInvoice', { ...acme, invoice_id: 'INV/3', due: '1' }],
@@ -56,7 +91,10 @@ const STORY: readonly Step[] = [
   ['GetInvoicePayment', { ...acme, invoice_id: 'INV/1', min_revision: 2 }],
   ['SetWalletLimits', { ...acme, limits: [{ limit_id: 'low', absolute: '8' }] }],
 
-  ['StartPurchase', { ...acme, credits: '250', provider: 'manual', by: 'staff', expires_at: '2100-01-01T00:00:00.000Z', metadata: { order: '8' } }],
+  [
+    'StartPurchase',
+    { ...acme, credits: '250', provider: 'manual', by: 'staff', expires_at: '2100-01-01T00:00:00.000Z', metadata: { order: '8' } },
+  ],
   ['ConfirmPurchase', { ...acme, purchase_id: 'p1', amount: '2.5', currency: 'EUR', payment_id: 'transfer-1', event_id: 'e1' }],
   ['StartPurchase', { ...acme, amount: '5', provider: 'manual' }],
   ['FailPurchase', { ...acme, purchase_id: 'p2', code: 'declined', reason: 'they thought better of it' }],
@@ -64,7 +102,10 @@ const STORY: readonly Step[] = [
   ['ListPurchases', { ...acme, page_size: 1 }],
 
   ['CreateCreditBalance', { ...calls, name: 'Calls of Acme', starting_balance: '12.5' }],
-  ['TopUpCreditBalance', { ...calls, amount: '100', origin: 'paid', reference: 'payment-2', cost_basis: { amount: '9.99', currency: 'EUR' } }],
+  [
+    'TopUpCreditBalance',
+    { ...calls, amount: '100', origin: 'paid', reference: 'payment-2', cost_basis: { amount: '9.99', currency: 'EUR' } },
+  ],
   ['DeductCredits', { ...calls, amount: '2.5', reason: 'a correction' }],
   ['PauseCreditBalance', { ...calls, reason: 'a dispute' }],
   ['ResumeCreditBalance', calls],
@@ -78,7 +119,10 @@ const STORY: readonly Step[] = [
   ['ReleaseHold', (found) => ({ ...calls, hold_id: found('PlaceHold', 'hold.hold_id') })],
 
   ['SendUsage', { event: usage('one', 'acme', 5) }],
-  ['SendUsageBatch', { events: [usage('two', 'acme', 90), usage('two', 'acme', 90), usage('three', 'acme', 90), usage('four', 'nobody', 1)] }],
+  [
+    'SendUsageBatch',
+    { events: [usage('two', 'acme', 90), usage('two', 'acme', 90), usage('three', 'acme', 90), usage('four', 'nobody', 1)] },
+  ],
 
   ['GetBalance', calls],
   ['GetBalance', { ...acme, min_revision: 2 }],
@@ -118,7 +162,8 @@ const STORY: readonly Step[] = [
   ['CloseWallet', { ...acme, reason: 'the end' }],
 ];
 
-const phase = (wanted: string) => (answer: unknown) => (answer as { readonly auto_top_up: { readonly phase: string } }).auto_top_up.phase === wanted;
+const phase = (wanted: string) => (answer: unknown) =>
+  (answer as { readonly auto_top_up: { readonly phase: string } }).auto_top_up.phase === wanted;
 
 /** What happens by itself is told on a clock that is moved by hand, so that it happens at the same moments at both doors. */
 const STORY_BY_THE_CLOCK: readonly Step[] = [
@@ -137,7 +182,19 @@ const STORY_BY_THE_CLOCK: readonly Step[] = [
 
 /** What differs from service to service by its nature: moments, what chance made, and which door it was. */
 const OWN: ReadonlySet<string> = new Set([
-  'secret', 'endpoint_id', 'webhook_id', 'rejection_id', 'event_id', 'next_page_token', 'duration_ms', 'received_from', 'original', 'log_position', 'projected_position', 'heads', 'position',
+  'secret',
+  'endpoint_id',
+  'webhook_id',
+  'rejection_id',
+  'event_id',
+  'next_page_token',
+  'duration_ms',
+  'received_from',
+  'original',
+  'log_position',
+  'projected_position',
+  'heads',
+  'position',
 ]);
 
 function masked(value: unknown, name = ''): unknown {
@@ -148,7 +205,10 @@ function masked(value: unknown, name = ''): unknown {
   // Which of a oneof is set: said by the gRPC client itself.
   if (name === 'trigger') return undefined;
   if (Array.isArray(value)) return value.map((item) => masked(item, name));
-  if (typeof value === 'string') return value.replace(/we_[0-9a-f]{32}/, 'we_...').replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => (time.startsWith('2100') ? time : '(time)'));
+  if (typeof value === 'string')
+    return value
+      .replace(/we_[0-9a-f]{32}/, 'we_...')
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => (time.startsWith('2100') ? time : '(time)'));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, masked(inner, field)]));
 }
@@ -157,7 +217,8 @@ type Door = (rpc: RpcName, request: Fields) => Promise<unknown>;
 
 async function tell(ask: Door, story = STORY): Promise<readonly (readonly [RpcName, unknown])[]> {
   const latest = new Map<RpcName, unknown>();
-  const found = (rpc: RpcName, path: string): string => String(path.split('.').reduce<unknown>((inner, name) => (inner as Answers | undefined)?.[name], latest.get(rpc)));
+  const found = (rpc: RpcName, path: string): string =>
+    String(path.split('.').reduce<unknown>((inner, name) => (inner as Answers | undefined)?.[name], latest.get(rpc)));
   const told: [RpcName, unknown][] = [];
   for (const [rpc, request, settled = () => true] of story) {
     const asked = typeof request === 'function' ? request(found) : request;
@@ -173,7 +234,8 @@ async function tell(ask: Door, story = STORY): Promise<readonly (readonly [RpcNa
 
 const isStream = (rpc: RpcName): rpc is StreamName => routes[rpc].kind === 'stream';
 /** A check ends with its summary, a preview with its totals, a watcher has enough of the first message. */
-const lastWanted = (rpc: StreamName, message: unknown): boolean => rpc === 'WatchBalance' || ['summary', 'totals'].some((end) => (message as Answers)[end] !== undefined);
+const lastWanted = (rpc: StreamName, message: unknown): boolean =>
+  rpc === 'WatchBalance' || ['summary', 'totals'].some((end) => (message as Answers)[end] !== undefined);
 
 let services: readonly Standalone[];
 beforeAll(async () => {
@@ -203,7 +265,8 @@ const overGrpc = ({ grpc }: Standalone): Door => {
   };
 };
 
-it('leaves no operation out', () => expect(rpcNames.filter((rpc) => ![...STORY, ...STORY_BY_THE_CLOCK].some(([told]) => told === rpc))).toEqual([]));
+it('leaves no operation out', () =>
+  expect(rpcNames.filter((rpc) => ![...STORY, ...STORY_BY_THE_CLOCK].some(([told]) => told === rpc))).toEqual([]));
 
 it('says the same at both doors', async () => {
   const [first, second] = services;
@@ -229,6 +292,8 @@ it('shows by one door what was done by the other', async () => {
   await first.grpc.call('CreateCustomer', { customer_id: 'crossing', currency: 'EUR' });
   expect(await first.http.get('/v1/customers/crossing')).toMatchObject({ customer: { customer_id: 'crossing' } });
   await first.http.post('/v1/customers/crossing/wallet', {});
-  const seen = await until('the wallet at the gRPC door', () => first.grpc.call<{ readonly balance: Fields }>('GetBalance', { customer_id: 'crossing' }));
+  const seen = await until('the wallet at the gRPC door', () =>
+    first.grpc.call<{ readonly balance: Fields }>('GetBalance', { customer_id: 'crossing' }),
+  );
   expect(seen.balance).toMatchObject({ booked: '0', status: 'open' });
 });

@@ -2,15 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedProjections } from '@drawdown/embedded';
+import { EmbeddedProjections } from '@drawdown/adapters/embedded';
 import { Books } from '../../apps/cli/src/demo/books';
 import { HOLDINGS, PRODUCTS } from '../../apps/cli/src/demo/cast';
 import { eventText, traffic } from '../../apps/cli/src/demo/traffic';
-import { CLI_MAIN } from '../support/build';
-import { Child } from '../support/child';
-import { Standalone } from '../support/standalone';
+import { CLI_MAIN } from '../support/services/build';
+import { Child } from '../support/services/child';
+import { Standalone } from '../support/services/standalone';
 import { until } from '../support/waiting';
-import { WebhookInbox } from '../support/webhook-inbox';
+import { WebhookInbox } from '../support/clients/webhook-inbox';
 
 const MINUTE = 60_000;
 const EVENTS = 3_000;
@@ -36,9 +36,17 @@ interface Ran {
 }
 
 /** Arguments as one writes them; what holds a space stands in a list. */
-async function drawdown(words: string | readonly string[], { input = '', env = {} }: { input?: string; env?: Readonly<Record<string, string>> } = {}): Promise<Ran> {
+async function drawdown(
+  words: string | readonly string[],
+  { input = '', env = {} }: { input?: string; env?: Readonly<Record<string, string>> } = {},
+): Promise<Ran> {
   const args = typeof words === 'string' ? words.split(' ') : words;
-  const child = new Child(`drawdown ${args.join(' ')}`, { program: process.execPath, args: [CLI_MAIN, ...args], env: { DRAWDOWN_URL: service.url, ...env }, input });
+  const child = new Child(`drawdown ${args.join(' ')}`, {
+    program: process.execPath,
+    args: [CLI_MAIN, ...args],
+    env: { DRAWDOWN_URL: service.url, ...env },
+    input,
+  });
   const { code } = await child.end(MINUTE);
   return { code, out: child.stdout, err: child.stderr };
 }
@@ -66,8 +74,23 @@ describe('setting up', () => {
   });
 
   it('takes a credit product from options, or from a file', async () => {
-    expect(await said(['product', 'create', 'images', '--name', 'Images', '--unit', 'image', '--meter', 'made=image.made:count@1', '--limit', 'low=20%'])).toContain('made   image.made  all    count');
-    for (const product of PRODUCTS) expect(await said('product create --file -', { input: JSON.stringify(product) })).toContain(product.name);
+    expect(
+      await said([
+        'product',
+        'create',
+        'images',
+        '--name',
+        'Images',
+        '--unit',
+        'image',
+        '--meter',
+        'made=image.made:count@1',
+        '--limit',
+        'low=20%',
+      ]),
+    ).toContain('made   image.made  all    count');
+    for (const product of PRODUCTS)
+      expect(await said('product create --file -', { input: JSON.stringify(product) })).toContain(product.name);
     expect((await answer<{ credit_products: unknown[] }>('product list')).credit_products).toHaveLength(4);
     expect(await said('product get messages')).toContain('channel=sms');
   });
@@ -101,7 +124,10 @@ describe('balances', () => {
   });
 
   it('are watched as they change', async () => {
-    const watching = new Child('watch', { program: process.execPath, args: [CLI_MAIN, '--url', service.url, 'balance', 'watch', 'acme', 'images', '--count', '2'] });
+    const watching = new Child('watch', {
+      program: process.execPath,
+      args: [CLI_MAIN, '--url', service.url, 'balance', 'watch', 'acme', 'images', '--count', '2'],
+    });
     await until('the present figures', () => watching.stdout.includes('available 120'));
     await said('usage send --source s --type image.made --id made-1 --subject acme --data {"count":5}');
     expect(await watching.end()).toEqual({ code: 0, signal: null });
@@ -111,15 +137,22 @@ describe('balances', () => {
 
 describe('webhooks', () => {
   it('are made, tried, listed and sent again', async () => {
-    const { endpoint, secret } = await answer<{ endpoint: { endpoint_id: string }; secret: string }>(`webhook create ${inbox.url} --type credit_balance.run_out`);
+    const { endpoint, secret } = await answer<{ endpoint: { endpoint_id: string }; secret: string }>(
+      `webhook create ${inbox.url} --type credit_balance.run_out`,
+    );
     inbox.trust(secret);
     expect(await said('webhook list')).toContain(inbox.url);
     const { webhook_id: id } = await answer<{ webhook_id: string }>(`webhook ping ${endpoint.endpoint_id}`);
     await until('the ping', () => inbox.deliveries.length === 1);
-    await until('the delivery to be recorded', async () => (await said(`webhook deliveries ${endpoint.endpoint_id} --status delivered`)).includes(id));
+    await until('the delivery to be recorded', async () =>
+      (await said(`webhook deliveries ${endpoint.endpoint_id} --status delivered`)).includes(id),
+    );
     expect(await said(`webhook resend ${endpoint.endpoint_id} ${id}`)).toBe(`${id} is on its way again.\n`);
     await until('the ping again', () => inbox.deliveries.length === 2);
-    expect(inbox.deliveries.map((notice) => [notice.id, notice.type])).toEqual([[id, 'test.ping'], [id, 'test.ping']]);
+    expect(inbox.deliveries.map((notice) => [notice.id, notice.type])).toEqual([
+      [id, 'test.ping'],
+      [id, 'test.ping'],
+    ]);
   });
 });
 
@@ -128,15 +161,28 @@ describe('importing', () => {
     const customers = [...new Set(HOLDINGS.map(({ customer }) => customer))];
     for (const customer of customers) await service.http.post('/v1/customers', { customer_id: customer, currency: 'EUR' });
     for (const { customer, product, startingBalance } of HOLDINGS)
-      await service.http.post(`/v1/customers/${customer}/credit-balances`, { credit_product_id: product, starting_balance: startingBalance });
+      await service.http.post(`/v1/customers/${customer}/credit-balances`, {
+        credit_product_id: product,
+        starting_balance: startingBalance,
+      });
     const books = new Books(HOLDINGS);
     const facts = [...traffic({ seed: 99, events: EVENTS, holdings: HOLDINGS, until: Date.now() })];
     for (const fact of facts) books.use(fact);
     const file = join(folder, 'usage.jsonl');
     writeFileSync(file, facts.map(eventText).join('\n'));
 
-    expect(await answer(`usage import ${file}`)).toMatchObject({ complete: true, read: EVENTS, applied: EVENTS, duplicates: 0, rejected: 0 });
-    expect(await answer(`usage import ${file} --batch 1000 --concurrency 1`)).toMatchObject({ complete: true, applied: 0, duplicates: EVENTS });
+    expect(await answer(`usage import ${file}`)).toMatchObject({
+      complete: true,
+      read: EVENTS,
+      applied: EVENTS,
+      duplicates: 0,
+      rejected: 0,
+    });
+    expect(await answer(`usage import ${file} --batch 1000 --concurrency 1`)).toMatchObject({
+      complete: true,
+      applied: 0,
+      duplicates: EVENTS,
+    });
     for (const { customer, product } of HOLDINGS) {
       const { balance } = await answer<{ balance: object }>(`balance get ${customer} ${product}`);
       expect(balance).toMatchObject(books.of({ customer, product }).figures);
@@ -147,14 +193,31 @@ describe('importing', () => {
     const csv = 'when;who;how many\r\n2026-01-31 12:00:00;nobody;"2"\r\n2026-01-31 12:00:01;acme;x\r\n2026-01-31 12:00:02;acme;1';
     const file = join(folder, 'usage.csv');
     writeFileSync(file, csv);
-    const mapping = ['--separator', ';', '--source', 'csv', '--type', 'image.made', '--id', 'r-{row}', '--subject', '{who}', '--time', '{when}', '--data', 'count={how many}'];
+    const mapping = [
+      '--separator',
+      ';',
+      '--source',
+      'csv',
+      '--type',
+      'image.made',
+      '--id',
+      'r-{row}',
+      '--subject',
+      '{who}',
+      '--time',
+      '{when}',
+      '--data',
+      'count={how many}',
+    ];
     const { code, out } = await drawdown(['usage', 'import', file, ...mapping]);
     expect(code).toBe(1);
     expect(out).toMatch(/applied {5}1\n.*duplicates {2}0\n.*rejected {4}2\n/);
     expect(out).toMatch(/line 2: .*nobody/);
     expect(out).toMatch(/line 3: .*count/);
 
-    const { rejected_usage: kept } = await answer<{ rejected_usage: { rejection_id: string }[] }>('rejected list --reason unknown_customer');
+    const { rejected_usage: kept } = await answer<{ rejected_usage: { rejection_id: string }[] }>(
+      'rejected list --reason unknown_customer',
+    );
     const id = kept[0]?.rejection_id ?? '';
     expect(await said(`rejected show ${id}`)).toContain('"subject":"nobody"');
     expect(await said(`rejected replay ${id}`)).toMatch(/unknown_customer[\s\S]*exit code 1$/);
@@ -174,7 +237,9 @@ describe('the operator', () => {
 
   it('cannot get at the data folder of a running service, and is told who has it', async () => {
     for (const words of ['verify', 'projection rebuild'])
-      expect(await said(`${words} --data-dir ${service.dataDirectory}`)).toMatch(new RegExp(`process ${service.pid} on host .* uses this directory.*exit code 1$`, 's'));
+      expect(await said(`${words} --data-dir ${service.dataDirectory}`)).toMatch(
+        new RegExp(`process ${service.pid} on host .* uses this directory.*exit code 1$`, 's'),
+      );
   });
 
   it('finds on a data folder what was changed there, and mends it by a rebuild', async () => {
@@ -189,7 +254,9 @@ describe('the operator', () => {
     await projections.save({ documents: [forged], keys: [], checkpoint: await projections.checkpoint() });
     await projections.close();
 
-    expect(await said(`verify ${at}`)).toMatch(/^I6 {2}creditBalance-acme~images at revision \d+: [\s\S]*NOT SOUND: 1 findings[\s\S]*exit code 4$/);
+    expect(await said(`verify ${at}`)).toMatch(
+      /^I6 {2}creditBalance-acme~images at revision \d+: [\s\S]*NOT SOUND: 1 findings[\s\S]*exit code 4$/,
+    );
     expect(await said(`projection rebuild ${at}`)).toMatch(/^Read \d+ events/);
     expect(await said(`verify ${at}`)).toMatch(/^Sound: /);
     await service.restart();
@@ -197,10 +264,18 @@ describe('the operator', () => {
   });
 
   it('is told what is wrong with a configuration, by variable', async () => {
-    expect(await said('config check')).toMatch(/^The standalone service would use:\n {2}log .* embedded, in .*\nThe configuration is valid\.\n$/s);
+    expect(await said('config check')).toMatch(
+      /^The standalone service would use:\n {2}log .* embedded, in .*\nThe configuration is valid\.\n$/s,
+    );
     expect(await said('config check', { env: { HTTP_PORT: 'banana' } })).toMatch(/HTTP_PORT is "banana".*exit code 1$/s);
-    expect(await said('config check --app ledger')).toMatch(/KAFKA_BROKERS is not set; .*EVENTSTORE_URL is not set; .*REDIS_URL is not set; .*exit code 1$/s);
-    const servers = { KAFKA_BROKERS: '127.0.0.1:9092', EVENTSTORE_URL: 'esdb://admin:swordfish@127.0.0.1:2113', REDIS_URL: 'redis://127.0.0.1:6379' };
+    expect(await said('config check --app ledger')).toMatch(
+      /KAFKA_BROKERS is not set; .*EVENTSTORE_URL is not set; .*REDIS_URL is not set; .*exit code 1$/s,
+    );
+    const servers = {
+      KAFKA_BROKERS: '127.0.0.1:9092',
+      EVENTSTORE_URL: 'esdb://admin:swordfish@127.0.0.1:2113',
+      REDIS_URL: 'redis://127.0.0.1:6379',
+    };
     const ledger = await said('config check --app ledger', { env: servers });
     expect(ledger).toMatch(/EventStoreDB at esdb:\/\/admin:\*\*\*@127\.0\.0\.1:2113.*rated-usage\.v1: read; at least 12 partitions/s);
     expect(JSON.parse(await said('config check --app ledger --json', { env: servers }))).toMatchObject({ app: 'ledger', valid: true });

@@ -1,9 +1,9 @@
 /** The demo as a reader sees it, from start to end. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLI_MAIN } from '../support/build';
-import { Child } from '../support/child';
-import { turnOnUsualPorts, TURN_TIMEOUT_MS } from '../support/usual-ports';
+import { CLI_MAIN } from '../support/services/build';
+import { Child } from '../support/services/child';
+import { TURN_TIMEOUT_MS, turnOnUsualPorts } from '../support/services/usual-ports';
 import { until } from '../support/waiting';
 
 const MINUTE = 60_000;
@@ -37,7 +37,12 @@ describe('the demo', () => {
     expect(child.stderr).toBe('');
     const { stdout } = child;
     // Seven notices: two low and one out by usage, two recoveries by a top-up, and the wallet low and recovered.
-    expect(stdout.match(/<- webhook, signature verified: .*/g)?.map((line) => line.slice(32)).toSorted()).toEqual([
+    expect(
+      stdout
+        .match(/<- webhook, signature verified: .*/g)
+        ?.map((line) => line.slice(32))
+        .toSorted(),
+    ).toEqual([
       'credit_balance.low_balance  birch  api-calls',
       'credit_balance.low_balance  ember  api-calls',
       'credit_balance.recovered low_balance  ember  api-calls',

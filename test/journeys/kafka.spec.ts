@@ -2,15 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { stackServers } from '../stack/servers';
 import { figuresAt, sumOf } from '../support/figures-of';
-import { FullStack, LONG_SESSIONS } from '../support/full-stack';
-import { KafkaProgress } from '../support/kafka-progress';
-import { kcat, produce } from '../support/producers';
-import { Standalone } from '../support/standalone';
-import { openTrace, type Trace } from '../support/trace';
-import { expectFigures, listenTo, openTraceAccount } from '../support/trace-account';
-import { binaryMode, jsonLines, traceEvents } from '../support/trace-events';
+import { FullStack, LONG_SESSIONS } from '../support/services/full-stack';
+import { KafkaProgress } from '../support/clients/kafka-progress';
+import { kcat, produce } from '../support/clients/producers';
+import { Standalone } from '../support/services/standalone';
+import { openTrace, type Trace } from '../support/trace/trace';
+import { expectFigures, listenTo, openTraceAccount } from '../support/trace/trace-account';
+import { binaryMode, jsonLines, traceEvents } from '../support/trace/trace-events';
 import { until } from '../support/waiting';
-import { WebhookInbox } from '../support/webhook-inbox';
+import { WebhookInbox } from '../support/clients/webhook-inbox';
 
 const MINUTES = 60_000;
 const CROSSINGS = ['credit_balance.low_balance', 'credit_balance.run_out'] as const;
@@ -45,16 +45,28 @@ describe('the trace on Kafka', () => {
 
   it('is applied from JSON without headers and keys, as kcat sends it; in binary mode it is then known already', async () => {
     const events = traceEvents(trace);
-    expect(await service.counted(() => kcat(service.kafka, service.topics.usage, jsonLines(events)))).toEqual({ applied: events.length, duplicate: 0, rejected: 0 });
+    expect(await service.counted(() => kcat(service.kafka, service.topics.usage, jsonLines(events)))).toEqual({
+      applied: events.length,
+      duplicate: 0,
+      rejected: 0,
+    });
     await expectFigures(service.http, trace);
     await expectNotices(inbox);
-    expect(await service.counted(() => produce(service.kafka, service.topics.usage, events.map(binaryMode)))).toEqual({ applied: 0, duplicate: events.length, rejected: 0 });
+    expect(await service.counted(() => produce(service.kafka, service.topics.usage, events.map(binaryMode)))).toEqual({
+      applied: 0,
+      duplicate: events.length,
+      rejected: 0,
+    });
     await expectFigures(service.http, trace);
   });
 
   it('is applied in binary mode, as kafkajs sends it', async () => {
     const events = traceEvents(trace);
-    expect(await service.counted(() => produce(service.kafka, service.topics.usage, events.map(binaryMode)))).toEqual({ applied: events.length, duplicate: 0, rejected: 0 });
+    expect(await service.counted(() => produce(service.kafka, service.topics.usage, events.map(binaryMode)))).toEqual({
+      applied: events.length,
+      duplicate: 0,
+      rejected: 0,
+    });
     await expectFigures(service.http, trace);
     await expectNotices(inbox);
   });
@@ -63,8 +75,16 @@ describe('the trace on Kafka', () => {
 it('the trace on Kafka is applied by standalone itself, which reads the topic with no other service', async () => {
   const own = `k${randomBytes(5).toString('hex')}`;
   const { kafka } = stackServers();
-  const topics = { KAFKA_USAGE_TOPIC: `${own}.usage.v1`, KAFKA_REJECTED_TOPIC: `${own}.usage.v1.rejected`, KAFKA_PARTITIONS: '4', KAFKA_GROUP: own };
-  const [standalone, told] = await Promise.all([Standalone.start({ env: { KAFKA_BROKERS: kafka, ...topics, ...LONG_SESSIONS } }), WebhookInbox.open()]);
+  const topics = {
+    KAFKA_USAGE_TOPIC: `${own}.usage.v1`,
+    KAFKA_REJECTED_TOPIC: `${own}.usage.v1.rejected`,
+    KAFKA_PARTITIONS: '4',
+    KAFKA_GROUP: own,
+  };
+  const [standalone, told] = await Promise.all([
+    Standalone.start({ env: { KAFKA_BROKERS: kafka, ...topics, ...LONG_SESSIONS } }),
+    WebhookInbox.open(),
+  ]);
   const progress = new KafkaProgress(kafka);
   try {
     await openTraceAccount(standalone.http);

@@ -1,11 +1,11 @@
 /** What is owed to customers adds up to what their wallets have booked: now and at a past moment, at both doors, on the command line. */
-import type { RpcName } from '@drawdown/application';
-import type { Deployment } from '../support/deployment';
-import { onEveryDeployment } from '../support/deployments';
+import type { RpcName } from '@drawdown/api/contract';
+import type { Deployment } from '../support/services/deployment';
+import { onEveryDeployment } from '../support/services/deployments';
 import { type Ask, DOORS, openShop } from '../support/buyer';
-import { cli, summaryOf } from '../support/cli';
+import { cli, summaryOf } from '../support/services/cli';
 import { total } from '../support/decimal';
-import type { Fields } from '../support/grpc-client';
+import type { Fields } from '../support/clients/grpc-client';
 import { until } from '../support/waiting';
 
 type Figures = Readonly<Record<string, string>>;
@@ -38,8 +38,11 @@ onEveryDeployment((deployment) => {
   }
   /** Without what has lapsed: whether its entry is posted by now is a matter of moments. */
   const outstanding = ({ currencies: all }: Report): Figures =>
-    Object.fromEntries(all.map(({ currency, paid, free }) => [currency, total([paid, free].flatMap((of) => [of['outstanding'] ?? '', `-${of['lapsed']}`]))]));
-  const reportOf = async (over: Ask, request: Fields = {}): Promise<Report> => (await over('GetLiabilityReport', request)) as unknown as Report;
+    Object.fromEntries(
+      all.map(({ currency, paid, free }) => [currency, total([paid, free].flatMap((of) => [of['outstanding'] ?? '', `-${of['lapsed']}`]))]),
+    );
+  const reportOf = async (over: Ask, request: Fields = {}): Promise<Report> =>
+    (await over('GetLiabilityReport', request)) as unknown as Report;
 
   /** @throws Error when it is refused */
   async function carryOut(rpc: RpcName, request: Fields): Promise<void> {
@@ -55,7 +58,12 @@ onEveryDeployment((deployment) => {
     await service.http.post(path, {});
     await carryOut('StartPurchase', { ...wallet, provider: 'manual', amount: '20' });
     await carryOut('ConfirmPurchase', { ...wallet, purchase_id: 'p1', amount: '20', currency: currencies.get(id), payment_id: 't' });
-    await carryOut('AddCredits', { ...wallet, credits: `${1_000 + i}`, origin: 'free', ...(i % 3 === 0 && { expires_at: new Date(Date.now() + EXPIRES_IN_MS).toISOString() }) });
+    await carryOut('AddCredits', {
+      ...wallet,
+      credits: `${1_000 + i}`,
+      origin: 'free',
+      ...(i % 3 === 0 && { expires_at: new Date(Date.now() + EXPIRES_IN_MS).toISOString() }),
+    });
     await carryOut('PayInvoice', { ...wallet, invoice_id: 'INV', due: '3.21' });
     if (i % 2 === 0) await carryOut('ReverseInvoicePayment', { ...wallet, invoice_id: 'INV', amount: '1.11' });
     await carryOut('PlaceHold', { ...wallet, amount: '2' });
@@ -69,7 +77,12 @@ onEveryDeployment((deployment) => {
 
   beforeAll(async () => {
     service = deployment();
-    ask = (DOORS[0]?.[1] ?? (() => { throw new Error('there is no door'); }))(service);
+    ask = (
+      DOORS[0]?.[1] ??
+      (() => {
+        throw new Error('there is no door');
+      })
+    )(service);
     await openShop(service.http);
     await carryOut('UpdateSettings', { credit_prices: [{ currency: USD, price: '0.02' }] });
     for (let i = 0; i < CUSTOMERS; i++) currencies.set(`holder-${i}`, i % 5 === 0 ? USD : 'EUR');
@@ -83,7 +96,10 @@ onEveryDeployment((deployment) => {
   describe.each(DOORS)('over %s the liability report', (_, over) => {
     it('adds up to the balances of the moment, and each line to what moved it', async () => {
       const report = await reportOf(over(service));
-      expect(report.currencies.map(({ currency, wallets }) => [currency, wallets])).toEqual([['EUR', 9], ['USD', 3]]);
+      expect(report.currencies.map(({ currency, wallets }) => [currency, wallets])).toEqual([
+        ['EUR', 9],
+        ['USD', 3],
+      ]);
       expect(outstanding(report)).toEqual(await booked(report.as_of));
       for (const { paid, free } of report.currencies)
         for (const figures of [paid, free]) {
@@ -109,7 +125,9 @@ onEveryDeployment((deployment) => {
     });
 
     it('of a moment that has not come is refused', async () =>
-      expect(await over(service)('GetLiabilityReport', { at: new Date(Date.now() + 3_600_000).toISOString() })).toMatchObject({ refused: 'INVALID_REQUEST' }));
+      expect(await over(service)('GetLiabilityReport', { at: new Date(Date.now() + 3_600_000).toISOString() })).toMatchObject({
+        refused: 'INVALID_REQUEST',
+      }));
   });
 
   it('is the same on the command line', async () => {

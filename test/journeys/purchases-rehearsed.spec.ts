@@ -2,9 +2,9 @@
  * Purchases on a double of Stripe (served on this machine; it is not Stripe) while the time is a test clock's. The double, like Stripe,
  * signs by the real time.
  */
-import { StripeDouble } from '../../libs/stripe/src/stripe-double.fixtures';
-import { BUYING, Buyer, DOORS, openShop, STRIPE_ENV } from '../support/buyer';
-import { Standalone } from '../support/standalone';
+import { StripeDouble } from '../../libs/adapters/stripe/stripe-double.fixtures';
+import { Buyer, BUYING, DOORS, openShop, STRIPE_ENV } from '../support/buyer';
+import { Standalone } from '../support/services/standalone';
 
 const HOUR_MS = 3_600_000;
 
@@ -29,7 +29,10 @@ it('with a test clock notices are believed by the real time, and the page is tol
   expect(double.sessions).toMatchObject([{ client_reference_id: 'p1' }]);
   expect(double.sessions[0]).not.toHaveProperty('expires_at');
   const paid = customer.notice('checkout.session.completed');
-  expect(await customer.deliver(paid, { signedAt: Date.now() - 6 * 60_000 })).toMatchObject({ status: 400, body: { facts: { problem: 'too_old' } } });
+  expect(await customer.deliver(paid, { signedAt: Date.now() - 6 * 60_000 })).toMatchObject({
+    status: 400,
+    body: { facts: { problem: 'too_old' } },
+  });
   expect(await customer.deliver(paid)).toMatchObject({ status: 200, body: { outcome: 'credited' } });
   expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
 });

@@ -2,14 +2,14 @@
  * Money in: purchases by hand and on a double of Stripe (served on this machine; it is not Stripe), told of at both doors. At most one
  * credit for each, whatever is told of it.
  */
-import { StripeDouble } from '../../libs/stripe/src/stripe-double.fixtures';
-import type { Deployment } from '../support/deployment';
-import { onEveryDeployment } from '../support/deployments';
-import type { Fields } from '../support/grpc-client';
-import { type Ask, BUYING, Buyer, DOORS, openShop, STRIPE_ENV } from '../support/buyer';
-import { listenTo } from '../support/trace-account';
+import { StripeDouble } from '../../libs/adapters/stripe/stripe-double.fixtures';
+import type { Deployment } from '../support/services/deployment';
+import { onEveryDeployment } from '../support/services/deployments';
+import type { Fields } from '../support/clients/grpc-client';
+import { type Ask, Buyer, BUYING, DOORS, openShop, STRIPE_ENV } from '../support/buyer';
+import { listenTo } from '../support/trace/trace-account';
 import { until } from '../support/waiting';
-import { WebhookInbox } from '../support/webhook-inbox';
+import { WebhookInbox } from '../support/clients/webhook-inbox';
 
 let double: StripeDouble;
 let service: Deployment;
@@ -29,7 +29,10 @@ const heard = (customer: string): readonly string[] =>
     .toSorted((a, b) => a.data.revision - b.data.revision)
     .map(({ type }) => type);
 const hears = async (customer: string, ...types: readonly string[]): Promise<void> => {
-  await until(`webhooks ${types.join(', ')} of ${customer}, not ${heard(customer).join(', ')}`, () => heard(customer).join() === types.join());
+  await until(
+    `webhooks ${types.join(', ')} of ${customer}, not ${heard(customer).join(', ')}`,
+    () => heard(customer).join() === types.join(),
+  );
 };
 const flagged = (because: string): Fields => ({ refused: 'PURCHASE_FLAGGED', facts: expect.objectContaining({ because }) as object });
 
@@ -53,7 +56,10 @@ onEveryDeployment(
 
       it('is pending until it is confirmed, and credited once', async () => {
         const customer = await buyer();
-        expect(await customer.start({ credits: '2000' })).toMatchObject({ balance: { booked: '0', pending: '20' }, purchase: { purchase_id: 'p1', status: 'pending', amount: '20' } });
+        expect(await customer.start({ credits: '2000' })).toMatchObject({
+          balance: { booked: '0', pending: '20' },
+          purchase: { purchase_id: 'p1', status: 'pending', amount: '20' },
+        });
         expect(await customer.confirm({})).toMatchObject({ outcome: 'credited', grant: { grant_id: 'g1', amount: '20', origin: 'paid' } });
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
         await hears(customer.id, 'purchase.succeeded', 'wallet.credited');
@@ -164,10 +170,16 @@ onEveryDeployment(
         const portal = (amount: string): Promise<Fields> => customer.start({ by: 'portal', amount });
         await ask('UpdateSettings', { allow_portal_purchases: false });
         expect(await portal('20')).toMatchObject({ refused: 'PORTAL_PURCHASES_NOT_ALLOWED' });
-        await ask('UpdateSettings', { allow_portal_purchases: true, portal_purchase_limits: [{ currency: 'EUR', minimum: '5', maximum: '50' }] });
+        await ask('UpdateSettings', {
+          allow_portal_purchases: true,
+          portal_purchase_limits: [{ currency: 'EUR', minimum: '5', maximum: '50' }],
+        });
         expect(await portal('4.99')).toMatchObject({ refused: 'PURCHASE_BELOW_MINIMUM', facts: { minimum: '5', amount: '4.99' } });
         expect(await portal('50.01')).toMatchObject({ refused: 'PURCHASE_ABOVE_MAXIMUM', facts: { maximum: '50' } });
-        expect([await portal('5'), await portal('50')]).toMatchObject([{ purchase: { by: 'portal' } }, { purchase: { purchase_id: 'p2' } }]);
+        expect([await portal('5'), await portal('50')]).toMatchObject([
+          { purchase: { by: 'portal' } },
+          { purchase: { purchase_id: 'p2' } },
+        ]);
         for (const chosen of [{ priority: 0 }, { expires_at: '2999-01-01T00:00:00Z' }, { grant_expires_at: '2999-01-01T00:00:00Z' }])
           expect(await customer.start({ by: 'portal', ...chosen })).toMatchObject({ refused: 'INVALID_REQUEST' });
       });
@@ -190,7 +202,10 @@ onEveryDeployment(
         for (const [code, asked] of refusals) expect([code, await asked]).toEqual([code, expect.objectContaining({ refused: code })]);
         await Promise.all(Array.from({ length: 20 }, () => customer.start()));
         expect(await customer.start()).toMatchObject({ refused: 'TOO_MANY_PURCHASES' });
-        expect((await ask('ListPurchases', { customer_id: customer.id, page_size: 2 }))['purchases']).toMatchObject([{ purchase_id: 'p20' }, { purchase_id: 'p19' }]);
+        expect((await ask('ListPurchases', { customer_id: customer.id, page_size: 2 }))['purchases']).toMatchObject([
+          { purchase_id: 'p20' },
+          { purchase_id: 'p19' },
+        ]);
         await ask('UpdateSettings', { enabled: false });
         expect(await customer.start()).toMatchObject({ refused: 'WALLETS_DISABLED' });
         await ask('UpdateSettings', { enabled: true });
@@ -202,7 +217,10 @@ onEveryDeployment(
         expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
         expect(await customer.start({ amount: '21' }, `${customer.id}-key`)).toMatchObject({ refused: 'IDEMPOTENCY_CONFLICT' });
         await customer.confirm({ event_id: `${customer.id}-e` });
-        expect(await customer.confirm({ event_id: `${customer.id}-e`, amount: '21' })).toMatchObject({ refused: 'PAYMENT_EVENT_CONFLICT', facts: { event_id: `${customer.id}-e` } });
+        expect(await customer.confirm({ event_id: `${customer.id}-e`, amount: '21' })).toMatchObject({
+          refused: 'PAYMENT_EVENT_CONFLICT',
+          facts: { event_id: `${customer.id}-e` },
+        });
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
       });
     });
@@ -217,9 +235,14 @@ onEveryDeployment(
       it('leads to its page, and is credited by its signed notice, once', async () => {
         const before = double.sessions.length;
         const started = await customer.start(page, `${customer.id}-key`);
-        expect(started).toMatchObject({ checkout_url: expect.stringMatching(/^https:\/\/checkout\.stripe\.com\//) as string, balance: { pending: '20' } });
+        expect(started).toMatchObject({
+          checkout_url: expect.stringMatching(/^https:\/\/checkout\.stripe\.com\//) as string,
+          balance: { pending: '20' },
+        });
         expect(await customer.start(page, `${customer.id}-key`)).toEqual(started);
-        expect(double.sessions.slice(before)).toMatchObject([{ client_reference_id: 'p1', 'line_items[0][price_data][unit_amount]': '2000', 'metadata[drawdown_customer]': customer.id }]);
+        expect(double.sessions.slice(before)).toMatchObject([
+          { client_reference_id: 'p1', 'line_items[0][price_data][unit_amount]': '2000', 'metadata[drawdown_customer]': customer.id },
+        ]);
         expect(await customer.confirm({})).toMatchObject({ refused: 'PURCHASE_OF_OTHER_PROVIDER' });
         const paid = customer.notice('checkout.session.completed');
         const answers = await Promise.all(Array.from({ length: 8 }, () => customer.deliver(paid)));
@@ -235,27 +258,52 @@ onEveryDeployment(
         double.next('rate_limit');
         const down = await customer.start(page, `${customer.id}-key`);
         expect(down).toMatchObject({ refused: 'PAYMENT_PROVIDER_UNAVAILABLE', status: door === 'HTTP' ? 503 : 'UNAVAILABLE' });
-        expect(await customer.start(page, `${customer.id}-key`)).toMatchObject({ purchase: { purchase_id: 'p1' }, checkout_url: expect.any(String) as string });
+        expect(await customer.start(page, `${customer.id}-key`)).toMatchObject({
+          purchase: { purchase_id: 'p1' },
+          checkout_url: expect.any(String) as string,
+        });
         expect(double.sessions).toHaveLength(before + 1);
         expect(await customer.figures()).toEqual({ booked: '0', pending: '20' });
       });
 
       it('that is refused there has failed', async () => {
         for (let i = 0; i < 2; i++)
-          expect(await customer.start({ ...page, amount: '0.49' }, `${customer.id}-key`)).toMatchObject({ refused: 'PURCHASE_REFUSED_BY_PROVIDER', facts: { reason: 'amount_too_small' } });
+          expect(await customer.start({ ...page, amount: '0.49' }, `${customer.id}-key`)).toMatchObject({
+            refused: 'PURCHASE_REFUSED_BY_PROVIDER',
+            facts: { reason: 'amount_too_small' },
+          });
         expect(await customer.purchase()).toMatchObject({ status: 'failed', failure_code: 'amount_too_small' });
         await hears(customer.id, 'purchase.failed');
       });
 
       it('is told of out of order, late and with other money: flagged or credited as by hand', async () => {
         await customer.start(page);
-        expect(await customer.deliver(customer.notice('checkout.session.completed', { amount_total: 2_001 }, 'more'))).toMatchObject({ status: 200, body: { outcome: 'flagged' } });
-        expect(await customer.deliver(customer.notice('checkout.session.completed', { currency: 'usd' }, 'other'))).toMatchObject({ status: 200, body: { outcome: 'flagged' } });
-        expect(await customer.deliver(customer.notice('checkout.session.expired', {}, 'expired'))).toMatchObject({ status: 200, body: { outcome: 'failed' } });
+        expect(await customer.deliver(customer.notice('checkout.session.completed', { amount_total: 2_001 }, 'more'))).toMatchObject({
+          status: 200,
+          body: { outcome: 'flagged' },
+        });
+        expect(await customer.deliver(customer.notice('checkout.session.completed', { currency: 'usd' }, 'other'))).toMatchObject({
+          status: 200,
+          body: { outcome: 'flagged' },
+        });
+        expect(await customer.deliver(customer.notice('checkout.session.expired', {}, 'expired'))).toMatchObject({
+          status: 200,
+          body: { outcome: 'failed' },
+        });
         expect(await customer.figures()).toEqual({ booked: '0', pending: '0' });
-        expect(await customer.deliver(customer.notice('checkout.session.async_payment_succeeded', {}, 'late'))).toMatchObject({ status: 200, body: { outcome: 'credited' } });
-        expect(await customer.deliver(customer.notice('checkout.session.async_payment_failed', {}, 'after'))).toMatchObject({ status: 200, body: { outcome: 'flagged' } });
-        expect(await customer.purchase()).toMatchObject({ status: 'succeeded', late: true, flags: [{ because: 'other_amount' }, { because: 'other_currency' }, { because: 'failed_after_success' }] });
+        expect(await customer.deliver(customer.notice('checkout.session.async_payment_succeeded', {}, 'late'))).toMatchObject({
+          status: 200,
+          body: { outcome: 'credited' },
+        });
+        expect(await customer.deliver(customer.notice('checkout.session.async_payment_failed', {}, 'after'))).toMatchObject({
+          status: 200,
+          body: { outcome: 'flagged' },
+        });
+        expect(await customer.purchase()).toMatchObject({
+          status: 'succeeded',
+          late: true,
+          flags: [{ because: 'other_amount' }, { because: 'other_currency' }, { because: 'failed_after_success' }],
+        });
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
       });
 
@@ -264,13 +312,25 @@ onEveryDeployment(
         const paid = customer.notice('checkout.session.completed');
         const bad = { status: 400, body: { code: 'PAYMENT_NOTICE_NOT_BELIEVED' } };
         expect(await customer.deliver(paid, { headers: {} })).toMatchObject({ ...bad, body: { facts: { problem: 'signature_missing' } } });
-        expect(await customer.deliver(paid, { secret: 'whsec_of_somebody_else' })).toMatchObject({ ...bad, body: { facts: { problem: 'signature_wrong' } } });
-        expect(await customer.deliver(paid, { sent: paid.replace('2000', '2001') })).toMatchObject({ ...bad, body: { facts: { problem: 'signature_wrong' } } });
-        expect(await customer.deliver(paid, { signedAt: Date.now() - 6 * 60_000 })).toMatchObject({ ...bad, body: { facts: { problem: 'too_old' } } });
+        expect(await customer.deliver(paid, { secret: 'whsec_of_somebody_else' })).toMatchObject({
+          ...bad,
+          body: { facts: { problem: 'signature_wrong' } },
+        });
+        expect(await customer.deliver(paid, { sent: paid.replace('2000', '2001') })).toMatchObject({
+          ...bad,
+          body: { facts: { problem: 'signature_wrong' } },
+        });
+        expect(await customer.deliver(paid, { signedAt: Date.now() - 6 * 60_000 })).toMatchObject({
+          ...bad,
+          body: { facts: { problem: 'too_old' } },
+        });
         expect(await customer.deliver(paid, {}, 'manual')).toMatchObject({ ...bad, body: { facts: { problem: 'not_expected' } } });
         expect(await customer.deliver(paid, {}, 'nobody')).toMatchObject({ status: 409, body: { code: 'PAYMENT_PROVIDER_NOT_SET_UP' } });
         expect(await customer.deliver(customer.notice('invoice.paid'))).toMatchObject({ status: 200, body: { outcome: 'ignored' } });
-        expect(await customer.deliver(customer.notice('checkout.session.completed', {}, 'unknown', 'p9'))).toMatchObject({ status: 404, body: { code: 'PURCHASE_NOT_FOUND' } });
+        expect(await customer.deliver(customer.notice('checkout.session.completed', {}, 'unknown', 'p9'))).toMatchObject({
+          status: 404,
+          body: { code: 'PURCHASE_NOT_FOUND' },
+        });
         expect(await customer.figures()).toEqual({ booked: '0', pending: '20' });
       });
     });

@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CLI_MAIN, ROOT } from '../support/build';
-import { Child } from '../support/child';
+import { CLI_MAIN, ROOT } from '../support/services/build';
+import { Child } from '../support/services/child';
 import { type CommandBlock, commandBlocks, printed } from '../support/readme-blocks';
-import { Standalone } from '../support/standalone';
-import { turnOnUsualPorts, TURN_TIMEOUT_MS } from '../support/usual-ports';
+import { Standalone } from '../support/services/standalone';
+import { TURN_TIMEOUT_MS, turnOnUsualPorts } from '../support/services/usual-ports';
 
 const MINUTE = 60_000;
 const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -85,7 +85,12 @@ async function outcomeOf({ script }: CommandBlock): Promise<Outcome> {
   const started = /^((?:\w+=\S+ )*)npm start\n$/.exec(script);
   if (started) {
     expect(scripts['start']).toMatch(/^node (--\S+ )*dist\/apps\/standalone\/src\/main\.js$/);
-    const env = Object.fromEntries((started[1] ?? '').trim().split(' ').map((setting): [string, string] => splitAt(setting, '=')));
+    const env = Object.fromEntries(
+      (started[1] ?? '')
+        .trim()
+        .split(' ')
+        .map((setting): [string, string] => splitAt(setting, '=')),
+    );
     service = await Standalone.start({ env });
     here = { url: service.url, grpc: service.grpcAddress };
     return done;
@@ -100,11 +105,16 @@ async function outcomeOf({ script }: CommandBlock): Promise<Outcome> {
     return ran;
   }
   if (!here) throw new Error('the page uses the service before it has said how to start it');
-  const placed = script.replaceAll(HTTP, new URL(here.url).host).replaceAll(GRPC, here.grpc).replaceAll(KAFKA, here.kafka ?? KAFKA).replaceAll(RECEIVER, receiver);
+  const placed = script
+    .replaceAll(HTTP, new URL(here.url).host)
+    .replaceAll(GRPC, here.grpc)
+    .replaceAll(KAFKA, here.kafka ?? KAFKA)
+    .replaceAll(RECEIVER, receiver);
   return run('the block', 'bash', ['-euo', 'pipefail', '-c', `cd ${JSON.stringify(ROOT)}\n${placed}`], { DRAWDOWN_URL: here.url });
 }
 
-const stack = (command: string): Promise<Outcome> => run('the stack', process.execPath, [join(ROOT, 'dist/infra/local/stack.js'), command], { STACK_FOLDER: join(stackFolder, 'stack') });
+const stack = (command: string): Promise<Outcome> =>
+  run('the stack', process.execPath, [join(ROOT, 'dist/infra/local/stack.js'), command], { STACK_FOLDER: join(stackFolder, 'stack') });
 
 async function run(name: string, program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
   const child = new Child(name, { program, args, env });

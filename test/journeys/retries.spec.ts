@@ -1,11 +1,11 @@
 /** A command sent again under its key is carried out once, whatever happened in between. */
-import type { BalanceAnswer } from '../support/answers';
-import { GrpcProblem } from '../support/grpc-client';
-import type { Answer, Problem } from '../support/http-client';
+import type { BalanceAnswer } from '../support/clients/answers';
+import { GrpcProblem } from '../support/clients/grpc-client';
+import type { Answer, Problem } from '../support/clients/http-client';
 import { saying } from '../support/saying';
-import type { Deployment } from '../support/deployment';
-import { onEveryDeployment } from '../support/deployments';
-import { balanceOf, CALLS, callsOf, createCalls, createHolder } from '../support/usage';
+import type { Deployment } from '../support/services/deployment';
+import { onEveryDeployment } from '../support/services/deployments';
+import { balanceOf, CALLS, callsOf, createCalls, createHolder } from '../support/clients/usage';
 
 let service: Deployment;
 let made = 0;
@@ -42,7 +42,13 @@ onEveryDeployment((deployment) => {
     it('is one command at whichever door it is sent', async () => {
       const customer = await holder();
       const first = await topUp(customer, 'crossing');
-      const again = await service.grpc.call<BalanceAnswer>('TopUpCreditBalance', { request_id: 'crossing', customer_id: customer, credit_product_id: CALLS, amount: '7', origin: 'ORIGIN_FREE' });
+      const again = await service.grpc.call<BalanceAnswer>('TopUpCreditBalance', {
+        request_id: 'crossing',
+        customer_id: customer,
+        credit_product_id: CALLS,
+        amount: '7',
+        origin: 'ORIGIN_FREE',
+      });
       expect(again.revision).toBe(first.body.revision);
       expect(await balanceOf(service.http, customer)).toMatchObject({ booked: '107', revision: 2 });
     });
@@ -71,8 +77,17 @@ onEveryDeployment((deployment) => {
     it('is a conflict at both doors and changes nothing', async () => {
       const customer = await holder();
       await topUp(customer, 'taken');
-      expect(await topUp(customer, 'taken', '8')).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_CONFLICT', detail: saying(/"taken" belongs to a request with another body; choose a new key/) } });
-      const deduct = service.grpc.call('DeductCredits', { request_id: 'taken', customer_id: customer, credit_product_id: CALLS, amount: '1', reason: 'r' });
+      expect(await topUp(customer, 'taken', '8')).toMatchObject({
+        status: 409,
+        body: { code: 'IDEMPOTENCY_CONFLICT', detail: saying(/"taken" belongs to a request with another body; choose a new key/) },
+      });
+      const deduct = service.grpc.call('DeductCredits', {
+        request_id: 'taken',
+        customer_id: customer,
+        credit_product_id: CALLS,
+        amount: '1',
+        reason: 'r',
+      });
       const refused: unknown = await deduct.catch((error: unknown) => error);
       expect(refused).toBeInstanceOf(GrpcProblem);
       expect(refused).toMatchObject({ status: 'ALREADY_EXISTS', reason: 'IDEMPOTENCY_CONFLICT' });
@@ -83,8 +98,12 @@ onEveryDeployment((deployment) => {
   describe('a refused command', () => {
     it('does not burn its key', async () => {
       const customer = await holder();
-      const deduct = (): Promise<Answer<Problem>> => service.http.send('POST', `${callsOf(customer)}/deductions`, { amount: '150', reason: 'r' }, { key: 'patience' });
-      expect(await deduct()).toMatchObject({ status: 402, body: { code: 'INSUFFICIENT_CREDITS', facts: { available: '100', requested: '150' } } });
+      const deduct = (): Promise<Answer<Problem>> =>
+        service.http.send('POST', `${callsOf(customer)}/deductions`, { amount: '150', reason: 'r' }, { key: 'patience' });
+      expect(await deduct()).toMatchObject({
+        status: 402,
+        body: { code: 'INSUFFICIENT_CREDITS', facts: { available: '100', requested: '150' } },
+      });
       await topUp(customer, 'more', '50');
       expect(await deduct()).toMatchObject({ status: 201 });
       expect(await balanceOf(service.http, customer)).toMatchObject({ booked: '0' });
@@ -99,7 +118,9 @@ onEveryDeployment((deployment) => {
       const customer = await holder();
       const { status, body } = await topUp(customer, key);
       expect(status).toBe(400);
-      expect(body.errors).toEqual([{ field: 'Idempotency-Key', detail: saying(/is not 1 to 128 printable ASCII characters/), mend: saying(/UUID/) }]);
+      expect(body.errors).toEqual([
+        { field: 'Idempotency-Key', detail: saying(/is not 1 to 128 printable ASCII characters/), mend: saying(/UUID/) },
+      ]);
     });
 
     it('that is not given makes every try a command of its own', async () => {

@@ -1,17 +1,17 @@
 /** Standalone with any of the servers, alone or together: the same answers, whatever is behind them. */
 import { randomBytes } from 'node:crypto';
 import { stackServers } from '../stack/servers';
-import { startDouble } from '../support/eventstoredb-double';
+import { startDouble } from '../support/servers/eventstoredb-double';
 import { figuresAt, sumOf } from '../support/figures-of';
-import { LONG_SESSIONS } from '../support/full-stack';
-import type { HttpClient } from '../support/http-client';
-import { metToTheEnd } from '../support/log-progress';
-import { produce } from '../support/producers';
-import { Standalone } from '../support/standalone';
-import { listenTo } from '../support/trace-account';
-import { balanceOf, call, createCalls, createHolder, EVENT_TYPE } from '../support/usage';
+import { LONG_SESSIONS } from '../support/services/full-stack';
+import type { HttpClient } from '../support/clients/http-client';
+import { metToTheEnd } from '../support/clients/log-progress';
+import { produce } from '../support/clients/producers';
+import { Standalone } from '../support/services/standalone';
+import { listenTo } from '../support/trace/trace-account';
+import { balanceOf, call, createCalls, createHolder, EVENT_TYPE } from '../support/clients/usage';
 import { until } from '../support/waiting';
-import { WebhookInbox } from '../support/webhook-inbox';
+import { WebhookInbox } from '../support/clients/webhook-inbox';
 
 type Variables = Readonly<Record<string, string>>;
 type Server = 'EventStoreDB' | 'Redis' | 'Kafka';
@@ -23,7 +23,13 @@ async function openServers(servers: readonly Server[]): Promise<{ readonly env: 
   const own = `m${randomBytes(5).toString('hex')}`;
   const double = servers.includes('EventStoreDB') ? await startDouble() : undefined;
   const redis = { REDIS_URL: stackServers().redis, REDIS_PREFIX: own };
-  const topics = { KAFKA_USAGE_TOPIC: `${own}.usage.v1`, KAFKA_REJECTED_TOPIC: `${own}.usage.v1.rejected`, KAFKA_PARTITIONS: '3', KAFKA_GROUP: own, ...LONG_SESSIONS };
+  const topics = {
+    KAFKA_USAGE_TOPIC: `${own}.usage.v1`,
+    KAFKA_REJECTED_TOPIC: `${own}.usage.v1.rejected`,
+    KAFKA_PARTITIONS: '3',
+    KAFKA_GROUP: own,
+    ...LONG_SESSIONS,
+  };
   return {
     env: {
       ...(double && { EVENTSTORE_URL: double.url }),
@@ -39,7 +45,8 @@ async function openServers(servers: readonly Server[]): Promise<{ readonly env: 
 
 const availableOf = async (http: HttpClient): Promise<string> => (await balanceOf(http, CUSTOMER)).available;
 const fateOf = async (http: HttpClient, id: string, subject = CUSTOMER): Promise<string> =>
-  (await http.post<{ readonly outcome: { readonly fate: string } }>('/v1/usage', call({ id, subject }), { contentType: EVENT_TYPE })).outcome.fate;
+  (await http.post<{ readonly outcome: { readonly fate: string } }>('/v1/usage', call({ id, subject }), { contentType: EVENT_TYPE }))
+    .outcome.fate;
 
 describe.each<{ with: readonly Server[] }>([
   { with: ['Redis'] },
@@ -70,13 +77,24 @@ describe.each<{ with: readonly Server[] }>([
 
   if (names.includes('Kafka'))
     it('takes usage of Kafka into the same books, repeats of HTTP included', async () => {
-      const events = [call({ id: '1', subject: CUSTOMER }), call({ id: '3', subject: CUSTOMER }), call({ id: '3', subject: CUSTOMER }), call({ id: '4', subject: 'nobody' })];
+      const events = [
+        call({ id: '1', subject: CUSTOMER }),
+        call({ id: '3', subject: CUSTOMER }),
+        call({ id: '3', subject: CUSTOMER }),
+        call({ id: '4', subject: 'nobody' }),
+      ];
       const values = ['{"broken', ...events.map((event) => JSON.stringify(event))];
       const { KAFKA_BROKERS = '', KAFKA_USAGE_TOPIC = '' } = servers.env;
-      await produce(KAFKA_BROKERS, KAFKA_USAGE_TOPIC, values.map((value) => ({ key: CUSTOMER, value })));
+      await produce(
+        KAFKA_BROKERS,
+        KAFKA_USAGE_TOPIC,
+        values.map((value) => ({ key: CUSTOMER, value })),
+      );
       const fates = await until('every record to have its fate', async () => {
         const figures = await figuresAt(service.opsUrl);
-        const [applied = 0, duplicate = 0, rejected = 0] = ['applied', 'duplicate', 'rejected'].map((fate) => sumOf(figures, 'drawdown_usage_events_total', { fate }));
+        const [applied = 0, duplicate = 0, rejected = 0] = ['applied', 'duplicate', 'rejected'].map((fate) =>
+          sumOf(figures, 'drawdown_usage_events_total', { fate }),
+        );
         // The three over HTTP are counted too.
         return applied + duplicate + rejected >= 3 + values.length && { applied, duplicate, rejected };
       });
@@ -112,11 +130,14 @@ describe('two standalones on one EventStoreDB and one Redis', () => {
       await metToTheEnd('the second', second.url);
       expect(await fateOf(second.http, 'a')).toBe('duplicate');
       for (let i = 0; i < 9; i++) expect(await fateOf(i % 2 ? first.http : second.http, `b${i}`)).toBe('applied');
-      for (const { http } of [first, second]) await until('both to say that nothing is left', async () => (await availableOf(http)) === '0');
+      for (const { http } of [first, second])
+        await until('both to say that nothing is left', async () => (await availableOf(http)) === '0');
       await until('the notice', () => inbox.notices('credit_balance.run_out').length === 1);
       // Whoever was kept from asking for it in time leaves the work to the other, and hears of that a moment later.
       await until('one of them to send webhooks, and not the other', async () => {
-        const active = await Promise.all([first, second].map(async ({ opsUrl }) => sumOf(await figuresAt(opsUrl), 'drawdown_webhook_active')));
+        const active = await Promise.all(
+          [first, second].map(async ({ opsUrl }) => sumOf(await figuresAt(opsUrl), 'drawdown_webhook_active')),
+        );
         return active.toSorted((a, b) => a - b).join() === '0,1';
       });
       expect(inbox.toldTwice()).toEqual([]);

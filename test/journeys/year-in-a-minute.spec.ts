@@ -2,9 +2,9 @@
  * A year of expiries, warnings, holds and auto top-ups, rehearsed with a test clock against a real process. On standalone only: a test
  * clock belongs to one process, and is refused where a log is shared.
  */
-import type { BalanceAnswer, HoldAnswer } from '../support/answers';
-import { overGrpc, overHttp } from '../support/doors';
-import { Standalone } from '../support/standalone';
+import type { BalanceAnswer, HoldAnswer } from '../support/clients/answers';
+import { overGrpc, overHttp } from '../support/clients/doors';
+import { Standalone } from '../support/services/standalone';
 
 const REHEARSED_WITHIN_MS = 60_000;
 const ADA = '/v1/customers/ada/wallet';
@@ -33,7 +33,9 @@ const put = async (path: string, body: object): Promise<void> => {
   expect(await service.http.send('PUT', path, body)).toMatchObject({ status: 200 });
 };
 const timesOf = async (path: string, type: string): Promise<string[]> =>
-  (await service.http.get<Movements>(`${path}/movements?page_size=1000`)).movements.filter((of) => of.type === type).map((of) => of.effective_at);
+  (await service.http.get<Movements>(`${path}/movements?page_size=1000`)).movements
+    .filter((of) => of.type === type)
+    .map((of) => of.effective_at);
 const booked = async (path: string, at?: string): Promise<string> =>
   (await service.http.get<BalanceAnswer>(`${path}/balance${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`)).balance.booked;
 
@@ -62,7 +64,11 @@ describe('a year', () => {
       expect(await advance(moment(month, 1, 12))).toEqual({ now: moment(month, 1, 12) });
       const purchase_id = `p${month - 1}`;
       expect((await service.http.get<Purchases>(`${ADA}/purchases`)).purchases[0]).toMatchObject({ purchase_id, status: 'pending' });
-      await service.http.post(`${ADA}/purchases/${purchase_id}/confirm`, { amount: '50', currency: 'EUR', payment_id: `transfer-${month}` });
+      await service.http.post(`${ADA}/purchases/${purchase_id}/confirm`, {
+        amount: '50',
+        currency: 'EUR',
+        payment_id: `transfer-${month}`,
+      });
     }
     await advance(moment(12, 31));
 
@@ -71,23 +77,38 @@ describe('a year', () => {
     expect(await timesOf(ADA, 'grant_expiring')).toEqual([moment(2, 22)]);
     expect(await timesOf(ADA, 'grant_expired')).toEqual([moment(3, 1)]);
     expect(await timesOf(ADA, 'purchase_started')).toEqual(Array.from({ length: 11 }, (_, i) => moment(i + 2, 1)));
-    expect([await booked(ADA, moment(2, 1)), await booked(ADA, moment(2, 15)), await booked(ADA, moment(3, 1)), await booked(ADA, moment(3, 2))]).toEqual(['100', '150', '50', '100']);
+    expect([
+      await booked(ADA, moment(2, 1)),
+      await booked(ADA, moment(2, 15)),
+      await booked(ADA, moment(3, 1)),
+      await booked(ADA, moment(3, 2)),
+    ]).toEqual(['100', '150', '50', '100']);
 
     // Nobody pays for the other: two are asked for in January, the next ones when February begins, and the fourth failure ends it.
     expect(await booked(BEA)).toBe('0');
-    expect((await service.http.get<Purchases>(`${BEA}/purchases`)).purchases.map(({ status }) => status)).toEqual(['expired', 'expired', 'expired', 'expired']);
+    expect((await service.http.get<Purchases>(`${BEA}/purchases`)).purchases.map(({ status }) => status)).toEqual([
+      'expired',
+      'expired',
+      'expired',
+      'expired',
+    ]);
     const { auto_top_up, decisions } = await service.http.get<AutoTopUp>(`${BEA}/auto-top-up`);
     expect(auto_top_up).toMatchObject({ phase: 'suspended', failures: 4 });
-    expect(decisions.filter(({ type }) => type === 'requested').map(({ at }) => at).reverse()).toEqual([
-      moment(1, 8), moment(1, 11, 1), moment(2, 1), moment(2, 4, 4),
-    ]);
+    expect(
+      decisions
+        .filter(({ type }) => type === 'requested')
+        .map(({ at }) => at)
+        .reverse(),
+    ).toEqual([moment(1, 8), moment(1, 11, 1), moment(2, 1), moment(2, 4, 4)]);
     expect(decisions.filter(({ reason }) => reason === 'maximum_count').map(({ at }) => at)).toEqual([moment(1, 14, 3)]);
     expect(decisions[0]).toMatchObject({ type: 'suspended', at: moment(2, 7, 4) });
     expect(performance.now() - began).toBeLessThan(REHEARSED_WITHIN_MS);
   });
 
   it('is told of by the status, and its clock goes forwards only', async () => {
-    expect(await service.http.get('/v1/operations/status')).toMatchObject({ parts: expect.arrayContaining([expect.objectContaining({ name: 'test_clock' })]) as unknown });
+    expect(await service.http.get('/v1/operations/status')).toMatchObject({
+      parts: expect.arrayContaining([expect.objectContaining({ name: 'test_clock' })]) as unknown,
+    });
     for (const door of [overHttp(service), overGrpc(service)]) {
       expect(await door('AdvanceTestClock', { to: moment(1, 1) })).toMatchObject({ code: 'TEST_CLOCK_BACKWARDS' });
       expect(await door('AdvanceTestClock', { to: moment(30, 1) })).toMatchObject({ code: 'TEST_CLOCK_TOO_FAR' });

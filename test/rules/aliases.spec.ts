@@ -2,23 +2,27 @@ import { aliases } from './aliases';
 import { found } from './rules.fixtures';
 
 const agreeing = {
-  'tsconfig.base.json': '{ "compilerOptions": { "paths": { "@drawdown/*": ["./libs/*/src"] } } }',
-  '.swcrc': '{ "jsc": { "paths": { "@drawdown/*": ["./libs/*/src"] } } }',
-  'jest.config.cjs': `module.exports = { projects: [{ moduleNameMapper: { '^@drawdown/([^/]+)$': '<rootDir>/libs/$1/src' } }] };`,
-  'libs/wallet/src/index.ts': '',
+  'tsconfig.base.json': '{ "compilerOptions": { "paths": { "@drawdown/*": ["./libs/*"] } } }',
+  '.swcrc': '{ "jsc": { "paths": { "@drawdown/*": ["./libs/*"] } } }',
+  'jest.config.cjs': `module.exports = { projects: [{ moduleNameMapper: { '^@drawdown/(.+)$': '<rootDir>/libs/$1' } }] };`,
+  'libs/domain/wallet/index.ts': '',
 };
 
 describe('@drawdown/*', () => {
   it('leads to the same place in all three', () => expect(found(aliases, agreeing)).toBe(''));
 
   it.each([
-    ['tsconfig.base.json', '{ "compilerOptions": { "paths": { "@drawdown/*": ["./libs/*/lib"] } } }', 'libs/wallet/lib'],
-    ['.swcrc', '{ "jsc": { "paths": { "@drawdown/amounts": ["./libs/amounts/src"] } } }', 'nowhere'],
-    ['jest.config.cjs', `module.exports = { projects: [{ moduleNameMapper: { '^@drawdown/(.*)$': '<rootDir>/dist/$1' } }] };`, 'dist/wallet'],
+    ['tsconfig.base.json', '{ "compilerOptions": { "paths": { "@drawdown/*": ["./libs/*/lib"] } } }', 'libs/domain/wallet/lib'],
+    ['.swcrc', '{ "jsc": { "paths": { "@drawdown/domain/amounts": ["./libs/domain/amounts"] } } }', 'nowhere'],
+    [
+      'jest.config.cjs',
+      `module.exports = { projects: [{ moduleNameMapper: { '^@drawdown/(.*)$': '<rootDir>/dist/$1' } }] };`,
+      'dist/domain/wallet',
+    ],
     ['jest.config.cjs', 'module.exports = { projects: [{}] };', 'nowhere'],
   ])('is found astray in %s: %s', (path, text, target) =>
     expect(found(aliases, { ...agreeing, [path]: text })).toBe(
-      `${path}  leads @drawdown/wallet to ${target}: it must be libs/wallet/src, as in the other two.`,
+      `${path}  leads @drawdown/domain/wallet to ${target}: it must be libs/domain/wallet, as in the other two.`,
     ),
   );
 

@@ -19,8 +19,8 @@ export const aliases: Rule = (files) => {
     if (resolve.length === 0) findings.push({ path, message: 'has no projects to check.' });
     for (const lib of libs)
       for (const target of new Set(resolve.map((of) => of(lib)))) {
-        if (target === `libs/${lib}/src`) continue;
-        findings.push({ path, message: `leads @drawdown/${lib} to ${target ?? 'nowhere'}: it must be libs/${lib}/src, as in the other two.` });
+        if (target === `libs/${lib}`) continue;
+        findings.push({ path, message: `leads @drawdown/${lib} to ${target ?? 'nowhere'}: it must be libs/${lib}, as in the other two.` });
       }
   }
   return findings;
@@ -43,7 +43,7 @@ function jestProjects(text: string): readonly unknown[] {
   return Array.isArray(projects) ? projects : [];
 }
 
-/** TypeScript's and swc's form: `{ "@drawdown/*": ["./libs/*\/src"] }`. */
+/** TypeScript's and swc's form: `{ "@drawdown/*": ["./libs/*"] }`. */
 const byPaths =
   (paths: unknown): Resolver =>
   (lib) => {
@@ -61,8 +61,7 @@ const byPatterns =
   (mapper: unknown): Resolver =>
   (lib) => {
     for (const [pattern, target] of Object.entries((mapper ?? {}) as Record<string, string>))
-      if (new RegExp(pattern).test(`@drawdown/${lib}`))
-        return clean(`@drawdown/${lib}`.replace(new RegExp(pattern), target));
+      if (new RegExp(pattern).test(`@drawdown/${lib}`)) return clean(`@drawdown/${lib}`.replace(new RegExp(pattern), target));
     return undefined;
   };
 

@@ -1,4 +1,4 @@
-/** No file imports itself by way of others. Types do not count: they are gone when the code runs. */
+/** No file imports itself by way of others. Type-only imports count: two files that need each other's types are one idea. */
 import { posix } from 'node:path';
 import { importsOf } from './syntax';
 import { isTypeScript, type Rule } from './tree';
@@ -11,7 +11,6 @@ export const cycles: Rule = (files) => {
     code.map((file) => [
       file.path,
       importsOf(file)
-        .filter(({ typeOnly }) => !typeOnly)
         .map(({ specifier }) => resolve(file.path, specifier, paths))
         .filter((path) => path !== undefined),
     ]),
@@ -24,7 +23,7 @@ export const cycles: Rule = (files) => {
 
 function resolve(from: string, specifier: string, paths: ReadonlySet<string>): string | undefined {
   const base = specifier.startsWith('@drawdown/')
-    ? `libs/${specifier.slice('@drawdown/'.length)}/src`
+    ? `libs/${specifier.slice('@drawdown/'.length)}`
     : specifier.startsWith('.')
       ? posix.join(posix.dirname(from), specifier)
       : undefined;

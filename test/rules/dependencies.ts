@@ -3,11 +3,14 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import {
   ADAPTERS,
+  allowedLibs,
+  allowedLibsInTests,
   APPS,
+  BUILTINS_IN_ENGINE,
   BUILTINS_IN_PURE,
-  BUILTINS_IN_SHELLS,
+  EXCEPTIONS,
+  layerOf,
   LIBS,
-  LIBS_IN_TESTS,
   PACKAGES,
   PURE,
 } from './dependency-table';
@@ -25,8 +28,7 @@ export const dependencies: Rule = (files) => {
 function unlisted(files: readonly SourceFile[]): Finding[] {
   const libs = new Set(files.map(({ path }) => libOf(path)).filter((lib) => lib !== undefined));
   const apps = new Set(files.map(({ path }) => appOf(path)).filter((app) => app !== undefined));
-  const message = (what: string) =>
-    `${what} is not in test/rules/dependency-table.ts: decide what it may import and write it down there.`;
+  const message = (what: string) => `${what} is not in test/rules/dependency-table.ts: decide what it may import and write it down there.`;
   return [
     ...[...libs].filter((lib) => !LIBS[lib]).map((lib) => ({ path: `libs/${lib}`, message: message(`libs/${lib}`) })),
     ...[...apps].filter((app) => !APPS[app]).map((app) => ({ path: `apps/${app}`, message: message(`apps/${app}`) })),
@@ -48,26 +50,29 @@ function problemWith(path: string, specifier: string): string | undefined {
 
 function problemWithLib(path: string, target: string): string | undefined {
   const lib = libOf(path);
-  const [name = '', ...deeper] = target.split('/');
-  if (deeper.length) return `what a lib shares is in its index: import @drawdown/${name} and export from libs/${name}/src/index.ts what is needed.`;
+  const [layer = '', lower = '', ...deeper] = target.split('/');
+  const name = `${layer}/${lower}`;
+  if (deeper.length)
+    return `a lib shares what its index exports: import @drawdown/${name} and export from libs/${name}/index.ts what is needed.`;
   if (!LIBS[name]) return 'there is no such lib in test/rules/dependency-table.ts.';
   if (!lib) return undefined;
   if (name === lib) return 'inside a lib, import the file itself by a relative path.';
-  const allowed = [...(LIBS[lib] ?? []), ...(isTestPath(path) ? LIBS_IN_TESTS(lib) : [])];
+  if (EXCEPTIONS.some(({ from, to }) => from === path && to === name)) return undefined;
+  const allowed = [...allowedLibs(lib), ...(isTestPath(path) ? allowedLibsInTests(lib) : [])];
   return allowed.includes(name) ? undefined : instead(lib, name);
 }
 
 function instead(lib: string, target: string): string {
-  if (target === 'platform') return 'only apps compose the platform; take what is needed as an argument.';
+  if (layerOf(target) === 'runtime') return 'only apps compose the runtime; take what is needed as an argument.';
   if (ADAPTERS.includes(target))
     return ADAPTERS.includes(lib)
       ? 'adapters import ports, never each other; let compose.ts of an app bring them together.'
-      : `an adapter is chosen by the app; declare the port that libs/${lib} needs and let libs/${target} implement it.`;
-  if (PURE.includes(lib)) return `libs/${lib} decides and may know only ${allowedBy(lib)}; take the value in the command instead.`;
-  return `it points away from the core; libs/${lib} may import ${allowedBy(lib)}. Move the code down, or declare a port here.`;
+      : `the app chooses an adapter; declare the port that libs/${lib} needs and let libs/${target} implement it.`;
+  if (PURE.includes(lib)) return `libs/${lib} decides and may import only ${allowedBy(lib)}; take the value in the command instead.`;
+  return `it points outwards; libs/${lib} may import ${allowedBy(lib)}. Move the code to an inner layer, or declare a port here.`;
 }
 
-const allowedBy = (lib: string): string => LIBS[lib]?.join(', ') || 'nothing';
+const allowedBy = (lib: string): string => allowedLibs(lib).join(', ') || 'nothing';
 
 function problemWithFile(path: string, target: string): string | undefined {
   const [fromLib, toLib, fromApp, toApp] = [libOf(path), libOf(target), appOf(path), appOf(target)];
@@ -88,9 +93,9 @@ function problemWithFile(path: string, target: string): string | undefined {
 
 function problemWithBuiltin(path: string, specifier: string): string | undefined {
   const lib = libOf(path);
-  if (lib === undefined || isTestPath(path) || ADAPTERS.includes(lib) || lib === 'platform' || lib === 'service') return undefined;
+  if (lib === undefined || isTestPath(path) || ['adapters', 'runtime'].includes(layerOf(lib)) || lib === 'api/contract') return undefined;
   const name = specifier.startsWith('node:') ? specifier : `node:${specifier}`;
-  const allowed = PURE.includes(lib) ? BUILTINS_IN_PURE : BUILTINS_IN_SHELLS;
+  const allowed = PURE.includes(lib) ? BUILTINS_IN_PURE : BUILTINS_IN_ENGINE;
   if (allowed.includes(name)) return undefined;
   return `libs/${lib} touches no machine (it may use ${allowed.join(', ')}); declare a port and let an adapter do it.`;
 }

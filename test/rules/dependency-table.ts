@@ -1,64 +1,84 @@
 /**
- * Who may import whom. The layers, from the rim to the core:
+ * Who may import whom. The layers, from the outside to the inside:
  *
- *   apps -> service -> adapters, platform -> application -> webhooks -> ledger -> balances, usage -> aggregates -> drawdown -> decider
- *   -> amounts
+ *   apps -> runtime -> adapters, api -> engine -> domain
  *
- * Adapters know the ports of webhooks, ledger, balances, usage and purchases, and not the application.
- *
- * A lib that is not listed here is a finding: where it belongs is a decision, and this is where it is written down.
+ * A layer may import every layer inside it. Within a layer, a lib imports the libs that LIBS lists for it. Type-only imports count.
+ * A lib that is not listed is a finding: its place is a decision, and this file records it.
  */
 
-const DECISIONS = ['amounts', 'decider', 'drawdown'] as const;
-const AGGREGATES = ['wallet', 'credit-balance', 'catalog', 'account', 'subscriptions', 'auto-top-up'] as const;
-const DOMAIN = [...DECISIONS, ...AGGREGATES] as const;
-/** They own ports: what an adapter implements, and what it therefore may import. */
-const PORTS = ['ledger', 'usage', 'balances', 'webhooks', 'purchases'] as const;
-
-export const ADAPTERS: readonly string[] = ['embedded', 'http', 'eventstoredb', 'redis', 'kafka', 'stripe'];
-
-export const LIBS: Readonly<Record<string, readonly string[]>> = {
-  // What decides. Pure: no clock, no chance, no waiting.
-  amounts: [],
-  decider: ['amounts'],
-  drawdown: ['amounts', 'decider'],
-  wallet: DECISIONS,
-  'credit-balance': DECISIONS,
-  catalog: DECISIONS,
-  account: DECISIONS,
-  subscriptions: DECISIONS,
-  'auto-top-up': DECISIONS,
-  usage: [...DECISIONS, 'catalog'],
-
-  // What carries out. They know ports, and no technology.
-  balances: DOMAIN,
-  ledger: [...DOMAIN, 'balances', 'usage'],
-  webhooks: [...DOMAIN, 'balances', 'ledger'],
-  purchases: [...DOMAIN, 'ledger'],
-  application: [...DOMAIN, ...PORTS],
-
-  // Adapters: each is one thing that can be down.
-  embedded: [...DOMAIN, ...PORTS],
-  http: [...DOMAIN, ...PORTS],
-  eventstoredb: [...DOMAIN, ...PORTS],
-  redis: [...DOMAIN, ...PORTS],
-  kafka: [...DOMAIN, ...PORTS],
-  stripe: [...DOMAIN, ...PORTS],
-
-  // The rim, where Nest lives: both doors over one application.
-  platform: [...DOMAIN, ...PORTS, 'application'],
-  // What every app does alike: variables, waiting for servers, opening adapters by configuration, metrics.
-  service: [...DOMAIN, ...PORTS, ...ADAPTERS, 'application', 'platform'],
+/** The layers inside each layer. */
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  engine: ['domain'],
+  adapters: ['domain', 'engine'],
+  api: ['domain', 'engine'],
+  runtime: ['domain', 'engine', 'adapters', 'api'],
 };
 
-export const PURE: readonly string[] = ['amounts', 'decider', 'drawdown', ...AGGREGATES, 'usage'];
+/** Every lib, with the libs of its own layer that it may import. A lib imports only libs that stand above it here. */
+export const LIBS: Readonly<Record<string, readonly string[]>> = {
+  // Decides. Pure: no clock, no chance, no waiting.
+  'domain/amounts': [],
+  'domain/decider': ['domain/amounts'],
+  'domain/balance': ['domain/amounts', 'domain/decider'],
+  'domain/catalog': ['domain/amounts', 'domain/decider', 'domain/balance'],
+  'domain/customer': ['domain/amounts', 'domain/decider'],
+  'domain/settings': ['domain/amounts', 'domain/decider', 'domain/balance'],
+  'domain/auto-top-up': ['domain/amounts', 'domain/decider', 'domain/balance'],
+  'domain/usage': ['domain/amounts', 'domain/decider', 'domain/balance', 'domain/catalog'],
 
-/**
- * What the tests of a lib may import besides: the real adapter instead of a double of it. Pure libs need nothing, and
- * nobody's test needs the rim but the rim's own.
- */
-export const LIBS_IN_TESTS = (lib: string): readonly string[] =>
-  PURE.includes(lib) ? [] : [...DOMAIN, ...PORTS, 'application', ...ADAPTERS];
+  // Carries decisions out. Owns the ports and knows no technology.
+  'engine/async': [],
+  'engine/derived-state': [],
+  'engine/event-store': ['engine/async', 'engine/derived-state'],
+  'engine/read-models': ['engine/async', 'engine/derived-state', 'engine/event-store'],
+  'engine/usage-pipeline': ['engine/async', 'engine/derived-state', 'engine/event-store', 'engine/read-models'],
+  'engine/payments': ['engine/async', 'engine/event-store'],
+  'engine/webhooks': ['engine/async', 'engine/derived-state', 'engine/event-store', 'engine/read-models'],
+  'engine/process-managers': [
+    'engine/async',
+    'engine/derived-state',
+    'engine/event-store',
+    'engine/read-models',
+    'engine/payments',
+    'engine/usage-pipeline',
+  ],
+  'engine/audit': ['engine/async', 'engine/derived-state', 'engine/event-store', 'engine/read-models', 'engine/usage-pipeline'],
+
+  // Adapters: each is one thing that can be down. They never import each other.
+  'adapters/embedded': [],
+  'adapters/eventstoredb': [],
+  'adapters/redis': [],
+  'adapters/kafka': [],
+  'adapters/stripe': [],
+  'adapters/webhook-http': [],
+
+  // The operations under both transports.
+  'api/errors': [],
+  'api/contract': ['api/errors'],
+  'api/resources': ['api/errors', 'api/contract'],
+
+  // Nest, the transports, the environment.
+  'runtime/server': [],
+  'runtime/bootstrap': ['runtime/server'],
+};
+
+/** Files whose import the layers forbid, with the reason. Keep this list short. */
+export const EXCEPTIONS: readonly { readonly from: string; readonly to: string; readonly reason: string }[] = [];
+
+export const layerOf = (lib: string): string => lib.slice(0, lib.indexOf('/'));
+const inLayer = (layer: string): readonly string[] => Object.keys(LIBS).filter((lib) => layerOf(lib) === layer);
+
+export const ADAPTERS: readonly string[] = inLayer('adapters');
+export const PURE: readonly string[] = inLayer('domain');
+
+/** What a lib may import: its own layer as listed, and every lib of the layers inside. */
+export const allowedLibs = (lib: string): readonly string[] => [...(LIBS[lib] ?? []), ...(LAYERS[layerOf(lib)] ?? []).flatMap(inLayer)];
+
+/** Tests outside the domain may also use the real adapter instead of a double of it, and the operations. */
+export const allowedLibsInTests = (lib: string): readonly string[] =>
+  PURE.includes(lib) ? [] : Object.keys(LIBS).filter((target) => layerOf(target) !== 'runtime');
 
 /** Apps are compositions of libs, not of each other. The command line serves and demonstrates the standalone service. */
 export const APPS: Readonly<Record<string, readonly string[]>> = {
@@ -69,10 +89,10 @@ export const APPS: Readonly<Record<string, readonly string[]>> = {
   cli: ['standalone'],
 };
 
-/** What a pure lib may take from Node: hashes and bytes are functions of their input, and a bug is asserted. */
+/** What the domain may take from Node: hashes and bytes are functions of their input, and a bug is asserted. */
 export const BUILTINS_IN_PURE: readonly string[] = ['node:assert/strict', 'node:buffer', 'node:crypto'];
-/** Libs that carry out may also wait and pass on events. Files, sockets and processes belong to adapters. */
-export const BUILTINS_IN_SHELLS: readonly string[] = [
+/** The engine and the API may also wait and pass on events. Files, sockets and processes belong to adapters. */
+export const BUILTINS_IN_ENGINE: readonly string[] = [
   ...BUILTINS_IN_PURE,
   'node:async_hooks',
   'node:events',
@@ -89,11 +109,10 @@ interface PackageRule {
   readonly instead: string;
 }
 
-const RIM = ['apps', 'libs/platform'];
 const nest = (name: string, also: readonly string[] = []): PackageRule => ({
   name,
-  only: [...RIM, ...also],
-  instead: 'Nest is the rim: write a plain function or class here, and let apps/ or libs/platform wire it.',
+  only: ['apps', 'libs/runtime/server', ...also],
+  instead: 'Nest stays at the edge: write a plain function or class here, and let apps/ or libs/runtime wire it.',
 });
 const client = (name: string, adapter: string, also: readonly string[] = []): PackageRule => ({
   name,
@@ -103,7 +122,7 @@ const client = (name: string, adapter: string, also: readonly string[] = []): Pa
 const terminal = (name: string): PackageRule => ({
   name,
   only: ['apps'],
-  instead: 'files, arguments and colours are read and shown by an app: hand this code the values.',
+  instead: 'an app reads files and arguments and shows colors: pass the values to this code.',
 });
 const testing = (name: string): PackageRule => ({
   name,
@@ -112,22 +131,22 @@ const testing = (name: string): PackageRule => ({
 });
 
 export const PACKAGES: readonly PackageRule[] = [
-  ...['@nestjs/*', 'rxjs', 'reflect-metadata', 'class-transformer', 'fastify', 'pino'].map((name) => nest(name)),
-  nest('class-validator', ['libs/service']),
-  client('lmdb', 'embedded'),
-  client('undici', 'http', ['apps/cli', 'test']),
-  client('ipaddr.js', 'http'),
-  client('ioredis', 'redis', ['test']),
-  client('kafkajs', 'kafka', ['test']),
-  ...['fzstd', 'lz4js', 'snappyjs'].map((name) => client(name, 'kafka')),
-  client('stripe', 'stripe'),
-  client('@eventstore/db-client', 'eventstoredb', ['test']),
-  client('google-protobuf', 'eventstoredb', ['test']),
-  client('@grpc/*', 'platform', ['libs/eventstoredb', 'apps', 'test']),
-  client('grpc-health-check', 'platform', ['apps', 'test']),
-  client('protobufjs', 'platform', ['libs/eventstoredb', 'test']),
-  client('prom-client', 'platform'),
-  client('standardwebhooks', 'webhooks', ['libs/http', 'apps', 'test']),
+  ...['@nestjs/*', 'rxjs', 'fastify', 'pino'].map((name) => nest(name)),
+  ...['class-validator', 'class-transformer', 'reflect-metadata'].map((name) => nest(name, ['libs/runtime/bootstrap'])),
+  client('lmdb', 'adapters/embedded'),
+  client('undici', 'adapters/webhook-http', ['apps/cli', 'test']),
+  client('ipaddr.js', 'adapters/webhook-http'),
+  client('ioredis', 'adapters/redis', ['test']),
+  client('kafkajs', 'adapters/kafka', ['test']),
+  ...['fzstd', 'lz4js', 'snappyjs'].map((name) => client(name, 'adapters/kafka')),
+  client('stripe', 'adapters/stripe'),
+  client('@eventstore/db-client', 'adapters/eventstoredb', ['test']),
+  client('google-protobuf', 'adapters/eventstoredb', ['test']),
+  client('@grpc/*', 'runtime/server', ['libs/api/contract', 'libs/adapters/eventstoredb', 'apps', 'test']),
+  client('grpc-health-check', 'runtime/server', ['apps', 'test']),
+  client('protobufjs', 'api/contract', ['libs/runtime/server', 'libs/adapters/eventstoredb', 'test']),
+  client('prom-client', 'runtime/server'),
+  client('standardwebhooks', 'engine/webhooks', ['libs/adapters/webhook-http', 'apps', 'test']),
   ...['commander', 'cli-progress', 'csv-parse', 'picocolors'].map(terminal),
   ...['fast-check', 'ajv', 'ajv-formats', 'typescript', 'yaml', '@jest/globals'].map(testing),
 ];

@@ -16,8 +16,8 @@ export const libsExplainThemselves: Rule = (files) => {
       findings.push({ path, message: 'say what this lib is, what it does not own, what is always true, and what surprises.' });
     if (readme.split('\n').length > README_LINES_MAX)
       findings.push({ path, message: `is longer than a page (${README_LINES_MAX} lines): keep what a reader needs first.` });
-    if (!texts.has(`libs/${lib}/src/index.ts`))
-      findings.push({ path: `libs/${lib}/src/index.ts`, message: 'is missing: @drawdown/* leads there. Export what others may use.' });
+    if (!texts.has(`libs/${lib}/index.ts`))
+      findings.push({ path: `libs/${lib}/index.ts`, message: 'is missing: @drawdown/* leads there. Export what others may use.' });
     return findings;
   });
 };

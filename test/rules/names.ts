@@ -27,7 +27,10 @@ export const drawers: Rule = (files) => {
       const word = (isFolder ? part : part.slice(0, part.indexOf('.'))).split('-').at(-1) ?? '';
       const place = parts.slice(0, i + 1).join('/');
       if (DRAWERS.has(word.toLowerCase()))
-        findings.set(place, { path: place, message: `"${word}" says nothing: name it after the one idea that it holds, or move its parts to where they belong.` });
+        findings.set(place, {
+          path: place,
+          message: `"${word}" says nothing: name it after the one idea that it holds, or move its parts to where they belong.`,
+        });
     });
   }
   return [...findings.values()];
@@ -43,7 +46,9 @@ export const typeNames: Rule = (files) =>
       if (/^I(?!P)[A-Z][a-z]/.test(name))
         return [{ path: file.path, line: lineOf(node), message: `${name}: a type needs no I; call it what it is.` }];
       if (name.endsWith('Impl'))
-        return [{ path: file.path, line: lineOf(node), message: `${name}: say which one it is, technology and port, such as RedisBalances.` }];
+        return [
+          { path: file.path, line: lineOf(node), message: `${name}: say which one it is, technology and port, such as RedisBalances.` },
+        ];
       return [];
     }),
   );

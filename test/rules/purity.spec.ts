@@ -1,7 +1,7 @@
 import { purity } from './purity';
 import { found } from './rules.fixtures';
 
-const deciding = (text: string) => found(purity, { 'libs/wallet/src/wallet.ts': text });
+const deciding = (text: string) => found(purity, { 'libs/domain/balance/wallet.ts': text });
 
 describe('what decides', () => {
   it.each([
@@ -15,7 +15,9 @@ describe('what decides', () => {
     ['setTimeout(() => {}, 1);', 'nothing that decides waits'],
     ['globalThis.setInterval(f, 1);', 'nothing that decides waits'],
     ['const debug = process.env.DEBUG;', 'nothing that decides knows the process'],
-  ])('is refused: %s', (text, sentence) => expect(deciding(text)).toMatch(new RegExp(`^libs/wallet/src/wallet.ts:1  uses .*${sentence}`)));
+  ])('is refused: %s', (text, sentence) =>
+    expect(deciding(text)).toMatch(new RegExp(`^libs/domain/balance/wallet.ts:1  uses .*${sentence}`)),
+  );
 
   it('may turn a given time into text, speak of clocks and bear their names', () =>
     expect(
@@ -30,6 +32,9 @@ describe('what decides', () => {
 
   it('is not the concern of libs that carry out, nor of tests', () =>
     expect(
-      found(purity, { 'libs/ledger/src/ledger.ts': 'setTimeout(f, 1);', 'libs/wallet/src/wallet.spec.ts': 'const at = Date.now();' }),
+      found(purity, {
+        'libs/engine/event-store/ledger.ts': 'setTimeout(f, 1);',
+        'libs/domain/balance/wallet.spec.ts': 'const at = Date.now();',
+      }),
     ).toBe(''));
 });

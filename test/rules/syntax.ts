@@ -23,8 +23,7 @@ export function nodesOf(file: SourceFile): ts.Node[] {
   return nodes;
 }
 
-export const lineOf = (node: ts.Node): number =>
-  node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1;
+export const lineOf = (node: ts.Node): number => node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1;
 
 export interface Import {
   readonly specifier: string;

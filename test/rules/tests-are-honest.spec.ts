@@ -1,7 +1,7 @@
 import { found } from './rules.fixtures';
 import { besideItsCode, sleeps, switchedOff, WAITING } from './tests-are-honest';
 
-const spec = 'libs/wallet/src/wallet.spec.ts';
+const spec = 'libs/domain/balance/wallet.spec.ts';
 
 describe('a test that does not run', () => {
   it.each([
@@ -31,13 +31,15 @@ describe('a test that sleeps', () => {
   });
   it('is not one that says how long it may take', () => expect(found(sleeps, { [spec]: 'jest.setTimeout(60_000);' })).toBe(''));
   it('is neither the place that waits for all of them nor the product', () =>
-    expect(found(sleeps, { [WAITING]: 'setTimeout(f, 1);', 'libs/ledger/src/ledger.ts': 'setTimeout(f, 1);' })).toBe(''));
+    expect(found(sleeps, { [WAITING]: 'setTimeout(f, 1);', 'libs/engine/event-store/ledger.ts': 'setTimeout(f, 1);' })).toBe(''));
 });
 
 describe('a spec', () => {
   it('lies beside what it tests', () => {
-    expect(found(besideItsCode, { 'libs/wallet/src/pay.spec.ts': '' })).toMatch(/^libs\/wallet\/src\/pay.spec.ts  there is no libs\/wallet\/src\/pay.ts/);
-    expect(found(besideItsCode, { 'libs/wallet/src/pay.spec.ts': '', 'libs/wallet/src/pay.ts': '' })).toBe('');
+    expect(found(besideItsCode, { 'libs/domain/balance/pay.spec.ts': '' })).toMatch(
+      /^libs\/domain\/balance\/pay.spec.ts  there is no libs\/domain\/balance\/pay.ts/,
+    );
+    expect(found(besideItsCode, { 'libs/domain/balance/pay.spec.ts': '', 'libs/domain/balance/pay.ts': '' })).toBe('');
   });
   it('may be one of several about a file', () =>
     expect(found(besideItsCode, { 'libs/a/src/log.crash.spec.ts': '', 'libs/a/src/log.ts': '' })).toBe(''));

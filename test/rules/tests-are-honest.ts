@@ -9,16 +9,18 @@ const SHORT_FORMS: ReadonlySet<string> = new Set(['xit', 'xtest', 'xdescribe', '
 
 /** Tests that are skipped, promised or run alone. */
 export const switchedOff: Rule = (files) =>
-  files.filter((file) => isTypeScript(file) && isTestPath(file.path)).flatMap((file) =>
-    nodesOf(file).flatMap((node) => {
-      const isModifier =
-        ts.isPropertyAccessExpression(node) && SWITCHED_OFF.has(node.name.text) && TEST_WORDS.has(lastWord(node.expression));
-      const isShortForm = ts.isCallExpression(node) && ts.isIdentifier(node.expression) && SHORT_FORMS.has(node.expression.text);
-      if (!isModifier && !isShortForm) return [];
-      const message = `${isModifier ? node.getText() : node.expression.getText()}: every test runs, every time. Mend it or delete it; a suite that lacks its server fails.`;
-      return [{ path: file.path, line: lineOf(node), message }];
-    }),
-  );
+  files
+    .filter((file) => isTypeScript(file) && isTestPath(file.path))
+    .flatMap((file) =>
+      nodesOf(file).flatMap((node) => {
+        const isModifier =
+          ts.isPropertyAccessExpression(node) && SWITCHED_OFF.has(node.name.text) && TEST_WORDS.has(lastWord(node.expression));
+        const isShortForm = ts.isCallExpression(node) && ts.isIdentifier(node.expression) && SHORT_FORMS.has(node.expression.text);
+        if (!isModifier && !isShortForm) return [];
+        const message = `${isModifier ? node.getText() : node.expression.getText()}: every test runs, every time. Mend it or delete it; a suite that lacks its server fails.`;
+        return [{ path: file.path, line: lineOf(node), message }];
+      }),
+    );
 
 const lastWord = (node: ts.Node): string => (ts.isPropertyAccessExpression(node) ? node.name.text : node.getText());
 
@@ -34,16 +36,18 @@ const BENCHMARKS = 'test/bench/';
 
 /** Tests that sleep. A pause that is long enough today is too short on a busy machine, and too long on every other. */
 export const sleeps: Rule = (files) =>
-  files.filter((file) => isTypeScript(file) && isTestPath(file.path) && file.path !== WAITING && !file.path.startsWith(BENCHMARKS)).flatMap((file) => {
-    const message = `waits by the clock: wait on committed progress with until() of ${WAITING}.`;
-    const imported = importsOf(file)
-      .filter(({ specifier }) => /^(?:node:)?timers\/promises$/.test(specifier))
-      .map(({ line }) => ({ path: file.path, line, message }));
-    const called = nodesOf(file)
-      .filter((node) => ts.isCallExpression(node) && PAUSES.has(lastWord(node.expression)) && node.expression.getText() !== BOUND)
-      .map((node) => ({ path: file.path, line: lineOf(node), message }));
-    return [...imported, ...called];
-  });
+  files
+    .filter((file) => isTypeScript(file) && isTestPath(file.path) && file.path !== WAITING && !file.path.startsWith(BENCHMARKS))
+    .flatMap((file) => {
+      const message = `waits by the clock: wait on committed progress with until() of ${WAITING}.`;
+      const imported = importsOf(file)
+        .filter(({ specifier }) => /^(?:node:)?timers\/promises$/.test(specifier))
+        .map(({ line }) => ({ path: file.path, line, message }));
+      const called = nodesOf(file)
+        .filter((node) => ts.isCallExpression(node) && PAUSES.has(lastWord(node.expression)) && node.expression.getText() !== BOUND)
+        .map((node) => ({ path: file.path, line: lineOf(node), message }));
+      return [...imported, ...called];
+    });
 
 /** Specs in apps/ and libs/ that lie beside nothing. `log.crash.spec.ts` is about `log.ts`. */
 export const besideItsCode: Rule = (files) => {

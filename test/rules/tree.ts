@@ -40,9 +40,8 @@ export const report = (findings: readonly Finding[]): string =>
 export const isTypeScript = ({ path }: SourceFile): boolean => path.endsWith('.ts');
 
 /** Code that only tests run: specs, their fixtures and contract suites, and all of test/. */
-export const isTestPath = (path: string): boolean =>
-  path.startsWith('test/') || /\.(?:spec|fixtures|contract)\.ts$/.test(path);
+export const isTestPath = (path: string): boolean => path.startsWith('test/') || /\.(?:spec|fixtures|contract)\.ts$/.test(path);
 
-/** Folder under libs/ that a file belongs to, if any. */
-export const libOf = (path: string): string | undefined => /^libs\/([^/]+)\//.exec(path)?.[1];
+/** The lib that a file belongs to, such as `domain/amounts`, if any. */
+export const libOf = (path: string): string | undefined => /^libs\/([^/]+\/[^/]+)(?:\/|$)/.exec(path)?.[1];
 export const appOf = (path: string): string | undefined => /^apps\/([^/]+)\//.exec(path)?.[1];

@@ -20,6 +20,8 @@ describe('a word that readers have no use for', () => {
 
   it('is not one that is data, part of another word, or plain English', () =>
     expect(
-      found(words, { 'libs/a/src/a.ts': join(`currency('X`, `XX'); // METHO`, `DOLOGY; an issue of 5 shares; the agent's session works/`) }),
+      found(words, {
+        'libs/a/src/a.ts': join(`currency('X`, `XX'); // METHO`, `DOLOGY; an issue of 5 shares; the agent's session works/`),
+      }),
     ).toBe(''));
 });

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { identityOf } from '../../infra/local/process-identity';
-import { Child } from '../support/child';
-import { ROOT } from '../support/build';
-import { turnOnUsualPorts, TURN_TIMEOUT_MS } from '../support/usual-ports';
+import { Child } from '../support/services/child';
+import { ROOT } from '../support/services/build';
+import { TURN_TIMEOUT_MS, turnOnUsualPorts } from '../support/services/usual-ports';
 import { until } from '../support/waiting';
 import { stackServers } from './servers';
 
@@ -16,7 +16,8 @@ const MAIN = join(ROOT, 'dist/infra/local/stack.js');
 const WITHIN_MS = 120_000;
 jest.setTimeout(2 * WITHIN_MS);
 
-const USAGE = '{"specversion":"1.0","id":"e1","source":"test","type":"api.call","subject":"c1","time":"2026-01-01T00:00:00Z","data":{"n":1}}';
+const USAGE =
+  '{"specversion":"1.0","id":"e1","source":"test","type":"api.call","subject":"c1","time":"2026-01-01T00:00:00Z","data":{"n":1}}';
 
 interface State {
   readonly supervisor: { readonly pid: number };
@@ -64,13 +65,19 @@ async function killedAndGone(name: string): Promise<void> {
 /** Undefined while something else has the port. */
 async function listening(port: number): Promise<Server | undefined> {
   const server = createServer().listen(port, '127.0.0.1');
-  return once(server, 'listening').then(() => server, () => undefined);
+  return once(server, 'listening').then(
+    () => server,
+    () => undefined,
+  );
 }
 
 describe('the local stack', () => {
   it('comes up, says what runs and what is a double, is up once only, and goes down without leaving anything', async () => {
     const up = await stack(['up', '--servers'], elsewhere());
-    expect(up).toMatchObject({ code: 0, said: expect.stringMatching(/The stack is up.*EventStoreDB +DOUBLE +pid.*It is not EventStoreDB/s) as string });
+    expect(up).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/The stack is up.*EventStoreDB +DOUBLE +pid.*It is not EventStoreDB/s) as string,
+    });
     expect(up.said).toContain(`export KAFKA_BROKERS='${stackServers().kafka}'`);
     const [double, supervisor] = [pidOf('EventStoreDB'), state().supervisor.pid];
 
@@ -85,12 +92,21 @@ describe('the local stack', () => {
 
   it('has the three services, ready and drained at the end', async () => {
     const own = `local${process.pid}`;
-    const topics = { KAFKA_USAGE_TOPIC: `${own}.usage`, KAFKA_RATED_TOPIC: `${own}.rated`, KAFKA_REJECTED_TOPIC: `${own}.rejected`, KAFKA_PARTITIONS: '2' };
+    const topics = {
+      KAFKA_USAGE_TOPIC: `${own}.usage`,
+      KAFKA_RATED_TOPIC: `${own}.rated`,
+      KAFKA_REJECTED_TOPIC: `${own}.rejected`,
+      KAFKA_PARTITIONS: '2',
+    };
     const { code, said } = await stack(['up'], { ...elsewhere(), ...topics, KAFKA_GROUP: '', REDIS_PREFIX: own });
     expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/ledger +service +pid/) as string });
     const [, http = ''] = /HTTP (http:\S+?),/.exec(said) ?? [];
     expect(said).toContain(`export DRAWDOWN_URL='${http}'`);
-    const answer = await fetch(`${http}/v1/usage`, { method: 'POST', headers: { 'content-type': 'application/cloudevents+json' }, body: USAGE });
+    const answer = await fetch(`${http}/v1/usage`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents+json' },
+      body: USAGE,
+    });
     expect(await answer.json()).toMatchObject({ outcome: { fate: 'queued' } });
     const ledgerLog = createReadStream(join(folder, 'logs/ledger.log'));
     const pids = ['ingestion', 'ledger', 'webhooks'].map(pidOf);
@@ -103,22 +119,38 @@ describe('the local stack', () => {
 
   it('starts again what has ended, at the same addresses and on its data, and says until then that it is not ready', async () => {
     const own = `again${process.pid}`;
-    const topics = { KAFKA_USAGE_TOPIC: `${own}.usage`, KAFKA_RATED_TOPIC: `${own}.rated`, KAFKA_REJECTED_TOPIC: `${own}.rejected`, KAFKA_PARTITIONS: '2', KAFKA_SESSION_TIMEOUT_MS: '6000' };
+    const topics = {
+      KAFKA_USAGE_TOPIC: `${own}.usage`,
+      KAFKA_RATED_TOPIC: `${own}.rated`,
+      KAFKA_REJECTED_TOPIC: `${own}.rejected`,
+      KAFKA_PARTITIONS: '2',
+      KAFKA_SESSION_TIMEOUT_MS: '6000',
+    };
     const first = await stack(['up'], { KAFKA_BROKERS: stackServers().kafka, ...topics, REDIS_PREFIX: own });
     expect(first).toMatchObject({ code: 0 });
     const [, http = ''] = /HTTP (http:\S+?),/.exec(first.said) ?? [];
     const post = async (path: string, body: unknown) =>
-      fetch(`${http}/v1/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', 'idempotency-key': path }, body: JSON.stringify(body) });
+      fetch(`${http}/v1/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': path },
+        body: JSON.stringify(body),
+      });
     expect((await post('customers', { customer_id: 'acme', currency: 'EUR' })).status).toBeLessThan(300);
     const [double, killed] = [pidOf('EventStoreDB'), ['Redis', 'ingestion', 'ledger', 'webhooks']];
     await Promise.all(killed.map(killedAndGone));
 
     const status = await stack(['status']);
-    expect(status).toMatchObject({ code: 1, said: expect.stringMatching(/^The stack is not ready: Redis, .* have ended\.\nnpm run stack:up starts them again/) as string });
+    expect(status).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/^The stack is not ready: Redis, .* have ended\.\nnpm run stack:up starts them again/) as string,
+    });
     expect(status.said).not.toContain('The stack is ready');
     // With what the first one was told, not with what this shell says.
     const again = await stack(['up'], { REDIS_PREFIX: 'another' });
-    expect(again).toMatchObject({ code: 0, said: expect.stringMatching(/^The stack is up again, after .* Started again: Redis, /) as string });
+    expect(again).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/^The stack is up again, after .* Started again: Redis, /) as string,
+    });
     expect(again.said).toContain(`HTTP ${http},`);
     expect(pidOf('EventStoreDB')).toBe(double);
     const found = await until('the customer', async () => fetch(`${http}/v1/customers/acme`).then((answer) => answer.ok && answer.json()));
@@ -128,12 +160,16 @@ describe('the local stack', () => {
 
   it('says why what has ended cannot be started again, and leaves the rest alone', async () => {
     await stack(['up', '--servers'], { KAFKA_BROKERS: stackServers().kafka });
-    const [, port = ''] = /127\.0\.0\.1:(\d+)/.exec((await stack(['status'])).said.split('\n').find((line) => line.startsWith('Redis')) ?? '') ?? [];
+    const [, port = ''] =
+      /127\.0\.0\.1:(\d+)/.exec((await stack(['status'])).said.split('\n').find((line) => line.startsWith('Redis')) ?? '') ?? [];
     await killedAndGone('Redis');
     const taken = await until('the port of the killed Redis to be free', () => listening(Number(port)));
     const up = await stack(['up', '--servers']);
     taken.close();
-    expect(up).toMatchObject({ code: 1, said: expect.stringMatching(/^The stack is not ready: Redis has ended\..*tried and failed:.*Address already in use/s) as string });
+    expect(up).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/^The stack is not ready: Redis has ended\..*tried and failed:.*Address already in use/s) as string,
+    });
     expect(isGone(pidOf('EventStoreDB'))).toBe(false);
     expect(await stack(['up', '--servers'])).toMatchObject({ code: 0, said: expect.stringContaining('Started again: Redis.') as string });
   });
@@ -141,8 +177,10 @@ describe('the local stack', () => {
   it('tells of a double that has ended, whose events are lost, and goes down all the same', async () => {
     await stack(['up', '--servers'], elsewhere());
     await killedAndGone('EventStoreDB');
-    const lost = /^The stack is not ready: EventStoreDB has ended\.\nThe double kept everything in memory.*\nnpm run stack:down && npm run stack:up begins anew[^]*EventStoreDB +DOUBLE +ENDED/;
-    for (const command of ['status', 'up']) expect(await stack([command])).toMatchObject({ code: 1, said: expect.stringMatching(lost) as string });
+    const lost =
+      /^The stack is not ready: EventStoreDB has ended\.\nThe double kept everything in memory.*\nnpm run stack:down && npm run stack:up begins anew[^]*EventStoreDB +DOUBLE +ENDED/;
+    for (const command of ['status', 'up'])
+      expect(await stack([command])).toMatchObject({ code: 1, said: expect.stringMatching(lost) as string });
     expect(await stack(['down'])).toMatchObject({ code: 0 });
     expect(existsSync(folder)).toBe(false);
   });
@@ -154,13 +192,19 @@ describe('the local stack', () => {
     process.kill(supervisor.pid, 'SIGKILL');
     await until('the supervisor to be gone', () => isGone(supervisor.pid));
     expect(await stack(['status'])).toMatchObject({ code: 1, said: expect.stringContaining('has crashed') as string });
-    expect(await stack(['up', '--servers'], elsewhere())).toMatchObject({ code: 0, said: expect.stringContaining('ended without stack:down') as string });
+    expect(await stack(['up', '--servers'], elsewhere())).toMatchObject({
+      code: 0,
+      said: expect.stringContaining('ended without stack:down') as string,
+    });
     expect(isGone(redis)).toBe(true);
   });
 
   it('says why it did not come up, and leaves nothing', async () => {
     const { code, said } = await stack(['up', '--servers'], { KAFKA_BROKERS: stackServers().kafka, PATH: '/nowhere' });
-    expect({ code, said }).toEqual({ code: 1, said: expect.stringMatching(/did not come up:.*redis-server is not installed: apt-get install redis-server/s) as string });
+    expect({ code, said }).toEqual({
+      code: 1,
+      said: expect.stringMatching(/did not come up:.*redis-server is not installed: apt-get install redis-server/s) as string,
+    });
     expect(existsSync(folder)).toBe(false);
   });
 

@@ -40,7 +40,8 @@ export async function startServers(): Promise<void> {
 /** Servers that the shell happens to know are taken out of the way: a test would write to them, and a service would use them. */
 function namedServers(): Readonly<Partial<Record<(typeof VARIABLES)[number], string>>> {
   const given = VARIABLES.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-  if (process.env[SERVERS_NAMED] === 'true') return Object.fromEntries(given) as Readonly<Partial<Record<(typeof VARIABLES)[number], string>>>;
+  if (process.env[SERVERS_NAMED] === 'true')
+    return Object.fromEntries(given) as Readonly<Partial<Record<(typeof VARIABLES)[number], string>>>;
   for (const name of VARIABLES) delete process.env[name];
   return {};
 }

@@ -1,11 +1,11 @@
 /** A customer who buys credits, at one door; and what a double of Stripe delivers about it, which comes by HTTP whichever door that is. */
-import type { Instant } from '@drawdown/amounts';
-import type { RpcName } from '@drawdown/application';
-import { delivered, eventOf, SECRET_KEY, session, WEBHOOK_SECRET } from '../../libs/stripe/src/stripe-double.fixtures';
-import type { Deployment } from './deployment';
-import { type Door, overGrpc, overHttp } from './doors';
-import type { Fields } from './grpc-client';
-import type { Answer, HttpClient } from './http-client';
+import type { Instant } from '@drawdown/domain/amounts';
+import type { RpcName } from '@drawdown/api/contract';
+import { delivered, eventOf, SECRET_KEY, session, WEBHOOK_SECRET } from '../../libs/adapters/stripe/stripe-double.fixtures';
+import type { Deployment } from './services/deployment';
+import { type Door, overGrpc, overHttp } from './clients/doors';
+import type { Fields } from './clients/grpc-client';
+import type { Answer, HttpClient } from './clients/http-client';
 
 export const BUYING = { urls: { paid_url: 'https://shop.example/paid', cancelled_url: 'https://shop.example/' } } as const;
 
@@ -92,10 +92,17 @@ export class Buyer {
   /** The text of an event about this customer's checkout, as the double of Stripe would send it. */
   notice(type: string, changes: object = {}, name = 'first', purchase = 'p1'): string {
     const metadata = { drawdown_purchase: purchase, drawdown_customer: this.id, drawdown_deployment: 'drawdown' };
-    return eventOf(type, session({ id: `cs_${this.id}`, metadata, ...changes }), { id: `evt_${this.id}_${name}`, created: Math.floor(Date.now() / 1_000) });
+    return eventOf(type, session({ id: `cs_${this.id}`, metadata, ...changes }), {
+      id: `evt_${this.id}_${name}`,
+      created: Math.floor(Date.now() / 1_000),
+    });
   }
 
-  deliver(notice: string, { secret = WEBHOOK_SECRET, signedAt = Date.now(), headers, sent = notice }: Delivery = {}, provider = 'stripe'): Promise<Answer<Fields>> {
+  deliver(
+    notice: string,
+    { secret = WEBHOOK_SECRET, signedAt = Date.now(), headers, sent = notice }: Delivery = {},
+    provider = 'stripe',
+  ): Promise<Answer<Fields>> {
     const signed = delivered(notice, signedAt as Instant, { secret });
     const signature = headers ?? { 'stripe-signature': signed.headers['stripe-signature'] ?? '' };
     return this.service.http.send('POST', `/v1/payment-events/${provider}`, Buffer.from(sent), { headers: signature });

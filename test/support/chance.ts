@@ -4,7 +4,7 @@
 export type Pick = (from: number, to: number) => number;
 
 export function chanceOf(seed: number): Pick {
-  let state = (seed | 0) || 1;
+  let state = seed | 0 || 1;
   return (from, to) => {
     state ^= state << 13;
     state ^= state >>> 17;

@@ -1,10 +1,10 @@
 /** One of many clients that move money on one wallet at once, with books of its own: what it was answered, and nothing else. */
-import type { RpcName } from '@drawdown/application';
-import type { Allocation, BalanceAnswer, HoldAnswer } from './answers';
+import type { RpcName } from '@drawdown/api/contract';
+import type { Allocation, BalanceAnswer, HoldAnswer } from './clients/answers';
 import type { Pick as Chance } from './chance';
 import { decimal, units } from './decimal';
-import type { Door, Said } from './doors';
-import type { Fields } from './grpc-client';
+import type { Door, Said } from './clients/doors';
+import type { Fields } from './clients/grpc-client';
 
 const CENT = units('0.01');
 /** Answered so, a command has done nothing, and the same key may be used again. */
@@ -63,7 +63,12 @@ export class Client {
 
   private async pay(due: string): Promise<void> {
     const invoice_id = `${this.name}/${this.made}`;
-    const said = await this.command('PayInvoice', { invoice_id, due }, this.chance(0, 1) === 1, ({ body }) => (body as Fields)['payment'] !== undefined);
+    const said = await this.command(
+      'PayInvoice',
+      { invoice_id, due },
+      this.chance(0, 1) === 1,
+      ({ body }) => (body as Fields)['payment'] !== undefined,
+    );
     if (!said) return;
     const { paid, remaining } = said.body as { readonly paid: string; readonly remaining: string };
     if (units(paid) + units(remaining) !== units(due) || units(paid) % CENT !== 0n) this.surprises.push(`${invoice_id}: ${said.text}`);
@@ -96,7 +101,8 @@ export class Client {
     const said = await this.command('ReverseInvoicePayment', { invoice_id: payment.invoice_id, ...amount });
     if (!said) return void this.payments.pop();
     const { reversed, returned } = said.body as { readonly reversed: string; readonly returned: readonly Allocation[] };
-    if (units(reversed) !== (part ?? payment.left) || sumOf(returned) !== units(reversed)) this.surprises.push(`${payment.invoice_id}: ${said.text}`);
+    if (units(reversed) !== (part ?? payment.left) || sumOf(returned) !== units(reversed))
+      this.surprises.push(`${payment.invoice_id}: ${said.text}`);
     this.books.reversed += units(reversed);
     payment.left -= units(reversed);
     if (payment.left === 0n) this.payments.pop();
@@ -112,7 +118,12 @@ export class Client {
   }
 
   /** Undefined: it was refused. */
-  private async command(rpc: RpcName, fields: Fields, keyed = true, keeps: (said: Said) => boolean = () => true): Promise<Said | undefined> {
+  private async command(
+    rpc: RpcName,
+    fields: Fields,
+    keyed = true,
+    keeps: (said: Said) => boolean = () => true,
+  ): Promise<Said | undefined> {
     const key = keyed ? `${this.name}-${this.made}` : undefined;
     this.made += 1;
     const request = { customer_id: this.customer, ...fields };

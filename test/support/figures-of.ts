@@ -15,7 +15,15 @@ export async function figuresAt(ops: string): Promise<readonly Figure[]> {
   const text = await answer.body.text();
   return text.split('\n').flatMap((line) => {
     const [, name, labels = '', value] = LINE.exec(line) ?? [];
-    return name === undefined ? [] : [{ name, labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, label, of]) => [label, of])) as Record<string, string>, value: Number(value) }];
+    return name === undefined
+      ? []
+      : [
+          {
+            name,
+            labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, label, of]) => [label, of])) as Record<string, string>,
+            value: Number(value),
+          },
+        ];
   });
 }
 

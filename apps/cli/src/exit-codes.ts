@@ -1,4 +1,4 @@
-import { Fault } from '@drawdown/ledger';
+import { Fault } from '@drawdown/engine/event-store';
 
 /** What the exit code of every command means. Scripts rely on it: never change a number. */
 export const EXIT = {
@@ -28,8 +28,7 @@ export class Failure extends Error {
   }
 }
 
-export const wrongUsage = (message: string): Failure =>
-  new Failure(message, EXIT.usage, { code: 'WRONG_USAGE', detail: message });
+export const wrongUsage = (message: string): Failure => new Failure(message, EXIT.usage, { code: 'WRONG_USAGE', detail: message });
 
 /** @param code of a fault, as the service says it: in capitals. */
 export const exitCodeOf = (code: string): ExitCode => (code === 'LOG_CORRUPT' ? EXIT.findings : EXIT.failed);

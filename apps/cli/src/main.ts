@@ -25,9 +25,7 @@ const io: Io = {
 runProgram(process.argv.slice(2), io).then(
   (exitCode) => (process.exitCode = exitCode),
   (defect: unknown) => {
-    process.stderr.write(
-      `This is a defect of drawdown, please report it:\n${defect instanceof Error ? defect.stack : String(defect)}\n`,
-    );
+    process.stderr.write(`This is a defect of drawdown, please report it:\n${defect instanceof Error ? defect.stack : String(defect)}\n`);
     process.exitCode = 1;
   },
 );

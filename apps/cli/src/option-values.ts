@@ -1,5 +1,5 @@
 /** Reads the values of options. What is wrong is said by the option's name, before anything is sent. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { type Command, InvalidArgumentError } from 'commander';
 import { wrongUsage } from './exit-codes';
 
@@ -19,8 +19,7 @@ export function refuseEmpty(command: Command): void {
   for (let at: Command | null = command; at; at = at.parent)
     for (const option of at.options) {
       const value: unknown = at.getOptionValue(option.attributeName());
-      if ([value].flat().includes(''))
-        throw wrongUsage(`${option.long ?? option.flags} is empty: give a value or leave it out`);
+      if ([value].flat().includes('')) throw wrongUsage(`${option.long ?? option.flags} is empty: give a value or leave it out`);
     }
 }
 
@@ -49,9 +48,7 @@ export const limitOf = (value: string): Message => lineOf('--limit', value);
 
 const lineOf = (option: string, value: string): Message => {
   const [limitId, line] = pair(option, value);
-  return line.endsWith('%')
-    ? { limit_id: limitId, percent_of_last_top_up: line.slice(0, -1) }
-    : { limit_id: limitId, absolute: line };
+  return line.endsWith('%') ? { limit_id: limitId, percent_of_last_top_up: line.slice(0, -1) } : { limit_id: limitId, absolute: line };
 };
 
 /** `low=10:EUR` is a limit for wallets in euros, `low=20%` one for wallets of every currency. */
@@ -73,12 +70,9 @@ const METER = /^([^=]+)=([^@]+)@(.+)$/;
 /** `METER=EVENT_TYPE@WEIGHT` counts events; `METER=EVENT_TYPE:PATH@WEIGHT` takes the number at a path of their data. */
 export const meterOf = (value: string): Message => {
   const [, meterId = '', selected = '', weight = ''] = METER.exec(value) ?? [];
-  if (!meterId)
-    throw wrongUsage(`--meter ${value}: write it as METER=EVENT_TYPE@WEIGHT or METER=EVENT_TYPE:PATH@WEIGHT`);
+  if (!meterId) throw wrongUsage(`--meter ${value}: write it as METER=EVENT_TYPE@WEIGHT or METER=EVENT_TYPE:PATH@WEIGHT`);
   const colon = selected.lastIndexOf(':');
   const quantity =
-    colon < 0
-      ? { event_type: selected, count: true }
-      : { event_type: selected.slice(0, colon), value_path: selected.slice(colon + 1) };
+    colon < 0 ? { event_type: selected, count: true } : { event_type: selected.slice(0, colon), value_path: selected.slice(colon + 1) };
   return { meter_id: meterId, ...quantity, weight };
 };

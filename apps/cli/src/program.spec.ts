@@ -54,16 +54,7 @@ describe('a command', () => {
   });
   it('carries the idempotency key that it is given, and says what it sent with --verbose', async () => {
     double.answer = () => ({ body: CUSTOMER, headers: { 'idempotent-replayed': 'true' } });
-    const { err } = await asking(
-      'customer',
-      'create',
-      'acme',
-      '--currency',
-      'EUR',
-      '--idempotency-key',
-      'k1',
-      '--verbose',
-    );
+    const { err } = await asking('customer', 'create', 'acme', '--currency', 'EUR', '--idempotency-key', 'k1', '--verbose');
     expect(double.asked[0]?.key).toBe('k1');
     expect(err).toBe(
       `POST ${double.url}/v1/customers (Idempotency-Key: k1)\nThis was done before under the key k1: the first answer is shown.\n`,
@@ -196,8 +187,7 @@ describe('help', () => {
       out: expect.stringContaining('Exit codes:') as string,
     }));
   it('of every command says what it is for', () => {
-    for (const command of commandsIn())
-      expect([command.path, command.description]).toEqual([command.path, expect.stringMatching(/\S/)]);
+    for (const command of commandsIn()) expect([command.path, command.description]).toEqual([command.path, expect.stringMatching(/\S/)]);
   });
 });
 
@@ -223,10 +213,7 @@ function commandsIn() {
     env: {},
     interrupted: new AbortController().signal,
   };
-  const walk = (
-    command: Command,
-    path: string,
-  ): { path: string; description: string; isGroup: boolean; options: string[] }[] => [
+  const walk = (command: Command, path: string): { path: string; description: string; isGroup: boolean; options: string[] }[] => [
     {
       path,
       description: command.description(),

@@ -1,6 +1,6 @@
 /** The configuration of the ingestion service, from environment variables. */
-import type { ConfigOf } from '@drawdown/platform';
 import {
+  type ConfigOf,
   EventStoreVariables,
   explainLog,
   explainOps,
@@ -12,7 +12,7 @@ import {
   OpsVariables,
   ProcessVariables,
   RedisVariables,
-} from '@drawdown/service';
+} from '@drawdown/runtime/bootstrap';
 
 export const SERVICE = 'ingestion';
 
@@ -31,7 +31,11 @@ export function explain({ ops, eventStore, redis, kafka }: Config): Explanation 
   const topics = { usage: 'read', rated: 'written, keyed by customer', rejected: 'written with what cannot be read' };
   const { what: log, how } = explainLog(eventStore);
   return {
-    uses: [{ what: log, how: `${how}; the catalog is followed, rejected usage is kept` }, ...explainTopics(kafka, SERVICE, topics), explainOps(ops)],
+    uses: [
+      { what: log, how: `${how}; the catalog is followed, rejected usage is kept` },
+      ...explainTopics(kafka, SERVICE, topics),
+      explainOps(ops),
+    ],
     notes: [
       redis.REDIS_URL === ''
         ? 'a start reads the whole log for the catalog; with REDIS_URL of the ledger it would not'

@@ -1,6 +1,6 @@
 /** What the ledger service is made of: rated-usage.v1 and both doors -> events in EventStoreDB -> balances in Redis. */
-import { KafkaProducer, KafkaRejectedTopic, KafkaUsageQueue, offerOfRated } from '@drawdown/kafka';
-import type { QueueRecord } from '@drawdown/ledger';
+import { KafkaProducer, KafkaRejectedTopic, KafkaUsageQueue, offerOfRated } from '@drawdown/adapters/kafka';
+import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
 import {
   awaitedKafka,
   composeLedger,
@@ -21,10 +21,18 @@ import {
   usageConsumer,
   usageMetrics,
   watchProjection,
-} from '@drawdown/service';
+} from '@drawdown/runtime/bootstrap';
 import { type config as shape, SERVICE } from './config';
 
-export async function startLedger({ config, log, health, metrics, available, patiently, failed }: Rim<typeof shape.groups>): Promise<Started> {
+export async function startLedger({
+  config,
+  log,
+  health,
+  metrics,
+  available,
+  patiently,
+  failed,
+}: Rim<typeof shape.groups>): Promise<Started> {
   const { kafka } = config;
   const payments = openPayments(config.stripe);
   const connection = kafkaConnection(kafka, SERVICE, log);
@@ -52,7 +60,18 @@ export async function startLedger({ config, log, health, metrics, available, pat
   const parts = { ...ledger.parts, usage: new KafkaUsageQueue(producer, kafka.KAFKA_USAGE_TOPIC) };
   const handle = async (records: readonly QueueRecord[]): Promise<void> => void (await intake.submit(records.map(offerOfRated)));
   const group = consumerGroup(kafka, SERVICE);
-  const consumer = usageConsumer({ connection, group, topic: kafka.KAFKA_RATED_TOPIC, sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS, handle, bytesMax: RATED_CHUNK_BYTES_MAX, needed: false, log, health, metrics });
+  const consumer = usageConsumer({
+    connection,
+    group,
+    topic: kafka.KAFKA_RATED_TOPIC,
+    sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS,
+    handle,
+    bytesMax: RATED_CHUNK_BYTES_MAX,
+    needed: false,
+    log,
+    health,
+    metrics,
+  });
 
   const watch = new LogWatch(events, () => projector.position).show(metrics).start();
   health.watch(store.name, () => watch.health());

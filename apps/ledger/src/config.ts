@@ -1,6 +1,6 @@
 /** The configuration of the ledger service, from environment variables. */
-import type { ConfigOf } from '@drawdown/platform';
 import {
+  type ConfigOf,
   DoorVariables,
   EventStoreVariables,
   explainDerivedState,
@@ -19,7 +19,7 @@ import {
   ProcessVariables,
   RedisVariables,
   StripeVariables,
-} from '@drawdown/service';
+} from '@drawdown/runtime/bootstrap';
 
 export const SERVICE = 'ledger';
 
@@ -48,7 +48,11 @@ export function explain({ doors, ops, eventStore, redis, kafka, ledger, stripe }
     uses: [
       explainLog(eventStore),
       explainDerivedState(redis),
-      ...explainTopics(kafka, SERVICE, { rated: 'read', usage: 'written with usage that comes over HTTP and gRPC', rejected: 'written with what is rejected' }),
+      ...explainTopics(kafka, SERVICE, {
+        rated: 'read',
+        usage: 'written with usage that comes over HTTP and gRPC',
+        rejected: 'written with what is rejected',
+      }),
       explainDoors(doors),
       explainWindow(ledger),
       explainPayments(stripe),

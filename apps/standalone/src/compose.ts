@@ -1,10 +1,18 @@
 /** What a standalone service is made of, and in which order it starts and stops. No Nest here: doors are put in front by main.ts. */
-import type { Instant } from '@drawdown/amounts';
-import type { Parts, TestClock } from '@drawdown/application';
-import { DEDUPE_WINDOW_MS_DEFAULT, type RejectionPublisher } from '@drawdown/ledger';
-import type { PaymentProvider } from '@drawdown/purchases';
-import { composeLedger, composeWebhooks, type DerivedInUse, embeddedLog, embeddedProjections, type LogInUse, systemClock } from '@drawdown/service';
-import type { DispatcherFigures, Lease } from '@drawdown/webhooks';
+import type { Instant } from '@drawdown/domain/amounts';
+import type { Parts, TestClock } from '@drawdown/api/resources';
+import { DEDUPE_WINDOW_MS_DEFAULT, type RejectionPublisher } from '@drawdown/engine/usage-pipeline';
+import type { PaymentProvider } from '@drawdown/engine/payments';
+import {
+  composeLedger,
+  composeWebhooks,
+  type DerivedInUse,
+  embeddedLog,
+  embeddedProjections,
+  type LogInUse,
+  systemClock,
+} from '@drawdown/runtime/bootstrap';
+import type { DispatcherFigures, Lease } from '@drawdown/engine/webhooks';
 
 export interface StandaloneOptions {
   readonly dataDirectory: string;
@@ -48,12 +56,31 @@ export interface Standalone {
  * @throws LogCorrupt stored bytes are damaged; nothing was changed.
  */
 export async function composeStandalone(options: StandaloneOptions): Promise<Standalone> {
-  const { dataDirectory, testClock, clock = testClock?.now ?? systemClock, publisher, payments, webhookLease: lease, patiently, failed = () => undefined } = options;
+  const {
+    dataDirectory,
+    testClock,
+    clock = testClock?.now ?? systemClock,
+    publisher,
+    payments,
+    webhookLease: lease,
+    patiently,
+    failed = () => undefined,
+  } = options;
   const log = options.log ?? (await embeddedLog(dataDirectory, clock));
   const derived = options.derived ?? (await embeddedProjections(dataDirectory, log.name === 'log'));
   const { projections } = derived;
   const dedupeWindowMs = options.dedupeWindowMs ?? DEDUPE_WINDOW_MS_DEFAULT;
-  const ledger = await composeLedger({ log: log.log, projections, dedupeWindowMs, clock, failed, ...(testClock && { testClock }), ...(publisher && { publisher }), ...(payments && { payments }), ...(patiently && { patiently }) });
+  const ledger = await composeLedger({
+    log: log.log,
+    projections,
+    dedupeWindowMs,
+    clock,
+    failed,
+    ...(testClock && { testClock }),
+    ...(publisher && { publisher }),
+    ...(payments && { payments }),
+    ...(patiently && { patiently }),
+  });
   const webhooks = await composeWebhooks({
     log: log.log,
     ledger: ledger.parts.ledger,

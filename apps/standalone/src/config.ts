@@ -1,6 +1,6 @@
 /** The configuration of the standalone service, from environment variables. */
-import type { ConfigOf } from '@drawdown/platform';
 import {
+  type ConfigOf,
   DataVariables,
   DoorVariables,
   EventStoreVariables,
@@ -18,10 +18,10 @@ import {
   OpsVariables,
   ProcessVariables,
   RedisVariables,
-  TestClockVariables,
   StripeVariables,
+  TestClockVariables,
   WebhookVariables,
-} from '@drawdown/service';
+} from '@drawdown/runtime/bootstrap';
 
 export const SERVICE = 'standalone';
 
@@ -51,11 +51,17 @@ export function explain({ doors, ops, data, eventStore, redis, kafka, ledger, st
       ? [{ what: 'queue', how: 'none: usage comes over HTTP and gRPC' }]
       : explainTopics(kafka, SERVICE, { usage: 'read, straight into the ledger', rejected: 'written with what is rejected' });
   const notes = [
-    ...(testClock.TEST_CLOCK ? ['the time is that of a test clock: it stands still until it is moved on; webhooks are sent and tried again by the real time'] : []),
-    ...(eventStore.EVENTSTORE_URL !== '' && redis.REDIS_URL === ''
-      ? ['a second service on the same EventStoreDB would send webhooks too, under the same ids; set REDIS_URL on both, and one of them does']
+    ...(testClock.TEST_CLOCK
+      ? ['the time is that of a test clock: it stands still until it is moved on; webhooks are sent and tried again by the real time']
       : []),
-    ...(eventStore.EVENTSTORE_URL === '' && redis.REDIS_URL !== '' ? ['the log is in this folder alone: no other service may use this REDIS_PREFIX'] : []),
+    ...(eventStore.EVENTSTORE_URL !== '' && redis.REDIS_URL === ''
+      ? [
+          'a second service on the same EventStoreDB would send webhooks too, under the same ids; set REDIS_URL on both, and one of them does',
+        ]
+      : []),
+    ...(eventStore.EVENTSTORE_URL === '' && redis.REDIS_URL !== ''
+      ? ['the log is in this folder alone: no other service may use this REDIS_PREFIX']
+      : []),
     ...(kafka.KAFKA_BROKERS.length > 0 ? ['usage over HTTP and gRPC goes to the ledger at once, and is answered with its fate'] : []),
   ];
   return {

@@ -1,7 +1,15 @@
 /** Kafka in front of a standalone service: usage.v1 straight into its own intake, rejected usage to its topic. No rated topic. */
-import { type KafkaConsumer, KafkaProducer, KafkaRejectedTopic } from '@drawdown/kafka';
-import type { QueueRecord, RejectionPublisher, UsageIntake } from '@drawdown/ledger';
-import { awaitedKafka, consumerGroup, kafkaConnection, offerOfUsage, producerMetrics, type Rim, usageConsumer } from '@drawdown/service';
+import { type KafkaConsumer, KafkaProducer, KafkaRejectedTopic } from '@drawdown/adapters/kafka';
+import type { QueueRecord, RejectionPublisher, UsageIntake } from '@drawdown/engine/usage-pipeline';
+import {
+  awaitedKafka,
+  consumerGroup,
+  kafkaConnection,
+  offerOfUsage,
+  producerMetrics,
+  type Rim,
+  usageConsumer,
+} from '@drawdown/runtime/bootstrap';
 import { type config as shape, SERVICE } from './config';
 
 export interface KafkaSide {
@@ -24,7 +32,17 @@ export async function kafkaSide({ config, log, health, metrics, available }: Rim
     publisher: new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC),
     consume: async (intake) => {
       const handle = async (records: readonly QueueRecord[]): Promise<void> => void (await intake.submit(records.map(offerOfUsage)));
-      consumer = usageConsumer({ connection, group: consumerGroup(kafka, SERVICE), topic: kafka.KAFKA_USAGE_TOPIC, sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS, handle, needed: false, log, health, metrics });
+      consumer = usageConsumer({
+        connection,
+        group: consumerGroup(kafka, SERVICE),
+        topic: kafka.KAFKA_USAGE_TOPIC,
+        sessionTimeoutMs: kafka.KAFKA_SESSION_TIMEOUT_MS,
+        handle,
+        needed: false,
+        log,
+        health,
+        metrics,
+      });
       await consumer.start();
     },
     stop: async () => {

@@ -1,6 +1,20 @@
 /** The whole of Drawdown in one process. `--validate` says what the configuration means, and exits. */
-import { TestClock } from '@drawdown/application';
-import { DAY_MS, LogWatch, openDoors, openPayments, type Rim, serve, type Started, storeMetrics, systemClock, usageMetrics, watchProjection, webhookLease, webhookMetrics } from '@drawdown/service';
+import { TestClock } from '@drawdown/api/resources';
+import {
+  DAY_MS,
+  LogWatch,
+  openDoors,
+  openPayments,
+  type Rim,
+  serve,
+  type Started,
+  storeMetrics,
+  systemClock,
+  usageMetrics,
+  watchProjection,
+  webhookLease,
+  webhookMetrics,
+} from '@drawdown/runtime/bootstrap';
 import { composeStandalone } from './compose';
 import { config, explain, SERVICE } from './config';
 import { kafkaSide } from './kafka-side';

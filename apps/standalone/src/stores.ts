@@ -1,6 +1,15 @@
 /** The log and the derived state that the variables mean, each embedded or on its server, alone or together. */
-import type { Clock } from '@drawdown/ledger';
-import { CountedLog, type DerivedInUse, embeddedLog, embeddedProjections, eventStoreDbLog, type LogInUse, redisProjections, type Rim } from '@drawdown/service';
+import type { Clock } from '@drawdown/engine/usage-pipeline';
+import {
+  CountedLog,
+  type DerivedInUse,
+  embeddedLog,
+  embeddedProjections,
+  eventStoreDbLog,
+  type LogInUse,
+  redisProjections,
+  type Rim,
+} from '@drawdown/runtime/bootstrap';
 import type { config as shape } from './config';
 
 /** Resolves when the servers among them are there. */

@@ -1,5 +1,6 @@
 /** What the webhooks service is made of: it follows the log and sends. Of several instances one is active. */
-import { AppliedKeys, DEDUPE_WINDOW_MS_DEFAULT, foldingOf, Ledger, StreamStates } from '@drawdown/ledger';
+import { AppliedKeys, foldingOf, Ledger, StreamStates } from '@drawdown/engine/event-store';
+import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import {
   composeWebhooks,
   CountedLog,
@@ -13,9 +14,9 @@ import {
   systemClock,
   webhookLease,
   webhookMetrics,
-} from '@drawdown/service';
-import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/webhooks';
-import { type config as shape } from './config';
+} from '@drawdown/runtime/bootstrap';
+import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/engine/webhooks';
+import type { config as shape } from './config';
 
 export async function startWebhooks({ config, log, health, metrics, available, failed }: Rim<typeof shape.groups>): Promise<Started> {
   const store = eventStoreDbLog(config.eventStore, log);

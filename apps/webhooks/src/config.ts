@@ -1,6 +1,6 @@
 /** The configuration of the webhooks service, from environment variables. */
-import type { ConfigOf } from '@drawdown/platform';
 import {
+  type ConfigOf,
   EventStoreVariables,
   explainDerivedState,
   explainLog,
@@ -13,7 +13,7 @@ import {
   ProcessVariables,
   RedisVariables,
   WebhookVariables,
-} from '@drawdown/service';
+} from '@drawdown/runtime/bootstrap';
 
 export const SERVICE = 'webhooks';
 
@@ -22,7 +22,13 @@ class WebhooksOps extends OpsVariables {
 }
 
 export const config = {
-  groups: { ops: WebhooksOps, eventStore: EventStoreVariables, redis: RedisVariables, webhooks: WebhookVariables, process: ProcessVariables },
+  groups: {
+    ops: WebhooksOps,
+    eventStore: EventStoreVariables,
+    redis: RedisVariables,
+    webhooks: WebhookVariables,
+    process: ProcessVariables,
+  },
   needs: { EVENTSTORE_URL: NEEDED.EVENTSTORE_URL, REDIS_URL: NEEDED.REDIS_URL },
 } as const;
 

@@ -1,5 +1,5 @@
 /** Signed callbacks on what happens in the ledger. `--validate` says what the configuration means, and exits. */
-import { serve } from '@drawdown/service';
+import { serve } from '@drawdown/runtime/bootstrap';
 import { startWebhooks } from './compose';
 import { config, explain, SERVICE } from './config';
 

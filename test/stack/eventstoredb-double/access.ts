@@ -6,6 +6,8 @@ import type { Switches } from './switches';
 export function refusedCaller({ users, anonymous }: Switches, metadata: Metadata): Refusal | undefined {
   const [given] = metadata.get('authorization');
   if (given === undefined) return anonymous ? undefined : unauthenticated();
-  const [name = '', ...password] = Buffer.from(String(given).replace(/^Basic /, ''), 'base64').toString('utf8').split(':');
+  const [name = '', ...password] = Buffer.from(String(given).replace(/^Basic /, ''), 'base64')
+    .toString('utf8')
+    .split(':');
   return users[name] === password.join(':') ? undefined : unauthenticated();
 }

@@ -2,7 +2,14 @@
  * What EventStoreDB answers to an append that is made again, or under an expectation that does not hold: IndexWriter.CheckCommit of
  * oss-v23.10.6. Driven through the official client, so that the wire is tested with it.
  */
-import { type AppendExpectedRevision, STREAM_EXISTS, ANY, NO_STREAM, StreamDeletedError, WrongExpectedVersionError } from '@eventstore/db-client';
+import {
+  type AppendExpectedRevision,
+  STREAM_EXISTS,
+  ANY,
+  NO_STREAM,
+  StreamDeletedError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
 import { events, inStream, served, type Served } from './double.fixtures';
 
 let server: Served;
@@ -11,10 +18,14 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const append = (expectedRevision: AppendExpectedRevision, ...names: string[]) => server.client.appendToStream('s', events(...names), { expectedRevision });
+const append = (expectedRevision: AppendExpectedRevision, ...names: string[]) =>
+  server.client.appendToStream('s', events(...names), { expectedRevision });
 const stored = () => inStream(server.client, 's');
 const refused = async (appending: Promise<unknown>, actual: bigint | 'no_stream') => {
-  const error: unknown = await appending.then(() => undefined, (fault: unknown) => fault);
+  const error: unknown = await appending.then(
+    () => undefined,
+    (fault: unknown) => fault,
+  );
   expect(error).toBeInstanceOf(WrongExpectedVersionError);
   expect(error).toMatchObject({ actualVersion: actual });
 };
@@ -66,7 +77,9 @@ describe('an explicit revision', () => {
 
   it('holds for one stream: the same id in another is another event', async () => {
     await append(NO_STREAM, 'a');
-    expect(await server.client.appendToStream('t', events('a'), { expectedRevision: NO_STREAM })).toMatchObject({ nextExpectedRevision: 0n });
+    expect(await server.client.appendToStream('t', events('a'), { expectedRevision: NO_STREAM })).toMatchObject({
+      nextExpectedRevision: 0n,
+    });
   });
 });
 

@@ -2,7 +2,7 @@
  * Whether an append may be, as EventStoreDB's IndexWriter.CheckCommit decides it (oss-v23.10.6): the key is the stream and the
  * event id, and what an event says is never compared.
  */
-import type { Proposed, Stored } from './store';
+import type { Proposed, Stored } from './records';
 
 export type Expected = number | 'no_stream' | 'any' | 'stream_exists';
 export type Refused = { readonly kind: 'stream_deleted' } | { readonly kind: 'wrong_revision'; readonly last: number };

@@ -6,7 +6,8 @@ import type { Expected } from './append-check';
 import { refusedCaller } from './access';
 import { batchAnswer, type BatchOutcome } from './batch-answer';
 import { accessDenied, empty, expectedOf, nameOf, proposed, Refusal, sizeOf, streamDeleted, uuidText } from './encoding';
-import type { Proposed, Store } from './store';
+import type { Proposed } from './records';
+import type { Store } from './store';
 import type { Switches } from './switches';
 
 interface Batch {
@@ -84,7 +85,9 @@ export class Appending {
     call.on('end', () => {
       const max = this.switches.maxAppendSize;
       const tooLarge = events.reduce((sum, event) => sum + sizeOf(event), 0) > max;
-      const outcome = tooLarge ? ({ kind: 'too_large', max } as const) : this.outcome({ stream, expected, deadline: Infinity, events, size: 0 });
+      const outcome = tooLarge
+        ? ({ kind: 'too_large', max } as const)
+        : this.outcome({ stream, expected, deadline: Infinity, events, size: 0 });
       if (outcome) unaryAnswer(stream, expected, outcome, callback);
     });
   };
@@ -105,7 +108,13 @@ function begun(request: BatchAppendReq): Batch | undefined {
   const options = request.getOptions();
   if (!options) return undefined;
   const deadline = options.getDeadline()?.toDate().getTime() ?? Infinity;
-  return { stream: nameOf(options.getStreamIdentifier()), expected: expectedOf(options, () => options.getStreamPosition()), deadline, events: [], size: 0 };
+  return {
+    stream: nameOf(options.getStreamIdentifier()),
+    expected: expectedOf(options, () => options.getStreamPosition()),
+    deadline,
+    events: [],
+    size: 0,
+  };
 }
 
 function unaryAnswer(stream: string, expected: Expected, outcome: BatchOutcome, callback: sendUnaryData<AppendResp>): void {

@@ -23,7 +23,13 @@ export async function served(options: DoubleOptions = {}, query = ''): Promise<S
 
 /** Events by name: the same name is the same id, whatever is in it. */
 export const events = (...names: readonly string[]): JSONEventData[] =>
-  names.map((name) => jsonEvent({ id: `00000000-0000-4000-8000-${Buffer.from(name.padEnd(6, '_')).toString('hex').slice(0, 12)}`, type: 'Named', data: { name } }));
+  names.map((name) =>
+    jsonEvent({
+      id: `00000000-0000-4000-8000-${Buffer.from(name.padEnd(6, '_')).toString('hex').slice(0, 12)}`,
+      type: 'Named',
+      data: { name },
+    }),
+  );
 
 export async function namesIn(read: AsyncIterable<ResolvedEvent>): Promise<string[]> {
   const names: string[] = [];
@@ -34,4 +40,5 @@ export async function namesIn(read: AsyncIterable<ResolvedEvent>): Promise<strin
 export const nameOf = (data: unknown): string =>
   typeof data === 'object' && data !== null && 'name' in data && typeof data.name === 'string' ? data.name : 'system';
 
-export const inStream = (client: EventStoreDBClient, stream: string, options: ReadStreamOptions = {}): Promise<string[]> => namesIn(client.readStream(stream, options));
+export const inStream = (client: EventStoreDBClient, stream: string, options: ReadStreamOptions = {}): Promise<string[]> =>
+  namesIn(client.readStream(stream, options));

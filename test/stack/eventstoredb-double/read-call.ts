@@ -2,7 +2,8 @@
 import { type ServerWritableStream, status } from '@grpc/grpc-js';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { Refusal } from './encoding';
-import type { Store, Stored } from './store';
+import type { Stored } from './records';
+import type { Store } from './store';
 
 export type ReadCall = ServerWritableStream<ReadReq, Buffer>;
 

@@ -16,7 +16,8 @@ interface Placed {
 }
 async function all(): Promise<Placed[]> {
   const placed: Placed[] = [];
-  for await (const { event } of server.client.readAll()) if (event?.position) placed.push({ name: nameOf(event.data), position: event.position });
+  for await (const { event } of server.client.readAll())
+    if (event?.position) placed.push({ name: nameOf(event.data), position: event.position });
   return placed;
 }
 const at = async (name: string): Promise<Position> => (await all()).find((placed) => placed.name === name)!.position;
@@ -33,7 +34,8 @@ describe('reading a stream', () => {
     for await (const { event } of server.client.readStream('s')) expect(event?.position).toEqual(await at(nameOf(event?.data)));
   });
 
-  it('that does not exist is an error', () => expect(inStream(server.client, 'none')).rejects.toMatchObject({ type: 'stream-not-found', streamName: 'none' }));
+  it('that does not exist is an error', () =>
+    expect(inStream(server.client, 'none')).rejects.toMatchObject({ type: 'stream-not-found', streamName: 'none' }));
 
   it('hides what its metadata lets go of', async () => {
     await server.client.setStreamMetadata('s', { maxCount: 2 });
@@ -45,7 +47,7 @@ describe('reading a stream', () => {
 });
 
 describe('reading everything', () => {
-  it('begins with events of the server\'s own, and has ours in their order', async () => {
+  it("begins with events of the server's own, and has ours in their order", async () => {
     const names = (await all()).map(({ name }) => name);
     expect(names[0]).toBe('system');
     expect(names.filter((name) => name !== 'system')).toEqual(['a', 'b', 'c', 'd']);
@@ -61,7 +63,9 @@ describe('reading everything', () => {
   it('forwards includes the position it begins at, backwards does not', async () => {
     const fromPosition = await at('b');
     expect(await namesIn(server.client.readAll({ fromPosition, direction: FORWARDS }))).toEqual(['b', 'c', 'd']);
-    expect((await namesIn(server.client.readAll({ fromPosition, direction: BACKWARDS }))).filter((name) => name !== 'system')).toEqual(['a']);
+    expect((await namesIn(server.client.readAll({ fromPosition, direction: BACKWARDS }))).filter((name) => name !== 'system')).toEqual([
+      'a',
+    ]);
     expect(await namesIn(server.client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1 }))).toEqual(['d']);
     expect(await namesIn(server.client.readAll({ fromPosition: END }))).toEqual([]);
   });

@@ -5,7 +5,8 @@ import { refusedCaller } from './access';
 import { eventBytes, nameOf, notFoundBytes, Refusal, streamDeleted } from './encoding';
 import { filterOf, indexOf, type ReadCall } from './read-call';
 import { subscribe } from './subscriptions';
-import type { Store, Stored } from './store';
+import type { Stored } from './records';
+import type { Store } from './store';
 import type { Switches } from './switches';
 
 type Next = () => Stored | undefined;
@@ -67,7 +68,7 @@ export class Reading {
     // Backwards, the event at the position itself is not among what is read.
     let at = forwards ? begin : begin - 1;
     return () => {
-      for (; at >= 0 && at < end; ) {
+      for (; at >= 0 && at < end;) {
         const stored = log[at]!;
         at += forwards ? 1 : -1;
         if (!filter || filter.matches(stored)) return stored;

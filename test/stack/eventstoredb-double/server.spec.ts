@@ -24,7 +24,10 @@ describe.each([true, false])('with BatchAppend: %s', (batchAppend) => {
   it('an append over the limit is refused, and says the limit', async () => {
     const server = await serving({ batchAppend, switches: { maxAppendSize: 2_000 } });
     const big = jsonEvent({ type: 'Big', data: 'x'.repeat(2_000) });
-    await expect(server.client.appendToStream('s', big)).rejects.toMatchObject({ type: 'maximum-append-size-exceeded', maxAppendSize: 2_000 });
+    await expect(server.client.appendToStream('s', big)).rejects.toMatchObject({
+      type: 'maximum-append-size-exceeded',
+      maxAppendSize: 2_000,
+    });
     expect(await appendTo(server, 'a')).toMatchObject({ success: true });
   });
 
@@ -44,7 +47,11 @@ describe.each([true, false])('with BatchAppend: %s', (batchAppend) => {
   it('a wrong expectation is told with the real revision', async () => {
     const server = await serving({ batchAppend });
     await appendTo(server, 'a', 'b');
-    await expect(appendTo(server, 'x')).rejects.toMatchObject({ type: 'wrong-expected-version', expectedVersion: 'no_stream', actualVersion: 1n });
+    await expect(appendTo(server, 'x')).rejects.toMatchObject({
+      type: 'wrong-expected-version',
+      expectedVersion: 'no_stream',
+      actualVersion: 1n,
+    });
   });
 });
 
@@ -91,16 +98,37 @@ describe('over TLS', () => {
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   beforeAll(() => {
     const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-keyout', key, '-out', certificate, ...names], { stdio: 'ignore' });
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'ec',
+        '-pkeyopt',
+        'ec_paramgen_curve:prime256v1',
+        '-nodes',
+        '-days',
+        '2',
+        '-keyout',
+        key,
+        '-out',
+        certificate,
+        ...names,
+      ],
+      { stdio: 'ignore' },
+    );
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('credentials are needed when they are asked for, and must be right', async () => {
     const tls = { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') };
     const double = await EventStoreDbDouble.start({ tls, switches: { anonymous: false } });
-    const by = (who: string) => EventStoreDBClient.connectionString(`esdb://${who}127.0.0.1:${double.port}?tls=true&tlsCAFile=${encodeURIComponent(certificate)}`);
+    const by = (who: string) =>
+      EventStoreDBClient.connectionString(`esdb://${who}127.0.0.1:${double.port}?tls=true&tlsCAFile=${encodeURIComponent(certificate)}`);
     const [nobody, wrong, admin] = [by(''), by('admin:wrong@'), by('admin:changeit@')];
-    for (const client of [nobody, wrong]) await expect(namesIn(client.readAll())).rejects.toMatchObject({ type: 'access-denied', code: 16 });
+    for (const client of [nobody, wrong])
+      await expect(namesIn(client.readAll())).rejects.toMatchObject({ type: 'access-denied', code: 16 });
     expect(await admin.appendToStream('s', events('a'))).toMatchObject({ success: true });
     await Promise.all([nobody, wrong, admin].map((client) => client.dispose()));
     double.stop();

@@ -114,7 +114,12 @@ function deleting<Req extends DeleteReq | TombstoneReq, Resp extends DeleteResp 
       case 'wrong_revision': {
         const wanted = typeof expected === 'number' ? expected : { any: -2, no_stream: -1, stream_exists: -4 }[expected];
         const details = `Delete failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: ${wanted}, Actual version: ${outcome.last}`;
-        const trailers = { exception: 'wrong-expected-version', 'stream-name': stream, 'expected-version': wanted, 'actual-version': outcome.last };
+        const trailers = {
+          exception: 'wrong-expected-version',
+          'stream-name': stream,
+          'expected-version': wanted,
+          'actual-version': outcome.last,
+        };
         return callback(new Refusal(status.FAILED_PRECONDITION, details, trailers));
       }
       case 'deleted': {

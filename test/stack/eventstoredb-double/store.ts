@@ -1,24 +1,7 @@
 /** The events of the double, in memory: one list for all, one per stream, and positions that grow as byte offsets would. */
+import type { Proposed, Stored } from './records';
 import { randomUUID } from 'node:crypto';
 import { checkAppend, type Expected, type Refused } from './append-check';
-
-export interface Proposed {
-  readonly id: string;
-  readonly type: string;
-  readonly contentType: string;
-  readonly data: Buffer;
-  readonly metadata: Buffer;
-}
-
-export interface Stored extends Proposed {
-  readonly stream: string;
-  readonly revision: number;
-  readonly position: number;
-  /** Ticks of 100 ns since 1970, as the server tells them. */
-  readonly created: bigint;
-  /** The event as it goes over the wire, kept from the first reading on. */
-  encoded?: Buffer;
-}
 
 export interface StreamMetadata {
   readonly $maxCount?: number;
@@ -80,7 +63,8 @@ export class Store {
 
   append(stream: string, expected: Expected, events: readonly Proposed[]): Appended | Refused {
     const check = checkAppend(this, stream, expected, events);
-    if (check.kind === 'again') return { kind: 'appended', revision: check.revision, position: this.stream(stream)[check.revision]?.position };
+    if (check.kind === 'again')
+      return { kind: 'appended', revision: check.revision, position: this.stream(stream)[check.revision]?.position };
     if (check.kind !== 'new') return check;
     const shownFrom = this.softDeleted(stream) ? this.last(stream) + 1 : undefined;
     const added = events.map((event) => this.add(stream, event)).at(-1);
@@ -106,7 +90,13 @@ export class Store {
   add(stream: string, proposed: Proposed): Stored {
     const list = this.streams.get(stream) ?? [];
     if (list.length === 0) this.streams.set(stream, list);
-    const stored: Stored = { ...proposed, stream, revision: list.length, position: this.nextPosition, created: BigInt(Date.now()) * 10_000n };
+    const stored: Stored = {
+      ...proposed,
+      stream,
+      revision: list.length,
+      position: this.nextPosition,
+      created: BigInt(Date.now()) * 10_000n,
+    };
     this.nextPosition += 64 + 2 * (stream.length + proposed.type.length) + proposed.data.length + proposed.metadata.length;
     list.push(stored);
     this.log.push(stored);

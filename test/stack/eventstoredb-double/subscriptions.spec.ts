@@ -1,5 +1,12 @@
 /** Where subscriptions begin, what they send besides events, and how they end. */
-import { type AllStreamSubscription, excludeSystemEvents, NO_STREAM, type Position, type StreamSubscription, streamNameFilter } from '@eventstore/db-client';
+import {
+  type AllStreamSubscription,
+  excludeSystemEvents,
+  NO_STREAM,
+  type Position,
+  type StreamSubscription,
+  streamNameFilter,
+} from '@eventstore/db-client';
 import { until } from '../../support/waiting';
 import { events, nameOf, served, type Served } from './double.fixtures';
 
@@ -47,7 +54,7 @@ it('says once that it has caught up, and then sends what comes', async () => {
   expect(seen).toMatchObject({ names: ['a', 'b', 'c', 'd'], caughtUp: 1 });
 });
 
-it('sends events of the server\'s own too, unless they are filtered out', async () => {
+it("sends events of the server's own too, unless they are filtered out", async () => {
   const everything = follow(server.client.subscribeToAll());
   const filtered = follow(server.client.subscribeToAll({ filter: excludeSystemEvents() }));
   await until('both to catch up', () => everything.caughtUp === 1 && filtered.caughtUp === 1);
@@ -59,7 +66,11 @@ it('sends a checkpoint for every so many events that it has looked at', async ()
   await server.client.appendToStream('t', events(...Array.from({ length: 200 }, (_, i) => `t${i}`)), { expectedRevision: NO_STREAM });
   const reached: bigint[] = [];
   const checkpointReached = async (_: AllStreamSubscription, { commit }: Position): Promise<void> => void reached.push(commit);
-  const seen = follow(server.client.subscribeToAll({ filter: streamNameFilter({ prefixes: ['s'], checkpointInterval: 2, maxSearchWindow: 10, checkpointReached }) }));
+  const seen = follow(
+    server.client.subscribeToAll({
+      filter: streamNameFilter({ prefixes: ['s'], checkpointInterval: 2, maxSearchWindow: 10, checkpointReached }),
+    }),
+  );
   await until('catching up', () => seen.caughtUp === 1);
   expect(seen.names).toEqual(['a', 'b', 'c']);
   expect(reached).toHaveLength(Math.floor(server.double.store.log.length / 20));

@@ -2,7 +2,8 @@
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { caughtUpBytes, checkpointBytes, confirmationBytes, eventBytes, nameOf, streamDeleted } from './encoding';
 import { filterOf, indexOf, type ReadCall } from './read-call';
-import type { Store, Stored } from './store';
+import type { Stored } from './records';
+import type { Store } from './store';
 
 interface Step {
   readonly stored?: Stored;
@@ -61,7 +62,11 @@ function ofStream(store: Store, options: ReadReq.Options): () => Step | undefine
 
 function ofAll(store: Store, options: ReadReq.Options): () => Step | undefined {
   const asked = options.getAll();
-  let at = asked?.hasStart() ? 0 : asked?.hasEnd() ? store.log.length : indexOf(store, asked?.getPosition()?.getCommitPosition() ?? '0') + 1;
+  let at = asked?.hasStart()
+    ? 0
+    : asked?.hasEnd()
+      ? store.log.length
+      : indexOf(store, asked?.getPosition()?.getCommitPosition() ?? '0') + 1;
   return () => {
     const stored = store.log[at];
     if (stored) at += 1;

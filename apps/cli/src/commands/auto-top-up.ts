@@ -4,7 +4,7 @@ import type { Runner } from '../invocation';
 import { wholeNumber } from '../option-values';
 import { autoTopUpCard, decisionsTable } from '../showing/auto-top-ups';
 import { within } from '../showing/fields';
-import { paged, pageOf, type PageOptions } from './paging';
+import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface SetOptions {
   readonly threshold?: string;
@@ -49,7 +49,8 @@ export function autoTopUpCommands(program: Command, runner: Runner): void {
     .action(
       runner.run<SetOptions>(async (call, [customer], options) => {
         const { everyDays, startingAt, dayOfMonth, cooldown, period, maxMoney, maxCount, ...rest } = options;
-        if (given(rest.threshold, everyDays, dayOfMonth) !== 1) throw wrongUsage('auto-top-up set: give one of --threshold, --every-days and --day-of-month');
+        if (given(rest.threshold, everyDays, dayOfMonth) !== 1)
+          throw wrongUsage('auto-top-up set: give one of --threshold, --every-days and --day-of-month');
         if (given(rest.amount, rest.target) !== 1) throw wrongUsage('auto-top-up set: give either --amount or --target');
         const policy = {
           ...rest,
@@ -61,7 +62,9 @@ export function autoTopUpCommands(program: Command, runner: Runner): void {
           maximum_money: maxMoney,
           maximum_count: maxCount,
         };
-        call.answer(await call.service.call('SetAutoTopUp', { customer_id: customer, policy }), (answer) => autoTopUpCard(within(answer, 'auto_top_up')));
+        call.answer(await call.service.call('SetAutoTopUp', { customer_id: customer, policy }), (answer) =>
+          autoTopUpCard(within(answer, 'auto_top_up')),
+        );
       }),
     );
   paged(root.command('get').description('how it stands, and what it decided').argument('<customer>')).action(
@@ -83,7 +86,9 @@ export function autoTopUpCommands(program: Command, runner: Runner): void {
       .option('--reason <text>', 'why')
       .action(
         runner.run<{ reason?: string }>(async (call, [customer], { reason }) =>
-          call.answer(await call.service.call(rpc, { customer_id: customer, reason }), (answer) => autoTopUpCard(within(answer, 'auto_top_up'))),
+          call.answer(await call.service.call(rpc, { customer_id: customer, reason }), (answer) =>
+            autoTopUpCard(within(answer, 'auto_top_up')),
+          ),
         ),
       );
 }

@@ -20,9 +20,7 @@ describe('watching a balance', () => {
   });
   it('ends after as many lines as were asked for', async () => {
     double.answer = () => ({ events: [balance(1, '9'), balance(2, '8')] });
-    expect(
-      (await ran(['balance', 'watch', 'acme', '--count', '1', '--json', '--url', double.url])).out.split('\n'),
-    ).toHaveLength(2);
+    expect((await ran(['balance', 'watch', 'acme', '--count', '1', '--json', '--url', double.url])).out.split('\n')).toHaveLength(2);
   });
   it('ends with the problem that ends the stream', async () => {
     double.answer = () => ({ events: [balance(1, '9'), 'event: error\ndata: {"title":"Gone","code":"X"}\n\n'] });

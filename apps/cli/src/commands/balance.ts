@@ -1,11 +1,11 @@
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import type { Command } from 'commander';
 import type { Invocation, Runner } from '../invocation';
 import { collect, wholeNumber } from '../option-values';
 import { balanceCard, balancesTable, movementsTable } from '../showing/answers';
 import { figure, items, text, within } from '../showing/fields';
-import { paged, pageOf, type PageOptions } from './paging';
-import { balanceOf, PRODUCT_ARGUMENT } from './which-balance';
+import { paged, pageOf, type PageOptions } from './options/paging';
+import { balanceOf, PRODUCT_ARGUMENT } from './options/which-balance';
 
 const revision = wholeNumber(0, Number.MAX_SAFE_INTEGER);
 
@@ -27,9 +27,7 @@ export function balanceCommands(program: Command, runner: Runner): void {
               balancesTable(items(answer, 'balances')),
             );
           const request = { ...balanceOf(customer, product), min_revision: minRevision, at };
-          call.answer(await call.service.call('GetBalance', request), (answer) =>
-            balanceCard(within(answer, 'balance')),
-          );
+          call.answer(await call.service.call('GetBalance', request), (answer) => balanceCard(within(answer, 'balance')));
         },
       ),
     );
@@ -41,9 +39,8 @@ export function balanceCommands(program: Command, runner: Runner): void {
     .option('--after-revision <n>', 'leave out what is known up to this revision', revision)
     .option('--count <n>', 'end after so many lines', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .action(
-      runner.run<{ afterRevision?: number; count?: number }>(
-        (call, [customer = '', product = ''], { afterRevision, count = Infinity }) =>
-          watch(call, { ...balanceOf(customer, product), after_revision: afterRevision }, count),
+      runner.run<{ afterRevision?: number; count?: number }>((call, [customer = '', product = ''], { afterRevision, count = Infinity }) =>
+        watch(call, { ...balanceOf(customer, product), after_revision: afterRevision }, count),
       ),
     );
   paged(
@@ -55,17 +52,15 @@ export function balanceCommands(program: Command, runner: Runner): void {
       .option('--type <type>', 'only these, such as credited, consumed, low_balance; repeatable', collect)
       .option('--newest-first', 'the newest first'),
   ).action(
-    runner.run<PageOptions & { type?: readonly string[]; newestFirst?: boolean }>(
-      async (call, [customer = '', product = ''], options) => {
-        const request = {
-          ...balanceOf(customer, product),
-          ...pageOf(options),
-          types: options.type,
-          newest_first: options.newestFirst,
-        };
-        call.answer(await call.service.call('ListMovements', request), movementsTable);
-      },
-    ),
+    runner.run<PageOptions & { type?: readonly string[]; newestFirst?: boolean }>(async (call, [customer = '', product = ''], options) => {
+      const request = {
+        ...balanceOf(customer, product),
+        ...pageOf(options),
+        types: options.type,
+        newest_first: options.newestFirst,
+      };
+      call.answer(await call.service.call('ListMovements', request), movementsTable);
+    }),
   );
 }
 

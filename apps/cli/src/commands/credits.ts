@@ -1,12 +1,12 @@
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import type { Command } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { collect, limitOf } from '../option-values';
 import { balanceCard, grantsTable } from '../showing/answers';
 import { within } from '../showing/fields';
-import { granting, grantOf, type GrantOptions } from './grant-options';
-import { voidingFromCredits } from './voiding';
+import { granting, grantOf, type GrantOptions } from './options/grant-options';
+import { voidingFromCredits } from './options/voiding';
 
 interface CreateOptions {
   readonly name?: string;
@@ -19,9 +19,7 @@ interface CreateOptions {
 const shown = (answer: Message): string => balanceCard(within(answer, 'balance'));
 
 export function creditsCommands(program: Command, runner: Runner): void {
-  const credits = program
-    .command('credits')
-    .description('credit balances: units of a credit product, held by a customer');
+  const credits = program.command('credits').description('credit balances: units of a credit product, held by a customer');
   credits
     .command('create')
     .description('give a customer a balance of a credit product')
@@ -55,21 +53,18 @@ export function creditsCommands(program: Command, runner: Runner): void {
       .option('--cost <amount>', 'what was paid for it')
       .option('--cost-currency <code>', 'in which currency'),
   ).action(
-    runner.run<GrantOptions & { cost?: string; costCurrency?: string }>(
-      async (call, [customer, product, amount], options) => {
-        const { cost, costCurrency } = options;
-        if ((cost === undefined) !== (costCurrency === undefined))
-          throw wrongUsage('--cost and --cost-currency belong together');
-        const request = {
-          customer_id: customer,
-          credit_product_id: product,
-          amount,
-          ...grantOf(options),
-          cost_basis: cost === undefined ? undefined : { amount: cost, currency: costCurrency },
-        };
-        call.answer(await call.service.call('TopUpCreditBalance', request), shown);
-      },
-    ),
+    runner.run<GrantOptions & { cost?: string; costCurrency?: string }>(async (call, [customer, product, amount], options) => {
+      const { cost, costCurrency } = options;
+      if ((cost === undefined) !== (costCurrency === undefined)) throw wrongUsage('--cost and --cost-currency belong together');
+      const request = {
+        customer_id: customer,
+        credit_product_id: product,
+        amount,
+        ...grantOf(options),
+        cost_basis: cost === undefined ? undefined : { amount: cost, currency: costCurrency },
+      };
+      call.answer(await call.service.call('TopUpCreditBalance', request), shown);
+    }),
   );
   credits
     .command('deduct')
@@ -80,18 +75,17 @@ export function creditsCommands(program: Command, runner: Runner): void {
     .requiredOption('--reason <text>', 'for the record')
     .option('--reference <text>', 'your own reference')
     .action(
-      runner.run<{ reason: string; reference?: string }>(
-        async (call, [customer, product, amount], { reason, reference }) =>
-          call.answer(
-            await call.service.call('DeductCredits', {
-              customer_id: customer,
-              credit_product_id: product,
-              amount,
-              reason,
-              reference,
-            }),
-            shown,
-          ),
+      runner.run<{ reason: string; reference?: string }>(async (call, [customer, product, amount], { reason, reference }) =>
+        call.answer(
+          await call.service.call('DeductCredits', {
+            customer_id: customer,
+            credit_product_id: product,
+            amount,
+            reason,
+            reference,
+          }),
+          shown,
+        ),
       ),
     );
   voidingFromCredits(credits, runner);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Runner } from '../invocation';
 import { customerCard, customersTable } from '../showing/answers';
 import { within } from '../showing/fields';
-import { paged, pageOf, type PageOptions } from './paging';
+import { paged, pageOf, type PageOptions } from './options/paging';
 
 export function customerCommands(program: Command, runner: Runner): void {
   const customer = program.command('customer').description('those who pay');
@@ -24,9 +24,7 @@ export function customerCommands(program: Command, runner: Runner): void {
     .argument('<customer>')
     .action(
       runner.run(async (call, [id]) =>
-        call.answer(await call.service.call('GetCustomer', { customer_id: id }), (answer) =>
-          customerCard(within(answer, 'customer')),
-        ),
+        call.answer(await call.service.call('GetCustomer', { customer_id: id }), (answer) => customerCard(within(answer, 'customer'))),
       ),
     );
   paged(customer.command('list').description('all customers, in order of id')).action(

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { Runner } from '../invocation';
 import { holdCard } from '../showing/answers';
-import { balanceOf } from './which-balance';
+import { balanceOf } from './options/which-balance';
 
 interface OfBalance {
   readonly product?: string;
 }
 
-const of = (command: Command): Command =>
-  command.option('--product <product>', 'credit product; without it the wallet is meant');
+const of = (command: Command): Command => command.option('--product <product>', 'credit product; without it the wallet is meant');
 
 export function holdCommands(program: Command, runner: Runner): void {
   const hold = program.command('hold').description('reserve now, settle later');

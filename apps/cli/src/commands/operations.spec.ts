@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Instant } from '@drawdown/amounts';
-import { EmbeddedLog } from '@drawdown/embedded';
+import type { Instant } from '@drawdown/domain/amounts';
+import { EmbeddedLog } from '@drawdown/adapters/embedded';
 import { ran, ServiceDouble } from '../service-double.fixtures';
 
 const double = new ServiceDouble();
@@ -59,21 +59,14 @@ describe('verify --data-dir on a damaged log', () => {
 
 describe('verify', () => {
   it('says that nothing was found', async () =>
-    expect(
-      await verified([
-        PROGRESS,
-        data({ summary: { sound: true, events: 9, streams: 3, balances: 2, duration_ms: 250 } }),
-      ]),
-    ).toEqual({
+    expect(await verified([PROGRESS, data({ summary: { sound: true, events: 9, streams: 3, balances: 2, duration_ms: 250 } })])).toEqual({
       exitCode: 0,
       out: 'Sound: 9 events in 3 streams, 2 balances, 0.3 s, nothing found.\n',
       err: '',
     }));
   it('tells the digest of heads, and asks for that of an earlier position', async () => {
     const summary = { sound: true, events: 9, streams: 3, balances: 2, duration_ms: 250, heads: 'abc', position: '77' };
-    expect((await verified([data({ summary })], '--heads-at', '77')).out).toMatch(
-      /nothing found\.\nHeads at position 77: abc\n$/,
-    );
+    expect((await verified([data({ summary })], '--heads-at', '77')).out).toMatch(/nothing found\.\nHeads at position 77: abc\n$/);
     expect(double.asked.at(-1)).toMatchObject({ body: JSON.stringify({ heads_at: '77' }) });
     expect(await verified([], '--heads-at', 'now')).toMatchObject({ exitCode: 2 });
   });
@@ -83,15 +76,11 @@ describe('verify', () => {
       exitCode: 4,
       out: 'I10  wallet-a at revision 2: it was changed\nNOT SOUND: 1 findings (9 events in 3 streams, 2 balances, 0.3 s).\n',
     });
-    expect((await verified([data(FINDING), data(summary)], '--json')).out).toBe(
-      `${JSON.stringify(FINDING)}\n${JSON.stringify(summary)}\n`,
-    );
+    expect((await verified([data(FINDING), data(summary)], '--json')).out).toBe(`${JSON.stringify(FINDING)}\n${JSON.stringify(summary)}\n`);
   });
   it('names no stream where a finding has none', async () => {
     const finding = { invariant: 'I10', detail: '0.seg is damaged at byte 64' };
-    expect((await verified([data({ finding }), data({ summary: { findings: 1 } })])).out).toMatch(
-      /^I10  0\.seg is damaged at byte 64\n/,
-    );
+    expect((await verified([data({ finding }), data({ summary: { findings: 1 } })])).out).toMatch(/^I10  0\.seg is damaged at byte 64\n/);
   });
   it('that breaks off at a damaged log ends with exit code 4', async () => {
     const problem = { title: 'The log is damaged', detail: '0.seg', code: 'LOG_CORRUPT' };

@@ -1,4 +1,4 @@
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT, Failure } from '../exit-codes';
 import type { Invocation, Runner } from '../invocation';
@@ -35,10 +35,7 @@ export function operationCommands(program: Command, runner: Runner): void {
     .action(
       runner.run<VerifyOptions>((call, _, { dataDir, headsAt }) =>
         dataDir === undefined
-          ? verify(
-              call,
-              call.service.stream('VerifyLedger', headsAt === undefined ? {} : { heads_at: String(headsAt) }),
-            )
+          ? verify(call, call.service.stream('VerifyLedger', headsAt === undefined ? {} : { heads_at: String(headsAt) }))
           : verify(call, verifyOffline(dataDir, windowMsIn(call.io.env), headsAt)),
       ),
     );
@@ -52,8 +49,7 @@ export function operationCommands(program: Command, runner: Runner): void {
       runner.run<WhereOptions>(async (call, _, { dataDir }) =>
         call.answer(
           dataDir === undefined ? await call.service.call('RebuildProjections') : await rebuildOffline(call, dataDir),
-          (answer) =>
-            `Read ${figure(answer, 'events')} events and made ${figure(answer, 'documents')} documents in ${seconds(answer)} s.`,
+          (answer) => `Read ${figure(answer, 'events')} events and made ${figure(answer, 'documents')} documents in ${seconds(answer)} s.`,
         ),
       ),
     );

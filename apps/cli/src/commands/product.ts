@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as readText } from 'node:stream/consumers';
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { type Command, Option } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Io } from '../io';
@@ -8,7 +8,7 @@ import type { Runner } from '../invocation';
 import { collect, limitOf, meterOf } from '../option-values';
 import { productCard, productsTable } from '../showing/answers';
 import { within } from '../showing/fields';
-import { paged, pageOf, type PageOptions } from './paging';
+import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface CreateOptions {
   readonly file?: string;
@@ -36,7 +36,9 @@ export function productCommands(program: Command, runner: Runner): void {
       collect,
     )
     .addOption(
-      new Option('--draws-on <what>', 'what the meters draw on; one by one with --file').choices(DRAWS_ON).default(DRAWS_ON[0], 'the credit balance'),
+      new Option('--draws-on <what>', 'what the meters draw on; one by one with --file')
+        .choices(DRAWS_ON)
+        .default(DRAWS_ON[0], 'the credit balance'),
     )
     .option('--limit <limit>', 'default warning line, such as low=50 or low=20%; repeatable', collect)
     .action(
@@ -52,11 +54,7 @@ export function productCommands(program: Command, runner: Runner): void {
     .command('get')
     .description('one credit product with its meters')
     .argument('<product>')
-    .action(
-      runner.run(async (call, [id]) =>
-        call.answer(await call.service.call('GetCreditProduct', { credit_product_id: id }), shown),
-      ),
-    );
+    .action(runner.run(async (call, [id]) => call.answer(await call.service.call('GetCreditProduct', { credit_product_id: id }), shown)));
   paged(product.command('list').description('all credit products, in order of id')).action(
     runner.run<PageOptions>(async (call, _, options) =>
       call.answer(await call.service.call('ListCreditProducts', pageOf(options)), productsTable),
@@ -68,7 +66,13 @@ const shown = (answer: Message): string => productCard(within(answer, 'credit_pr
 
 function fromOptions(id: string, { name, unit, meter = [], limit = [], drawsOn }: CreateOptions): Message {
   if (!id || !name || !unit) throw wrongUsage('product create needs a product id, --name and --unit, or --file');
-  return { credit_product_id: id, name, unit, meters: meter.map((one) => ({ ...meterOf(one), draws_on: drawsOn })), limits: limit.map(limitOf) };
+  return {
+    credit_product_id: id,
+    name,
+    unit,
+    meters: meter.map((one) => ({ ...meterOf(one), draws_on: drawsOn })),
+    limits: limit.map(limitOf),
+  };
 }
 
 async function fromFile(io: Io, path: string): Promise<Message> {

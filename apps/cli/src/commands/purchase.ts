@@ -4,7 +4,7 @@ import type { Runner } from '../invocation';
 import { collect, pairs, wholeNumber } from '../option-values';
 import { within } from '../showing/fields';
 import { purchaseCard, purchasesTable, startedCard, toldCard } from '../showing/purchases';
-import { paged, pageOf, type PageOptions } from './paging';
+import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface StartOptions {
   readonly provider: string;
@@ -40,7 +40,10 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .requiredOption('--provider <name>', 'manual, or stripe')
     .option('--credits <n>', 'how many credits; or')
     .option('--amount <money>', 'for how much, in whole minor units')
-    .option('--by <who>', 'staff, or portal: then within what the settings allow customers, without a priority or times of its own; staff unless told')
+    .option(
+      '--by <who>',
+      'staff, or portal: then within what the settings allow customers, without a priority or times of its own; staff unless told',
+    )
     .option('--expires-at <time>', 'nobody waits for the money from then on; RFC 3339')
     .option('--paid-url <url>', "where the provider's page leads after the payment")
     .option('--cancelled-url <url>', 'where it leads when the customer turns back')
@@ -74,7 +77,9 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .argument('<purchase>')
     .action(
       runner.run(async (call, [customer, id]) =>
-        call.answer(await call.service.call('GetPurchase', { customer_id: customer, purchase_id: id }), (answer) => purchaseCard(within(answer, 'purchase'))),
+        call.answer(await call.service.call('GetPurchase', { customer_id: customer, purchase_id: id }), (answer) =>
+          purchaseCard(within(answer, 'purchase')),
+        ),
       ),
     );
   paged(purchase.command('list').description('the newest first').argument('<customer>')).action(
@@ -107,7 +112,10 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .option('--event-id <text>', 'your own id of this event: told again it counts once')
     .action(
       runner.run<FailOptions>(async (call, [customer, id, code], { reason, eventId }) =>
-        call.answer(await call.service.call('FailPurchase', { customer_id: customer, purchase_id: id, code, reason, event_id: eventId }), toldCard),
+        call.answer(
+          await call.service.call('FailPurchase', { customer_id: customer, purchase_id: id, code, reason, event_id: eventId }),
+          toldCard,
+        ),
       ),
     );
 }

@@ -3,7 +3,7 @@ import { EXIT } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { outcomeLine, rejectedCard, rejectedTable } from '../showing/answers';
 import { text, within } from '../showing/fields';
-import { paged, pageOf, type PageOptions } from './paging';
+import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface ListOptions extends PageOptions {
   readonly reason?: string;
@@ -22,10 +22,7 @@ export function rejectedCommands(program: Command, runner: Runner): void {
       .option('--status <status>', 'only those: open or replayed'),
   ).action(
     runner.run<ListOptions>(async (call, _, { reason, customer, status, ...page }) =>
-      call.answer(
-        await call.service.call('ListRejectedUsage', { reason, customer_id: customer, status, ...pageOf(page) }),
-        rejectedTable,
-      ),
+      call.answer(await call.service.call('ListRejectedUsage', { reason, customer_id: customer, status, ...pageOf(page) }), rejectedTable),
     ),
   );
   rejected

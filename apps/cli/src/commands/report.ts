@@ -9,5 +9,9 @@ export function reportCommands(program: Command, runner: Runner): void {
     .command('liability')
     .description('what is owed to customers and what became of what they were given, per currency, paid and free apart')
     .option('--at <time>', 'as of a past moment; RFC 3339')
-    .action(runner.run<{ at?: string }>(async (call, _, { at }) => call.answer(await call.service.call('GetLiabilityReport', { at }), liabilityTable)));
+    .action(
+      runner.run<{ at?: string }>(async (call, _, { at }) =>
+        call.answer(await call.service.call('GetLiabilityReport', { at }), liabilityTable),
+      ),
+    );
 }

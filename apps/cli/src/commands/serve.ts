@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { EXIT } from '../exit-codes';
 import type { Invocation, Runner } from '../invocation';
-import { APPS, type App, ended, startApp } from '../app-process';
+import { type App, APPS, ended, startApp } from '../app-process';
 
 const CONFIGURED = '\nIt is configured by environment variables: see .env.example.';
 

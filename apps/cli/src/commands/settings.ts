@@ -1,4 +1,4 @@
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import type { Command } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
@@ -35,11 +35,7 @@ export function settingsCommands(program: Command, runner: Runner): void {
     .option('--credit-price <code=price>', 'what one wallet credit is worth, such as EUR=0.01; repeatable', collect)
     .option('--effective-at <time>', 'those prices are in force from then on, at once unless told; RFC 3339')
     .option('--portal-purchases <yes|no>', 'whether customers may buy credits by themselves')
-    .option(
-      '--portal-limit <code=least..most>',
-      'what they may pay at a time, such as EUR=5..500; repeatable, all there shall be',
-      collect,
-    )
+    .option('--portal-limit <code=least..most>', 'what they may pay at a time, such as EUR=5..500; repeatable, all there shall be', collect)
     .option('--no-portal-limits', 'no such limits from now on')
     .option(
       '--default-limit <limit>',
@@ -52,8 +48,7 @@ export function settingsCommands(program: Command, runner: Runner): void {
         const { enabled, freeCredits, creditPrice, effectiveAt, portalPurchases, portalLimit, portalLimits } = options;
         const { defaultLimit, defaultLimits } = options;
         if (!portalLimits && portalLimit) throw wrongUsage('--portal-limit and --no-portal-limits exclude each other');
-        if (!defaultLimits && defaultLimit)
-          throw wrongUsage('--default-limit and --no-default-limits exclude each other');
+        if (!defaultLimits && defaultLimit) throw wrongUsage('--default-limit and --no-default-limits exclude each other');
         if (effectiveAt !== undefined && !creditPrice) throw wrongUsage('--effective-at goes with --credit-price');
         const change = {
           enabled: yesOrNo('--enabled', enabled),
@@ -65,8 +60,7 @@ export function settingsCommands(program: Command, runner: Runner): void {
           default_limits: defaultLimit?.map(defaultLimitOf),
           no_default_limits: defaultLimits ? undefined : true,
         };
-        if (Object.values(change).every((value) => value === undefined))
-          throw wrongUsage('settings set: nothing to change was given');
+        if (Object.values(change).every((value) => value === undefined)) throw wrongUsage('settings set: nothing to change was given');
         call.answer(await call.service.call('UpdateSettings', change), shown);
       }),
     );
@@ -76,13 +70,10 @@ export function settingsCommands(program: Command, runner: Runner): void {
     .requiredOption('--credit-price <code=price>', 'the new price, such as EUR=0.02; repeatable', collect)
     .option('--effective-at <time>', 'in force from then on; RFC 3339')
     .action(
-      runner.run<{ creditPrice: readonly string[]; effectiveAt?: string }>(
-        async (call, _, { creditPrice, effectiveAt }) => {
-          const change = { credit_prices: pricesOf(creditPrice, effectiveAt) };
-          for await (const message of call.service.stream('PreviewPriceChange', change))
-            call.answer(message, previewText);
-        },
-      ),
+      runner.run<{ creditPrice: readonly string[]; effectiveAt?: string }>(async (call, _, { creditPrice, effectiveAt }) => {
+        const change = { credit_prices: pricesOf(creditPrice, effectiveAt) };
+        for await (const message of call.service.stream('PreviewPriceChange', change)) call.answer(message, previewText);
+      }),
     );
 }
 
@@ -126,8 +117,7 @@ function shown(answer: Message): string {
   ]);
 }
 
-const portalLimitText = (limit: Message): string =>
-  `${text(limit, 'currency')} ${text(limit, 'minimum')}..${text(limit, 'maximum')}`;
+const portalLimitText = (limit: Message): string => `${text(limit, 'currency')} ${text(limit, 'minimum')}..${text(limit, 'maximum')}`;
 
 const defaultLimitText = (limit: Message): string =>
   `${lineOf(within(limit, 'limit'))}${text(limit, 'currency') && ` ${text(limit, 'currency')}`}`;

@@ -1,4 +1,4 @@
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { type Command, InvalidArgumentError } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
@@ -7,7 +7,9 @@ import { text } from '../showing/fields';
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 export function testClockCommands(program: Command, runner: Runner): void {
-  const clock = program.command('test-clock').description('the clock of a service that was started with TEST_CLOCK=true: it stands still until it is moved on');
+  const clock = program
+    .command('test-clock')
+    .description('the clock of a service that was started with TEST_CLOCK=true: it stands still until it is moved on');
   clock
     .command('show')
     .description('what time it is there')

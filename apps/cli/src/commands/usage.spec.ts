@@ -51,9 +51,7 @@ describe('an import', () => {
       await threeAreThere;
       return allApplied(asked);
     };
-    expect((await imported(file('b.csv', rows(9)), [...MAPPING, '--batch', '1', '--concurrency', '3'])).exitCode).toBe(
-      0,
-    );
+    expect((await imported(file('b.csv', rows(9)), [...MAPPING, '--batch', '1', '--concurrency', '3'])).exitCode).toBe(0);
   });
   it('says which lines were rejected and why, and ends with exit code 1 unless that is allowed', async () => {
     double.answer = () => ({
@@ -93,16 +91,19 @@ describe('an import', () => {
     expect(out).toMatch(
       /\n  applied     0\n  duplicates  0\n  queued      3 .*drawdown rejected list\)\n  of these    1 .*\n  rejected    0\n    invalid_time  1\nline 3: time is not/,
     );
-    expect(JSON.parse((await imported(path, [...MAPPING, '--json'])).out)).toMatchObject({ complete: true, read: 3, queued: 3, queued_malformed: 1 });
+    expect(JSON.parse((await imported(path, [...MAPPING, '--json'])).out)).toMatchObject({
+      complete: true,
+      read: 3,
+      queued: 3,
+      queued_malformed: 1,
+    });
     double.answer = (asked) => ({ body: { queued: idsIn(asked).length } });
     expect((await imported(path)).exitCode).toBe(0);
   });
   it('goes on when the service comes back, and says so', async () => {
     let failures = 2;
     double.answer = (asked) =>
-      failures-- > 0
-        ? { status: 503, body: { title: 'A part of the service is down', code: 'LOG_UNAVAILABLE' } }
-        : allApplied(asked);
+      failures-- > 0 ? { status: 503, body: { title: 'A part of the service is down', code: 'LOG_UNAVAILABLE' } } : allApplied(asked);
     const { exitCode, out, err } = await imported(file('d.csv', rows(3)), [...MAPPING, '--json']);
     expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ applied: 3, retries: 2 })]);
     expect(err).toMatch(/^A part of the service is down \(LOG_UNAVAILABLE\) Trying again in \d+ ms\.\n$/);
@@ -124,11 +125,9 @@ describe('an import', () => {
       ctrlC.abort();
       return allApplied(asked);
     };
-    const { exitCode, out } = await imported(
-      file('g.csv', rows(1_000)),
-      [...MAPPING, '--batch', '1', '--concurrency', '1'],
-      { interrupted: ctrlC.signal },
-    );
+    const { exitCode, out } = await imported(file('g.csv', rows(1_000)), [...MAPPING, '--batch', '1', '--concurrency', '1'], {
+      interrupted: ctrlC.signal,
+    });
     expect([exitCode, out]).toEqual([1, expect.stringMatching(/^Stopped after/)]);
     expect(double.asked.length).toBeLessThan(3);
   });
@@ -142,9 +141,7 @@ describe('an import', () => {
   it('shows the first events and sends none in a dry run', async () => {
     const { exitCode, out } = await imported(file('i.csv', rows(100)), [...MAPPING, '--dry-run']);
     expect([exitCode, out.split('\n').length, double.asked]).toEqual([0, 6, []]);
-    expect(out.split('\n')[1]).toBe(
-      '{"specversion":"1.0","source":"s","type":"t","id":"row-1","subject":"cus_1","data":{"n":1}}',
-    );
+    expect(out.split('\n')[1]).toBe('{"specversion":"1.0","source":"s","type":"t","id":"row-1","subject":"cus_1","data":{"n":1}}');
   });
   it('reads standard input when it is told what it is', async () => {
     double.answer = allApplied;
@@ -160,13 +157,14 @@ describe('an import', () => {
 });
 
 describe('sending one event', () => {
-  const sent = (options: readonly string[], stdin = '') =>
-    ran(['usage', 'send', ...options, '--url', double.url], { stdin });
+  const sent = (options: readonly string[], stdin = '') => ran(['usage', 'send', ...options, '--url', double.url], { stdin });
   it('keeps the digits of its data', async () => {
     double.answer = () => ({ body: { outcome: { fate: 'applied', source: 's', id: '1' } } });
-    expect(
-      await sent(['--source', 's', '--type', 't', '--id', '1', '--subject', 'c', '--data', '{"n":9007199254740993}']),
-    ).toEqual({ exitCode: 0, out: 'applied  s 1\n', err: '' });
+    expect(await sent(['--source', 's', '--type', 't', '--id', '1', '--subject', 'c', '--data', '{"n":9007199254740993}'])).toEqual({
+      exitCode: 0,
+      out: 'applied  s 1\n',
+      err: '',
+    });
     expect(double.asked[0]).toMatchObject({
       contentType: 'application/cloudevents+json',
       body: '{"specversion":"1.0","source":"s","type":"t","id":"1","subject":"c","data":{"n":9007199254740993}}',
@@ -181,8 +179,13 @@ describe('sending one event', () => {
       out: 'queued  s 1\n  what became of it shows shortly: drawdown balance get ada, or drawdown rejected list --customer ada\n',
       err: '',
     });
-    double.answer = () => ({ body: { outcome: { ...outcome, reason: 'missing_field', detail: 'type is missing; send type as a string' } } });
-    expect(await sent([], event)).toMatchObject({ exitCode: 1, out: expect.stringContaining('it will be rejected: missing_field: type is missing') as string });
+    double.answer = () => ({
+      body: { outcome: { ...outcome, reason: 'missing_field', detail: 'type is missing; send type as a string' } },
+    });
+    expect(await sent([], event)).toMatchObject({
+      exitCode: 1,
+      out: expect.stringContaining('it will be rejected: missing_field: type is missing') as string,
+    });
   });
   it('passes on what comes by standard input, and ends with exit code 1 when it is rejected', async () => {
     double.answer = () => ({

@@ -59,8 +59,7 @@ export function usageCommands(program: Command, runner: Runner): void {
     .addHelpText('after', IMPORT_HELP)
     .action(
       runner.run<ImportOptions & { dryRun?: boolean; allowRejected?: boolean }>(async (call, [file = ''], options) => {
-        if (options.dryRun)
-          for (const event of await firstEvents(call, file, options, DRY_RUN_EVENTS)) call.print(event);
+        if (options.dryRun) for (const event of await firstEvents(call, file, options, DRY_RUN_EVENTS)) call.print(event);
         else await runImport(call, file, options, options.allowRejected === true);
       }),
     );
@@ -77,12 +76,7 @@ export function usageCommands(program: Command, runner: Runner): void {
     .action(runner.run<SendOptions>(sendOne));
 }
 
-async function runImport(
-  call: Invocation,
-  file: string,
-  options: ImportOptions,
-  allowRejected: boolean,
-): Promise<void> {
+async function runImport(call: Invocation, file: string, options: ImportOptions, allowRejected: boolean): Promise<void> {
   try {
     const summary = await importFile(call, file, options);
     call.answer(summary, () => summaryText(summary));
@@ -107,9 +101,7 @@ async function sendOne(call: Invocation, _: readonly string[], options: SendOpti
   const { source, type, id, subject, time, data } = options;
   const named = [source, type, id, subject].filter((value) => value !== undefined).length;
   if (named > 0 && named < 4)
-    throw wrongUsage(
-      'usage send needs --source, --type, --id and --subject together, or a CloudEvent on standard input',
-    );
+    throw wrongUsage('usage send needs --source, --type, --id and --subject together, or a CloudEvent on standard input');
   // The data goes in as it was written: a number that is parsed on the way may lose digits.
   const body =
     named === 0

@@ -43,9 +43,7 @@ describe('an invoice', () => {
     const returned = [{ grant_id: 'g2', amount: '3' }];
     double.answer = () => ({ body: { reversed: '3', returned, balance, payment } });
     const args = ['--amount', '3', '--reason', 'r', '--reversal-id', 'CN-1'];
-    expect(await asking('wallet', 'reverse-payment', 'a', 'INV-1', ...args)).toMatch(
-      /^Given back: 3 \(g2 3\)\n\ninvoice {5}INV\/1\n/,
-    );
+    expect(await asking('wallet', 'reverse-payment', 'a', 'INV-1', ...args)).toMatch(/^Given back: 3 \(g2 3\)\n\ninvoice {5}INV\/1\n/);
     expect(double.asked.at(-1)?.body).toBe('{"amount":"3","reason":"r","reversal_id":"CN-1"}');
   });
 
@@ -77,8 +75,16 @@ describe('the settings', () => {
   it('are changed by what is given', async () => {
     expect(
       await change(
-        '--portal-purchases', 'yes', '--portal-limit', 'EUR=0.5..500', '--portal-limit', 'JPY=..9',
-        '--default-limit', 'low=10:EUR', '--default-limit', 'fifth=20%',
+        '--portal-purchases',
+        'yes',
+        '--portal-limit',
+        'EUR=0.5..500',
+        '--portal-limit',
+        'JPY=..9',
+        '--default-limit',
+        'low=10:EUR',
+        '--default-limit',
+        'fifth=20%',
       ),
     ).toEqual({
       allow_portal_purchases: true,

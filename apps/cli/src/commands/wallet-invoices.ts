@@ -1,5 +1,5 @@
 /** Paying invoices out of a wallet. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import type { Command } from 'commander';
 import type { Runner } from '../invocation';
 import { balanceCard } from '../showing/answers';
@@ -56,9 +56,8 @@ export function invoiceCommands(wallet: Command, runner: Runner): void {
     .argument('<invoice>')
     .action(
       runner.run(async (call, [customer, invoice]) =>
-        call.answer(
-          await call.service.call('GetInvoicePayment', { customer_id: customer, invoice_id: invoice }),
-          (answer) => paymentCard(within(answer, 'payment')),
+        call.answer(await call.service.call('GetInvoicePayment', { customer_id: customer, invoice_id: invoice }), (answer) =>
+          paymentCard(within(answer, 'payment')),
         ),
       ),
     );

@@ -1,12 +1,12 @@
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import type { Command } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { collect, limitOf } from '../option-values';
 import { balanceCard, grantsTable } from '../showing/answers';
 import { text, within } from '../showing/fields';
-import { granting, grantOf, type GrantOptions } from './grant-options';
-import { voidingFromWallet } from './voiding';
+import { granting, grantOf, type GrantOptions } from './options/grant-options';
+import { voidingFromWallet } from './options/voiding';
 import { invoiceCommands } from './wallet-invoices';
 
 const shown = (answer: Message): string => balanceCard(within(answer, 'balance'));
@@ -17,11 +17,7 @@ export function walletCommands(program: Command, runner: Runner): void {
     .command('create')
     .description('open the wallet; a credit price for the currency has to exist')
     .argument('<customer>')
-    .option(
-      '--limit <limit>',
-      'warning line instead of the default ones, such as low=10 or low=20%; repeatable',
-      collect,
-    )
+    .option('--limit <limit>', 'warning line instead of the default ones, such as low=10 or low=20%; repeatable', collect)
     .option('--no-limits', 'no warning lines, whatever the settings have')
     .action(
       runner.run<{ limit?: readonly string[]; limits: boolean }>(async (call, [customer], { limit = [], limits }) => {
@@ -56,8 +52,7 @@ export function walletCommands(program: Command, runner: Runner): void {
     runner.run<GrantOptions>(async (call, [customer, credits], options) =>
       call.answer(
         await call.service.call('AddCredits', { customer_id: customer, credits, ...grantOf(options) }),
-        (answer) =>
-          `Added ${text(answer, 'grant.amount')} at ${text(answer, 'credit_price')} per credit.\n\n${shown(answer)}`,
+        (answer) => `Added ${text(answer, 'grant.amount')} at ${text(answer, 'credit_price')} per credit.\n\n${shown(answer)}`,
       ),
     ),
   );

@@ -3,7 +3,7 @@ import type { Runner } from '../invocation';
 import { collect } from '../option-values';
 import { deliveriesTable, endpointCard, endpointsTable } from '../showing/answers';
 import { text } from '../showing/fields';
-import { paged, pageOf, type PageOptions } from './paging';
+import { paged, pageOf, type PageOptions } from './options/paging';
 
 export function webhookCommands(program: Command, runner: Runner): void {
   const webhook = program.command('webhook').description('where the service calls when something happens');
@@ -15,10 +15,7 @@ export function webhookCommands(program: Command, runner: Runner): void {
     .option('--description <text>', 'for people')
     .action(
       runner.run<{ type?: readonly string[]; description?: string }>(async (call, [url], { type, description }) =>
-        call.answer(
-          await call.service.call('CreateWebhookEndpoint', { url, event_types: type, description }),
-          endpointCard,
-        ),
+        call.answer(await call.service.call('CreateWebhookEndpoint', { url, event_types: type, description }), endpointCard),
       ),
     );
   paged(webhook.command('list').description('all endpoints')).action(

@@ -17,24 +17,19 @@ describe('the books', () => {
     expect(used(10n * CREDIT - 1n).notices).toEqual([]);
     expect(used(10n * CREDIT).notices).toEqual(['credit_balance.low_balance']);
   });
-  it('notice the end once', () =>
-    expect(used(60n * CREDIT, 1n).notices).toEqual(['credit_balance.low_balance', 'credit_balance.run_out']));
+  it('notice the end once', () => expect(used(60n * CREDIT, 1n).notices).toEqual(['credit_balance.low_balance', 'credit_balance.run_out']));
   it('notice what a top-up mends', () => {
     const account = used(60n * CREDIT);
     account.topUp('0.5');
     account.topUp('100');
-    expect(account.notices.slice(2)).toEqual([
-      'credit_balance.recovered run_out',
-      'credit_balance.recovered low_balance',
-    ]);
+    expect(account.notices.slice(2)).toEqual(['credit_balance.recovered run_out', 'credit_balance.recovered low_balance']);
   });
   it('cost tokens by their weights', () =>
     expect(costOf({ product: 'ai-tokens', data: { input_tokens: 4808, output_tokens: 10 } })).toBe(4_848_000_000n));
 });
 
 describe('the traffic', () => {
-  const all = (seed: number) =>
-    [...traffic({ seed, events: 500, holdings: HOLDINGS, until: 1_700_000_000_000 })].map(eventText);
+  const all = (seed: number) => [...traffic({ seed, events: 500, holdings: HOLDINGS, until: 1_700_000_000_000 })].map(eventText);
   it('is the same for the same seed and another for another', () => {
     expect(all(1)).toEqual(all(1));
     expect(all(1)).not.toEqual(all(2));
@@ -47,9 +42,7 @@ describe('the traffic', () => {
   it('of the demo runs one balance low and another one out', () => {
     const books = new Books(HOLDINGS);
     for (const fact of traffic({ seed: SEED, events: EVENTS, holdings: HOLDINGS, until: 0 })) books.use(fact);
-    const notices = HOLDINGS.map((of) => [of.customer, of.product, ...books.of(of).notices]).filter(
-      ({ length }) => length > 2,
-    );
+    const notices = HOLDINGS.map((of) => [of.customer, of.product, ...books.of(of).notices]).filter(({ length }) => length > 2);
     expect(notices).toEqual([
       ['birch', 'api-calls', 'credit_balance.low_balance'],
       ['ember', 'api-calls', 'credit_balance.low_balance', 'credit_balance.run_out'],

@@ -33,9 +33,7 @@ export async function demo(call: Invocation, { exit, keep }: DemoOptions): Promi
     await running.stop();
     await scene.inbox.close();
     if (keep)
-      call.print(
-        `\nThe data is kept in ${running.folder}. Check it with: bin/drawdown verify --data-dir ${join(running.folder, 'data')}`,
-      );
+      call.print(`\nThe data is kept in ${running.folder}. Check it with: bin/drawdown verify --data-dir ${join(running.folder, 'data')}`);
     else running.remove();
   }
 }

@@ -1,7 +1,7 @@
 /** A receiver of webhooks as a customer would write one: it believes nothing that the standardwebhooks package does not verify. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { Webhook } from 'standardwebhooks';
 
 export interface Landed {
@@ -73,11 +73,9 @@ export class Inbox {
   }
 
   private verified(headers: IncomingMessage['headers'], body: string): Landed {
-    const [webhookId = '', timestamp = '', signature = ''] = [
-      'webhook-id',
-      'webhook-timestamp',
-      'webhook-signature',
-    ].map((name) => String(headers[name] ?? ''));
+    const [webhookId = '', timestamp = '', signature = ''] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) =>
+      String(headers[name] ?? ''),
+    );
     try {
       const payload = new Webhook(this.secret).verify(body, {
         'webhook-id': webhookId,

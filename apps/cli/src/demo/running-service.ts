@@ -103,7 +103,8 @@ export class RunningService {
     void this.ended.then(() => (exited = true));
     const deadline = performance.now() + READY_WITHIN_MS;
     while (!this.log().some((line) => line.includes(READY))) {
-      if (exited || performance.now() >= deadline) throw new Failure(`the service did not become ready. The end of its log:\n${this.log().slice(-LOG_LINES_SHOWN).join('\n')}`);
+      if (exited || performance.now() >= deadline)
+        throw new Failure(`the service did not become ready. The end of its log:\n${this.log().slice(-LOG_LINES_SHOWN).join('\n')}`);
       await delay(LOOK_EVERY_MS);
     }
   }

@@ -1,5 +1,5 @@
 /** What the steps of the demo share: the service, the inbox, the books, and how they speak to whoever watches. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { Failure } from '../exit-codes';
 import type { Invocation } from '../invocation';
 import type { Service } from '../service/service';
@@ -12,9 +12,7 @@ import { Inbox, type Landed } from './inbox';
 export function noticeOf(payload: Message): string {
   const data = within(payload, 'data');
   const from = text(payload, 'type').endsWith('.recovered') ? ` ${text(data, 'from')}` : '';
-  return [`${text(payload, 'type')}${from}`, text(data, 'customer_id'), text(data, 'credit_product_id')]
-    .filter(Boolean)
-    .join('  ');
+  return [`${text(payload, 'type')}${from}`, text(data, 'customer_id'), text(data, 'credit_product_id')].filter(Boolean).join('  ');
 }
 
 export class Scene {
@@ -45,9 +43,7 @@ export class Scene {
   private show({ payload, wrong }: Landed): void {
     const { green, red } = this.call.colours;
     this.say(
-      wrong === undefined
-        ? `${green('<- webhook, signature verified:')} ${noticeOf(payload)}`
-        : red(`<- webhook, NOT VERIFIED: ${wrong}`),
+      wrong === undefined ? `${green('<- webhook, signature verified:')} ${noticeOf(payload)}` : red(`<- webhook, NOT VERIFIED: ${wrong}`),
     );
   }
 }

@@ -35,9 +35,7 @@ describe('the demo fails', () => {
     answering(() => ({
       body: { balances: [{ customer_id: 'aurora', credit_product_id: 'api-calls', available: '5001' }] },
     }));
-    await expect(showBalances(scene())).rejects.toThrow(
-      'aurora api-calls should have 5000 available, 0 consumed, 0 uncovered',
-    );
+    await expect(showBalances(scene())).rejects.toThrow('aurora api-calls should have 5000 available, 0 consumed, 0 uncovered');
   });
   it('when a repeated batch is applied', async () => {
     answering(({ path }) => ({ body: path === '/v1/usage' ? { applied: BATCH } : {} }));

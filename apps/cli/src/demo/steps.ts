@@ -1,19 +1,8 @@
 /** The steps of the demo, in order. Each does one thing, says what it did, and insists that it came out right. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { figure, flag, items, number, text, within } from '../showing/fields';
 import { table } from '../showing/layout';
-import {
-  BATCH,
-  CREDIT_PRICE,
-  CURRENCY,
-  CUSTOMERS,
-  EVENTS,
-  type Holding,
-  HOLDINGS,
-  PRODUCTS,
-  SEED,
-  WALLET_CUSTOMER,
-} from './cast';
+import { BATCH, CREDIT_PRICE, CURRENCY, CUSTOMERS, EVENTS, type Holding, HOLDINGS, PRODUCTS, SEED, WALLET_CUSTOMER } from './cast';
 import { noticeOf, type Scene } from './scene';
 import { eventText, SOURCE, traffic, type UsageFact } from './traffic';
 
@@ -33,9 +22,7 @@ export async function setUp(scene: Scene): Promise<void> {
   await service.call('UpdateSettings', { credit_prices: [{ currency: CURRENCY, price: CREDIT_PRICE }] });
   for (const product of PRODUCTS) {
     await service.call('CreateCreditProduct', product);
-    scene.say(
-      `credit product ${text(product, 'credit_product_id').padEnd(9)}  ${items(product, 'meters').map(meterText).join(', ')}`,
-    );
+    scene.say(`credit product ${text(product, 'credit_product_id').padEnd(9)}  ${items(product, 'meters').map(meterText).join(', ')}`);
   }
   for (const customer of CUSTOMERS) await service.call('CreateCustomer', { customer_id: customer, currency: CURRENCY });
   for (const { customer, product, startingBalance } of HOLDINGS)
@@ -66,9 +53,7 @@ export async function feed(scene: Scene): Promise<string> {
   const facts = [...traffic({ seed: SEED, events: EVENTS, holdings: HOLDINGS, until: Date.now() })];
   for (const fact of facts) scene.books.use(fact);
   for (const holding of HOLDINGS) expectNotices(scene, holding, 0);
-  const bodies = Array.from({ length: Math.ceil(facts.length / BATCH) }, (_, i) =>
-    batchText(facts.slice(i * BATCH, (i + 1) * BATCH)),
-  );
+  const bodies = Array.from({ length: Math.ceil(facts.length / BATCH) }, (_, i) => batchText(facts.slice(i * BATCH, (i + 1) * BATCH)));
   const began = performance.now();
   let applied = 0;
   for (const body of bodies) applied += number(await scene.service.sendUsage(body, 'batch'), 'applied');
@@ -82,8 +67,7 @@ export async function feed(scene: Scene): Promise<string> {
 const batchText = (facts: readonly UsageFact[]): string => `[${facts.map(eventText).join(',')}]`;
 
 function expectNotices(scene: Scene, { customer, product }: Holding, from: number): void {
-  for (const notice of scene.books.of({ customer, product }).notices.slice(from))
-    scene.expected.push(`${notice}  ${customer}  ${product}`);
+  for (const notice of scene.books.of({ customer, product }).notices.slice(from)) scene.expected.push(`${notice}  ${customer}  ${product}`);
 }
 
 /** @throws Failure when a webhook is missing, is not verified, or should not have come. */
@@ -93,10 +77,7 @@ async function landed(scene: Scene): Promise<void> {
   const came = inbox.landed.map(({ payload, wrong }) => wrong ?? noticeOf(payload));
   const missing = expected.filter((notice) => !came.includes(notice));
   const surplus = came.filter((notice) => !expected.includes(notice));
-  scene.insist(
-    all && missing.length === 0,
-    `missing webhooks: ${missing.join('; ') || `${expected.length - came.length}`}`,
-  );
+  scene.insist(all && missing.length === 0, `missing webhooks: ${missing.join('; ') || `${expected.length - came.length}`}`);
   scene.insist(
     surplus.length === 0 && came.length === expected.length,
     `webhooks that should not have come: ${surplus.join('; ') || 'repeats'}`,
@@ -146,9 +127,7 @@ export async function topUpAndHold(scene: Scene): Promise<void> {
     figure(captured, 'balance.available') === '37.5',
     `after the capture ${figure(captured, 'balance.available')} ${CURRENCY} were available`,
   );
-  scene.say(
-    `${customer_id} pays 100 ${CURRENCY} into a wallet; 80 are held, 62.5 of them captured, the rest given back`,
-  );
+  scene.say(`${customer_id} pays 100 ${CURRENCY} into a wallet; 80 are held, 62.5 of them captured, the rest given back`);
   await landed(scene);
 }
 
@@ -156,8 +135,7 @@ export async function topUpAndHold(scene: Scene): Promise<void> {
 export async function showBalances(scene: Scene): Promise<void> {
   scene.step(4, 'The balances');
   const balances = await allBalances(scene);
-  const row = (path: string, title: string) =>
-    ({ title, of: (balance: Message) => figure(balance, path), figures: true }) as const;
+  const row = (path: string, title: string) => ({ title, of: (balance: Message) => figure(balance, path), figures: true }) as const;
   scene.say(
     table(
       [
@@ -173,17 +151,11 @@ export async function showBalances(scene: Scene): Promise<void> {
     ),
   );
   for (const { customer, product } of HOLDINGS) {
-    const balance =
-      balances.find((one) => text(one, 'customer_id') === customer && text(one, 'credit_product_id') === product) ?? {};
+    const balance = balances.find((one) => text(one, 'customer_id') === customer && text(one, 'credit_product_id') === product) ?? {};
     const { available, consumed, uncovered } = scene.books.of({ customer, product }).figures;
     const same =
-      figure(balance, 'available') === available &&
-      figure(balance, 'consumed') === consumed &&
-      figure(balance, 'uncovered') === uncovered;
-    scene.insist(
-      same,
-      `${customer} ${product} should have ${available} available, ${consumed} consumed, ${uncovered} uncovered`,
-    );
+      figure(balance, 'available') === available && figure(balance, 'consumed') === consumed && figure(balance, 'uncovered') === uncovered;
+    scene.insist(same, `${customer} ${product} should have ${available} available, ${consumed} consumed, ${uncovered} uncovered`);
   }
   scene.say(`All ${HOLDINGS.length} credit balances agree to the last digit with books kept apart from the ledger.`);
 }
@@ -202,9 +174,7 @@ const standing = (balance: Message): string => {
 export async function sendAgain(scene: Scene, body: string): Promise<void> {
   scene.step(5, 'The first batch once more, and one event too many');
   const figuresOf = async () =>
-    JSON.stringify(
-      (await allBalances(scene)).map((balance) => [balance['revision'], balance['available'], balance['consumed']]),
-    );
+    JSON.stringify((await allBalances(scene)).map((balance) => [balance['revision'], balance['available'], balance['consumed']]));
   const before = await figuresOf();
   const again = await scene.service.sendUsage(body, 'batch');
   scene.insist(

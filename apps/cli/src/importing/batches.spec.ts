@@ -12,8 +12,7 @@ async function sizes(events: readonly string[], size: number): Promise<readonly 
 describe('batches', () => {
   it('hold as many events as they may, and the last one the rest', async () =>
     expect(await sizes(Array(7).fill('{}'), 3)).toEqual([3, 3, 1]));
-  it('of a whole number leave no empty one behind', async () =>
-    expect(await sizes(Array(6).fill('{}'), 3)).toEqual([3, 3]));
+  it('of a whole number leave no empty one behind', async () => expect(await sizes(Array(6).fill('{}'), 3)).toEqual([3, 3]));
   it('of nothing are none', async () => expect(await sizes([], 3)).toEqual([]));
   it('are ended early by long events', async () => {
     const half = 'x'.repeat(BATCH_LENGTH_MAX / 2);

@@ -30,11 +30,7 @@ export async function* batchesOf(events: AsyncIterable<Placed>, size: number): A
 }
 
 /** Works on at most `concurrency` items at a time. The first failure ends it, after what is in flight has settled. */
-export async function forEachAtOnce<T>(
-  items: AsyncIterable<T>,
-  concurrency: number,
-  work: (item: T) => Promise<void>,
-): Promise<void> {
+export async function forEachAtOnce<T>(items: AsyncIterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
   for await (const item of items) {

@@ -10,8 +10,7 @@ async function read(
 ): Promise<readonly (readonly unknown[])[]> {
   const rows: (readonly unknown[])[] = [];
   const input = Readable.from(typeof text === 'string' ? [Buffer.from(text)] : text);
-  for await (const row of csvRows(input, separator, needing(...columns)))
-    rows.push([row.number, row.line, ...columns.map(row.column)]);
+  for await (const row of csvRows(input, separator, needing(...columns))) rows.push([row.number, row.line, ...columns.map(row.column)]);
   return rows;
 }
 
@@ -41,12 +40,10 @@ describe('rows of CSV', () => {
 describe('CSV is refused', () => {
   it('without a column that is needed, naming it and the header', () =>
     expect(read('a,b\n1,2\n', ['c'])).rejects.toThrow('--id: there is no column "c"; the header has "a", "b"'));
-  it('when a needed column stands twice', () =>
-    expect(read('a,a\n1,2\n', ['a'])).rejects.toThrow('the column "a" stands 2 times'));
+  it('when a needed column stands twice', () => expect(read('a,a\n1,2\n', ['a'])).rejects.toThrow('the column "a" stands 2 times'));
   it('when a row has more or fewer fields, naming its line', () =>
     expect(read('a,b\n1,2\n3\n', ['a'])).rejects.toThrow(/broken: .*line 3/));
   it('when a quote is never closed', () => expect(read('a\n"x\n', ['a'])).rejects.toThrow('the CSV is broken'));
-  it('when a row is endless', () =>
-    expect(read(`a\n"${'x'.repeat(2 * ROW_LENGTH_MAX)}`, ['a'])).rejects.toThrow('the CSV is broken'));
+  it('when a row is endless', () => expect(read(`a\n"${'x'.repeat(2 * ROW_LENGTH_MAX)}`, ['a'])).rejects.toThrow('the CSV is broken'));
   it('when it is empty', () => expect(read('', ['a'])).rejects.toThrow('the file is empty'));
 });

@@ -21,11 +21,7 @@ interface Record {
  * @param columns that are needed, each with the option that names it.
  * @throws Failure naming a column that the header has not, or the line that is broken.
  */
-export async function* csvRows(
-  input: Readable,
-  separator: string,
-  columns: ReadonlyMap<string, string>,
-): AsyncGenerator<CsvRow> {
+export async function* csvRows(input: Readable, separator: string, columns: ReadonlyMap<string, string>): AsyncGenerator<CsvRow> {
   const parser = parse({
     bom: true,
     delimiter: separator,

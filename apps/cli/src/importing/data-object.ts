@@ -9,11 +9,7 @@ export interface DataField {
   readonly asText: boolean;
 }
 
-export function dataField(
-  option: string,
-  path: string,
-  value: Template,
-): { readonly path: readonly string[]; readonly value: Template } {
+export function dataField(option: string, path: string, value: Template): { readonly path: readonly string[]; readonly value: Template } {
   const names = path.split('.');
   if (names.includes('')) throw wrongUsage(`${option} ${path}: a name in it is empty`);
   return { path: names, value };

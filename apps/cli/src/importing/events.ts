@@ -18,9 +18,7 @@ export function formOf(file: string, told: string | undefined): Form {
   }
   if (/\.(?:csv|tsv)$/i.test(file)) return 'csv';
   if (/\.(?:jsonl|ndjson)$/i.test(file)) return 'jsonl';
-  throw wrongUsage(
-    `the name of ${file === '-' ? 'standard input' : file} does not say what it is: give --format csv or --format jsonl`,
-  );
+  throw wrongUsage(`the name of ${file === '-' ? 'standard input' : file} does not say what it is: give --format csv or --format jsonl`);
 }
 
 /** What cannot be sent at all is booked as rejected in the tally; everything that is read is counted there. */
@@ -41,8 +39,7 @@ export async function* eventsIn(
   input.on('error', () => undefined);
   for await (const { line, number, text, problem } of jsonLines(input)) {
     tally.read += 1;
-    if (problem !== undefined)
-      tally.reject({ line, reason: 'malformed_json', detail: `${problem}; this line was not sent` });
+    if (problem !== undefined) tally.reject({ line, reason: 'malformed_json', detail: `${problem}; this line was not sent` });
     else yield { line, event: mapped ? mapped.event(jsonRow(number, text)) : text };
   }
   if (tally.read === 0) throw new Failure('the file holds no events');

@@ -43,8 +43,7 @@ export async function importFile(call: Invocation, file: string, options: Import
     );
     return tally.summary(seconds(), !call.io.interrupted.aborted);
   } catch (fault) {
-    if (fault instanceof Failure)
-      throw tally.read > 0 ? new ImportStopped(fault, tally.summary(seconds(), false)) : fault;
+    if (fault instanceof Failure) throw tally.read > 0 ? new ImportStopped(fault, tally.summary(seconds(), false)) : fault;
     if (isFileFault(fault)) throw wrongUsage(`${file}: ${fault.message}`);
     throw fault;
   } finally {
@@ -54,12 +53,7 @@ export async function importFile(call: Invocation, file: string, options: Import
 }
 
 /** What the first rows would be sent as. */
-export async function firstEvents(
-  call: Invocation,
-  file: string,
-  options: ImportOptions,
-  count: number,
-): Promise<readonly string[]> {
+export async function firstEvents(call: Invocation, file: string, options: ImportOptions, count: number): Promise<readonly string[]> {
   const { input } = opened(call, file);
   const form: Form = formOf(file, options.format);
   const events: string[] = [];
@@ -87,9 +81,7 @@ async function send(
     // One line per outage and batch would bury the summary.
     if (performance.now() - toldAt < TELL_EVERY_MS) return;
     toldAt = performance.now();
-    call.note(
-      `${fault instanceof Error ? (fault.message.split('\n')[0] ?? '') : String(fault)} Trying again in ${waitMs} ms.`,
-    );
+    call.note(`${fault instanceof Error ? (fault.message.split('\n')[0] ?? '') : String(fault)} Trying again in ${waitMs} ms.`);
   };
   const retry = { forMs: retryFor * 1_000, onRetry, signal, now: () => performance.now(), random: Math.random };
   await forEachAtOnce(until(signal, batches), concurrency, async (batch) => {
@@ -121,7 +113,6 @@ function opened(call: Invocation, file: string): { readonly input: Readable; rea
   return { input: createReadStream(file), bytes: stat.isFile() ? stat.size : undefined };
 }
 
-const bytesRead = (input: Readable): number =>
-  'bytesRead' in input && typeof input.bytesRead === 'number' ? input.bytesRead : 0;
+const bytesRead = (input: Readable): number => ('bytesRead' in input && typeof input.bytesRead === 'number' ? input.bytesRead : 0);
 
 const isFileFault = (fault: unknown): fault is NodeJS.ErrnoException => fault instanceof Error && 'syscall' in fault;

@@ -1,5 +1,5 @@
 /** A line goes into a batch as it is, so a broken one must be found before: it would break the batch. */
-import { JsonObject, parseJsonList } from '@drawdown/usage';
+import { JsonObject, parseJsonList } from '@drawdown/domain/usage';
 
 /**
  * Why a text cannot stand in a batch; undefined when it can. Judged by the service's own parser. What does not break the batch

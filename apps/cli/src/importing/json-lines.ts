@@ -39,9 +39,7 @@ async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<string
     for (const text of lines) yield text;
     line += lines.length;
     if (rest.length > LINE_LENGTH_MAX)
-      throw new Failure(
-        `line ${line + 1} is longer than ${LINE_LENGTH_MAX} characters: is the file JSON lines, one object per line?`,
-      );
+      throw new Failure(`line ${line + 1} is longer than ${LINE_LENGTH_MAX} characters: is the file JSON lines, one object per line?`);
   }
   yield rest + decoder.decode();
 }

@@ -1,5 +1,5 @@
 /** A line of JSON as a row: its top-level fields are the columns. */
-import { canonicalText, JsonNumber, JsonObject, type JsonNode, parseJson } from '@drawdown/usage';
+import { canonicalText, type JsonNode, JsonNumber, JsonObject, parseJson } from '@drawdown/domain/usage';
 import type { Row } from './template';
 
 export function jsonRow(number: number, text: string): Row {

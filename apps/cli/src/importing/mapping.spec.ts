@@ -41,12 +41,9 @@ describe('a value of the data', () => {
   it.each(['1e3', '01', '+1', '.5', '5.', 'NaN', '0x10', ' 1', '1,5'])('is text when written %s', (n) =>
     expect(dataOf(['n={n}'], { n })).toBe(`{"n":${JSON.stringify(n)}}`),
   );
-  it('is text when it is to be, whatever it looks like', () =>
-    expect(dataOf([], { n: '12' }, ['n={n}'])).toBe('{"n":"12"}'));
+  it('is text when it is to be, whatever it looks like', () => expect(dataOf([], { n: '12' }, ['n={n}'])).toBe('{"n":"12"}'));
   it('lies within objects when its name has dots', () =>
-    expect(dataOf(['tokens.input={n}', 'tokens.output={n}', 'model=m'], { n: '1' })).toBe(
-      '{"tokens":{"input":1,"output":1},"model":"m"}',
-    ));
+    expect(dataOf(['tokens.input={n}', 'tokens.output={n}', 'model=m'], { n: '1' })).toBe('{"tokens":{"input":1,"output":1},"model":"m"}'));
   it.each([
     [['a=1', 'a=2'], 'a is given twice'],
     [['a=1', 'a.b=2'], 'a is given twice'],

@@ -45,9 +45,7 @@ export function mapping(options: MappingOptions): Mapping {
   ];
   const columns = new Map([
     ...attributes.flatMap(([name, { columns }]) => columns.map((column) => [column, `--${name}`] as const)),
-    ...fields.flatMap(({ path, value }) =>
-      value.columns.map((column) => [column, `--data ${path.join('.')}`] as const),
-    ),
+    ...fields.flatMap(({ path, value }) => value.columns.map((column) => [column, `--data ${path.join('.')}`] as const)),
   ]);
   const data = dataText(fields);
   return {

@@ -25,8 +25,7 @@ export function progressOf({ stderr }: Io, totalBytes: number | undefined): Prog
   });
   bar.start(totalBytes, 0, { events: 0, rate: 0 });
   return {
-    update: (bytes, events) =>
-      bar.update(bytes, { events, rate: Math.round(events / ((performance.now() - began) / 1_000)) }),
+    update: (bytes, events) => bar.update(bytes, { events, rate: Math.round(events / ((performance.now() - began) / 1_000)) }),
     stop: () => bar.stop(),
   };
 }

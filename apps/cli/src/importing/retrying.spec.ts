@@ -2,8 +2,7 @@ import { ServiceProblem, Unreachable } from '../service/problems';
 import { BACK_OFF_MS_MAX, retrying } from './retrying';
 
 const unreachable = () => new Unreachable('http://x', { code: 'ECONNREFUSED' }, '');
-const answered = (status: number, code: string, retryAfterMs?: number) =>
-  new ServiceProblem(status, { code }, retryAfterMs);
+const answered = (status: number, code: string, retryAfterMs?: number) => new ServiceProblem(status, { code }, retryAfterMs);
 
 /** Time passes only by waiting. */
 async function tried(fault: () => Error, failures: number, forMs = 60_000) {
@@ -34,9 +33,7 @@ describe('trying again', () => {
     ['a bad request', () => answered(400, 'INVALID_REQUEST')],
     ['a conflict of keys', () => answered(409, 'IDEMPOTENCY_CONFLICT')],
     ['a defect', () => answered(500, 'INTERNAL')],
-  ])('is not done after %s', async (_, fault) =>
-    expect(await tried(fault, 1)).toMatchObject({ attempts: 1, waits: [] }),
-  );
+  ])('is not done after %s', async (_, fault) => expect(await tried(fault, 1)).toMatchObject({ attempts: 1, waits: [] }));
   it('waits as long as the service asks for, up to a bound', async () => {
     expect((await tried(() => answered(503, 'X', 3_000), 1)).waits).toEqual([3_000]);
     expect((await tried(() => answered(503, 'X', 3_600_000), 1)).waits).toEqual([BACK_OFF_MS_MAX]);
@@ -48,6 +45,5 @@ describe('trying again', () => {
     expect(result).toBeInstanceOf(Unreachable);
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBe(1_000);
   });
-  it('is not done at all when it is given no time', async () =>
-    expect((await tried(unreachable, 1, 0)).attempts).toBe(1));
+  it('is not done at all when it is given no time', async () => expect((await tried(unreachable, 1, 0)).attempts).toBe(1));
 });

@@ -19,10 +19,7 @@ export interface Retrying {
 const pause = async (ms: number, signal: AbortSignal): Promise<void> =>
   void (await delay(ms, undefined, { signal }).catch(() => undefined));
 
-export async function retrying<T>(
-  work: () => Promise<T>,
-  { forMs, onRetry, signal, now, random, wait = pause }: Retrying,
-): Promise<T> {
+export async function retrying<T>(work: () => Promise<T>, { forMs, onRetry, signal, now, random, wait = pause }: Retrying): Promise<T> {
   const since = now();
   for (let attempt = 0; ; attempt++) {
     try {

@@ -1,5 +1,5 @@
 /** What has become of the events of an import. The fates add up to what was read, or the import is not complete. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { items, number, text } from '../showing/fields';
 import type { Placed } from './batches';
 

@@ -1,4 +1,4 @@
-import { template, type Row } from './template';
+import { type Row, template } from './template';
 
 const row = (number: number, columns: Readonly<Record<string, string>> = {}): Row => ({
   number,

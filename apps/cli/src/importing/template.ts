@@ -29,16 +29,13 @@ export function template(option: string, text: string): Template {
   const parts = [...text.matchAll(TOKEN)].map(([token, name]): Part => {
     if (token === '{{' || token === '}}') return () => token[0];
     if (token === '{' || token === '}')
-      throw wrongUsage(
-        `${option} ${text}: a "${token}" stands alone; write {column}, or "${token}${token}" for the character itself`,
-      );
+      throw wrongUsage(`${option} ${text}: a "${token}" stands alone; write {column}, or "${token}${token}" for the character itself`);
     if (name === undefined) return () => token;
     if (name === '') throw wrongUsage(`${option} ${text}: {} names no column`);
     if (name === 'row') return (row) => String(row.number);
     const divisor = REMAINDER.exec(name)?.[1];
     if (divisor !== undefined) return (row) => String(row.number % Number(divisor));
-    if (name.startsWith('row%'))
-      throw wrongUsage(`${option} ${text}: {${name}} must be {row%N} with a whole number N above zero`);
+    if (name.startsWith('row%')) throw wrongUsage(`${option} ${text}: {${name}} must be {row%N} with a whole number N above zero`);
     columns.push(name);
     return (row) => row.column(name);
   });

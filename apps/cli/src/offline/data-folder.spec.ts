@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { instant } from '@drawdown/amounts';
-import type { Message } from '@drawdown/application';
-import { EmbeddedLog } from '@drawdown/embedded';
-import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/ledger';
+import { instant } from '@drawdown/domain/amounts';
+import type { Message } from '@drawdown/api/resources';
+import { EmbeddedLog } from '@drawdown/adapters/embedded';
+import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { openDataFolder, rebuild } from './data-folder';
 import { verifyOffline } from './verify-offline';
 
@@ -17,7 +17,11 @@ describe('a data folder with a damaged log', () => {
     directory = mkdtempSync(join(tmpdir(), 'drawdown-offline-'));
     const log = await EmbeddedLog.open({ directory, clock: () => instant('2026-01-01T00:00:00Z') });
     for (const revision of [0, 1])
-      await log.append('customer-ada', [{ id: `00000000-0000-8000-8000-00000000000${revision}`, type: 'Guessed', data: `{"n":${revision}}`, metadata: '{}' }], revision === 0 ? 'no_stream' : 0);
+      await log.append(
+        'customer-ada',
+        [{ id: `00000000-0000-8000-8000-00000000000${revision}`, type: 'Guessed', data: `{"n":${revision}}`, metadata: '{}' }],
+        revision === 0 ? 'no_stream' : 0,
+      );
     await log.close();
     const [name] = readdirSync(join(directory, 'log'));
     const file = join(directory, 'log', name!);

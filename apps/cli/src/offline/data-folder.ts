@@ -1,11 +1,13 @@
 /** A data folder without a service on it. Whoever opens it holds its lock, so no service can start meanwhile. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Instant } from '@drawdown/amounts';
-import { foldings } from '@drawdown/application';
-import type { Projections } from '@drawdown/balances';
-import { EmbeddedLog, EmbeddedProjections } from '@drawdown/embedded';
-import { AppliedKeys, DEDUPE_WINDOW_MS_DEFAULT, type EventLog, Projector, readWhole, StreamStates } from '@drawdown/ledger';
+import type { Instant } from '@drawdown/domain/amounts';
+import { foldings } from '@drawdown/api/resources';
+import type { Projections } from '@drawdown/engine/derived-state';
+import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
+import { AppliedKeys, type EventLog, readWhole, StreamStates } from '@drawdown/engine/event-store';
+import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
+import { Projector } from '@drawdown/engine/read-models';
 import { wrongUsage } from '../exit-codes';
 
 export interface DataFolder {
@@ -40,8 +42,7 @@ export async function openDataFolder(directory: string): Promise<DataFolder> {
 export function windowMsIn(env: Readonly<Record<string, string | undefined>>): number {
   const days = env['DEDUPE_WINDOW_DAYS'];
   if (!days) return DEDUPE_WINDOW_MS_DEFAULT;
-  if (!/^[1-9]\d{0,3}$/.test(days))
-    throw wrongUsage(`DEDUPE_WINDOW_DAYS is "${days}": it must be a number of days, as the service has it`);
+  if (!/^[1-9]\d{0,3}$/.test(days)) throw wrongUsage(`DEDUPE_WINDOW_DAYS is "${days}": it must be a number of days, as the service has it`);
   return Number(days) * DAY_MS;
 }
 

@@ -1,7 +1,7 @@
 /** The service's own check on a data folder, told in the service's own messages. */
-import type { Instant } from '@drawdown/amounts';
-import { foldings, type Message, reportMessage } from '@drawdown/application';
-import { verify } from '@drawdown/ledger';
+import type { Instant } from '@drawdown/domain/amounts';
+import { foldings, type Message, reportMessage } from '@drawdown/api/resources';
+import { verify } from '@drawdown/engine/audit';
 import { openDataFolder } from './data-folder';
 
 export async function* verifyOffline(directory: string, windowMs: number, headsAt?: bigint): AsyncGenerator<Message> {

@@ -1,4 +1,4 @@
-import { eventsOf, EVENT_LENGTH_MAX } from './event-stream';
+import { EVENT_LENGTH_MAX, eventsOf } from './event-stream';
 
 async function read(...chunks: readonly string[]) {
   async function* bytes(): AsyncGenerator<Uint8Array> {
@@ -15,8 +15,7 @@ describe('server-sent events', () => {
       { type: 'message', data: '{"a":1}' },
       { type: 'message', data: '2' },
     ]));
-  it('may be named', async () =>
-    expect(await read('event: error\ndata: x\n\n')).toEqual([{ type: 'error', data: 'x' }]));
+  it('may be named', async () => expect(await read('event: error\ndata: x\n\n')).toEqual([{ type: 'error', data: 'x' }]));
   it('leave out signs of life', async () => expect(await read(': alive\n\n', 'data: 1\n\n')).toHaveLength(1));
   it('may have several lines of data, and CR LF', async () =>
     expect(await read('data: a\r\ndata:b\r\n\r\n')).toEqual([{ type: 'message', data: 'a\nb' }]));

@@ -1,5 +1,5 @@
 /** What can go wrong between this command and the service, each with its exit code and a sentence that says what to do. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { EXIT, exitCodeOf, Failure } from '../exit-codes';
 import { items, text } from '../showing/fields';
 
@@ -9,9 +9,7 @@ export class Unreachable extends Failure {
     super(
       `could not reach the service at ${url}: ${reasonOf(cause)}.\n` +
         `Start it with "npm start" or "drawdown serve", or say where it is with --url or DRAWDOWN_URL.` +
-        (key && mayHaveArrived(cause)
-          ? `\nIt may have been done all the same: run it again with --idempotency-key ${key}`
-          : ''),
+        (key && mayHaveArrived(cause) ? `\nIt may have been done all the same: run it again with --idempotency-key ${key}` : ''),
       EXIT.unreachable,
       { code: 'UNREACHABLE', detail: reasonOf(cause), url, ...(key && { idempotency_key: key }) },
     );
@@ -40,16 +38,13 @@ export class ServiceProblem extends Failure {
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export const mayPass = (fault: unknown): boolean =>
-  fault instanceof Unreachable ||
-  (fault instanceof ServiceProblem && (PASSING.has(fault.status) || fault.code === 'CONTENTION'));
+  fault instanceof Unreachable || (fault instanceof ServiceProblem && (PASSING.has(fault.status) || fault.code === 'CONTENTION'));
 
 /** "Title: detail", then one line per field with what is wrong and the mend. */
 function sentences(status: number, problem: Message): string {
   const title = text(problem, 'title') || `the service answered ${status}`;
   const errors = items(problem, 'errors');
-  const lines = errors.map(
-    (error) => `  ${text(error, 'field') || 'request'}: ${text(error, 'detail')}; ${text(error, 'mend')}`,
-  );
+  const lines = errors.map((error) => `  ${text(error, 'field') || 'request'}: ${text(error, 'detail')}; ${text(error, 'mend')}`);
   if (lines.length > 0) return [`${title} (${text(problem, 'code')})`, ...lines].join('\n');
   const detail = text(problem, 'detail');
   return `${title}${detail ? `: ${detail}` : ''}${text(problem, 'code') ? ` (${text(problem, 'code')})` : ''}`;
@@ -66,16 +61,10 @@ const CONNECT_REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: 'it closed the connection',
 };
 
-const codeOf = (cause: unknown): string =>
-  typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+const codeOf = (cause: unknown): string => (typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '');
 
 const reasonOf = (cause: unknown): string =>
   CONNECT_REASONS[codeOf(cause)] ?? (cause instanceof Error && cause.message ? cause.message : String(cause));
 
-const NEVER_ARRIVED: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const NEVER_ARRIVED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 const mayHaveArrived = (cause: unknown): boolean => !NEVER_ARRIVED.has(codeOf(cause));

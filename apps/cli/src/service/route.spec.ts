@@ -2,17 +2,13 @@ import { httpRequestOf } from './route';
 
 describe('the HTTP request of an operation', () => {
   it('has path fields in the path and the others in the body', () =>
-    expect(
-      httpRequestOf('TopUpCreditBalance', { customer_id: 'a', credit_product_id: 'p', amount: '1', origin: 'free' }),
-    ).toEqual({
+    expect(httpRequestOf('TopUpCreditBalance', { customer_id: 'a', credit_product_id: 'p', amount: '1', origin: 'free' })).toEqual({
       method: 'POST',
       path: '/v1/customers/a/credit-balances/p/top-ups',
       body: '{"amount":"1","origin":"free"}',
     }));
   it('is that of the wallet without a product, and of the credit balance with one', () => {
-    expect(httpRequestOf('GetBalance', { customer_id: 'a', credit_product_id: undefined }).path).toBe(
-      '/v1/customers/a/wallet/balance',
-    );
+    expect(httpRequestOf('GetBalance', { customer_id: 'a', credit_product_id: undefined }).path).toBe('/v1/customers/a/wallet/balance');
     expect(httpRequestOf('GetBalance', { customer_id: 'a', credit_product_id: 'p' }).path).toBe(
       '/v1/customers/a/credit-balances/p/balance',
     );
@@ -36,9 +32,6 @@ describe('the HTTP request of an operation', () => {
       path: '/v1/customers/a/wallet/movements?types=credited&types=run_out&newest_first=true',
     }));
   it('escapes what stands in a path', () =>
-    expect(httpRequestOf('GetCustomer', { customer_id: 'a/../b?c#d é' }).path).toBe(
-      '/v1/customers/a%2F..%2Fb%3Fc%23d%20%C3%A9',
-    ));
-  it('without a field of its path is a defect', () =>
-    expect(() => httpRequestOf('GetCustomer', {})).toThrow('GetCustomer'));
+    expect(httpRequestOf('GetCustomer', { customer_id: 'a/../b?c#d é' }).path).toBe('/v1/customers/a%2F..%2Fb%3Fc%23d%20%C3%A9'));
+  it('without a field of its path is a defect', () => expect(() => httpRequestOf('GetCustomer', {})).toThrow('GetCustomer'));
 });

@@ -1,5 +1,6 @@
 /** Turns an operation and its request into an HTTP request, by the same table that the service's door is made from. */
-import { type Message, routes, type RpcName, type Route } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
+import { type Route, routes, type RpcName } from '@drawdown/api/contract';
 import { wrongUsage } from '../exit-codes';
 
 export interface HttpRequest {
@@ -38,8 +39,7 @@ const parametersOf = (path: string): readonly string[] => [...path.matchAll(PARA
 
 function queryOf(fields: readonly (readonly [string, unknown])[]): string {
   const query = new URLSearchParams();
-  for (const [field, value] of fields)
-    for (const one of Array.isArray(value) ? value : [value]) query.append(field, String(one));
+  for (const [field, value] of fields) for (const one of Array.isArray(value) ? value : [value]) query.append(field, String(one));
   return query.size > 0 ? `?${query.toString()}` : '';
 }
 

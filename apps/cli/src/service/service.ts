@@ -1,12 +1,12 @@
 /** The service over HTTP. One method per way of asking; what is asked is named by its rpc. */
 import { randomUUID } from 'node:crypto';
-import type { Message, RpcName, StreamName } from '@drawdown/application';
-import { routes } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
+import { routes, type RpcName, type StreamName } from '@drawdown/api/contract';
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici';
 import { wrongUsage } from '../exit-codes';
 import { eventsOf } from './event-stream';
 import { ServiceProblem, Unreachable } from './problems';
-import { httpRequestOf, type HttpRequest } from './route';
+import { type HttpRequest, httpRequestOf } from './route';
 
 export const TIMEOUT_MS_DEFAULT = 30_000;
 /** Rebuilding reads the whole log before it answers, and a test clock lives through all that becomes due. */
@@ -96,16 +96,7 @@ export class Service {
     }
   }
 
-  private async send({
-    method,
-    path,
-    body,
-    key,
-    accept,
-    contentType,
-    timeoutMs,
-    endless,
-  }: Outgoing): Promise<Dispatcher.ResponseData> {
+  private async send({ method, path, body, key, accept, contentType, timeoutMs, endless }: Outgoing): Promise<Dispatcher.ResponseData> {
     this.options.told?.(`${method} ${this.url}${path}${key ? ` (Idempotency-Key: ${key})` : ''}`);
     try {
       return await undiciRequest(this.url.replace(/\/$/, '') + path, {

@@ -1,5 +1,5 @@
 /** How each kind of thing looks on a terminal. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { figure, flag, items, text, texts, within } from './fields';
 import { card, type Column, table } from './layout';
 
@@ -14,9 +14,7 @@ const more = (answer: Message): string =>
 
 export const lineOf = (limit: Message): string => {
   const id = text(limit, 'limit_id');
-  return text(limit, 'absolute')
-    ? `${id} at ${text(limit, 'absolute')}`
-    : `${id} at ${text(limit, 'percent_of_last_top_up')}%`;
+  return text(limit, 'absolute') ? `${id} at ${text(limit, 'absolute')}` : `${id} at ${text(limit, 'percent_of_last_top_up')}%`;
 };
 
 const measureOf = (balance: Message): string => text(balance, 'currency') || text(balance, 'unit');
@@ -236,7 +234,8 @@ export const rejectedCard = (rejected: Message): string => {
 /** It is durable, and what becomes of it is decided behind the queue. */
 function queuedLine(name: string, outcome: Message): string {
   const customer = text(outcome, 'customer_id');
-  const where = customer === '' ? 'drawdown rejected list' : `drawdown balance get ${customer}, or drawdown rejected list --customer ${customer}`;
+  const where =
+    customer === '' ? 'drawdown rejected list' : `drawdown balance get ${customer}, or drawdown rejected list --customer ${customer}`;
   const reason = text(outcome, 'reason');
   const malformed = reason === '' ? '' : `\n  it will be rejected: ${reason}: ${text(outcome, 'detail')}`;
   return `queued  ${name}${malformed}\n  what became of it shows shortly: ${where}`;

@@ -1,17 +1,12 @@
 /** Reads fields of an answer for people to see. What is absent reads as empty: the service leaves defaults out. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 
-const isMessage = (value: unknown): value is Message =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @param path field names, dot-separated */
 export function text(message: Message, path: string): string {
   const value = path.split('.').reduce<unknown>((inner, name) => (isMessage(inner) ? inner[name] : undefined), message);
-  return typeof value === 'string'
-    ? value
-    : typeof value === 'number' || typeof value === 'boolean'
-      ? String(value)
-      : '';
+  return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** An integer; 0 when absent. */

@@ -18,8 +18,7 @@ describe('a table', () => {
       ),
     ).toBe('NAME        AMOUNT\na                1\nlong name  12345.5'));
   it('without rows is a sentence', () => expect(table(columns, [], 'There are none.')).toBe('There are none.'));
-  it('counts characters, not bytes', () =>
-    expect(table(columns, [['größe', '1']], '').split('\n')[1]).toBe('größe       1'));
+  it('counts characters, not bytes', () => expect(table(columns, [['größe', '1']], '').split('\n')[1]).toBe('größe       1'));
   it('lets nothing move the cursor', () => expect(table(columns, [['\u001b[2Jx', '1']], '')).toContain('?[2Jx'));
 });
 

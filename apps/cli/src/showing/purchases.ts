@@ -1,5 +1,5 @@
 /** How purchases and what is owed for them look on a terminal. */
-import type { Message } from '@drawdown/application';
+import type { Message } from '@drawdown/api/resources';
 import { balanceCard } from './answers';
 import { figure, flag, items, text, within } from './fields';
 import { card, table } from './layout';
@@ -39,7 +39,8 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   ended_before: 'It had ended without money before.',
 };
 
-export const toldCard = (answer: Message): string => `${OUTCOMES[text(answer, 'outcome')] ?? ''}\n\n${balanceCard(within(answer, 'balance'))}`;
+export const toldCard = (answer: Message): string =>
+  `${OUTCOMES[text(answer, 'outcome')] ?? ''}\n\n${balanceCard(within(answer, 'balance'))}`;
 
 export function purchasesTable(answer: Message): string {
   const purchases = table(
@@ -51,7 +52,13 @@ export function purchasesTable(answer: Message): string {
       { title: 'PROVIDER', of: (row) => text(row, 'provider') },
       { title: 'BY', of: (row) => text(row, 'by') },
       { title: 'STARTED', of: (row) => text(row, 'started_at') },
-      { title: 'LOOK AT', of: (row) => items(row, 'flags').map((of) => text(of, 'because')).join(' ') },
+      {
+        title: 'LOOK AT',
+        of: (row) =>
+          items(row, 'flags')
+            .map((of) => text(of, 'because'))
+            .join(' '),
+      },
     ],
     items(answer, 'purchases'),
     'There are no purchases.',
@@ -60,7 +67,19 @@ export function purchasesTable(answer: Message): string {
   return next ? `${purchases}\nThere is more: --page-token ${next}` : purchases;
 }
 
-const MOVES = ['granted', 'returned', 'consumed', 'captured', 'deducted', 'paid_to_invoices', 'expired', 'voided', 'closed', 'outstanding', 'lapsed'] as const;
+const MOVES = [
+  'granted',
+  'returned',
+  'consumed',
+  'captured',
+  'deducted',
+  'paid_to_invoices',
+  'expired',
+  'voided',
+  'closed',
+  'outstanding',
+  'lapsed',
+] as const;
 
 export function liabilityTable(answer: Message): string {
   const rows = items(answer, 'currencies').flatMap((of) => MOVES.map((name) => ({ of, name })));

@@ -1,5 +1,0 @@
-export * from './customer';
-export * from './default-limits';
-export * from './portal-purchase-limits';
-export * from './price-preview';
-export * from './settings';

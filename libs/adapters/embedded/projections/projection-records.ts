@@ -1,0 +1,87 @@
+/** The bytes of what EmbeddedProjections keeps. All of it is derived: a change raises FORMAT, and what was stored is thrown away. */
+import type { Instant } from '@drawdown/domain/amounts';
+import type { AppliedKey, Document } from '@drawdown/engine/derived-state';
+
+export const FORMAT = 2;
+
+const NEVER = Number.POSITIVE_INFINITY;
+const DOCUMENT_HEADER_BYTES = 16;
+const PLACE_HEADER_BYTES = 18;
+
+export interface DocumentHeader {
+  readonly revision: number;
+  readonly dueAt: Instant | undefined;
+}
+
+/** f64 revision, f64 dueAt (infinite: never), JSON. */
+export function encodeDocument({ revision, json, dueAt }: Document): Buffer {
+  const bytes = Buffer.allocUnsafe(DOCUMENT_HEADER_BYTES + Buffer.byteLength(json));
+  bytes.writeDoubleLE(revision, 0);
+  bytes.writeDoubleLE(dueAt ?? NEVER, 8);
+  bytes.write(json, DOCUMENT_HEADER_BYTES);
+  return bytes;
+}
+
+export function decodeDocumentHeader(bytes: Buffer): DocumentHeader {
+  const dueAt = bytes.readDoubleLE(8);
+  return { revision: bytes.readDoubleLE(0), dueAt: dueAt === NEVER ? undefined : (dueAt as Instant) };
+}
+
+export function decodeDocument(stream: string, bytes: Buffer): Document {
+  const { revision, dueAt } = decodeDocumentHeader(bytes);
+  const json = bytes.toString('utf8', DOCUMENT_HEADER_BYTES, bytes.length);
+  return dueAt === undefined ? { stream, revision, json } : { stream, revision, json, dueAt };
+}
+
+/** The places of one fingerprint, one behind the other: f64 revision, f64 keepUntil (infinite: for ever), u16 bytes of stream, stream. */
+export type Place = Omit<AppliedKey, 'fingerprint' | 'keepUntil'> & { readonly keepUntil: number };
+
+export function encodePlaces(places: readonly Place[]): Buffer {
+  let size = 0;
+  for (const { stream } of places) size += PLACE_HEADER_BYTES + Buffer.byteLength(stream);
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const { stream, revision, keepUntil } of places) {
+    bytes.writeDoubleLE(revision, at);
+    bytes.writeDoubleLE(keepUntil, at + 8);
+    const streamBytes = bytes.write(stream, at + PLACE_HEADER_BYTES);
+    bytes.writeUInt16LE(streamBytes, at + 16);
+    at += PLACE_HEADER_BYTES + streamBytes;
+  }
+  return bytes;
+}
+
+export function decodePlaces(bytes: Buffer | undefined): Place[] {
+  const places: Place[] = [];
+  for (let at = 0; bytes && at < bytes.length;) {
+    const start = at + PLACE_HEADER_BYTES;
+    const end = start + bytes.readUInt16LE(at + 16);
+    places.push({ stream: bytes.toString('utf8', start, end), revision: bytes.readDoubleLE(at), keepUntil: bytes.readDoubleLE(at + 8) });
+    at = end;
+  }
+  return places;
+}
+
+export const placeOf = ({ stream, revision, keepUntil }: AppliedKey): Place => ({ stream, revision, keepUntil: keepUntil ?? NEVER });
+export const keptForEver = (place: Place): boolean => place.keepUntil === NEVER;
+
+export function fingerprintKey(fingerprint: bigint): Buffer {
+  const key = Buffer.allocUnsafe(8);
+  key.writeBigUInt64BE(BigInt.asUintN(64, fingerprint));
+  return key;
+}
+
+const INSTANT_BYTES = 7;
+const HIGH_BIAS = 2 ** 21;
+/** An instant as bytes that sort as time does, moments before 1970 included. */
+export function instantKey(at: number, rest: Buffer = Buffer.alloc(0)): Buffer {
+  const key = Buffer.allocUnsafe(INSTANT_BYTES + rest.length);
+  // In two halves, each raised on its own: raised as a whole, an instant would leave the integers that a number holds exactly.
+  const high = Math.floor(at / 2 ** 32);
+  key.writeUIntBE(high + HIGH_BIAS, 0, 3);
+  key.writeUInt32BE(at - high * 2 ** 32, 3);
+  rest.copy(key, INSTANT_BYTES);
+  return key;
+}
+export const instantOfKey = (key: Buffer): Instant => ((key.readUIntBE(0, 3) - HIGH_BIAS) * 2 ** 32 + key.readUInt32BE(3)) as Instant;
+export const restOfKey = (key: Buffer): Buffer => key.subarray(INSTANT_BYTES);

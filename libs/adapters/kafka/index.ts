@@ -1,0 +1,12 @@
+export { BUFFERED_BYTES_MAX, type PartitionFigures } from './consumer/assignment';
+export * from './connection/kafka-connection';
+export * from './consumer/kafka-consumer';
+export * from './connection/kafka-fault';
+export * from './record/records';
+export * from './connection/topics';
+export type { Handle } from './consumer/partition-feed';
+export * from './producer/kafka-producer';
+export * from './producer/kafka-usage-queue';
+export * from './producer/kafka-rejected-topic';
+export * from './record/rated-record';
+export * from './record/original-of-record';

@@ -1,0 +1,10 @@
+export * from './contract';
+export type { FieldShape, MessageShape } from './message-shape';
+export * from './nearest-name';
+export { messageFromWire } from './wire-reader';
+export { messageToWire } from './wire-writer';
+export { type Elsewhere, messageFromJson } from './json-reader';
+export { type QueryValues, readQuery } from './query-reader';
+export { writeJson } from './json-writer';
+export type { Message } from './message';
+export * from './routes';

@@ -1,0 +1,27 @@
+/** Where following the log for auto top-ups goes on after a restart: a saving, not a truth. All before it has been carried out. Pure. */
+import type { Instant } from '@drawdown/domain/amounts';
+import { accept, type Aggregate, type DomainEvent, shape } from '@drawdown/domain/decider';
+
+/** Stored for ever. Of all processes that follow together: the one that is furthest says how far they are. */
+export const AUTO_TOP_UP_POSITION = 'autoTopUpPosition-account';
+
+const fields = { /** A position in the log, in decimal. */ through: shape.text };
+export const autoTopUpPositionState = shape.record(fields);
+export type AutoTopUpPosition = shape.Of<typeof autoTopUpPositionState>;
+
+const advanced = shape.record({ at: shape.instant, ...fields });
+export type AutoTopUpPositionAdvanced = DomainEvent & { readonly type: 'AutoTopUpPositionAdvanced' } & shape.Of<typeof advanced>;
+export type AdvanceAutoTopUpPosition = { readonly type: 'Advance'; readonly at: Instant } & AutoTopUpPosition;
+
+export const autoTopUpPosition: Aggregate<AdvanceAutoTopUpPosition, AutoTopUpPosition, AutoTopUpPositionAdvanced, never> = {
+  category: 'autoTopUpPosition',
+  decider: {
+    initial: { through: '-1' },
+    decide: ({ at, through }, state) =>
+      BigInt(through) <= BigInt(state.through) ? accept() : accept({ type: 'AutoTopUpPositionAdvanced', at, through }),
+    evolve: (_, { through }) => ({ through }),
+  },
+  events: { AutoTopUpPositionAdvanced: advanced },
+  state: autoTopUpPositionState,
+  stateVersion: 1,
+};

@@ -1,0 +1,191 @@
+/**
+ * Brings auto top-ups to life: follows the log in order, and comes when one is due. At least once: several processes may do it at a
+ * time, for all that it does is under an expected revision or a key, and done twice it changes nothing.
+ */
+import { type AutoTopUp, autoTopUp, type AutoTopUpCommand, purchaseKeyOf, type Reaction, reactionTo } from '@drawdown/domain/auto-top-up';
+import type { Instant } from '@drawdown/domain/amounts';
+import { judgedAt } from '@drawdown/engine/read-models';
+import { readEvent } from '@drawdown/domain/decider';
+import { categoryOf, idsOf, type RecordedEvent, streams, type Subscription } from '@drawdown/engine/event-store';
+import type { DueCommands } from '@drawdown/engine/process-managers';
+import { wallet } from '@drawdown/domain/balance';
+import { AUTO_TOP_UP_POSITION, autoTopUpPosition } from './auto-top-up-position';
+import { obstacleTo } from './auto-top-up-obstacle';
+import { startRequest } from './auto-top-up-start';
+import { given } from '../top-ups/grant-request';
+import type { Parts } from '../parts';
+import { streamNames } from '../pages';
+
+/** Events met before the position is recorded: so many are met again after a crash. */
+export const POSITION_EVERY_EVENTS = 5_000;
+/** Waited when a payment provider is down; twice as long after each further failure. By the machine's own time. */
+export const PROVIDER_PAUSE_MS_MIN = 1_000;
+export const PROVIDER_PAUSE_MS_MAX = 60_000;
+const AGAIN_MS_MAX = 1_000;
+
+/** They tell of money or of an end: no auto top-up may miss one, whatever this process knows of it. */
+const OUTCOMES: ReadonlySet<string> = new Set([
+  'PurchaseSucceeded',
+  'PurchaseFailed',
+  'PurchaseExpired',
+  'PurchaseFlagged',
+  'WalletClosed',
+]);
+
+export class AutoTopUpRunner {
+  /** Customers who have one. */
+  private readonly known = new Set<string>();
+  private subscription: Subscription | undefined;
+  private met = -1n;
+  private sinceRecorded = 0;
+  private stopped = false;
+  private providerFailures = 0;
+  private providerPausedUntil = 0;
+  private waiting: { readonly position: bigint; readonly done: () => void }[] = [];
+
+  constructor(
+    private readonly parts: Parts,
+    /** Told of what failed; it is tried again. */
+    private readonly failed: (fault: unknown) => void,
+  ) {
+    parts.ledger.states.follow(({ entry }) => {
+      if (entry.folding.category === autoTopUp.category) this.known.add(idsOf(entry.stream)[0] ?? '');
+    });
+  }
+
+  /** For the sweeper. */
+  readonly due: DueCommands = new Map([[autoTopUp.category, (stream) => this.attend(stream)]]);
+
+  /** Follows the log from the recorded position. Call once derived state has met the log. */
+  async start(): Promise<void> {
+    for await (const stream of streamNames(this.parts, `${autoTopUp.category}-`)) this.known.add(idsOf(stream)[0] ?? '');
+    const { state } = await this.parts.ledger.reload(autoTopUpPosition, AUTO_TOP_UP_POSITION);
+    this.met = BigInt(state.through);
+    this.subscription = this.parts.log.subscribe(this.met, (events) => this.meet(events));
+    this.subscription.ended.catch(this.failed);
+  }
+
+  /** Settles when everything up to a position of the log has been carried out. */
+  async through(position: bigint): Promise<void> {
+    if (position <= this.met || this.stopped) return;
+    await new Promise<void>((done) => this.waiting.push({ position, done }));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.subscription?.close();
+    for (const { done } of this.waiting.splice(0)) done();
+    // Kept back it is no loss: what is met again changes nothing.
+    if (this.sinceRecorded > 1) await this.recordPosition().catch(() => undefined);
+  }
+
+  private async meet(events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events) {
+      if (categoryOf(event.stream) === wallet.category) await this.untilDone(() => this.meetOne(event));
+      if (this.stopped) return;
+      this.met = event.position;
+      this.sinceRecorded += 1;
+      const reached = this.waiting.filter(({ position }) => position <= event.position);
+      if (reached.length > 0) this.waiting = this.waiting.filter((one) => !reached.includes(one));
+      for (const { done } of reached) done();
+    }
+    if (this.sinceRecorded >= POSITION_EVERY_EVENTS) await this.recordPosition().catch(this.failed);
+  }
+
+  private async meetOne({ stream, type, data }: RecordedEvent): Promise<void> {
+    const customerId = idsOf(stream)[0] ?? '';
+    const outcome = OUTCOMES.has(type);
+    if (!outcome && !this.known.has(customerId)) return;
+    const { ledger, clock } = this.parts;
+    const of = streams.autoTopUp(customerId);
+    // What this process knows may be older than what another one has started.
+    const { state } = await (outcome ? ledger.reload(autoTopUp, of) : ledger.load(autoTopUp, of));
+    const event = readEvent(wallet, type, data);
+    const known = event.type === 'PurchaseFlagged' ? await this.withItsPurchase(customerId, state) : state;
+    const reaction = reactionTo(event, known, clock());
+    if (reaction) await this.react(customerId, reaction);
+  }
+
+  /**
+   * Money can be told of before the request is told as started. How a purchase ended its wallet remembers, and `startRequest` asks it;
+   * that it was flagged nobody remembers but the event, so whose it is must be known at once.
+   */
+  private async withItsPurchase(customerId: string, state: AutoTopUp): Promise<AutoTopUp> {
+    const { inFlight } = state;
+    if (!inFlight || inFlight.purchaseId !== undefined) return state;
+    const { ledger } = this.parts;
+    const stream = streams.wallet(customerId);
+    await ledger.reload(wallet, stream);
+    const recorded = await ledger.recorded(wallet, stream, purchaseKeyOf(inFlight.id));
+    const started = recorded?.events.find((event) => event.type === 'PurchaseStarted');
+    return started ? { ...state, inFlight: { ...inFlight, purchaseId: started.purchaseId } } : state;
+  }
+
+  private async react(customerId: string, reaction: Reaction): Promise<void> {
+    if (reaction.kind === 'look') return this.consider(customerId);
+    // It is told as started once the provider has been asked: until then the request stays due.
+    if (reaction.command.type === 'RecordPurchaseStarted') return;
+    // A refusal is an answer too: it had ended, or was turned off meanwhile.
+    await this.parts.ledger.execute(autoTopUp, streams.autoTopUp(customerId), reaction.command);
+  }
+
+  private async consider(customerId: string): Promise<void> {
+    const { ledger, clock } = this.parts;
+    // The wallet is read to its end, and after the auto top-up: a request whose outcome is known there has its money in these figures.
+    // Whatever is appended meanwhile has it made again.
+    await ledger.execute(autoTopUp, streams.autoTopUp(customerId), async (): Promise<AutoTopUpCommand> => {
+      const { state } = await ledger.reload(wallet, streams.wallet(customerId));
+      const at = clock();
+      const { available, projected, pending } = judgedAt(state, at);
+      const obstacle = await obstacleTo(this.parts, state, at);
+      return { type: 'Consider', at, figures: { available, projected, pending }, ...given('obstacle', obstacle) };
+    });
+  }
+
+  /** What spends money is decided now, with the figures of now, however long ago it fell due. */
+  private async attend(stream: string): Promise<Instant | 'waiting' | undefined> {
+    const { ledger, clock } = this.parts;
+    const customerId = idsOf(stream)[0] ?? '';
+    const { state } = await ledger.reload(autoTopUp, stream);
+    const dueAt = dueOf(state);
+    if (dueAt === undefined || dueAt > clock()) return dueAt;
+    if (!state.inFlight) await this.consider(customerId);
+    else if (performance.now() < this.providerPausedUntil) return 'waiting';
+    else await this.begin(customerId, state.inFlight);
+    const next = dueOf((await ledger.load(autoTopUp, stream)).state);
+    return next === dueAt ? 'waiting' : next;
+  }
+
+  private async begin(customerId: string, request: Parameters<typeof startRequest>[2]): Promise<void> {
+    try {
+      await startRequest(this.parts, customerId, request);
+      this.providerFailures = 0;
+    } catch (fault) {
+      const pause = Math.min(PROVIDER_PAUSE_MS_MAX, PROVIDER_PAUSE_MS_MIN * 2 ** this.providerFailures);
+      this.providerFailures += 1;
+      this.providerPausedUntil = performance.now() + pause;
+      throw fault;
+    }
+  }
+
+  /** Again and again while it fails: what is met must not be skipped. */
+  private async untilDone(work: () => Promise<void>): Promise<void> {
+    for (let failures = 0; !this.stopped; failures += 1) {
+      try {
+        return await work();
+      } catch (fault) {
+        this.failed(fault);
+        await new Promise((resolve) => setTimeout(resolve, Math.min(AGAIN_MS_MAX, 20 * 2 ** Math.min(failures, 10))));
+      }
+    }
+  }
+
+  private async recordPosition(): Promise<void> {
+    this.sinceRecorded = 0;
+    const { ledger, clock } = this.parts;
+    await ledger.execute(autoTopUpPosition, AUTO_TOP_UP_POSITION, { type: 'Advance', at: clock(), through: String(this.met) });
+  }
+}
+
+const dueOf = (state: Parameters<NonNullable<typeof autoTopUp.dueAt>>[0]): Instant | undefined =>
+  autoTopUp.dueAt?.(state) as Instant | undefined;

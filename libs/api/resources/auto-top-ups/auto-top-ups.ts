@@ -1,0 +1,98 @@
+/** Auto top-ups of wallets: set, told with what was decided, turned off, resumed. Who carries them out: `AutoTopUpRunner`. */
+import { autoTopUp, type AutoTopUpCommand } from '@drawdown/domain/auto-top-up';
+import { formatInstant, type Instant } from '@drawdown/domain/amounts';
+import { readEvent } from '@drawdown/domain/decider';
+import { streams } from '@drawdown/engine/event-store';
+import { wallet } from '@drawdown/domain/balance';
+import { autoTopUpMessage, decisionMessage, readPolicy } from './auto-top-up-message';
+import { carryOut } from '../carry-out';
+import { Refused } from '@drawdown/api/errors';
+import { type Fields, readRequest } from '../fields';
+import { given, REASON_LENGTH_MAX } from '../top-ups/grant-request';
+import { lookedUp } from '../looked-up';
+import type { Context, Handlers, Message } from '../operation';
+import { afterToken, pageToken } from '../pages';
+import type { Parts } from '../parts';
+import { readAtLeast } from '../read-at-least';
+import { theCustomer } from '../targets';
+
+type AutoTopUpHandlers = Pick<Handlers, 'SetAutoTopUp' | 'GetAutoTopUp' | 'DisableAutoTopUp' | 'ResumeAutoTopUp'>;
+
+export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
+  async SetAutoTopUp(request, context) {
+    const { customerId, policy } = readRequest(request, (from) => {
+      if (!from.has('policy')) from.violation('policy', 'is missing', 'send it');
+      return { customerId: from.customerId(), policy: from.within('policy', readPolicy) };
+    });
+    return change(parts, context, customerId, async (at) => {
+      const { currency } = await theCustomer(parts, customerId);
+      await lookedUp(parts.ledger, wallet, streams.wallet(customerId), ({ state }) => {
+        if (state.status === 'none') throw new Refused({ code: 'balance_not_found' });
+        if (state.status === 'closed') throw new Refused({ code: 'balance_closed' });
+      });
+      // It was read: a request without one has been answered.
+      return { type: 'Configure', at, customerId, currency, policy: policy! };
+    });
+  },
+
+  async GetAutoTopUp(request, context) {
+    const { customerId, wanted, page } = readRequest(request, (from) => ({
+      customerId: from.customerId(),
+      wanted: from.revision('min_revision'),
+      page: from.page(),
+    }));
+    const stream = streams.autoTopUp(customerId);
+    await readAtLeast(parts.ledger, autoTopUp, stream, wanted, context);
+    const { state, revision } = await lookedUp(parts.ledger, autoTopUp, stream, async (known) => {
+      if (known.revision >= 0) return known;
+      await theCustomer(parts, customerId);
+      throw new Refused({ code: 'auto_top_up_not_configured' });
+    });
+    const of = JSON.stringify(['decisions', stream]);
+    const from = page.token === undefined ? revision : revisionIn(of, page.token);
+    const events = await parts.log.readStream(stream, { direction: 'backwards', from, limit: page.size });
+    const last = events.at(-1)?.revision ?? 0;
+    const at = parts.clock();
+    return {
+      revision,
+      as_of: formatInstant(at),
+      auto_top_up: autoTopUpMessage(state, at),
+      decisions: events.map((event) => decisionMessage(readEvent(autoTopUp, event.type, event.data), event.revision)),
+      next_page_token: last > 0 ? pageToken(of, String(last - 1)) : '',
+    };
+  },
+
+  async DisableAutoTopUp(request, context) {
+    const { customerId, reason } = readRequest(request, byAPerson);
+    return change(parts, context, customerId, (at) => ({ type: 'Disable', at, ...reason }));
+  },
+
+  async ResumeAutoTopUp(request, context) {
+    const { customerId, reason } = readRequest(request, byAPerson);
+    return change(parts, context, customerId, (at) => ({ type: 'Resume', at, ...reason }));
+  },
+});
+
+const byAPerson = (from: Fields) => ({
+  customerId: from.customerId(),
+  reason: given('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
+});
+
+async function change(
+  parts: Parts,
+  context: Context,
+  customerId: string,
+  command: (at: Instant) => AutoTopUpCommand | Promise<AutoTopUpCommand>,
+): Promise<Message> {
+  const done = await carryOut(parts, context, autoTopUp, streams.autoTopUp(customerId), async (at) => {
+    await theCustomer(parts, customerId);
+    return command(at);
+  });
+  return { revision: done.revision, auto_top_up: autoTopUpMessage(done.state, done.at) };
+}
+
+function revisionIn(of: string, token: string): number {
+  const text = afterToken(of, token);
+  if (!/^\d{1,15}$/.test(text)) throw new Refused({ code: 'page_token_invalid' });
+  return Number(text);
+}

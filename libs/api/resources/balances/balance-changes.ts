@@ -1,0 +1,41 @@
+/** Changes that wallets and credit balances share. Each of them makes one operation for each kind. */
+import { formatAmount } from '@drawdown/domain/amounts';
+import { readLimits } from './balance-message';
+import { caused } from '../carry-out';
+import { type Fields, readRequest } from '../fields';
+import { given, REASON_LENGTH_MAX } from '../top-ups/grant-request';
+import type { AnswerOnce } from '../operation';
+import type { Parts } from '../parts';
+import { changeBalance, type Target } from '../targets';
+
+type ReadTarget = (from: Fields) => Target;
+
+export const pausing =
+  (parts: Parts, readTarget: ReadTarget, type: 'Pause' | 'Resume'): AnswerOnce =>
+  async (request, context) => {
+    const { target, reason } = readRequest(request, (from) => ({
+      target: readTarget(from),
+      reason: given('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
+    }));
+    const { revision, balance } = await changeBalance(parts, context, target, (at) => ({ type, at, ...reason }));
+    return { revision, balance };
+  };
+
+export const closing =
+  (parts: Parts, readTarget: ReadTarget): AnswerOnce =>
+  async (request, context) => {
+    const { target, reason } = readRequest(request, (from) => ({
+      target: readTarget(from),
+      reason: from.text('reason', REASON_LENGTH_MAX),
+    }));
+    const { events, revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'Close', at, reason }));
+    return { revision, balance, residual: formatAmount(caused(events, 'Closed').amount) };
+  };
+
+export const settingLimits =
+  (parts: Parts, readTarget: ReadTarget): AnswerOnce =>
+  async (request, context) => {
+    const { target, limits } = readRequest(request, (from) => ({ target: readTarget(from), limits: readLimits(from) }));
+    const { revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'SetLimits', at, limits }));
+    return { revision, balance };
+  };

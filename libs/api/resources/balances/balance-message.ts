@@ -1,0 +1,107 @@
+/** Wallets and credit balances in the words of the contract. A field that is undefined is absent. */
+import { type Amount, formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
+import { type BalanceFigures, judgedAt, type LimitFigures } from '@drawdown/engine/read-models';
+import { type Allocation, type Balance, type Grant, type Hold, type Limit, unitEquivalent } from '@drawdown/domain/balance';
+import type { Fields } from '../fields';
+import type { Message } from '../operation';
+
+export const time = (at: Instant | undefined): string | undefined => (at === undefined ? undefined : formatInstant(at));
+
+/** What a balance is shown with and does not keep itself. */
+export interface BesideBalance {
+  /** What one is called, in a credit balance. */
+  readonly unit?: string;
+  /** Of a credit, in a wallet. */
+  readonly creditPrice?: Amount;
+}
+
+export const balanceMessage = (state: Balance, revision: number, at: Instant, beside: BesideBalance): Message =>
+  figuresMessage(state, judgedAt(state, at), revision, at, beside);
+
+function figuresMessage(
+  state: Balance,
+  figures: BalanceFigures,
+  revision: number,
+  at: Instant,
+  { unit, creditPrice }: BesideBalance,
+): Message {
+  return {
+    customer_id: state.customerId,
+    credit_product_id: state.creditProductId,
+    name: state.name,
+    status: state.status,
+    currency: state.currency,
+    unit,
+    booked: formatAmount(figures.booked),
+    held: formatAmount(figures.held),
+    available: formatAmount(figures.available),
+    pending: formatAmount(figures.pending),
+    projected: formatAmount(figures.projected),
+    unbilled: formatAmount(figures.unbilled),
+    uncovered: formatAmount(figures.uncovered),
+    consumed: formatAmount(figures.consumed),
+    credit_equivalent:
+      creditPrice === undefined ? undefined : formatAmount(unitEquivalent(figures.booked, { price: creditPrice, version: 0 })),
+    grants: figures.grants.map(grantMessage),
+    holds: figures.holds.map(holdMessage),
+    limits: figures.limits.map(limitStatusMessage),
+    revision,
+    as_of: formatInstant(at),
+  };
+}
+
+export const grantMessage = (of: Grant): Message => ({
+  grant_id: of.id,
+  amount: formatAmount(of.amount),
+  remaining: formatAmount(of.remaining),
+  held: formatAmount(of.held),
+  origin: of.origin,
+  priority: of.priority,
+  effective_at: time(of.effectiveAt),
+  expires_at: time(of.expiresAt),
+  cost_basis: of.costBasis && { amount: formatAmount(of.costBasis.amount), currency: of.costBasis.currency },
+  reference: of.reference,
+  metadata: of.metadata,
+});
+
+export const holdMessage = (of: Hold): Message => ({
+  hold_id: of.id,
+  amount: formatAmount(of.amount),
+  expires_at: time(of.expiresAt),
+  reference: of.reference,
+  allocations: allocationMessages(of.allocation),
+});
+
+/** A hold that has ended keeps nothing. */
+export const endedHoldMessage = (holdId: string): Message => ({ hold_id: holdId, amount: formatAmount(ZERO) });
+
+export const allocationMessages = (allocation: Allocation): readonly Message[] =>
+  allocation.map(({ grant, amount }) => ({ grant_id: grant, amount: formatAmount(amount) }));
+
+export const limitMessage = ({ id, kind, value }: Limit): Message => ({ limit_id: id, [kind]: formatAmount(value) });
+
+const limitStatusMessage = ({ limit, threshold, reached }: LimitFigures): Message => ({
+  limit: limitMessage(limit),
+  threshold: threshold === undefined ? undefined : formatAmount(threshold),
+  reached,
+});
+
+/** Whether the values are in range is for the balance to judge: it refuses by the limit's id. */
+export const readLimits = (from: Fields): readonly Limit[] => from.list('limits', readLimit);
+
+/** Those of a new balance. Undefined: it begins with the limits that are kept elsewhere for new ones. */
+export function readOwnLimits(from: Fields): readonly Limit[] | undefined {
+  const limits = readLimits(from);
+  const none = from.flag('no_limits');
+  if (none && limits.length > 0) from.violation('no_limits', 'contradicts limits', 'send one of the two');
+  return none || limits.length > 0 ? limits : undefined;
+}
+
+export function readLimit(from: Fields): Limit {
+  const id = from.slug('limit_id');
+  const absolute = from.optionalAmount('absolute');
+  const percent = from.optionalAmount('percent_of_last_top_up');
+  if (absolute !== undefined) return { id, kind: 'absolute', value: absolute };
+  if (percent === undefined) from.violation('', 'has no line', 'send either absolute or percent_of_last_top_up');
+  return { id, kind: 'percent_of_last_top_up', value: percent ?? ZERO };
+}

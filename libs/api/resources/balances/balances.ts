@@ -1,0 +1,94 @@
+/** Questions about wallets and credit balances. */
+import { formatAmount, formatInstant, minus, ZERO } from '@drawdown/domain/amounts';
+import { judgedAt } from '@drawdown/engine/read-models';
+import type { Balance } from '@drawdown/domain/balance';
+import { idsOf, streams } from '@drawdown/engine/event-store';
+import { knownAt } from './as-of';
+import { balanceMessage } from './balance-message';
+import { Refused } from '@drawdown/api/errors';
+import { readRequest } from '../fields';
+import { lookedUp } from '../looked-up';
+import type { Context, Handlers, Message } from '../operation';
+import { streamNames } from '../pages';
+import type { Parts } from '../parts';
+import { readAtLeast } from '../read-at-least';
+import { besideOf, creditBalanceOf, readBalance, type Target, theCustomer, theSettings, walletOf } from '../targets';
+
+export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | 'ListBalances' | 'CanSpend'> => ({
+  async GetBalance(request, context) {
+    const now = parts.clock();
+    const { target, wanted, at } = readRequest(request, (from) => {
+      const at = from.optionalInstant('at');
+      if (at !== undefined && at > now) from.violation('at', 'has not come yet', 'leave it out to ask about now');
+      return { target: readBalance(from), wanted: from.revision('min_revision'), at };
+    });
+    const present = await theBalance(parts, target, wanted, context);
+    const { state, revision } = at === undefined ? present : await knownAt(parts, target, at);
+    if (revision < 0) throw new Refused({ code: 'balance_not_found' });
+    // Judged after the wait for a revision, so that the moment is never before what the answer speaks of.
+    const judged = at ?? parts.clock();
+    const balance = balanceMessage(state, revision, judged, await besideOf(parts, target, state, judged));
+    return { revision, as_of: formatInstant(judged), balance };
+  },
+
+  async ListBalances(request) {
+    const customerId = readRequest(request, (from) => from.customerId());
+    await theCustomer(parts, customerId);
+    while (parts.ledger.busy) await parts.ledger.busy;
+    await parts.projector.save();
+    const at = parts.clock();
+    const targets = [walletOf(customerId)];
+    for await (const stream of streamNames(parts, streams.creditBalancesOf(customerId)))
+      targets.push(creditBalanceOf(customerId, idsOf(stream)[1] ?? ''));
+    const balances: Message[] = [];
+    for (const target of targets) {
+      const { state, revision } = await parts.ledger.load(target.aggregate, target.stream);
+      if (revision >= 0) balances.push(balanceMessage(state, revision, at, await besideOf(parts, target, state, at)));
+    }
+    return { balances, as_of: formatInstant(at) };
+  },
+
+  async CanSpend(request, context) {
+    const { target, wanted, amount } = readRequest(request, (from) => ({
+      target: readBalance(from),
+      wanted: from.revision('min_revision'),
+      amount: from.amount('amount', { above: ZERO }),
+    }));
+    const { state, revision } = await theBalance(parts, target, wanted, context);
+    const at = parts.clock();
+    const { available } = judgedAt(state, at);
+    const shortfall = amount > available ? minus(amount, available) : ZERO;
+    const reason = (await obstacle(parts, target, state)) ?? (shortfall > ZERO ? 'insufficient_credits' : '');
+    return {
+      can_spend: reason === '',
+      reason,
+      available: formatAmount(available),
+      shortfall: formatAmount(shortfall),
+      revision,
+      as_of: formatInstant(at),
+    };
+  },
+});
+
+/** The balance as it is now. @throws Refused customer_not_found, balance_not_found; RevisionNotReached */
+export async function theBalance(
+  parts: Parts,
+  { customerId, aggregate, stream }: Target,
+  wanted: number | undefined,
+  context: Pick<Context, 'signal'>,
+): Promise<{ readonly state: Balance; readonly revision: number }> {
+  const found = await readAtLeast(parts.ledger, aggregate, stream, wanted, context);
+  if (found.revision >= 0) return found;
+  await theCustomer(parts, customerId);
+  return lookedUp(parts.ledger, aggregate, stream, (known) => {
+    if (known.revision < 0) throw new Refused({ code: 'balance_not_found' });
+    return known;
+  });
+}
+
+/** Why nothing can be spent at all, as the refusal of a debit would say it. */
+async function obstacle(parts: Parts, { creditProductId }: Target, { status }: Balance): Promise<string | undefined> {
+  if (status === 'closed') return 'balance_closed';
+  if (status === 'paused') return 'balance_paused';
+  return creditProductId === undefined && !(await theSettings(parts)).enabled ? 'wallets_disabled' : undefined;
+}

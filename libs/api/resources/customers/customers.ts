@@ -1,0 +1,55 @@
+/** Customers: whose wallet and credit balances there are. */
+import { customer, type Customer } from '@drawdown/domain/customer';
+import { formatInstant } from '@drawdown/domain/amounts';
+import { streams } from '@drawdown/engine/event-store';
+import { carryOut } from '../carry-out';
+import { Refused } from '@drawdown/api/errors';
+import { readRequest } from '../fields';
+import { lookedUp } from '../looked-up';
+import type { Handlers, Message } from '../operation';
+import { listDocuments, stateIn } from '../pages';
+import type { Parts } from '../parts';
+import { readAtLeast } from '../read-at-least';
+
+export const customerOperations = (parts: Parts): Pick<Handlers, 'CreateCustomer' | 'GetCustomer' | 'ListCustomers'> => ({
+  async CreateCustomer(request, context) {
+    const asked = readRequest(request, (from) => ({ id: from.customerId(), currency: from.currency() }));
+    const { state, revision } = await carryOut(parts, context, customer, streams.customer(asked.id), (at) => ({
+      type: 'RegisterCustomer',
+      at,
+      ...asked,
+    }));
+    return { revision, customer: state.customer && customerMessage(state.customer) };
+  },
+
+  async GetCustomer(request, context) {
+    const { customerId, wanted } = readRequest(request, (from) => ({
+      customerId: from.customerId(),
+      wanted: from.revision('min_revision'),
+    }));
+    await readAtLeast(parts.ledger, customer, streams.customer(customerId), wanted, context);
+    const { found, revision } = await lookedUp(parts.ledger, customer, streams.customer(customerId), ({ state, revision }) => {
+      if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
+      return { found: state.customer, revision };
+    });
+    return { revision, as_of: formatInstant(parts.clock()), customer: customerMessage(found) };
+  },
+
+  async ListCustomers(request) {
+    const page = readRequest(request, (from) => from.page());
+    const { items, next } = await listDocuments(parts, page, {
+      prefix: `${customer.category}-`,
+      show: async (document) => {
+        const { customer: found } = await stateIn(parts, customer, document);
+        return found && customerMessage(found);
+      },
+    });
+    return { customers: items, next_page_token: next, as_of: formatInstant(parts.clock()) };
+  },
+});
+
+const customerMessage = ({ id, currency, registeredAt }: Customer): Message => ({
+  customer_id: id,
+  currency,
+  created_at: formatInstant(registeredAt),
+});

@@ -1,0 +1,67 @@
+/** Holds on wallets and credit balances. Disabled wallets take none and capture none; giving back is always possible. */
+import { formatAmount, ZERO } from '@drawdown/domain/amounts';
+import { merged } from '@drawdown/engine/read-models';
+import { allocationMessages, endedHoldMessage, holdMessage } from '../balances/balance-message';
+import { caused } from '../carry-out';
+import { type Fields, readRequest } from '../fields';
+import { given, REFERENCE_LENGTH_MAX } from '../top-ups/grant-request';
+import type { Handlers } from '../operation';
+import type { Parts } from '../parts';
+import { changeBalance, readBalance, type Target, walletsEnabled } from '../targets';
+
+/** Digits and a letter: the ledger makes the ids. */
+const HOLD_ID_LENGTH_MAX = 32;
+const readHoldId = (from: Fields): string => from.text('hold_id', HOLD_ID_LENGTH_MAX);
+
+export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'CaptureHold' | 'ReleaseHold'> => ({
+  async PlaceHold(request, context) {
+    const { target, asked } = readRequest(request, (from) => ({
+      target: readBalance(from),
+      asked: {
+        amount: from.amount('amount', { above: ZERO }),
+        ...given('expiresAt', from.optionalInstant('expires_at')),
+        ...given('reference', from.optionalText('reference', REFERENCE_LENGTH_MAX)),
+      },
+    }));
+    const { events, revision, balance } = await changeBalance(parts, context, target, async (at) => {
+      await usable(parts, target);
+      return { type: 'PlaceHold', at, ...asked };
+    });
+    const { holdId: id, ...placed } = caused(events, 'HoldPlaced');
+    return { revision, balance, hold: holdMessage({ id, ...placed }) };
+  },
+
+  async CaptureHold(request, context) {
+    const { target, asked } = readRequest(request, (from) => ({
+      target: readBalance(from),
+      asked: {
+        holdId: readHoldId(from),
+        amount: from.amount('amount', { above: ZERO }),
+        keepOpen: from.flag('keep_open'),
+        overrun: from.optionalWord('overrun', ['refuse', 'from_available']) ?? 'refuse',
+      },
+    }));
+    const { events, state, revision, balance } = await changeBalance(parts, context, target, async (at) => {
+      await usable(parts, target);
+      return { type: 'CaptureHold', at, ...asked };
+    });
+    const { captured, overrun } = caused(events, 'HoldCaptured');
+    const left = state.holds.find(({ id }) => id === asked.holdId);
+    return {
+      revision,
+      balance,
+      hold: left ? holdMessage(left) : endedHoldMessage(asked.holdId),
+      allocations: allocationMessages(merged([...captured, ...overrun])),
+    };
+  },
+
+  async ReleaseHold(request, context) {
+    const { target, holdId } = readRequest(request, (from) => ({ target: readBalance(from), holdId: readHoldId(from) }));
+    const { events, revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'ReleaseHold', at, holdId }));
+    return { revision, balance, released: formatAmount(caused(events, 'HoldReleased').amount) };
+  },
+});
+
+async function usable(parts: Parts, { creditProductId }: Target): Promise<void> {
+  if (creditProductId === undefined) await walletsEnabled(parts);
+}

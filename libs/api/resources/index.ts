@@ -1,0 +1,11 @@
+export * from './fields';
+export * from './foldings';
+export * from './handlers';
+export * from './operation';
+export { reportMessage } from './service/operations';
+export * from './parts';
+export { type AnswerPaymentNotice, answerPaymentNotice } from './purchases/purchase-told';
+export { assertRealTime, Rehearsal, TestClock, testClock } from './test-clocks/test-clock';
+export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage/usage';
+export { autoTopUpPosition } from './auto-top-ups/auto-top-up-position';
+export { AutoTopUpRunner } from './auto-top-ups/auto-top-up-runner';

@@ -1,0 +1,112 @@
+/** Pages of lists. A token says where the page before ended, never how many came before, so what arrives later moves nothing. */
+import type { Document, ListOptions } from '@drawdown/engine/derived-state';
+import type { Aggregate, DomainEvent, Refusal } from '@drawdown/domain/decider';
+import { DerivedStateIncomplete, foldingOf, stateOf } from '@drawdown/engine/event-store';
+import { Refused } from '@drawdown/api/errors';
+import type { Message } from './operation';
+import type { Parts } from './parts';
+
+/** Documents that one page looks through for those that pass its filters. A page may be short and still have a next one. */
+export const DOCUMENTS_SCANNED_PER_PAGE_MAX = 5_000;
+const DOCUMENTS_PER_READ = 500;
+
+export interface Page {
+  readonly size: number;
+  readonly token: string | undefined;
+}
+
+/** @param of what the list is of, its filters included: a token is good for the same question only */
+export const pageToken = (of: string, after: string): string => Buffer.from(JSON.stringify([of, after])).toString('base64url');
+
+/** @throws Refused page_token_invalid */
+export function afterToken(of: string, token: string): string {
+  const [about, after] = contentOf(token);
+  if (about !== of || typeof after !== 'string') throw new Refused({ code: 'page_token_invalid' });
+  return after;
+}
+
+function contentOf(token: string): readonly unknown[] {
+  try {
+    const content: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
+    return Array.isArray(content) ? content : [];
+  } catch {
+    return [];
+  }
+}
+
+export interface ListedPage {
+  readonly items: readonly Message[];
+  /** Empty on the last page. */
+  readonly next: string;
+}
+
+export interface Listing {
+  readonly prefix: string;
+  /** Everything that decides what is in the list, besides the prefix. */
+  readonly filters?: readonly unknown[];
+  /** Undefined: not in the list. */
+  readonly show: (document: Document) => Message | undefined | Promise<Message | undefined>;
+}
+
+/** A page of documents in order of stream name, everything included that was recorded before the question. */
+export async function listDocuments(
+  { ledger, projector, projections }: Pick<Parts, 'ledger' | 'projector' | 'projections'>,
+  { size, token }: Page,
+  { prefix, filters = [], show }: Listing,
+): Promise<ListedPage> {
+  const of = JSON.stringify([prefix, ...filters]);
+  let after = token === undefined ? undefined : afterToken(of, token);
+  while (ledger.busy) await ledger.busy;
+  await projector.save();
+  const items: Message[] = [];
+  for (let scanned = 0; ;) {
+    const limit = Math.min(DOCUMENTS_PER_READ, size + 1);
+    const documents = await wholeList({ projector, projections }, { prefix, limit, ...(after !== undefined && { after }) });
+    for (const document of documents) {
+      const item = await show(document);
+      // One more than fits: so there is a next page, and it begins here.
+      if (item && items.length === size) return { items, next: pageToken(of, after ?? '') };
+      if (item) items.push(item);
+      after = document.stream;
+      scanned += 1;
+    }
+    if (documents.length < limit) return { items, next: '' };
+    if (scanned >= DOCUMENTS_SCANNED_PER_PAGE_MAX) return { items, next: pageToken(of, after ?? '') };
+  }
+}
+
+/** Asked on both sides of the reading: derived state may be lost, and begun anew, in the middle of it. @throws DerivedStateIncomplete */
+async function wholeList(
+  { projector, projections }: Pick<Parts, 'projector' | 'projections'>,
+  options: ListOptions,
+): Promise<readonly Document[]> {
+  if (!projector.isWhole) throw new DerivedStateIncomplete();
+  const documents = await projections.list(options);
+  if (!projector.isWhole) throw new DerivedStateIncomplete();
+  return documents;
+}
+
+/** The state in a document; folded anew when another version of the program wrote it. */
+export async function stateIn<C, S, E extends DomainEvent, R extends Refusal>(
+  { ledger }: Pick<Parts, 'ledger'>,
+  aggregate: Aggregate<C, S, E, R>,
+  document: Document,
+): Promise<S> {
+  // The aggregate's own folding read it: the cast gives back the type that the folding erased.
+  return (stateOf(foldingOf(aggregate), document) as S | undefined) ?? (await ledger.load(aggregate, document.stream)).state;
+}
+
+/** Names of all streams of a prefix, to its end. */
+export async function* streamNames(parts: Pick<Parts, 'projector' | 'projections'>, prefix: string): AsyncGenerator<string> {
+  for await (const { stream } of allDocuments(parts, prefix)) yield stream;
+}
+
+/** Documents of all streams of a prefix, to its end: never more than one read of them is held. */
+export async function* allDocuments(parts: Pick<Parts, 'projector' | 'projections'>, prefix: string): AsyncGenerator<Document> {
+  for (let after: string | undefined; ;) {
+    const documents = await wholeList(parts, { prefix, limit: DOCUMENTS_PER_READ, ...(after !== undefined && { after }) });
+    yield* documents;
+    after = documents.at(-1)?.stream;
+    if (documents.length < DOCUMENTS_PER_READ) return;
+  }
+}

@@ -1,0 +1,50 @@
+/** The purchases of a wallet out of its stream, the newest first: the wallet itself remembers the terms of few. */
+import { readEvent } from '@drawdown/domain/decider';
+import type { Parts } from '../parts';
+import type { PurchaseEvent } from './purchase-message';
+import type { Target } from '../targets';
+
+const EVENTS_PER_READ = 500;
+
+const TYPES: Readonly<Record<PurchaseEvent['type'], true>> = {
+  PurchaseStarted: true,
+  PurchaseSucceeded: true,
+  PurchaseFailed: true,
+  PurchaseExpired: true,
+  PurchaseFlagged: true,
+};
+
+/** Numbers of purchases: `p7` is 7. */
+export interface Stretch {
+  readonly oldest: number;
+  readonly newest: number;
+}
+
+/**
+ * What was told of each purchase of a stretch, the newest purchase first, each in the order of its events. Read backwards from a
+ * revision to where the oldest of them was started: the cost grows with what has happened since.
+ */
+export async function purchasesIn(
+  { log }: Pick<Parts, 'log'>,
+  { aggregate, stream }: Target,
+  revision: number,
+  { oldest, newest }: Stretch,
+): Promise<PurchaseEvent[][]> {
+  const told = new Map<string, PurchaseEvent[]>();
+  for (let n = newest; n >= oldest; n--) told.set(`p${n}`, []);
+  let unstarted = told.size;
+  for (let from = revision; from >= 0 && unstarted > 0;) {
+    const events = await log.readStream(stream, { direction: 'backwards', from, limit: EVENTS_PER_READ });
+    if (events.length === 0) break;
+    for (const recorded of events) {
+      from = recorded.revision - 1;
+      // Read before it is parsed: most of a long stream is usage.
+      if (!Object.hasOwn(TYPES, recorded.type)) continue;
+      const event = readEvent(aggregate, recorded.type, recorded.data) as PurchaseEvent;
+      const of = told.get(event.purchaseId);
+      of?.unshift(event);
+      if (of && event.type === 'PurchaseStarted') unstarted -= 1;
+    }
+  }
+  return [...told.values()].filter((of) => of.length > 0);
+}

@@ -1,0 +1,41 @@
+/** A payment provider with a page, for tests: it asks nobody, and does what the test says. A double, named so in what it answers. */
+import type { Instant } from '@drawdown/domain/amounts';
+import {
+  type IncomingNotice,
+  type PaymentNotice,
+  type PaymentProvider,
+  PaymentProviderUnavailable,
+  type PurchaseToStart,
+  type StartOutcome,
+} from '@drawdown/engine/payments';
+
+export class PageDouble implements PaymentProvider {
+  readonly name = 'stripe';
+  /** What it was asked for, every time. */
+  readonly asked: PurchaseToStart[] = [];
+  /** What the next starts come to; a page once there are none left. */
+  readonly next: (StartOutcome | 'down')[] = [];
+  /** What any notice says. */
+  notice: PaymentNotice = { outcome: 'ignored', detail: 'nothing was told to the double' };
+
+  start(purchase: PurchaseToStart): Promise<StartOutcome> {
+    this.asked.push(purchase);
+    const outcome = this.next.shift();
+    if (outcome === 'down') return Promise.reject(new PaymentProviderUnavailable('the double is down'));
+    const id = `page-${purchase.customerId}-${purchase.purchaseId}`;
+    return Promise.resolve(outcome ?? { outcome: 'started', reference: id, checkoutUrl: `https://double.example/${id}` });
+  }
+
+  readNotice(notice: IncomingNotice): PaymentNotice {
+    this.received.push(notice);
+    return this.notice;
+  }
+  readonly received: IncomingNotice[] = [];
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export const about = (purchaseId: string, eventId: string, at: Instant, reference = 'cs_1') =>
+  ({ provider: 'stripe', eventId, purchaseId, customerId: 'ada', reference, happenedAt: at }) as const;

@@ -1,0 +1,187 @@
+/** Purchases: credits of a wallet that are there once a payment provider has confirmed the money. */
+import { formatInstant, ZERO } from '@drawdown/domain/amounts';
+import { type Balance, type BalanceCommand, type BalanceEvent, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
+import { confirmedByHand, MANUAL, noticeKeyOf } from '@drawdown/engine/payments';
+import { balanceMessage, grantMessage } from '../balances/balance-message';
+import { theBalance } from '../balances/balances';
+import { type CarriedOut, carryOut, type CommandCall } from '../carry-out';
+import { knownBy } from '../command-name';
+import { Refused } from '@drawdown/api/errors';
+import { type Fields, readRequest } from '../fields';
+import { given, REASON_LENGTH_MAX } from '../top-ups/grant-request';
+import { lookedUp } from '../looked-up';
+import type { Handlers } from '../operation';
+import { afterToken, pageToken } from '../pages';
+import type { Parts } from '../parts';
+import { purchasesIn } from './purchase-history';
+import { purchaseMessage } from './purchase-message';
+import { startPurchase } from './purchase-start';
+import { answeredAgain, flagIn, recordTold, toldOtherwise } from './purchase-told';
+import { readWallet, theCustomer } from '../targets';
+
+/** Letter and digits: the ledger makes the ids. */
+const PURCHASE_ID_LENGTH_MAX = 32;
+const PROVIDER_LENGTH_MAX = 32;
+const EVENT_ID_LENGTH_MAX = 128;
+const FAILURE_CODE_LENGTH_MAX = 64;
+const URL_LENGTH_MAX = 2_048;
+
+type PurchaseHandlers = Pick<Handlers, 'StartPurchase' | 'GetPurchase' | 'ListPurchases' | 'ConfirmPurchase' | 'FailPurchase'>;
+
+export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
+  async StartPurchase(request, context) {
+    const asked = readRequest(request, (from) => {
+      const provider = from.text('provider', PROVIDER_LENGTH_MAX);
+      // One that is not known has no page to lead back from: what is wrong is the provider.
+      const page = provider !== MANUAL && parts.payments.some(({ name }) => name === provider);
+      const by = from.optionalWord('by', ['staff', 'portal']) ?? 'staff';
+      if (by === 'portal') leaveToTheAccount(from);
+      return {
+        target: readWallet(from),
+        quantity: readQuantity(from),
+        provider,
+        by,
+        ...given('expiresAt', from.optionalInstant('expires_at')),
+        returnTo: { paid: readUrl(from, 'paid_url', page), cancelled: readUrl(from, 'cancelled_url', page) },
+        terms: {
+          priority: from.integer('priority', 0, PRIORITY_MAX) ?? PRIORITY_DEFAULT,
+          ...given('expiresAt', from.optionalInstant('grant_expires_at')),
+          ...given('metadata', from.metadata()),
+        },
+      };
+    });
+    return startPurchase(parts, context, asked).catch(ofTheGrant);
+  },
+
+  async GetPurchase(request, context) {
+    const { target, purchaseId, wanted } = readRequest(request, (from) => ({
+      target: readWallet(from),
+      purchaseId: readPurchaseId(from),
+      wanted: from.revision('min_revision'),
+    }));
+    await theBalance(parts, target, wanted, context);
+    const number = Number(/^p([1-9]\d{0,14})$/.exec(purchaseId)?.[1] ?? 0);
+    const { told, revision } = await lookedUp(parts.ledger, target.aggregate, target.stream, async ({ state, revision }) => {
+      const given = number > 0 && number <= (state.purchases?.count ?? 0);
+      const [told] = given ? await purchasesIn(parts, target, revision, { oldest: number, newest: number }) : [];
+      if (!told) throw new Refused({ code: 'purchase_not_found', purchaseId });
+      return { told, revision };
+    });
+    const at = parts.clock();
+    return { revision, as_of: formatInstant(at), purchase: purchaseMessage(target.customerId, told, at) };
+  },
+
+  async ListPurchases(request, context) {
+    const { target, page, wanted } = readRequest(request, (from) => ({
+      target: readWallet(from),
+      page: from.page(),
+      wanted: from.revision('min_revision'),
+    }));
+    const { state, revision } = await theBalance(parts, target, wanted, context);
+    const of = JSON.stringify(['purchases', target.stream]);
+    const newest = page.token === undefined ? (state.purchases?.count ?? 0) : numberIn(of, page.token);
+    const oldest = Math.max(1, newest - page.size + 1);
+    const told = newest < 1 ? [] : await purchasesIn(parts, target, revision, { oldest, newest });
+    const at = parts.clock();
+    return {
+      purchases: told.map((each) => purchaseMessage(target.customerId, each, at)),
+      next_page_token: oldest > 1 ? pageToken(of, String(oldest - 1)) : '',
+      revision,
+      as_of: formatInstant(at),
+    };
+  },
+
+  async ConfirmPurchase(request, context) {
+    const { target, purchaseId, paid, reference, eventId } = readRequest(request, (from) => ({
+      target: readWallet(from),
+      purchaseId: readPurchaseId(from),
+      paid: { amount: from.amount('amount', { atLeast: ZERO }), currency: from.currency() },
+      reference: from.text('payment_id', EVENT_ID_LENGTH_MAX),
+      eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
+    }));
+    const by = { purchaseId, customerId: target.customerId, reference, at: parts.clock() };
+    const done = await recordTold(parts, quiet(context), { ...confirmedByHand(by, paid), ...given('eventId', eventId) });
+    const again = answeredAgain(context, eventId, done);
+    const flagged = flagIn(done.events);
+    if (flagged) throw flagged;
+    const first = again || done.foundBy === undefined;
+    const added = first ? done.events.find((event) => event.type === 'ToppedUp')?.grant : undefined;
+    return {
+      ...after(done),
+      outcome: added ? 'credited' : 'credited_before',
+      grant: added && grantMessage({ ...added, remaining: added.amount, held: ZERO }),
+    };
+  },
+
+  async FailPurchase(request, context) {
+    const { target, eventId, failure } = readRequest(request, (from) => ({
+      target: readWallet(from),
+      eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
+      failure: {
+        purchaseId: readPurchaseId(from),
+        code: from.text('code', FAILURE_CODE_LENGTH_MAX),
+        ...given('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
+      },
+    }));
+    await theCustomer(parts, target.customerId);
+    const { purchaseId, code, reason } = failure;
+    const event = { provider: MANUAL, eventId: eventId ?? '' };
+    const call = eventId === undefined ? quiet(context) : knownBy(quiet(context), noticeKeyOf(event), ['failed', purchaseId, code, reason]);
+    const { aggregate, stream } = target;
+    const done = await carryOut(parts, call, aggregate, stream, (at): BalanceCommand => ({
+      type: 'FailPurchase',
+      at,
+      ...failure,
+      ...given('providerEventId', eventId),
+    })).catch(toldOtherwise({ key: eventId === undefined ? undefined : call.key }, event));
+    const again = answeredAgain(context, eventId, done);
+    const flagged = flagIn(done.events);
+    if (flagged) throw flagged;
+    const first = again || done.foundBy === undefined;
+    return { ...after(done), outcome: first && done.events.some((event) => event.type === 'PurchaseFailed') ? 'failed' : 'ended_before' };
+  },
+});
+
+/** Whether it is a retry is said once it is known by which key. */
+const quiet = ({ key, body, traceparent }: CommandCall): CommandCall => ({ key, body, traceparent, replayed: () => undefined });
+
+/** The expires_at of the request is that of the purchase itself. */
+function ofTheGrant(thrown: unknown): never {
+  throw thrown instanceof Refused && thrown.refusal.code === 'grant_never_effective'
+    ? new Refused(thrown.refusal, 'grant_expires_at')
+    : thrown;
+}
+
+const readPurchaseId = (from: Fields): string => from.text('purchase_id', PURCHASE_ID_LENGTH_MAX);
+
+function readQuantity(from: Fields) {
+  const amount = from.optionalAmount('amount', { above: ZERO });
+  if (amount !== undefined) return { amount };
+  const credits = from.optionalAmount('credits', { above: ZERO });
+  if (credits === undefined) from.violation('', 'does not say how much', 'send either credits or amount');
+  return { credits: credits ?? ZERO };
+}
+
+/** What a customer must not choose: to spend what is paid first, to keep it longer than others, to keep a place that nobody pays for. */
+function leaveToTheAccount(from: Fields): void {
+  for (const field of ['priority', 'expires_at', 'grant_expires_at'])
+    if (from.has(field)) from.violation(field, 'is not for the customer to choose', 'leave it out, or ask as staff');
+}
+
+function readUrl(from: Fields, field: string, needed: boolean): string {
+  const url = (needed ? from.text(field, URL_LENGTH_MAX) : from.optionalText(field, URL_LENGTH_MAX)) ?? '';
+  if (url !== '' && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    from.violation(field, 'is no http or https URL', 'send one with a host');
+  return url;
+}
+
+function numberIn(of: string, token: string): number {
+  const text = afterToken(of, token);
+  if (!/^\d{1,15}$/.test(text)) throw new Refused({ code: 'page_token_invalid' });
+  return Number(text);
+}
+
+const after = ({ state, revision, at }: CarriedOut<BalanceEvent, Balance>) => ({
+  revision,
+  balance: balanceMessage(state, revision, at, {}),
+});

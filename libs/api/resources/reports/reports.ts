@@ -1,0 +1,78 @@
+/** Reports over the whole ledger. One is made at a time: each reads every wallet's stream. */
+import { formatAmount, formatInstant, type Instant } from '@drawdown/domain/amounts';
+import { type CurrencyLiability, type Liability, LiabilityReport } from '@drawdown/engine/read-models';
+import { readEvent } from '@drawdown/domain/decider';
+import { wallet } from '@drawdown/domain/balance';
+import { readRequest } from '../fields';
+import type { Context, Handlers, Message } from '../operation';
+import { streamNames } from '../pages';
+import type { Parts } from '../parts';
+
+const EVENTS_PER_READ = 500;
+
+export function reportOperations(parts: Parts): Pick<Handlers, 'GetLiabilityReport'> {
+  let before: Promise<unknown> = Promise.resolve();
+  return {
+    async GetLiabilityReport(request, context) {
+      const now = parts.clock();
+      const asOf = readRequest(request, (from) => {
+        const at = from.optionalInstant('at');
+        if (at !== undefined && at > now) from.violation('at', 'has not come yet', 'leave it out to ask about now');
+        return at ?? now;
+      });
+      const mine = before.then(() => liabilityAt(parts, asOf, context));
+      before = mine.catch(() => undefined);
+      const report = await mine;
+      return { as_of: formatInstant(asOf), currencies: report.perCurrency().map(currencyMessage) };
+    },
+  };
+}
+
+/** One stream after another, a page of events at a time: what it holds in memory is the grants of one wallet. */
+async function liabilityAt(parts: Parts, asOf: Instant, { signal }: Context): Promise<LiabilityReport> {
+  const report = new LiabilityReport(asOf);
+  // Every wallet that there was when the question was asked.
+  while (parts.ledger.busy) await parts.ledger.busy;
+  await parts.projector.save();
+  for await (const stream of streamNames(parts, `${wallet.category}-`)) {
+    await addStream(parts, report, stream, signal);
+    report.finish(stream);
+  }
+  return report;
+}
+
+/** @throws AbortError nobody waits for the report any longer */
+async function addStream({ log }: Parts, report: LiabilityReport, stream: string, signal: AbortSignal): Promise<void> {
+  for (let from = 0; ;) {
+    if (signal.aborted) throw new DOMException('the caller went away', 'AbortError');
+    const events = await log.readStream(stream, { from, limit: EVENTS_PER_READ });
+    for (const recorded of events) {
+      const event = readEvent(wallet, recorded.type, recorded.data);
+      report.add(stream, event);
+      if (event.at > report.asOf) return;
+      from = recorded.revision + 1;
+    }
+    if (events.length === 0) return;
+  }
+}
+
+const currencyMessage = ({ currency, wallets, paid, free }: CurrencyLiability): Message => ({
+  currency,
+  wallets,
+  paid: liabilityMessage(paid),
+  free: liabilityMessage(free),
+});
+
+const liabilityMessage = (of: Liability): Message => ({
+  granted: formatAmount(of.granted),
+  returned: formatAmount(of.returned),
+  consumed: formatAmount(of.consumed),
+  captured: formatAmount(of.captured),
+  deducted: formatAmount(of.deducted),
+  paid_to_invoices: formatAmount(of.paidToInvoices),
+  expired: formatAmount(of.expired),
+  voided: formatAmount(of.voided),
+  closed: formatAmount(of.closed),
+  outstanding: formatAmount(of.outstanding),
+  lapsed: formatAmount(of.lapsed),
+});

@@ -1,0 +1,174 @@
+/** For whoever runs the deployment: is the ledger whole, make derived state anew, what runs here. */
+import { formatInstant } from '@drawdown/domain/amounts';
+import { Fault, readWhole } from '@drawdown/engine/event-store';
+import { type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/engine/audit';
+import { readRequest } from '../fields';
+import type { Context, Handlers, Message } from '../operation';
+import { streamNames } from '../pages';
+import type { Parts } from '../parts';
+
+/** The invariant that a finding breaks, by its id in docs/reliability.md. */
+const INVARIANTS: { readonly [Kind in FindingKind]: string } = {
+  doubled: 'I2',
+  conservation: 'I3',
+  revision: 'I5',
+  projection: 'I6',
+  index: 'I6',
+  chain: 'I10',
+  unreadable: 'I10',
+  corrupt: 'I10',
+};
+
+/** Derived state was thrown away in the middle of a check: what it would find missing says nothing. What it found before stands. */
+export class VerificationInterrupted extends Fault {
+  constructor() {
+    super('verification_interrupted', 'derived state was rebuilt meanwhile, so the check could not come to its end; verify again', true);
+  }
+}
+
+export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' | 'RebuildProjections' | 'GetStatus'> {
+  // Two rebuilds at a time would each throw away what the other has made.
+  let rebuilding: Promise<unknown> = Promise.resolve();
+  let rebuilds = 0;
+  /** What the last check or rebuild met in the log that cannot be read. Most of the log can, so the service goes on. */
+  let damage: string | undefined;
+  return {
+    VerifyLedger: (request, context) =>
+      verification(
+        parts,
+        readHeadsAt(request),
+        context,
+        () => rebuilds,
+        (found) => (damage = found),
+      ),
+
+    async RebuildProjections() {
+      const mine = rebuilding.then(() =>
+        rebuild(
+          parts,
+          () => (rebuilds += 1),
+          (found) => (damage = found),
+        ),
+      );
+      rebuilding = mine.catch(() => undefined);
+      return mine;
+    },
+
+    GetStatus: () => status(parts, damage),
+  };
+}
+
+/** A rebuild does not wait for it: a check takes long, and as long as whoever reads its reports likes. */
+async function* verification(
+  parts: Parts,
+  headsAt: { readonly headsAt?: bigint },
+  { signal }: Context,
+  rebuildsBegun: () => number,
+  damaged: (found: string | undefined) => void,
+): AsyncGenerator<Message> {
+  const began = parts.clock();
+  let damage: string | undefined;
+  while (parts.ledger.busy) await parts.ledger.busy;
+  const before = rebuildsBegun();
+  // Where nothing can be saved, the check says what is wrong with what was saved before.
+  await parts.projector.save().catch(() => undefined);
+  for await (const step of verify({ ...parts, ...headsAt, windowMs: parts.ledger.states.keys.windowMs })) {
+    if (signal.aborted) return;
+    if (rebuildsBegun() !== before) throw new VerificationInterrupted();
+    if (step.kind === 'finding' && step.finding.kind === 'corrupt') damaged((damage ??= step.finding.detail));
+    if (step.kind === 'summary') damaged(damage);
+    yield reportMessage(step, () => parts.clock() - began);
+  }
+}
+
+const POSITION_DIGITS_MAX = 19;
+
+function readHeadsAt(request: Message): { readonly headsAt?: bigint } {
+  const text = readRequest(request, (from) => {
+    const said = from.optionalText('heads_at', POSITION_DIGITS_MAX);
+    if (said !== undefined && !/^(-1|\d+)$/.test(said))
+      from.violation('heads_at', 'is no position', 'give the position of an earlier check as it was told');
+    return said;
+  });
+  return text === undefined ? {} : { headsAt: BigInt(text) };
+}
+
+/** A step of `verify` as a VerifyLedgerResponse: for the service, and for a check without one. */
+export function reportMessage(step: VerifyStep, durationMs: () => number): Message {
+  switch (step.kind) {
+    case 'progress':
+      return { progress: { events: step.events, streams: step.streams } };
+    case 'finding':
+      return { finding: findingMessage(step.finding) };
+    case 'summary': {
+      const { events, streams, balances, findings, heads, position } = step.summary;
+      return {
+        summary: {
+          sound: findings === 0,
+          events,
+          streams,
+          balances,
+          findings,
+          duration_ms: durationMs(),
+          heads,
+          position: String(position),
+        },
+      };
+    }
+  }
+}
+
+const findingMessage = ({ kind, stream, revision, detail }: Finding): Message => ({
+  invariant: INVARIANTS[kind],
+  stream,
+  revision,
+  detail,
+});
+
+/** Usage first, then commands and reads: usage waits in its queue, and a round that has begun still needs the commands' gate. */
+async function rebuild(
+  { log, intake, ledger, projector, projections, foldings, clock }: Parts,
+  begins: () => void,
+  damaged: (found: string | undefined) => void,
+): Promise<Message> {
+  const began = clock();
+  // Before the pause: it takes longer than a caller should wait.
+  await readWhole(log).catch((fault: unknown) => {
+    if (fault instanceof Fault && !fault.retriable) damaged(fault.message);
+    throw fault;
+  });
+  return intake.pausedWhile(() =>
+    ledger.alone(async () => {
+      begins();
+      const events = await projector.rebuild();
+      let documents = 0;
+      for (const { category } of foldings) for await (const _ of streamNames({ projector, projections }, `${category}-`)) documents += 1;
+      return { events, documents, duration_ms: clock() - began };
+    }),
+  );
+}
+
+async function status({ log, projector, clock, service, rehearsal }: Parts, damage: string | undefined): Promise<Message> {
+  const head = await log.head().catch((fault: unknown) => fault);
+  const parts = [
+    typeof head === 'bigint'
+      ? ready('log', damage === undefined ? 'reads and appends' : `reads and appends where it can: ${damage}`)
+      : unready('log', head),
+    projector.failure === undefined ? ready('projections', 'saved') : unready('projections', projector.failure),
+    ...(rehearsal ? [ready('test_clock', 'the time is that of a test clock: it stands still until it is moved on')] : []),
+  ];
+  const draining = service?.draining() ?? false;
+  return {
+    version: service?.version,
+    started_at: service && formatInstant(service.startedAt),
+    ready: !draining && parts.every((part) => part.ready),
+    draining,
+    parts,
+    log_position: typeof head === 'bigint' ? String(head) : undefined,
+    projected_position: String(projector.position),
+    as_of: formatInstant(clock()),
+  };
+}
+
+const ready = (name: string, detail: string) => ({ name, ready: true, detail });
+const unready = (name: string, fault: unknown) => ({ name, ready: false, detail: fault instanceof Error ? fault.message : String(fault) });

@@ -1,0 +1,90 @@
+/** What a price change would do to every wallet, told one by one: however many there are, no more than one read of them is held. */
+import { type CurrencyTotals, PreviewTotals, PricePreview, type UnitEquivalents, type WalletPreview } from '@drawdown/domain/settings';
+import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
+import { judgedAt } from '@drawdown/engine/read-models';
+import { wallet } from '@drawdown/domain/balance';
+import { Refused } from '@drawdown/api/errors';
+import { readRequest } from '../fields';
+import type { Context, Handlers, Message } from '../operation';
+import { allDocuments, stateIn } from '../pages';
+import type { Parts } from '../parts';
+import { atTheDoors, readPrices } from './settings';
+import { theSettings } from '../targets';
+
+export const pricePreviewOperations = (parts: Parts): Pick<Handlers, 'PreviewPriceChange'> => ({
+  PreviewPriceChange: (request, context) => preview(parts, request, context),
+});
+
+async function* preview(parts: Parts, request: Message, { signal }: Context): AsyncGenerator<Message> {
+  const creditPrices = readRequest(request, (from) => {
+    const prices = readPrices(from);
+    if (prices.length === 0) from.violation('credit_prices', 'is missing or empty', 'send the prices as they would be set');
+    return prices;
+  });
+  const at = parts.clock();
+  const settings = await theSettings(parts);
+  const { enabled, allowFreeCredits } = settings;
+  const decision = PricePreview.of(settings, { type: 'UpdateSettings', at, enabled, allowFreeCredits, creditPrices });
+  if (!decision.accepted) throw new Refused(atTheDoors(decision.refusal));
+  const [change] = decision.events;
+  if (!change) throw new Error('a preview that was accepted is not there');
+  while (parts.ledger.busy) await parts.ledger.busy;
+  await parts.projector.save();
+  const totals = new PreviewTotals();
+  for await (const document of allDocuments(parts, `${wallet.category}-`)) {
+    if (signal.aborted) return;
+    const state = await stateIn(parts, wallet, document);
+    const { customerId, currency, status } = state;
+    if (currency === undefined || status === 'none' || status === 'closed') continue;
+    const { booked, available } = judgedAt(state, at);
+    const shown = change.wallet({ currency, booked, available });
+    totals.add(shown);
+    if (shown.moves) yield { wallet: walletMessage(customerId, document.revision, shown) };
+  }
+  yield { totals: totalsMessage(change, totals, new Set(creditPrices.map(({ currency }) => currency)), at) };
+}
+
+const walletMessage = (customerId: string, revision: number, { currency, booked, available, before, after }: WalletPreview): Message => ({
+  customer_id: customerId,
+  currency,
+  booked: formatAmount(booked),
+  available: formatAmount(available),
+  before: before && unitsMessage(before),
+  after: after && unitsMessage(after),
+  revision,
+});
+
+/** A currency that the change names is told of also where nobody has a wallet in it. */
+function totalsMessage(change: PricePreview, totals: PreviewTotals, named: ReadonlySet<string>, at: Instant): Message {
+  const seen = totals.perCurrency();
+  const unseen = [...named].filter((currency) => !seen.some((of) => of.currency === currency)).map(nobody);
+  const currencies = [...seen, ...unseen].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+  return { wallets_touched: totals.touched(), currencies: currencies.map((of) => currencyMessage(change, of)), as_of: formatInstant(at) };
+}
+
+const NO_UNITS: UnitEquivalents = { booked: ZERO, available: ZERO };
+const nobody = (currency: string) => ({ currency, wallets: 0, ...NO_UNITS, before: NO_UNITS, after: NO_UNITS });
+
+function currencyMessage(
+  change: PricePreview,
+  { currency, wallets, booked, available, before, after }: Omit<CurrencyTotals, 'moves'>,
+): Message {
+  const move = change.move(currency);
+  return {
+    currency,
+    compared_at: formatInstant(move.at),
+    price_before: move.before && formatAmount(move.before.price),
+    price_after: move.after && formatAmount(move.after.price),
+    moves: move.moves,
+    wallets,
+    booked: formatAmount(booked),
+    available: formatAmount(available),
+    before: move.before && unitsMessage(before),
+    after: move.after && unitsMessage(after),
+  };
+}
+
+const unitsMessage = ({ booked, available }: UnitEquivalents): Message => ({
+  booked: formatAmount(booked),
+  available: formatAmount(available),
+});

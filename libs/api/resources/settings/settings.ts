@@ -1,0 +1,129 @@
+/** The account's settings. */
+import {
+  type CreditPriceRequest,
+  type DefaultLimit,
+  type PortalPurchaseLimit,
+  settings,
+  type Settings,
+  type SettingsEvent,
+  type SettingsRefusal,
+  type UpdateSettings,
+} from '@drawdown/domain/settings';
+import { formatAmount, formatInstant, ZERO } from '@drawdown/domain/amounts';
+import { type Aggregate, refuse } from '@drawdown/domain/decider';
+import { streams } from '@drawdown/engine/event-store';
+import { limitMessage, readLimit, time } from '../balances/balance-message';
+import { carryOut } from '../carry-out';
+import { type Fields, readRequest } from '../fields';
+import { given } from '../top-ups/grant-request';
+import type { Handlers, Message } from '../operation';
+import type { Parts } from '../parts';
+import { readAtLeast } from '../read-at-least';
+import type { SettingsRefusalAtTheDoors } from '@drawdown/api/errors';
+import { theSettings } from '../targets';
+
+/** The settings count their changes from 1, the doors speak of revisions from 0: refused in the doors' words. */
+export const atTheDoors = (refusal: SettingsRefusal): SettingsRefusalAtTheDoors =>
+  refusal.code === 'settings_version_conflict'
+    ? { code: 'settings_revision_conflict', expected: refusal.expected - 1, actual: refusal.version - 1 }
+    : refusal;
+
+const settingsAtTheDoors: Aggregate<UpdateSettings, Settings, SettingsEvent, SettingsRefusalAtTheDoors> = {
+  ...settings,
+  decider: {
+    ...settings.decider,
+    decide(command, state) {
+      const decision = settings.decider.decide(command, state);
+      return decision.accepted ? decision : refuse(atTheDoors(decision.refusal));
+    },
+  },
+};
+
+export const readPrices = (from: Fields): readonly CreditPriceRequest[] =>
+  from.list('credit_prices', (price) => {
+    if (price.has('version')) price.violation('version', 'is given by the ledger', 'leave it out');
+    const effectiveAt = price.optionalInstant('effective_at');
+    return { currency: price.currency(), price: price.amount('price', { above: ZERO }), ...(effectiveAt !== undefined && { effectiveAt }) };
+  });
+
+/** Undefined: the list stays as it is. A list that is left out cannot be told from an empty one: a flag says that it shall be empty. */
+function readList<T>(from: Fields, field: string, none: string, read: (item: Fields) => T): readonly T[] | undefined {
+  const list = from.list(field, read);
+  const emptied = from.flag(none);
+  if (emptied && list.length > 0) from.violation(none, `contradicts ${field}`, 'send one of the two');
+  return emptied || list.length > 0 ? list : undefined;
+}
+
+const readPortalLimit = (from: Fields): PortalPurchaseLimit => ({
+  currency: from.currency(),
+  ...given('minimum', from.optionalAmount('minimum', { above: ZERO })),
+  ...given('maximum', from.optionalAmount('maximum', { above: ZERO })),
+});
+
+function readDefaultLimit(from: Fields): DefaultLimit {
+  const limit = from.within('limit', readLimit) ?? { id: '', kind: 'absolute', value: ZERO };
+  if (!from.has('limit')) from.violation('limit', 'is missing', 'send a line with its limit_id');
+  return { ...limit, ...given('currency', from.has('currency') ? from.currency() : undefined) };
+}
+
+export const settingsOperations = (parts: Parts): Pick<Handlers, 'GetSettings' | 'UpdateSettings'> => ({
+  async GetSettings(request, context) {
+    const wanted = readRequest(request, (from) => from.revision('min_revision', -1));
+    const { state, revision } = await readAtLeast(parts.ledger, settings, streams.settings, wanted, context);
+    return { revision, as_of: formatInstant(parts.clock()), settings: settingsMessage(state) };
+  },
+
+  async UpdateSettings(request, context) {
+    const asked = readRequest(request, (from) => ({
+      enabled: from.optionalFlag('enabled'),
+      allowFreeCredits: from.optionalFlag('allow_free_credits'),
+      creditPrices: readPrices(from),
+      rest: {
+        ...given('allowPortalPurchases', from.optionalFlag('allow_portal_purchases')),
+        ...given('portalPurchaseLimits', readList(from, 'portal_purchase_limits', 'no_portal_purchase_limits', readPortalLimit)),
+        ...given('defaultLimits', readList(from, 'default_limits', 'no_default_limits', readDefaultLimit)),
+      },
+      expected: from.revision('expected_revision', -1),
+    }));
+    const { state, revision } = await carryOut(parts, context, settingsAtTheDoors, streams.settings, async (at) => {
+      const now = await theSettings(parts);
+      return {
+        type: 'UpdateSettings',
+        at,
+        enabled: asked.enabled ?? now.enabled,
+        allowFreeCredits: asked.allowFreeCredits ?? now.allowFreeCredits,
+        creditPrices: asked.creditPrices,
+        ...asked.rest,
+        ...(asked.expected !== undefined && { expectedVersion: asked.expected + 1 }),
+      };
+    });
+    return { revision, settings: settingsMessage(state) };
+  },
+});
+
+const settingsMessage = ({
+  enabled,
+  allowFreeCredits,
+  creditPrices,
+  allowPortalPurchases,
+  portalPurchaseLimits,
+  defaultLimits,
+}: Settings): Message => ({
+  enabled,
+  allow_free_credits: allowFreeCredits,
+  allow_portal_purchases: allowPortalPurchases,
+  portal_purchase_limits: portalPurchaseLimits.map(({ currency, minimum, maximum }) => ({
+    currency,
+    minimum: minimum === undefined ? undefined : formatAmount(minimum),
+    maximum: maximum === undefined ? undefined : formatAmount(maximum),
+  })),
+  default_limits: defaultLimits.map(({ currency, ...limit }) => ({ limit: limitMessage(limit), currency })),
+  credit_prices: [...creditPrices]
+    .sort((a, b) => (a.currency === b.currency ? a.version - b.version : a.currency < b.currency ? -1 : 1))
+    .map(({ currency, price, effectiveAt, version }) => ({
+      currency,
+      price: formatAmount(price),
+      effective_at: time(effectiveAt),
+      version,
+    })),
+});

@@ -1,0 +1,100 @@
+/** Which balance a request is about, and what is asked of other streams before it may be changed. */
+import { customer, type Customer } from '@drawdown/domain/customer';
+import { priceInForce, settings, type Settings } from '@drawdown/domain/settings';
+import type { Instant } from '@drawdown/domain/amounts';
+import { creditProduct, type CreditProduct } from '@drawdown/domain/catalog';
+import { type Balance, type BalanceCommand, type BalanceEvent, creditBalance, wallet } from '@drawdown/domain/balance';
+import { streams } from '@drawdown/engine/event-store';
+import { balanceMessage, type BesideBalance } from './balances/balance-message';
+import { type CarriedOut, carryOut, type CommandCall } from './carry-out';
+import { Refused } from '@drawdown/api/errors';
+import type { Fields } from './fields';
+import { lookedUp } from './looked-up';
+import type { Message } from './operation';
+import type { Parts } from './parts';
+
+export interface Target {
+  readonly customerId: string;
+  /** Absent: the customer's wallet. */
+  readonly creditProductId?: string;
+  readonly aggregate: typeof wallet;
+  readonly stream: string;
+}
+
+export const walletOf = (customerId: string): Target => ({ customerId, aggregate: wallet, stream: streams.wallet(customerId) });
+export const creditBalanceOf = (customerId: string, creditProductId: string): Target => ({
+  customerId,
+  creditProductId,
+  aggregate: creditBalance,
+  stream: streams.creditBalance(customerId, creditProductId),
+});
+
+export const readWallet = (from: Fields): Target => walletOf(from.customerId());
+export const readCreditBalance = (from: Fields): Target => creditBalanceOf(from.customerId(), from.slug('credit_product_id'));
+/** Where an empty credit product means the wallet. */
+export function readBalance(from: Fields): Target {
+  const customerId = from.customerId();
+  const creditProductId = from.optionalSlug('credit_product_id');
+  return creditProductId === undefined ? walletOf(customerId) : creditBalanceOf(customerId, creditProductId);
+}
+
+/** @throws Refused customer_not_found */
+export const theCustomer = ({ ledger }: Pick<Parts, 'ledger'>, customerId: string): Promise<Customer> =>
+  lookedUp(ledger, customer, streams.customer(customerId), ({ state }) => {
+    if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
+    return state.customer;
+  });
+
+/** @throws Refused credit_product_not_found */
+export const theProduct = ({ ledger }: Pick<Parts, 'ledger'>, creditProductId: string): Promise<CreditProduct> =>
+  lookedUp(ledger, creditProduct, streams.creditProduct(creditProductId), ({ state, revision }) => {
+    if (revision < 0) throw new Refused({ code: 'credit_product_not_found' });
+    return state;
+  });
+
+export const theSettings = async ({ ledger }: Pick<Parts, 'ledger'>): Promise<Settings> =>
+  (await ledger.load(settings, streams.settings)).state;
+
+/**
+ * What the settings make of something, or why they refuse it: all that they are asked for a command is looked at together.
+ * @throws Refused wallets_disabled, or as `look` does
+ */
+export const underSettings = <T>({ ledger }: Pick<Parts, 'ledger'>, look: (settings: Settings) => T): Promise<T> =>
+  lookedUp(ledger, settings, streams.settings, ({ state }) => {
+    if (!state.enabled) throw new Refused({ code: 'wallets_disabled' });
+    return look(state);
+  });
+
+/** @throws Refused wallets_disabled */
+export const walletsEnabled = (parts: Pick<Parts, 'ledger'>): Promise<void> => underSettings(parts, () => undefined);
+
+export interface ChangedBalance extends CarriedOut<BalanceEvent, Balance> {
+  /** The figures after the command, judged by the moment it was recorded at. */
+  readonly balance: Message;
+}
+
+/** Carries out a command on a balance. @throws Refused customer_not_found, or as the balance decides */
+export async function changeBalance(
+  parts: Parts,
+  context: CommandCall,
+  target: Target,
+  command: (at: Instant) => BalanceCommand | Promise<BalanceCommand>,
+): Promise<ChangedBalance> {
+  const done = await carryOut(parts, context, target.aggregate, target.stream, async (at) => {
+    await theCustomer(parts, target.customerId);
+    return command(at);
+  });
+  // No credit equivalent: the price may be another one when a retry is answered.
+  return { ...done, balance: balanceMessage(done.state, done.revision, done.at, await unitOf(parts, target)) };
+}
+
+/** A product's unit never changes, so it is no part of what has to be kept. */
+export const unitOf = async (parts: Pick<Parts, 'ledger'>, { creditProductId }: Pick<Target, 'creditProductId'>): Promise<BesideBalance> =>
+  creditProductId === undefined ? {} : { unit: (await theProduct(parts, creditProductId)).unit };
+
+/** What a balance is shown with when it is asked for: the price is the one in force at the moment. */
+export async function besideOf(parts: Pick<Parts, 'ledger'>, target: Target, { currency }: Balance, at: Instant): Promise<BesideBalance> {
+  if (target.creditProductId !== undefined) return unitOf(parts, target);
+  const inForce = currency === undefined ? undefined : priceInForce(await theSettings(parts), currency, at);
+  return inForce ? { creditPrice: inForce.price } : {};
+}

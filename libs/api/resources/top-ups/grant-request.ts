@@ -1,0 +1,26 @@
+/** What a grant is asked for with, in a wallet and in a credit balance alike. */
+import { type GrantRequest, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
+import type { Fields } from '../fields';
+
+export const REFERENCE_LENGTH_MAX = 256;
+export const REASON_LENGTH_MAX = 256;
+
+/** Without the amount, which a wallet is given in credits and keeps in money. */
+export function readTerms(from: Fields): Omit<GrantRequest, 'amount'> {
+  return {
+    origin: from.word('origin', ['paid', 'free']),
+    priority: from.integer('priority', 0, PRIORITY_MAX) ?? PRIORITY_DEFAULT,
+    ...given('effectiveAt', from.optionalInstant('effective_at')),
+    ...given('expiresAt', from.optionalInstant('expires_at')),
+    ...given('reference', from.optionalText('reference', REFERENCE_LENGTH_MAX)),
+    ...given('metadata', from.metadata()),
+  };
+}
+
+/** Free credits that a balance begins with: they cover usage of any time and never expire. */
+export const startingGrant = (amount: GrantRequest['amount']): GrantRequest => ({ origin: 'free', priority: PRIORITY_DEFAULT, amount });
+
+/** A field that is there when it was given. */
+export const given = <const Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } =>
+  // A computed name widens to a string: the cast gives back the name that the caller wrote.
+  (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: T };

@@ -1,0 +1,23 @@
+/** Taking back what was added, from wallets and credit balances alike. */
+import { formatAmount } from '@drawdown/domain/amounts';
+import { caused } from '../carry-out';
+import { readRequest } from '../fields';
+import { REASON_LENGTH_MAX } from './grant-request';
+import type { Handlers } from '../operation';
+import type { Parts } from '../parts';
+import { changeBalance, readBalance } from '../targets';
+
+/** A letter and digits: the ledger makes the ids. */
+const GRANT_ID_LENGTH_MAX = 32;
+
+export const topUpOperations = (parts: Parts): Pick<Handlers, 'VoidTopUp'> => ({
+  async VoidTopUp(request, context) {
+    const { target, grantId, reason } = readRequest(request, (from) => ({
+      target: readBalance(from),
+      grantId: from.text('grant_id', GRANT_ID_LENGTH_MAX),
+      reason: from.text('reason', REASON_LENGTH_MAX),
+    }));
+    const { events, revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'VoidTopUp', at, grantId, reason }));
+    return { revision, balance, voided: formatAmount(caused(events, 'TopUpVoided').amount) };
+  },
+});

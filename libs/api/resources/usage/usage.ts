@@ -1,0 +1,136 @@
+/**
+ * Usage in, at both doors: parse, offer, say what became of each event.
+ *
+ * An event that cannot be applied is an outcome, not an error: it is in the books as rejected, so the call succeeds and says so.
+ * Where a queue is in front of the ledger, the outcome is that the event is durable there, with what is known to be wrong with it.
+ * Refused as a whole, with nothing taken into the books, is only what cannot be told apart into events: text that is no JSON, or
+ * more events than a request may carry.
+ */
+import { formatInstant, type Instant } from '@drawdown/domain/amounts';
+import type { Taken, UsageOffer } from '@drawdown/engine/usage-pipeline';
+import { BATCH_EVENTS_MAX, namedBy, parseBinary, type ParsedUsage, parseHttpRequest, type Rejection } from '@drawdown/domain/usage';
+import { InvalidRequest } from '@drawdown/api/errors';
+import type { AnswerUsage, Context, Handlers, Message } from '../operation';
+import { keptOriginal, structuredText } from './original-usage';
+import type { Parts } from '../parts';
+
+/** Usage events of one request, at either door. */
+export const USAGE_BATCH_EVENTS_MAX = BATCH_EVENTS_MAX;
+
+type UsageParts = Pick<Parts, 'usage' | 'clock'>;
+
+export const usageOperations = (parts: UsageParts): Pick<Handlers, 'SendUsage' | 'SendUsageBatch'> => ({
+  async SendUsage(request, context) {
+    const receivedAt = parts.clock();
+    const event = request['event'];
+    if (!isMessage(event)) throw invalid('event', 'is missing', 'send the usage event');
+    const parsed = [parseEvent(event, receivedAt)];
+    return singleAnswer(parsed, await offer(parts, context, parsed, () => structuredText(attributesOf(event), dataOf(event))), receivedAt);
+  },
+
+  async SendUsageBatch(request, context) {
+    const receivedAt = parts.clock();
+    const events = Array.isArray(request['events']) ? request['events'].filter(isMessage) : [];
+    if (events.length === 0) throw noEvents;
+    if (events.length > USAGE_BATCH_EVENTS_MAX)
+      throw invalid('events', `has ${events.length} events, ${USAGE_BATCH_EVENTS_MAX} at most`, 'send them in several requests');
+    const parsed = events.map((event) => parseEvent(event, receivedAt));
+    const original = (i: number): string => structuredText(attributesOf(events[i]!), dataOf(events[i]!));
+    return batchAnswer(parsed, await offer(parts, context, parsed, original), receivedAt);
+  },
+});
+
+/** POST /v1/usage, whose body comes unparsed. */
+export const answerUsage =
+  (parts: UsageParts): AnswerUsage =>
+  async ({ body, headers }, context) => {
+    const receivedAt = parts.clock();
+    const request = parseHttpRequest(headers, body, receivedAt);
+    if ('rejection' in request) throw refusedWhole(request.rejection);
+    const { mode, entries } = request;
+    const parsed = entries.map((entry) => entry.parsed);
+    if (mode === 'batch' || (mode === 'bare' && beginsWithBracket(body))) {
+      if (entries.length === 0) throw noEvents;
+      return batchAnswer(parsed, await offer(parts, context, parsed, (i) => entries[i]!.text), receivedAt);
+    }
+    const [only] = parsed;
+    // In binary mode the attributes can be read whatever the data is, so there the event is in the books as rejected.
+    if (mode !== 'binary' && only && 'rejection' in only && NO_JSON.has(only.rejection.reason)) throw refusedWhole(only.rejection);
+    const text = entries[0]?.text ?? '';
+    const original = (): string => (mode === 'binary' ? structuredText(headerAttributes(headers), text) : text);
+    return singleAnswer(parsed, await offer(parts, context, parsed, original), receivedAt);
+  };
+
+const NO_JSON: ReadonlySet<Rejection['reason']> = new Set(['malformed_json', 'payload_empty']);
+
+function offer(
+  { usage }: UsageParts,
+  { door, traceparent }: Context,
+  parsed: readonly ParsedUsage[],
+  original: (i: number) => string,
+): Promise<readonly Taken[]> {
+  const traced = traceparent === undefined ? {} : { traceparent };
+  return usage.submit(parsed.map((one, i): UsageOffer => ({ parsed: one, original: () => keptOriginal(original(i)), door, ...traced })));
+}
+
+const ATTRIBUTES = ['specversion', 'id', 'source', 'type', 'subject', 'time'] as const;
+
+function attributesOf(event: Message): [name: string, value: string][] {
+  const found: [string, string][] = [];
+  for (const name of ATTRIBUTES) {
+    const value = event[name];
+    if (typeof value === 'string' && value !== '') found.push([name, value]);
+  }
+  return found;
+}
+
+const dataOf = ({ data_json: data }: Message): string => (typeof data === 'string' ? data : '');
+const parseEvent = (event: Message, receivedAt: Instant): ParsedUsage =>
+  parseBinary(attributesOf(event), undefined, dataOf(event), receivedAt);
+
+const PREFIX = 'ce-';
+const headerAttributes = (headers: Readonly<Record<string, string | string[] | undefined>>): [string, string][] =>
+  Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    name.startsWith(PREFIX) && value !== undefined ? [value].flat().map((one) => [name.slice(PREFIX.length), one]) : [],
+  );
+
+const OPEN_BRACKET = 0x5b;
+const SPACE = 0x20;
+function beginsWithBracket(body: Buffer): boolean {
+  let i = 0;
+  while (i < body.length && body[i]! <= SPACE) i++;
+  return body[i] === OPEN_BRACKET;
+}
+
+function singleAnswer(parsed: readonly ParsedUsage[], fates: readonly Taken[], receivedAt: Instant): Message {
+  return { outcome: outcomeMessage(0, parsed[0]!, fates[0]!), as_of: formatInstant(receivedAt) };
+}
+
+function batchAnswer(parsed: readonly ParsedUsage[], fates: readonly Taken[], receivedAt: Instant): Message {
+  const counts = { applied: 0, duplicate: 0, rejected: 0, queued: 0 };
+  const outcomes = fates.map((fate, i) => {
+    counts[fate.fate] += 1;
+    return outcomeMessage(i, parsed[i]!, fate);
+  });
+  return { ...counts, outcomes, as_of: formatInstant(receivedAt) };
+}
+
+function outcomeMessage(index: number, parsed: ParsedUsage, taken: Taken): Message {
+  const { id, source, subject } = namedBy(parsed);
+  const outcome = { index, id, source, customer_id: subject, fate: taken.fate };
+  // What is malformed can be told at once, though it is rejected only behind the queue.
+  if (!('rejection' in taken) || taken.rejection === undefined) return outcome;
+  const { reason, detail } = taken.rejection;
+  return { ...outcome, reason, detail, ...('rejectionId' in taken && { rejection_id: taken.rejectionId }) };
+}
+
+const invalid = (field: string, problem: string, mend: string): InvalidRequest => new InvalidRequest([{ field, problem, mend }]);
+const noEvents = invalid('events', 'is empty', 'send at least one usage event');
+
+/** A rejection's sentence ends with the mend, after a semicolon. */
+function refusedWhole({ field = '', detail }: Rejection): InvalidRequest {
+  const [, problem = detail, mend = 'correct it and send it again'] = /^(.*?); (.*)$/s.exec(detail) ?? [];
+  return invalid('', field === '' ? problem : `${field}: ${problem}`, mend);
+}
+
+const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;

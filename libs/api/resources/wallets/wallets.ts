@@ -1,0 +1,81 @@
+/** Wallets: money of a customer, entered in credits. */
+import { type CreditPrice, defaultLimitsFor, priceInForce, type Settings } from '@drawdown/domain/settings';
+import { type Amount, formatAmount, type Instant, timesHalfEven, ZERO } from '@drawdown/domain/amounts';
+import { addCredits, MONEY_END } from '@drawdown/domain/balance';
+import { closing, pausing, settingLimits } from '../balances/balance-changes';
+import { balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
+import { caused } from '../carry-out';
+import { Refused } from '@drawdown/api/errors';
+import { readRequest } from '../fields';
+import { given, readTerms } from '../top-ups/grant-request';
+import type { Handlers } from '../operation';
+import type { Parts } from '../parts';
+import { changeBalance, readWallet, theCustomer, underSettings } from '../targets';
+
+type WalletHandlers = Pick<Handlers, 'CreateWallet' | 'AddCredits' | 'PauseWallet' | 'ResumeWallet' | 'CloseWallet' | 'SetWalletLimits'>;
+
+export const walletOperations = (parts: Parts): WalletHandlers => ({
+  async CreateWallet(request, context) {
+    const { target, limits } = readRequest(request, (from) => ({ target: readWallet(from), limits: readOwnLimits(from) }));
+    const { customerId } = target;
+    const { revision, balance } = await changeBalance(parts, context, target, async (at) => {
+      const { currency } = await theCustomer(parts, customerId);
+      return underSettings(parts, (settings) => {
+        thePrice(settings, currency, at);
+        return { type: 'Create', at, customerId, currency, limits: limits ?? defaultLimitsFor(settings.defaultLimits, currency) } as const;
+      });
+    });
+    return { revision, balance };
+  },
+
+  async AddCredits(request, context) {
+    const { target, credits, terms } = readRequest(request, (from) => {
+      const terms = readTerms(from);
+      if (from.has('origin') && terms.origin === 'paid' && terms.reference === undefined)
+        from.violation('reference', 'is missing', 'say by which payment the credits were paid, or send origin "free"');
+      return { target: readWallet(from), credits: from.amount('credits', { above: ZERO }), terms };
+    });
+    const { events, state, revision, at } = await changeBalance(parts, context, target, async (at) => {
+      const { currency } = await theCustomer(parts, target.customerId);
+      return underSettings(parts, (settings) => {
+        if (terms.origin === 'free' && !settings.allowFreeCredits) throw new Refused({ code: 'free_credits_not_allowed' });
+        const price = thePrice(settings, currency, at);
+        assertWorth(credits, price, currency);
+        return addCredits(at, credits, price, terms);
+      });
+    });
+    const { grant, conversion } = caused(events, 'ToppedUp');
+    const creditPrice = conversion?.creditPrice;
+    return {
+      revision,
+      // At the price that the event keeps: a retry is answered the same, whatever the price is by then.
+      balance: balanceMessage(state, revision, at, creditPrice === undefined ? {} : { creditPrice }),
+      grant: grantMessage({ ...grant, remaining: grant.amount, held: ZERO }),
+      credit_price: creditPrice === undefined ? undefined : formatAmount(creditPrice),
+      credit_price_version: conversion?.priceVersion,
+    };
+  },
+
+  PauseWallet: pausing(parts, readWallet, 'Pause'),
+  ResumeWallet: pausing(parts, readWallet, 'Resume'),
+  CloseWallet: closing(parts, readWallet),
+  SetWalletLimits: settingLimits(parts, readWallet),
+});
+
+/** @throws Refused credits_worth_nothing, credits_worth_too_much: a price may make nothing of credits, or more than can be written down */
+export function assertWorth(credits: Amount, { price: creditPrice }: CreditPrice, currency: string): void {
+  const worth = timesHalfEven(credits, creditPrice);
+  if (worth === ZERO) throw new Refused({ code: 'credits_worth_nothing', credits, creditPrice, currency });
+  if (worth >= MONEY_END) throw new Refused({ code: 'credits_worth_too_much', credits, creditPrice, currency });
+}
+
+/** When the first of a currency's prices counts, where none does yet. */
+const firstPriceFrom = ({ creditPrices }: Settings, currency: string): Instant | undefined =>
+  creditPrices.flatMap((of) => (of.currency === currency ? [of.effectiveAt] : [])).sort((a, b) => a - b)[0];
+
+/** @throws Refused no_credit_price */
+export function thePrice(settings: Settings, currency: string, at: Instant): CreditPrice {
+  const price = priceInForce(settings, currency, at);
+  if (!price) throw new Refused({ code: 'no_credit_price', currency, ...given('startsAt', firstPriceFrom(settings, currency)) });
+  return price;
+}

@@ -1,0 +1,243 @@
+/** Webhook endpoints and what was sent to them. */
+import { hash } from 'node:crypto';
+import { formatInstant, type Instant } from '@drawdown/domain/amounts';
+import { streams } from '@drawdown/engine/event-store';
+import {
+  type Attempt,
+  deliveries,
+  type Delivery,
+  type DeliveryRow,
+  ENDPOINT_DESCRIPTION_LENGTH_MAX,
+  ENDPOINT_ID_LENGTH_MAX,
+  listDeliveries,
+  messagesOf,
+  PageTokenInvalid,
+  resend,
+  SECRET_PREFIX,
+  URL_LENGTH_MAX,
+  WEBHOOK_TYPES,
+  type WebhookEndpoint,
+  webhookEndpoint,
+  type WebhookEndpointCommand,
+} from '@drawdown/engine/webhooks';
+import { time } from '../balances/balance-message';
+import { carriedOut, carriedOutBefore, carryOut, caused, causeOf } from '../carry-out';
+import { Refused } from '@drawdown/api/errors';
+import { type Fields, readRequest } from '../fields';
+import { given } from '../top-ups/grant-request';
+import { type Known, lookedUp } from '../looked-up';
+import type { AnswerOnce, Handlers, Message } from '../operation';
+import { listDocuments, stateIn } from '../pages';
+import type { Parts } from '../parts';
+
+/** Of a signing secret: as many as the hash that it keys. */
+export const SECRET_BYTES = 32;
+const ENDPOINT_ID_BYTES = 16;
+const WEBHOOK_ID_LENGTH_MAX = 64;
+
+type WebhookHandlers = Pick<
+  Handlers,
+  | 'CreateWebhookEndpoint'
+  | 'GetWebhookEndpoint'
+  | 'ListWebhookEndpoints'
+  | 'UpdateWebhookEndpoint'
+  | 'EnableWebhookEndpoint'
+  | 'DisableWebhookEndpoint'
+  | 'DeleteWebhookEndpoint'
+  | 'RotateWebhookSecret'
+  | 'SendTestPing'
+  | 'ListDeliveries'
+  | 'ResendDelivery'
+>;
+
+const readId = (from: Fields): string => from.text('endpoint_id', ENDPOINT_ID_LENGTH_MAX);
+
+export const webhookOperations = (parts: Parts): WebhookHandlers => ({
+  async CreateWebhookEndpoint(request, context) {
+    const asked = readRequest(request, (from) => ({
+      url: from.text('url', URL_LENGTH_MAX),
+      eventTypes: from.words('event_types', WEBHOOK_TYPES),
+      ...given('description', from.optionalText('description', ENDPOINT_DESCRIPTION_LENGTH_MAX)),
+    }));
+    const id = endpointId(parts, context.key);
+    const { events, state, revision, at } = await carryOut(
+      parts,
+      context,
+      webhookEndpoint,
+      streams.webhookEndpoint(id),
+      (at): WebhookEndpointCommand => ({
+        type: 'CreateEndpoint',
+        at,
+        id,
+        secret: newSecret(parts),
+        ...asked,
+      }),
+    );
+    return { revision, endpoint: endpointMessage(state, at), secret: caused(events, 'WebhookEndpointCreated').secret };
+  },
+
+  async GetWebhookEndpoint(request) {
+    const id = readRequest(request, readId);
+    const { state, revision } = await theEndpoint(parts, id);
+    const at = parts.clock();
+    return { revision, as_of: formatInstant(at), endpoint: endpointMessage(state, at) };
+  },
+
+  async ListWebhookEndpoints(request) {
+    const page = readRequest(request, (from) => from.page());
+    const at = parts.clock();
+    const { items, next } = await listDocuments(parts, page, {
+      prefix: `${webhookEndpoint.category}-`,
+      show: async (document) => {
+        const state = await stateIn(parts, webhookEndpoint, document);
+        return isThere(state) ? endpointMessage(state, at) : undefined;
+      },
+    });
+    return { endpoints: items, next_page_token: next, as_of: formatInstant(at) };
+  },
+
+  UpdateWebhookEndpoint: changing(parts, (from) => {
+    const all = from.flag('all_event_types');
+    const eventTypes = from.words('event_types', WEBHOOK_TYPES);
+    if (all && eventTypes.length > 0) from.violation('all_event_types', 'contradicts event_types', 'send one of the two');
+    const changes = {
+      ...given('url', from.has('url') ? from.text('url', URL_LENGTH_MAX) : undefined),
+      ...given('eventTypes', all || eventTypes.length > 0 ? eventTypes : undefined),
+      // Empty takes the description away.
+      ...given(
+        'description',
+        from.has('description') ? (from.optionalText('description', ENDPOINT_DESCRIPTION_LENGTH_MAX) ?? '') : undefined,
+      ),
+    };
+    return (at) => ({ type: 'UpdateEndpoint', at, ...changes });
+  }),
+  EnableWebhookEndpoint: changing(parts, () => (at) => ({ type: 'EnableEndpoint', at })),
+  DisableWebhookEndpoint: changing(parts, () => (at) => ({ type: 'DisableEndpoint', at, reason: 'by_account' })),
+
+  async DeleteWebhookEndpoint(request, context) {
+    const id = readRequest(request, readId);
+    const { revision } = await carryOut(parts, context, webhookEndpoint, streams.webhookEndpoint(id), (at) => ({
+      type: 'DeleteEndpoint',
+      at,
+    }));
+    return { revision };
+  },
+
+  async RotateWebhookSecret(request, context) {
+    const id = readRequest(request, readId);
+    const { events, state, revision, at } = await carryOut(
+      parts,
+      context,
+      webhookEndpoint,
+      streams.webhookEndpoint(id),
+      (at): WebhookEndpointCommand => ({
+        type: 'RotateSecret',
+        at,
+        secret: newSecret(parts),
+      }),
+    );
+    return { revision, endpoint: endpointMessage(state, at), secret: caused(events, 'WebhookSecretRotated').secret };
+  },
+
+  async SendTestPing(request, context) {
+    const id = readRequest(request, readId);
+    const stream = streams.webhookEndpoint(id);
+    const { revision } = await carryOut(parts, context, webhookEndpoint, stream, (at) => ({ type: 'SendTestPing', at }));
+    const [recorded] = await parts.log.readStream(stream, { from: revision, limit: 1 });
+    return { revision, webhook_id: recorded && messagesOf(recorded)[0]?.webhookId };
+  },
+
+  async ListDeliveries(request) {
+    const { id, status, page } = readRequest(request, (from) => ({
+      id: readId(from),
+      status: from.optionalWord('status', ['pending', 'delivered', 'exhausted']),
+      page: from.page(),
+    }));
+    await theEndpoint(parts, id);
+    const options = { pageSize: page.size, ...given('status', status), ...given('pageToken', page.token) };
+    const found = await listDeliveries(parts.ledger, parts.log, id, options).catch((error: unknown) => {
+      throw error instanceof PageTokenInvalid ? new Refused({ code: 'page_token_invalid' }) : error;
+    });
+    return {
+      deliveries: found.deliveries.map(rowMessage),
+      next_page_token: found.nextPageToken ?? '',
+      as_of: formatInstant(parts.clock()),
+    };
+  },
+
+  async ResendDelivery(request, context) {
+    const { id, webhookId } = readRequest(request, (from) => ({
+      id: readId(from),
+      webhookId: from.text('webhook_id', WEBHOOK_ID_LENGTH_MAX),
+    }));
+    const stream = streams.deliveries(id);
+    const before = await carriedOutBefore(parts, context, deliveries, stream);
+    if (!before) await theEndpoint(parts, id);
+    const done =
+      before ?? carriedOut(await resend(parts.ledger, parts.log, id, webhookId, parts.clock(), causeOf(context)), context, parts.clock);
+    const [asked] = caused(done.events, 'DeliveriesResent').deliveries;
+    return {
+      revision: done.revision,
+      delivery: asked && { ...deliveryMessage(asked), status: 'pending', next_attempt_at: formatInstant(done.at) },
+    };
+  },
+});
+
+const changing =
+  (parts: Parts, read: (from: Fields) => (at: Instant) => WebhookEndpointCommand): AnswerOnce =>
+  async (request, context) => {
+    const { id, command } = readRequest(request, (from) => ({ id: readId(from), command: read(from) }));
+    const { state, revision, at } = await carryOut(parts, context, webhookEndpoint, streams.webhookEndpoint(id), command);
+    return { revision, endpoint: endpointMessage(state, at) };
+  };
+
+/** Made of the key, so that a retry meets the endpoint that the first call made. */
+const endpointId = ({ randomBytes }: Parts, key: string | undefined): string =>
+  `we_${key === undefined ? randomBytes(ENDPOINT_ID_BYTES).toString('hex') : hash('sha256', `webhookEndpoint\0${key}`).slice(0, 2 * ENDPOINT_ID_BYTES)}`;
+
+const newSecret = ({ randomBytes }: Parts): string => SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64');
+
+const isThere = ({ status }: WebhookEndpoint): boolean => status === 'enabled' || status === 'disabled';
+
+/** @throws Refused endpoint_not_found, of a deleted one as well */
+const theEndpoint = ({ ledger }: Parts, id: string): Promise<Known<WebhookEndpoint>> =>
+  lookedUp(ledger, webhookEndpoint, streams.webhookEndpoint(id), (found) => {
+    if (!isThere(found.state)) throw new Refused({ code: 'endpoint_not_found' });
+    return found;
+  });
+
+/** Never with a secret. */
+function endpointMessage(state: WebhookEndpoint, at: Instant): Message {
+  const { validUntil } = state.previousSecret ?? {};
+  return {
+    endpoint_id: state.id,
+    url: state.url,
+    event_types: state.eventTypes,
+    description: state.description,
+    status: state.status,
+    disabled_reason: state.disabledReason,
+    created_at: time(state.createdAt),
+    previous_secret_until: validUntil !== undefined && validUntil > at ? formatInstant(validUntil) : undefined,
+  };
+}
+
+const deliveryMessage = ({ webhookId, type, stream, revision }: Delivery): Message => ({
+  webhook_id: webhookId,
+  event_type: type,
+  stream,
+  revision,
+});
+
+const rowMessage = (row: DeliveryRow): Message => ({
+  ...deliveryMessage(row),
+  status: row.status,
+  attempts: row.attempts.map(attemptMessage),
+  next_attempt_at: time(row.nextAttemptAt),
+});
+
+const attemptMessage = ({ at, httpStatus, failure, durationMs }: Attempt): Message => ({
+  at: formatInstant(at),
+  status_code: httpStatus,
+  error: failure,
+  duration_ms: durationMs,
+});

@@ -1,4 +1,0 @@
-export * from './judged';
-export * from './liability';
-export * from './movement';
-export * from './projections';

@@ -1,7 +1,0 @@
-import { checkGolden } from '../../drawdown/src/golden.fixtures';
-import { creditBalance } from './credit-balance';
-
-describe('the credit balance', () => {
-  it('stores its events under the names and in the words of its golden files', () =>
-    checkGolden(creditBalance, `${__dirname}/golden`));
-});

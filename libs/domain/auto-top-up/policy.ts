@@ -1,0 +1,133 @@
+/** When to top up by itself, with how much, and how often at most. What a customer or the account's staff have set. Pure. */
+import { type Amount, currencyExponent, type Instant, minorUnits, ZERO } from '@drawdown/domain/amounts';
+import { type Shape, shape } from '@drawdown/domain/decider';
+
+export const DAYS_MAX = 366;
+export const DAY_OF_MONTH_MAX = 31;
+const SECOND_MS = 1_000;
+/** 31 days. */
+export const COOLDOWN_SECONDS_MAX = 31 * 24 * 3_600;
+/** Requests in one period. */
+export const COUNT_MAX = 100;
+
+export type Trigger =
+  /** The figure, with what is pending, is at or below a line: "at 50" acts when 50 are left. */
+  | { readonly kind: 'threshold'; readonly threshold: Amount }
+  /** Every so many days of 24 hours; the first time at `startingAt`, by default so many days after it was configured. */
+  | { readonly kind: 'every_days'; readonly days: number; readonly startingAt?: Instant }
+  /** At 00:00 UTC of this day of every month; of the last one where a month is shorter. */
+  | { readonly kind: 'day_of_month'; readonly day: number };
+
+export type Quantity =
+  | { readonly kind: 'fixed'; readonly amount: Amount }
+  /** As much as is missing, rounded up to the minor unit; `minimum` when less is missing, since providers refuse tiny payments. */
+  | { readonly kind: 'to_target'; readonly target: Amount; readonly minimum?: Amount };
+
+const storedTrigger = shape.record({
+  kind: shape.oneOf('threshold', 'every_days', 'day_of_month'),
+  threshold: shape.maybe(shape.amount),
+  days: shape.maybe(shape.integer),
+  startingAt: shape.maybe(shape.instant),
+  day: shape.maybe(shape.integer),
+});
+
+function there<T>(value: T | undefined, field: string): T {
+  if (value === undefined) throw new shape.ShapeError(field, 'there');
+  return value;
+}
+
+export const trigger: Shape<Trigger> = {
+  write: (value) => storedTrigger.write(value),
+  read: (json) => {
+    const { kind, threshold, days, startingAt, day } = storedTrigger.read(json);
+    switch (kind) {
+      case 'threshold':
+        return { kind, threshold: there(threshold, 'threshold') };
+      case 'every_days':
+        return { kind, days: there(days, 'days'), ...(startingAt !== undefined && { startingAt }) };
+      case 'day_of_month':
+        return { kind, day: there(day, 'day') };
+    }
+  },
+};
+
+const storedQuantity = shape.record({
+  kind: shape.oneOf('fixed', 'to_target'),
+  amount: shape.maybe(shape.amount),
+  target: shape.maybe(shape.amount),
+  minimum: shape.maybe(shape.amount),
+});
+
+export const quantity: Shape<Quantity> = {
+  write: (value) => storedQuantity.write(value),
+  read: (json) => {
+    const { kind, amount, target, minimum } = storedQuantity.read(json);
+    if (kind === 'fixed') return { kind, amount: there(amount, 'amount') };
+    return { kind, target: there(target, 'target'), ...(minimum !== undefined && { minimum }) };
+  },
+};
+
+export const period = shape.oneOf('day', 'week', 'month');
+/** Of the calendar, in UTC; a week begins on Monday. */
+export type Period = shape.Of<typeof period>;
+
+export const policy = shape.record({
+  trigger,
+  quantity,
+  /** Which figure of the wallet is looked at; what is pending is added to it. */
+  figure: shape.oneOf('available', 'projected'),
+  /** From one request to the next at least. */
+  cooldownMs: shape.integer,
+  /** Never optional: what spends money by itself has an end. */
+  maximum: shape.record({ period, money: shape.amount, count: shape.integer }),
+});
+export type Policy = shape.Of<typeof policy>;
+
+/** Why a policy cannot be set, and in which field, by the name that callers know it by. */
+export interface PolicyProblem {
+  readonly field: string;
+  readonly detail: string;
+}
+
+/** @param currency of the wallet; one that `currencyExponent` knows */
+export function policyProblem(of: Policy, currency: string): PolicyProblem | undefined {
+  return (
+    triggerProblem(of.trigger) ??
+    quantityProblem(of, currency) ??
+    outside('cooldown_seconds', of.cooldownMs / SECOND_MS, 0, COOLDOWN_SECONDS_MAX) ??
+    outside('maximum_count', of.maximum.count, 1, COUNT_MAX)
+  );
+}
+
+function triggerProblem(of: Trigger): PolicyProblem | undefined {
+  switch (of.kind) {
+    case 'threshold':
+      return of.threshold < ZERO ? { field: 'threshold', detail: 'must be zero or more' } : undefined;
+    case 'every_days':
+      return outside('every_days', of.days, 1, DAYS_MAX);
+    case 'day_of_month':
+      return outside('day_of_month', of.day, 1, DAY_OF_MONTH_MAX);
+  }
+}
+
+function quantityProblem({ quantity: of, trigger: on, maximum }: Policy, currency: string): PolicyProblem | undefined {
+  const smallest = of.kind === 'fixed' ? of.amount : of.minimum;
+  const field = of.kind === 'fixed' ? 'amount' : 'minimum';
+  if (smallest !== undefined && !payable(smallest, currency))
+    return { field, detail: `must be above zero and a whole number of minor units of ${currency}, which can be paid` };
+  const most = of.kind === 'fixed' ? of.amount : of.target;
+  if (most <= ZERO) return { field: 'target', detail: 'must be above zero' };
+  if (of.kind === 'to_target' && on.kind === 'threshold' && of.target <= on.threshold)
+    return { field: 'target', detail: 'must be above the threshold, or reaching it would ask again at once' };
+  if (maximum.money < most || (smallest !== undefined && maximum.money < smallest))
+    return { field: 'maximum_money', detail: 'must allow one top-up at least: send as much as that, or more' };
+  return undefined;
+}
+
+function payable(money: Amount, currency: string): boolean {
+  const exponent = currencyExponent(currency);
+  return exponent !== undefined && money > ZERO && minorUnits(money, exponent) !== undefined;
+}
+
+const outside = (field: string, value: number, min: number, max: number): PolicyProblem | undefined =>
+  Number.isInteger(value) && value >= min && value <= max ? undefined : { field, detail: `must be a whole number from ${min} to ${max}` };

@@ -1,0 +1,46 @@
+/**
+ * What was asked for in the running day, week and month. All three are kept, so that a policy with another period finds what
+ * was spent before it. A request counts from when it is made, whatever becomes of its purchase: one that was declined or has expired
+ * may be paid yet, and money that comes late is credited. Only a request of which no purchase was made gives its room back.
+ */
+import { type Amount, type Instant, instant, minus, plus, ZERO } from '@drawdown/domain/amounts';
+import { shape } from '@drawdown/domain/decider';
+import { periodStart } from './calendar';
+import type { Period } from './policy';
+
+const window = shape.record({ start: shape.instant, count: shape.integer, money: shape.amount });
+export type Window = shape.Of<typeof window>;
+
+export const spending = shape.record({ day: window, week: window, month: window });
+export type Spending = shape.Of<typeof spending>;
+
+/** Before anything was asked for. */
+const LONG_AGO = instant('0100-01-01T00:00:00Z');
+const EMPTY: Window = { start: LONG_AGO, count: 0, money: ZERO };
+export const nothingSpent: Spending = { day: EMPTY, week: EMPTY, month: EMPTY };
+
+/** What counts at a moment: nothing yet, when a new period has begun. */
+export function spentAt(spent: Spending, period: Period, at: Instant): Window {
+  const running = spent[period];
+  const start = periodStart(period, at);
+  return start > running.start ? { ...EMPTY, start } : running;
+}
+
+const changed = (spent: Spending, by: (running: Window, period: Period) => Window): Spending => ({
+  day: by(spent.day, 'day'),
+  week: by(spent.week, 'week'),
+  month: by(spent.month, 'month'),
+});
+
+export const withRequest = (spent: Spending, at: Instant, money: Amount): Spending =>
+  changed(spent, (_, period) => counted(spentAt(spent, period, at), 1, money));
+
+/** The latest request is taken back: nobody can pay it. There was none after it, so each window is still the one that it counts in. */
+export const withoutLatest = (spent: Spending, money: Amount): Spending =>
+  changed(spent, (running) => counted(running, -1, minus(ZERO, money)));
+
+const counted = (of: Window, count: number, money: Amount): Window => ({
+  ...of,
+  count: of.count + count,
+  money: plus(of.money, money),
+});

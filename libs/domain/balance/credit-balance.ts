@@ -1,0 +1,24 @@
+/** The credit balance: units of one credit product held by one customer. A balance, with names of its own. */
+import type { Aggregate } from '@drawdown/domain/decider';
+import { balance, type Balance, dueAt, evolve, nothing } from './balance';
+import type { BalanceCommand, BalanceRefusal } from './commands';
+import { type BalanceEvent, balanceEvents } from './events';
+import { beforehand, decide } from './decide';
+
+export const creditBalance: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRefusal> = {
+  category: 'creditBalance',
+  decider: { initial: nothing, decide, evolve, beforehand },
+  events: balanceEvents,
+  // Stored for ever.
+  storedAs: {
+    Created: 'CreditBalanceCreated',
+    ToppedUp: 'CreditBalanceToppedUp',
+    LimitsSet: 'CreditBalanceLimitsSet',
+    Paused: 'CreditBalancePaused',
+    Resumed: 'CreditBalanceResumed',
+    Closed: 'CreditBalanceClosed',
+  },
+  state: balance,
+  stateVersion: 6,
+  dueAt,
+};

@@ -1,0 +1,346 @@
+/**
+ * The test's own books of a balance: each parcel of value is a set of accounts, and value only ever moves from one account
+ * to another. They are told the commands and foretell, by their own reading of the rules, every event in `told`'s words, or
+ * the code of the refusal. They know nothing of decide, evolve, figuresOf or drawDown, and share no arithmetic with them.
+ */
+import type { BalanceCommand } from '../commands';
+import { InvoiceBooks } from './invoice-books.fixtures';
+import type { Limit } from '../limits';
+import { list, Parcels, smaller, spent, sumOf, type Taken, type Terms, total, value } from './parcels.fixtures';
+import { PurchaseBooks, type Step } from './purchase-books.fixtures';
+import { refusalByRule } from './rules.fixtures';
+import { figuresTold, limitTold, told9 } from './told.fixtures';
+
+type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
+interface Line {
+  readonly limit?: Limit;
+  stands: 'unknown' | 'over' | 'under';
+}
+/** The story of what has to happen, or the code of the refusal. */
+export type Foretold = readonly string[] | string;
+
+const NOTHING_TO_DO = 'nothing to do';
+
+export class Books {
+  status = 'none';
+  readonly parcels = new Parcels();
+  readonly invoices = new InvoiceBooks(this.parcels);
+  readonly purchases = new PurchaseBooks();
+  uncovered = 0n;
+  unbilled = 0n;
+  /** Open holds, by id, with their ends. */
+  holds = new Map<string, number>();
+  private holdsEver = 0;
+  private lastTopUp = 0n;
+  private lines: Line[] = [];
+  private runOut: Line = { stands: 'unknown' };
+  private story: string[] = [];
+  private now = 0;
+  /** What ends or begins by then is due. */
+  private due = 0;
+  /** When what was written last counts from. */
+  private latest = 0;
+
+  /** What must be answered to a command; the books move on accordingly. */
+  foretell(command: BalanceCommand): Foretold {
+    this.now = this.due = command.at;
+    this.story = [];
+    const refused = refusalByRule(command, this.status) ?? this.undo(() => this.post(command));
+    if (refused) return refused;
+    if (this.status !== 'closed' && this.story.length > 0) this.notices();
+    if (this.story.length > 0) this.latest = this.now;
+    return this.story;
+  }
+
+  /** A request that is refused, or has nothing to do, leaves nothing behind: not even the holds it found ended. */
+  private undo(act: () => string | undefined): string | undefined {
+    const before = {
+      parcels: this.parcels.remembered(),
+      purchases: this.purchases.remembered(),
+      holds: [...this.holds],
+      stands: [this.runOut, ...this.lines].map((line) => [line, line.stands] as const),
+    };
+    const refused = act();
+    if (refused === undefined) return undefined;
+    before.parcels();
+    before.purchases();
+    this.holds = new Map(before.holds);
+    for (const [line, stands] of before.stands) line.stands = stands;
+    this.story = [];
+    return refused === NOTHING_TO_DO ? undefined : refused;
+  }
+
+  private post(command: BalanceCommand): string | undefined {
+    switch (command.type) {
+      case 'Create':
+        this.status = 'open';
+        this.invoices.begun();
+        this.purchases.begun();
+        this.lastTopUp = 0n;
+        this.lines = command.limits.map((limit) => ({ limit, stands: 'unknown' }));
+        this.runOut = { stands: 'unknown' };
+        this.write(`created for ${command.customerId}${command.limits.map((of) => `, ${limitTold(of)}`).join('')}`);
+        return command.startingGrant && this.add(command.startingGrant);
+      case 'TopUp':
+        return this.add(command.grant);
+      case 'Consume':
+        return this.consume(command);
+      case 'Accrue': {
+        this.endHolds();
+        const accrued = total(command.lines.map((line) => line.amount));
+        this.unbilled += accrued;
+        return this.write(`accrued ${told9(accrued)} (${command.lines.map((line) => told9(line.amount)).join('; ')})`);
+      }
+      case 'PayInvoice': {
+        this.endHolds();
+        const paid = this.invoices.pay(command, this.now, this.unbilled);
+        if (typeof paid !== 'object') return paid ?? NOTHING_TO_DO;
+        this.unbilled -= paid.billing;
+        return this.write(paid.words);
+      }
+      case 'ReverseInvoicePayment': {
+        this.endHolds();
+        const reversed = this.invoices.reverse(command, this.now);
+        if (typeof reversed === 'string') return reversed;
+        this.write(reversed.words);
+        return this.expire(reversed.back.map(([id]) => id));
+      }
+      case 'StartPurchase':
+        this.endPurchases();
+        return this.go(this.purchases.start(command));
+      case 'ConfirmPurchase':
+        this.endPurchases();
+        return this.go(this.purchases.confirm(command, this.status, `g${this.parcels.all.length + 1}`));
+      case 'FailPurchase':
+        this.endPurchases();
+        return this.go(this.purchases.fail(command));
+      case 'VoidTopUp':
+        return this.voidTopUp(command);
+      case 'Deduct': {
+        this.endHolds();
+        const taken = this.parcels.take(command.amount, this.now, 'deducted');
+        if (sumOf(taken) !== command.amount) return 'insufficient_credits';
+        return this.write(`deducted ${told9(command.amount)} out of ${list(taken)}`);
+      }
+      case 'PlaceHold': {
+        this.endHolds();
+        const id = `h${this.holdsEver + 1}`;
+        const taken = this.parcels.take(command.amount, this.now, `held ${id}`);
+        if (sumOf(taken) !== command.amount) return 'insufficient_credits';
+        this.holdsEver++;
+        this.holds.set(id, command.expiresAt ?? Infinity);
+        return this.write(`held ${id}:${told9(command.amount)} in ${list(taken)}`);
+      }
+      case 'CaptureHold':
+        return this.capture(command);
+      case 'ReleaseHold': {
+        this.endHolds();
+        if (!this.holds.delete(command.holdId)) return 'hold_not_open';
+        const back = this.giveBack(command.holdId);
+        this.write(`released ${command.holdId}:${told9(sumOf(back))} to ${list(back)}`);
+        return this.expire(back.map(([id]) => id));
+      }
+      case 'EndHolds':
+        this.endHolds();
+        return undefined;
+      case 'SetLimits': {
+        const before = this.lines;
+        const same = (a: Limit, b: Limit | undefined) => a.id === b?.id && a.kind === b.kind && a.value === b.value;
+        this.lines = command.limits.map((limit) => ({
+          limit,
+          stands: before.find((line) => same(limit, line.limit))?.stands ?? 'unknown',
+        }));
+        return this.write(`limits set: ${command.limits.map(limitTold).join(', ') || 'none'}`);
+      }
+      case 'Pause':
+        this.status = 'paused';
+        return this.write(`paused${command.reason === undefined ? '' : `: ${command.reason}`}`);
+      case 'Resume':
+        this.status = 'open';
+        return this.write('resumed');
+      case 'Close': {
+        this.endHolds();
+        this.endPurchases();
+        if (this.holds.size > 0) return 'holds_open';
+        if (this.purchases.waiting().length > 0) return 'purchases_pending';
+        if (this.unbilled > 0n) return 'usage_unbilled';
+        this.expire();
+        const rest = this.parcels.ordered().map((of) => [of.id, this.parcels.move(of, 'free', 'closed', value(of, 'free'))] as const);
+        this.status = 'closed';
+        return this.write(`closed ${told9(sumOf(rest))} out of ${list(rest.filter(([, n]) => n > 0n))}`);
+      }
+      case 'Sweep':
+        return this.status === 'closed' ? undefined : this.sweep(command.at);
+    }
+  }
+
+  /** Moment by moment, as if somebody had come at each of them; but never from before what was written already. */
+  private sweep(until: number): undefined {
+    const latest = Math.min(this.latest, until);
+    for (let soonest = this.soonest(); soonest <= until; soonest = this.soonest()) {
+      this.due = soonest;
+      this.now = Math.max(soonest, latest);
+      this.endHolds();
+      for (const of of this.parcels.ordered()) {
+        if (!of.awaited || of.begins > this.due || spent(of, this.parcels.heldIn(of))) continue;
+        of.awaited = false;
+        this.write(`began ${of.id}`);
+      }
+      for (const of of this.alive().filter(({ warns }) => warns <= this.due)) {
+        of.warns = Infinity;
+        this.write(`expiring ${of.id}:${told9(value(of, 'free') + this.parcels.heldIn(of))}`);
+      }
+      this.expire();
+      this.endPurchases();
+      this.notices();
+    }
+  }
+
+  private alive = () => this.parcels.all.filter((of) => !spent(of, this.parcels.heldIn(of)));
+
+  private soonest = (): number =>
+    Math.min(
+      ...this.holds.values(),
+      ...this.purchases.waiting().map(({ ends }) => ends),
+      ...this.parcels.all.filter((of) => value(of, 'free') > 0n).map(({ ends }) => ends),
+      ...this.alive().map(({ awaited, begins, warns }) => (awaited ? Math.min(begins, warns) : warns)),
+    );
+
+  private endPurchases(): undefined {
+    for (let late = this.purchases.nextLate(this.due); late; late = this.purchases.nextLate(this.due)) this.write(late.words);
+  }
+
+  private go(step: Step | string | undefined): string | undefined {
+    if (typeof step !== 'object') return step;
+    this.write(step.words);
+    return step.credits && this.add(step.credits);
+  }
+
+  private add(terms: Terms): undefined {
+    const { id } = this.parcels.add(terms, this.now);
+    this.lastTopUp = terms.amount;
+    return this.write(`topped up ${id}:${told9(terms.amount)}`);
+  }
+
+  private consume(command: Asked<'Consume'>): undefined {
+    this.endHolds();
+    let covered = 0n;
+    let uncovered = 0n;
+    const lines = command.lines.map((line) => {
+      const taken = this.status === 'paused' ? [] : this.parcels.take(line.amount, line.usedAt, 'consumed');
+      const lacking = line.amount - sumOf(taken);
+      covered += sumOf(taken);
+      uncovered += lacking;
+      return `${told9(line.amount)} out of ${list(taken)}${short(lacking)}`;
+    });
+    this.uncovered += uncovered;
+    return this.write(`consumed ${told9(covered)}${short(uncovered)} (${lines.join('; ')})`);
+  }
+
+  private voidTopUp({ grantId, reason }: Asked<'VoidTopUp'>): string | undefined {
+    this.endHolds();
+    const of = this.parcels.all.find(({ id }) => id === grantId);
+    if (!of) return 'grant_not_found';
+    if (this.parcels.heldIn(of) > 0n) return 'grant_held';
+    const left = of.ends <= this.now ? 0n : value(of, 'free');
+    if (left === 0n) return 'nothing_to_void';
+    return this.write(`voided ${grantId}:${told9(this.parcels.move(of, 'free', 'voided', left))}, ${reason}`);
+  }
+
+  private capture({ holdId, amount, keepOpen, overrun }: Asked<'CaptureHold'>): string | undefined {
+    this.endHolds();
+    if (!this.holds.has(holdId)) return 'hold_not_open';
+    const parcels = this.parcels.ordered().filter((of) => value(of, `held ${holdId}`) > 0n);
+    let left: bigint = amount;
+    const out: [string, bigint][] = [];
+    for (const of of parcels) {
+      const n = smaller(left, value(of, `held ${holdId}`));
+      if (n > 0n) out.push([of.id, this.parcels.move(of, `held ${holdId}`, 'captured', n)]);
+      left -= n;
+    }
+    if (left > 0n && overrun === 'refuse') return 'capture_exceeds_hold';
+    const beyond = this.parcels.take(left, this.now, 'captured');
+    if (sumOf(beyond) !== left) return 'insufficient_credits';
+    const back = keepOpen ? [] : this.giveBack(holdId);
+    const remaining = total(this.parcels.all.map((of) => value(of, `held ${holdId}`)));
+    if (remaining === 0n) this.holds.delete(holdId);
+    this.write(
+      `captured ${holdId}:${told9(amount)} out of ${list(out)}, beyond it ${list(beyond)}, ` +
+        `released ${list(back)}, remaining ${told9(remaining)}`,
+    );
+    return this.expire(back.map(([id]) => id));
+  }
+
+  private endHolds(): void {
+    const ended = [...this.holds].filter(([, ends]) => ends <= this.due).sort(([, a], [, b]) => a - b);
+    for (const [id] of ended) {
+      this.holds.delete(id);
+      const back = this.giveBack(id);
+      this.write(`hold ${id}:${told9(sumOf(back))} expired to ${list(back)}`);
+      this.expire(back.map(([parcel]) => parcel));
+    }
+  }
+
+  private expire(only?: readonly string[]): undefined {
+    const over = this.parcels
+      .ordered()
+      .filter((of) => of.ends <= this.due && value(of, 'free') > 0n && (only?.includes(of.id) ?? true))
+      .sort((a, b) => a.ends - b.ends);
+    for (const of of over) this.write(`expired ${of.id}:${told9(this.parcels.move(of, 'free', 'expired', value(of, 'free')))}`);
+  }
+
+  private giveBack(holdId: string): Taken {
+    return this.parcels
+      .ordered()
+      .filter((of) => value(of, `held ${holdId}`) > 0n)
+      .map((of) => [of.id, this.parcels.move(of, `held ${holdId}`, 'free', value(of, `held ${holdId}`))] as const);
+  }
+
+  private write(what: string): undefined {
+    const available = this.parcels.available(this.now);
+    const figures = {
+      booked: this.parcels.booked(),
+      held: this.parcels.held(),
+      available,
+      uncovered: this.uncovered,
+      unbilled: this.unbilled,
+      pending: this.purchases.pending(),
+    };
+    this.story.push(`${what} -> ${figuresTold(figures)}`);
+    if (this.status === 'closed') return;
+    for (const line of [this.runOut, ...this.lines])
+      if (line.stands === 'unknown' && available - this.unbilled > this.threshold(line)) line.stands = 'over';
+  }
+
+  /** In tenths of a billionth of a percent, so that the rounding half to even is done on whole numbers of its own. */
+  private threshold({ limit }: Line): bigint {
+    if (!limit) return 0n;
+    if (limit.kind === 'absolute') return limit.value;
+    const exact = this.lastTopUp * limit.value;
+    const floor = exact / 100_000_000_000n;
+    const doubled = 2n * (exact - floor * 100_000_000_000n);
+    if (doubled === 100_000_000_000n) return floor + (floor & 1n);
+    return doubled > 100_000_000_000n ? floor + 1n : floor;
+  }
+
+  /** Rising from the lowest line up, then falling from the highest line down; the run-out is the lowest of all. */
+  private notices(): void {
+    // What is left once the invoices are there.
+    const left = this.parcels.available(this.now) - this.unbilled;
+    const rising = [this.runOut, ...this.lines].sort((a, b) => Number(this.threshold(a) - this.threshold(b)));
+    const name = (line: Line, otherwise: string) => line.limit?.id ?? otherwise;
+    const crossed: [Line, 'over' | 'under', string][] = [];
+    for (const line of rising)
+      if (line.stands === 'under' && left > this.threshold(line))
+        crossed.push([line, 'over', `recovered from ${name(line, 'run_out')} at ${told9(this.threshold(line))}`]);
+    for (const line of rising.reverse())
+      if (line.stands === 'over' && left <= this.threshold(line))
+        crossed.push([line, 'under', line.limit ? `low on ${line.limit.id} at ${told9(this.threshold(line))}` : 'ran out']);
+    for (const [line, stands, what] of crossed) {
+      line.stands = stands;
+      this.write(what);
+    }
+  }
+}
+
+const short = (lacking: bigint): string => (lacking === 0n ? '' : ` and ${told9(lacking)} uncovered`);

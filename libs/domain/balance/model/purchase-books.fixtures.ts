@@ -1,0 +1,97 @@
+/** What the test's own books (`books.fixtures.ts`) keep of purchases: each is one thing at a time, and credited once. */
+import type { BalanceCommand } from '../commands';
+import type { Terms } from './parcels.fixtures';
+import { moneyTold, told9 } from './told.fixtures';
+
+type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
+interface Bought {
+  readonly id: string;
+  readonly request: Asked<'StartPurchase'>;
+  readonly ends: number;
+  is: 'pending' | 'succeeded' | 'failed' | 'expired';
+  /** By which it was paid, in one word. */
+  readonly payments: Set<string>;
+}
+/** What happens: a line of the story, and the grant that it adds. */
+export interface Step {
+  readonly words: string;
+  readonly credits?: Terms;
+}
+
+export class PurchaseBooks {
+  readonly all: Bought[] = [];
+  /** So many of them are of a life that has ended. */
+  private former = 0;
+
+  begun = (): void => void (this.former = this.all.length);
+  waiting = (): readonly Bought[] => this.all.filter((of) => of.is === 'pending');
+  pending = (): bigint => this.waiting().reduce((sum, of) => sum + of.request.grant.amount, 0n);
+
+  /** Puts all of them back to what they are now. */
+  remembered(): () => void {
+    const before = this.all.map((of) => of.is);
+    return () => this.all.forEach((of, i) => (of.is = before[i] ?? of.is));
+  }
+
+  /** One at a time, the soonest first: `undefined` when no more are late. */
+  nextLate(now: number): Step | undefined {
+    const [late] = this.waiting()
+      .filter((of) => of.ends <= now)
+      .sort((a, b) => a.ends - b.ends);
+    if (!late) return undefined;
+    late.is = 'expired';
+    return { words: `nobody paid ${late.id}` };
+  }
+
+  start(request: Asked<'StartPurchase'>): Step {
+    const id = `p${this.all.length + 1}`;
+    this.all.push({ id, request, ends: request.expiresAt ?? Infinity, is: 'pending', payments: new Set() });
+    return { words: `started ${id}:${told9(request.grant.amount)} for ${moneyTold(request.asked)}` };
+  }
+
+  confirm(told: Asked<'ConfirmPurchase'>, status: string, nextGrant: string): Step | string | undefined {
+    const { purchaseId, paid, at } = told;
+    const nth = this.all.findIndex(({ id }) => id === purchaseId);
+    const of = this.all[nth];
+    if (!of) return 'purchase_not_found';
+    const flagged = (because: string): Step => ({ words: `flagged ${purchaseId}: ${because} (${moneyTold(paid)})` });
+    if (nth >= this.former && of.is === 'succeeded')
+      return paymentsOf(told).some((name) => of.payments.has(name)) ? again(of) : flagged('already_succeeded');
+    if (told.creditedTo !== undefined && told.creditedTo !== purchaseId) return flagged('payment_of_other_purchase');
+    if (nth < this.former) return flagged('ended_long_ago');
+    if (status === 'closed') return flagged('balance_closed');
+    const { asked, grant } = of.request;
+    if (asked.currency !== paid.currency) return flagged('other_currency');
+    if (asked.amount !== paid.amount) return flagged('other_amount');
+    if ((grant.expiresAt ?? Infinity) <= at) return flagged('grant_would_never_count');
+    const late = of.is === 'pending' ? '' : `, late: it had ${of.is}`;
+    of.is = 'succeeded';
+    for (const name of paymentsOf(told)) of.payments.add(name);
+    return { words: `succeeded ${purchaseId} with ${moneyTold(paid)} as ${nextGrant}${late}`, credits: bought(grant, told) };
+  }
+
+  fail({ purchaseId, code }: Asked<'FailPurchase'>): Step | string | undefined {
+    const nth = this.all.findIndex(({ id }) => id === purchaseId);
+    const of = this.all[nth];
+    if (!of) return 'purchase_not_found';
+    if (nth < this.former) return { words: `flagged ${purchaseId}: ended_long_ago` };
+    if (of.is === 'succeeded') return { words: `flagged ${purchaseId}: failed_after_success` };
+    if (of.is !== 'pending') return again(of);
+    of.is = 'failed';
+    return { words: `failed ${purchaseId}: ${code}` };
+  }
+}
+
+const again = ({ id, is }: Bought): Step => ({ words: `told again that ${id} ${is}` });
+
+const paymentsOf = ({ providerEventId, providerPaymentId, paid }: Asked<'ConfirmPurchase'>): readonly string[] =>
+  [`event ${providerEventId}`, ...(providerPaymentId === undefined ? [] : [`payment ${providerPaymentId}`])].map(
+    (name) => `${name} of ${moneyTold(paid)}`,
+  );
+
+const bought = (grant: Terms, { paid, providerEventId, providerPaymentId = providerEventId }: Asked<'ConfirmPurchase'>): Terms => ({
+  ...grant,
+  origin: 'paid',
+  costBasis: paid,
+  reference: providerPaymentId,
+});

@@ -1,0 +1,168 @@
+/**
+ * Shapes: how a stored value is written as JSON and read back. One definition gives the type, the writer and the reader.
+ * The writer's output is canonical: keys sorted by code unit, no white space, absent fields left out. So the stored bytes,
+ * the hash chain and the golden files all speak of the same text.
+ */
+import {
+  type Amount,
+  amount as parseAmount,
+  formatAmount,
+  formatInstant,
+  type Instant,
+  instant as parseTime,
+} from '@drawdown/domain/amounts';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Shape<T> {
+  /** Canonical JSON text of a value. */
+  write(value: T): string;
+  /** The value of parsed JSON. @throws ShapeError naming the path of what does not fit. */
+  read(json: unknown): T;
+  readonly optional?: boolean;
+}
+
+export type Of<S> = S extends Shape<infer T> ? T : never;
+
+/** Stored JSON does not have the shape that its type promises: a bug, or a changed byte. */
+export class ShapeError extends Error {
+  /** @param path of what does not fit, from where it was found; empty when it is the whole. */
+  constructor(
+    readonly path: string,
+    readonly wanted: string,
+  ) {
+    super(`${path || 'value'} is not ${wanted}`);
+    this.name = 'ShapeError';
+  }
+}
+
+/** Reads a part of a whole. Its place is added to the error only when there is one: paths cost nothing on the good way. */
+function readPart<T>(shape: Shape<T>, json: unknown, place: string): T {
+  try {
+    return shape.read(json);
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    const { path, wanted } = error;
+    throw new ShapeError(path === '' || path.startsWith('[') ? `${place}${path}` : `${place}.${path}`, wanted);
+  }
+}
+
+const scalar = <T>(wanted: string, fits: (json: unknown) => json is T, write: (value: T) => string): Shape<T> => ({
+  write,
+  read: (json) => {
+    if (!fits(json)) throw new ShapeError('', wanted);
+    return json;
+  },
+});
+
+/** What JSON writes as it stands: printable ASCII without quotation mark and backslash. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const quote = (value: string): string => (PLAIN.test(value) ? `"${value}"` : JSON.stringify(value));
+
+export const text: Shape<string> = scalar('a string', (json): json is string => typeof json === 'string', quote);
+export const flag: Shape<boolean> = scalar('true or false', (json): json is boolean => typeof json === 'boolean', String);
+export const integer: Shape<number> = scalar('an integer', (json): json is number => Number.isSafeInteger(json), String);
+
+export const oneOf = <const T extends string>(...names: readonly T[]): Shape<T> =>
+  scalar(`one of ${names.join(', ')}`, (json): json is T => (names as readonly unknown[]).includes(json), quote);
+
+const viaText = <T>(wanted: string, write: (value: T) => string, parse: (source: string) => T): Shape<T> => ({
+  write: (value) => `"${write(value)}"`,
+  read: (json) => {
+    if (typeof json !== 'string') throw new ShapeError('', wanted);
+    try {
+      return parse(json);
+    } catch {
+      throw new ShapeError('', wanted);
+    }
+  },
+});
+
+export const amount: Shape<Amount> = viaText('a decimal string', formatAmount, (source) => parseAmount(source, Infinity));
+export const instant: Shape<Instant> = viaText('an RFC 3339 time', formatInstant, parseTime);
+
+export const list = <T>(item: Shape<T>): Shape<readonly T[]> => ({
+  write: (values) => {
+    let out = '[';
+    for (let i = 0; i < values.length; i++) out += (i ? ',' : '') + item.write(values[i] as T);
+    return `${out}]`;
+  },
+  read: (json) => {
+    if (!Array.isArray(json)) throw new ShapeError('', 'a list');
+    return json.map((value, i) => readPart(item, value, `[${i}]`));
+  },
+});
+
+const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
+
+/** A map from text to values of one shape, such as metadata. */
+export const dictionary = <T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> => ({
+  write: (values) =>
+    `{${Object.keys(values)
+      .sort()
+      .map((key) => `${quote(key)}:${item.write(values[key] as T)}`)
+      .join(',')}}`,
+  read: (json) => {
+    if (!isObject(json)) throw new ShapeError('', 'an object');
+    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, readPart(item, value, key)]));
+  },
+});
+
+/** A field that may be absent. Only inside `record`. */
+export const maybe = <T>(shape: Shape<T>): Shape<T | undefined> & { readonly optional: true } => ({
+  write: (value) => (value === undefined ? 'null' : shape.write(value)),
+  read: (json) => (json === undefined ? undefined : shape.read(json)),
+  optional: true,
+});
+
+type Fields = Readonly<Record<string, Shape<any>>>; // oxlint-disable-line no-explicit-any -- variance of a heterogeneous record
+type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends { readonly optional: true } ? K : never }[keyof F];
+export type RecordOf<F extends Fields> = {
+  readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Of<F[K]>;
+} & { readonly [K in OptionalKeys<F>]?: Exclude<Of<F[K]>, undefined> };
+
+export function record<F extends Fields>(fields: F): Shape<RecordOf<F>> & { readonly fields: F } {
+  const keys = Object.keys(fields).sort();
+  const shapes = keys.map((key) => fields[key] as Shape<unknown>);
+  const labels = keys.map((key) => `${quote(key)}:`);
+  return {
+    fields,
+    write: (value) => {
+      let out = '{';
+      for (let i = 0; i < keys.length; i++) {
+        const field = (value as Record<string, unknown>)[keys[i]!];
+        if (field === undefined) {
+          if (shapes[i]!.optional) continue;
+          // It could never be read back.
+          throw new ShapeError(keys[i]!, 'there');
+        }
+        out += (out.length > 1 ? ',' : '') + labels[i]! + shapes[i]!.write(field);
+      }
+      return `${out}}`;
+    },
+    read: (json) => {
+      if (!isObject(json)) throw new ShapeError('', 'an object');
+      const out: Record<string, unknown> = {};
+      for (let i = 0; i < keys.length; i++) {
+        const key = keys[i]!;
+        const value = readPart(shapes[i]!, json[key], key);
+        if (value !== undefined) out[key] = value;
+      }
+      return out as RecordOf<F>;
+    },
+  };
+}
+
+/** Canonical JSON of parsed JSON: what `write` would have made of it. For checking stored text without knowing its shape. */
+export function canonicalJson(json: Json): string {
+  if (Array.isArray(json)) return `[${json.map(canonicalJson).join(',')}]`;
+  if (typeof json === 'object' && json !== null) {
+    const object = json as { readonly [key: string]: Json };
+    return `{${Object.keys(object)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key] as Json)}`)
+      .join(',')}}`;
+  }
+  return JSON.stringify(json);
+}

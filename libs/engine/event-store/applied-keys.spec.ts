@@ -1,0 +1,183 @@
+import { amount, formatInstant, type Instant, later } from '@drawdown/domain/amounts';
+import { type BalanceCommand, type BalanceEvent, creditBalance } from '@drawdown/domain/balance';
+import { AppliedKeys } from './applied-keys';
+import { commandFingerprint, usageFingerprint } from './keys';
+import { double, START, TestLedger, tokens } from './ledger.fixtures';
+import { streams } from './streams';
+
+const WINDOW_MS = 1_000;
+const STREAM = streams.creditBalance('ada', 'llm');
+const FOR_EVER = 8.64e15 as Instant;
+let home: TestLedger;
+let keys: AppliedKeys;
+
+beforeEach(async () => {
+  home = await TestLedger.open();
+  keys = new AppliedKeys(home.projections, WINDOW_MS);
+});
+afterEach(() => home.remove());
+
+const key = (name: string) => commandFingerprint(STREAM, name);
+const usage = (id: string, source = 'test') => usageFingerprint(source, id);
+const paused: BalanceEvent = {
+  type: 'Paused',
+  at: START,
+  figures: { booked: amount('0'), held: amount('0'), available: amount('0'), uncovered: amount('0') },
+};
+const consumed = (...lines: readonly (readonly [id: string, time: Instant])[]): BalanceEvent => ({
+  ...paused,
+  type: 'CreditsConsumed',
+  amount: amount('0'),
+  uncovered: amount('0'),
+  grants: [],
+  lines: lines.map(([id, time]) => ({
+    source: 'test',
+    id,
+    bodyHash: '',
+    time: formatInstant(time),
+    amount: amount('0'),
+    uncovered: amount('0'),
+    allocation: [],
+    parts: [],
+  })),
+});
+const find = async (...fingerprints: bigint[]) =>
+  (await keys.find(fingerprints)).map((places) => places.map(({ stream, revision }) => `${stream} ${revision}`));
+const save = async (): Promise<void> => {
+  const taken = keys.take();
+  await home.projections.save({ documents: [], keys: taken.keys, checkpoint: -1n });
+  taken.saved();
+};
+
+describe('a key', () => {
+  it('of a command and of every usage line is known as soon as it is applied', async () => {
+    keys.note(STREAM, 7, consumed(['1', START], ['2', START]), 'k');
+    expect(await find(key('k'), usage('1'), usage('2'), usage('3'), key('l'))).toEqual([
+      [`${STREAM} 7`],
+      [`${STREAM} 7`],
+      [`${STREAM} 7`],
+      [],
+      [],
+    ]);
+    expect(keys.recently(usage('1'))).toEqual([{ stream: STREAM, revision: 7 }]);
+  });
+
+  it('of another stream, another source or another kind is another key', () => {
+    const all = [
+      key('1'),
+      commandFingerprint('wallet-ada', '1'),
+      usage('1'),
+      usage('1', 'other'),
+      usageFingerprint('test\0', '1'),
+      usageFingerprint('', 'test\u00001'),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('is known at every moment of being saved, by memory or by the index', async () => {
+    keys.note(STREAM, 7, paused, 'k');
+    const { keys: taken, saved } = keys.take();
+    const known = async () => (await keys.find([key('k')]))[0]!.length > 0;
+    expect(await known()).toBe(true);
+    await home.projections.save({ documents: [], keys: taken, checkpoint: -1n });
+    expect(await known()).toBe(true);
+    saved();
+    expect(keys.recently(key('k'))).toEqual([]);
+    expect(await known()).toBe(true);
+  });
+
+  it('that was looked for while it was being saved is found', async () => {
+    const asked: (() => void)[] = [];
+    const slow = double(home.projections, {
+      find: (fingerprints) => new Promise((resolve) => asked.push(() => resolve(home.projections.find(fingerprints)))),
+    });
+    keys = new AppliedKeys(slow, WINDOW_MS);
+    keys.note(STREAM, 7, paused, 'k');
+    const finding = keys.find([key('k')]);
+    await save();
+    asked.forEach((answer) => answer());
+    expect((await finding)[0]).toContainEqual({ stream: STREAM, revision: 7 });
+  });
+
+  it('that came while others were being saved stays in memory', async () => {
+    keys.note(STREAM, 7, paused, 'k');
+    const { saved } = keys.take();
+    keys.note(STREAM, 8, paused, 'k');
+    saved();
+    expect(keys.recently(key('k'))).toEqual([{ stream: STREAM, revision: 8 }]);
+    expect(keys.take().keys).toMatchObject([{ revision: 8 }]);
+  });
+
+  it('that could not be saved is saved the next time, before the newer ones', () => {
+    keys.note(STREAM, 7, paused, 'k');
+    const { keys: taken } = keys.take();
+    keys.note(STREAM, 8, paused, 'l');
+    keys.giveBack(taken);
+    expect(keys.recently(key('k'))).toHaveLength(1);
+    expect(keys.take().keys.map(({ revision }) => revision)).toEqual([7, 8]);
+  });
+
+  it('is gone when all derived state is thrown away', async () => {
+    keys.note(STREAM, 7, paused, 'k');
+    keys.clear();
+    expect(await find(key('k'))).toEqual([[]]);
+    expect(keys.take().keys).toEqual([]);
+  });
+});
+
+describe('the index keeps', () => {
+  const forgotten = async (at: Instant) => (await home.projections.forget(at), find(usage('1')));
+
+  it('a usage key for the whole window after its recording, and not a millisecond longer than needed', async () => {
+    keys.note(STREAM, 7, consumed(['1', later(START, -500)]), undefined);
+    await save();
+    expect(await forgotten(later(START, WINDOW_MS))).toEqual([[`${STREAM} 7`]]);
+    expect(await forgotten(later(START, WINDOW_MS + 1))).toEqual([[]]);
+  });
+
+  it('a usage key for the whole window after its own time, when that is later', async () => {
+    keys.note(STREAM, 7, consumed(['1', later(START, 500)]), undefined);
+    await save();
+    expect(await forgotten(later(START, 500 + WINDOW_MS))).toEqual([[`${STREAM} 7`]]);
+    expect(await forgotten(later(START, 500 + WINDOW_MS + 1))).toEqual([[]]);
+  });
+
+  it('the key of a command for ever', async () => {
+    keys.note(STREAM, 7, paused, 'k');
+    await save();
+    expect(await home.projections.forget(FOR_EVER)).toBe(0);
+    expect(await find(key('k'))).toEqual([[`${STREAM} 7`]]);
+  });
+});
+
+describe('a fingerprint that is met by chance', () => {
+  beforeEach(async () => {
+    await home.addCustomer('ada');
+    await home.addProduct('llm');
+    await home.addBalance('ada', 'llm', '100');
+    await home.use(tokens('1', 10));
+  });
+  const places = [
+    ['another usage event', STREAM, 2],
+    ['an event that is no usage', STREAM, 0],
+    ['an event that does not exist', STREAM, 99],
+    ['a stream of something else', streams.customer('ada'), 0],
+    ['a stream that nobody folds', 'deliveries-1', 0],
+  ] as const;
+  const plant = (fingerprint: bigint, stream: string, revision: number) =>
+    home.projections.save({ documents: [], keys: [{ fingerprint, stream, revision }], checkpoint: -1n });
+
+  it.each(places)('is no duplicate of %s', async (_, stream, revision) => {
+    await plant(usage('2'), stream, revision);
+    expect(await home.use(tokens('2', 10))).toMatchObject([{ fate: 'applied', charges: [{ amount: amount('10') }] }]);
+    expect((await home.use(tokens('2', 10))).map(({ fate }) => fate)).toEqual(['duplicate']);
+  });
+
+  it.each(places)('is no retry of %s', async (_, stream, revision) => {
+    await plant(key('k'), stream, revision);
+    const deduct: BalanceCommand = { type: 'Deduct', at: home.now, amount: amount('1'), reason: 'test' };
+    const execute = () => home.ledger.execute(creditBalance, STREAM, deduct, { key: 'k', body: 'b' });
+    expect(await execute()).toMatchObject({ outcome: 'done', replayed: false });
+    expect(await execute()).toMatchObject({ outcome: 'done', replayed: true });
+  });
+});

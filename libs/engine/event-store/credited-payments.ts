@@ -1,0 +1,36 @@
+/**
+ * Which purchase a payment was credited to. One payment is credited once in a wallet, whatever purchases it is told of. Its key is made
+ * of the event that credited it, so that the log alone brings it back, and it is kept for ever.
+ */
+import { type DomainEvent, readEvent } from '@drawdown/domain/decider';
+import { type BalanceEvent, type EventOf, wallet } from '@drawdown/domain/balance';
+import type { EventLog } from './event-log';
+import { type KeyPlace, paymentFingerprint } from './keys';
+
+/** The key of the payment that an event credited, if it did. Not of its provider: an account has one word for each payment. */
+export function paymentKeyOf(stream: string, event: DomainEvent): bigint | undefined {
+  if (event.type !== 'PurchaseSucceeded') return undefined;
+  const { providerPaymentId } = event as EventOf<'PurchaseSucceeded'>;
+  return providerPaymentId === undefined ? undefined : paymentFingerprint(stream, providerPaymentId);
+}
+
+interface Known {
+  readonly log: EventLog;
+  readonly states: { readonly keys: { find(fingerprints: readonly bigint[]): Promise<readonly (readonly KeyPlace[])[]> } };
+}
+
+/**
+ * The purchase of a wallet that a payment was credited to, as far as the stream is known: asked while a command is made, what comes
+ * meanwhile makes it be made anew.
+ */
+export async function creditedTo({ log, states }: Known, stream: string, paymentId: string): Promise<string | undefined> {
+  const [places = []] = await states.keys.find([paymentFingerprint(stream, paymentId)]);
+  for (const place of places) {
+    if (place.stream !== stream) continue;
+    const [recorded] = await log.readStream(stream, { from: place.revision, limit: 1 });
+    const event: BalanceEvent | undefined = recorded && readEvent(wallet, recorded.type, recorded.data);
+    // Fingerprints may meet by chance.
+    if (event?.type === 'PurchaseSucceeded' && event.providerPaymentId === paymentId) return event.purchaseId;
+  }
+  return undefined;
+}

@@ -1,0 +1,13 @@
+export * from './append-rules';
+export * from './applied-keys';
+export * from './credited-payments';
+export * from './event-log';
+export * from './faults';
+export * from './folding';
+export * from './keys';
+export * from './ledger';
+export * from './read-whole';
+export * from './seal';
+export * from './stream-states';
+export * from './streams';
+export { Run, Settled, pause } from './following';

@@ -1,0 +1,2 @@
+export * from './due-commands';
+export * from './sweeper';

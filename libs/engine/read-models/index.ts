@@ -1,0 +1,5 @@
+export * from './judged';
+export * from './liability';
+export * from './movement';
+export * from './projector';
+export { MARK, projectedThrough } from './projection-mark';

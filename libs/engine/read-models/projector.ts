@@ -1,0 +1,312 @@
+/**
+ * Derived state follows the log: what this process appends is in memory at once and saved in batches; a catch-up
+ * subscription meets every event in order, repairs what was missed, and alone moves the checkpoint.
+ *
+ * Where derived state is lost apart from this process, memory is emptied before anything else is asked of it, and the following begins
+ * anew at what is left. Streams that are asked for meanwhile are folded at once (decision 0014).
+ */
+import type { Document, Projections } from '@drawdown/engine/derived-state';
+import {
+  DerivedStateLost,
+  type EventLog,
+  Fault,
+  isRetriable,
+  pause,
+  type RecordedEvent,
+  Run,
+  Settled,
+  type StreamState,
+  type StreamStates,
+} from '@drawdown/engine/event-store';
+import { MARK, type Mark, projected } from './projection-mark';
+
+export const SAVE_EVERY_MS = 50;
+/** Streams changed before they are saved without waiting for the interval. */
+export const DIRTY_MAX = 5_000;
+/** Streams changed and not yet saved. Beyond it the following waits until saving works: memory is bounded while it does not. */
+export const UNSAVED_STREAMS_MAX = 100_000;
+const SAVE_AGAIN_AFTER_MS = 1_000;
+
+export interface ProjectorFigures {
+  readonly position: bigint;
+  readonly savedTo: bigint;
+  readonly unsavedStreams: number;
+  /** How often derived state was lost and begun anew since the start. */
+  readonly recoveries: number;
+  /** Streams are being folded anew: lists and what is due are not whole. */
+  readonly refolding: boolean;
+}
+
+export class Projector {
+  private dirty = new Map<string, StreamState>();
+  private met = -1n;
+  /** The checkpoint as it was last saved. */
+  private savedTo = -1n;
+  private eventsMet = 0;
+  /** Id of the event at `met`. */
+  private metId = '';
+  private saving: Promise<void> = Promise.resolve();
+  /** Beginning, recovering and rebuilding, one after another. */
+  private turn: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  private run = new Run();
+  private stopped = false;
+  private isLost = false;
+  private whole = false;
+  private recoveries = 0;
+  private caughtUp = new Settled();
+  private readonly following = new Settled();
+  /** The last failure to save or to follow, until it works again. Readers are served from memory meanwhile. */
+  failure: unknown;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly projections: Projections,
+    private readonly states: StreamStates,
+  ) {
+    states.follow(({ entry }) => this.changed(entry));
+  }
+
+  /**
+   * Follows the log from the checkpoint. Resolves when everything that was in it at the start has been met.
+   * @throws DerivedStateUnavailable it cannot be reached; call it again. Once following, it waits for that by itself.
+   */
+  async start(): Promise<void> {
+    await this.inTurn(() => this.begin(false));
+    await Promise.race([this.caughtUp.promise, this.following.promise]);
+  }
+
+  /** Position of the last event met: the figures of all events up to it are in memory or saved. */
+  get position(): bigint {
+    return this.met;
+  }
+
+  /** Whether derived state, once saved, holds every stream that was in the log when following began. Before that a list lacks some. */
+  get isWhole(): boolean {
+    return this.whole;
+  }
+
+  figures(): ProjectorFigures {
+    const { met: position, savedTo, recoveries } = this;
+    return { position, savedTo, unsavedStreams: this.dirty.size, recoveries, refolding: this.states.isRefolding };
+  }
+
+  /** Settles when following the log has ended: resolved by `stop`, rejected when it can go on no longer. A rebuild or a loss goes on. */
+  get ended(): Promise<void> {
+    return this.following.promise;
+  }
+
+  /** Saves what has changed. Everything met before the call is saved when it resolves. */
+  save(): Promise<void> {
+    return this.oneByOne(() => this.saveNow());
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.turn;
+    await this.run.end();
+    this.following.resolve();
+    // Kept back by a store that is down, it is no loss: the log has it all.
+    await this.save().catch(() => undefined);
+  }
+
+  /** Throws all derived state away and folds the streams anew; returns how many events were read. Nothing may be appended meanwhile. */
+  async rebuild(progress: (position: bigint) => void = () => undefined): Promise<number> {
+    await this.inTurn(async () => {
+      await this.run.end();
+      try {
+        await this.oneByOne(() => this.clearAll());
+      } finally {
+        // What a failure has left is as good as any other state to begin at, and better than none.
+        await this.begin(true);
+      }
+    });
+    const ticker = setInterval(() => progress(this.met), 250);
+    await Promise.race([this.caughtUp.promise, this.following.promise]).finally(() => clearInterval(ticker));
+    await this.save();
+    progress(this.met);
+    return this.eventsMet;
+  }
+
+  /** Begins to follow at what is saved, with an empty memory. Patient: waits until that can be read. */
+  private async begin(patient: boolean): Promise<void> {
+    for (let failures = 0; !this.stopped; failures += 1) {
+      try {
+        return await this.beginOnce();
+      } catch (fault) {
+        // Lost again meanwhile, by another process that clears it, say.
+        if (!(fault instanceof DerivedStateLost || (patient && isRetriable(fault)))) throw fault;
+        this.failure = fault;
+        await pause(failures);
+      }
+    }
+  }
+
+  private async beginOnce(): Promise<void> {
+    this.isLost = this.whole = false;
+    // Memory before the store: until it is attached anew, nothing can be looked up in it beside what memory held.
+    await this.oneByOne(() => this.forgetAll());
+    await this.projections.attach(() => this.lost());
+    let found = await projected(this.log, this.projections);
+    // Every process uses it: it is not thrown away on a single answer.
+    if (!found.ofThisLog) {
+      await pause(0);
+      found = await projected(this.log, this.projections);
+    }
+    // Keys that a shorter window let go cannot be missed only by reading the log again.
+    if (!found.ofThisLog || (found.windowMs !== undefined && found.windowMs < this.states.keys.windowMs)) {
+      await this.oneByOne(() => this.clearAll());
+    } else {
+      this.met = this.savedTo = found.through;
+      this.metId = found.event;
+    }
+    this.failure = undefined;
+    this.follow();
+  }
+
+  private follow(): void {
+    const run = (this.run = new Run());
+    if (this.caughtUp.isSettled) this.caughtUp = new Settled();
+    const { caughtUp } = this;
+    const subscription = this.log.subscribe(this.met, (events) => this.meet(run, events));
+    run.subscription = subscription;
+    subscription.ended.catch((fault: unknown) => {
+      if (!run.over) this.following.reject(fault);
+    });
+    void subscription.caughtUp.then(
+      () => {
+        if (run.over) return;
+        this.states.refolded();
+        this.whole = !this.isLost;
+        caughtUp.resolve();
+      },
+      () => undefined,
+    );
+  }
+
+  private async meet(run: Run, events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events) {
+      await this.untilDone(run, () => this.states.meet(event));
+      if (run.over) return;
+      this.met = event.position;
+      this.metId = event.id;
+      this.eventsMet += 1;
+    }
+    // A save that fails is tried again by the clock. Thrown here it would end the following for good.
+    if (this.dirty.size >= DIRTY_MAX) await this.save().catch(() => undefined);
+    if (this.isFull) await this.untilDone(run, () => (this.isFull ? this.save() : Promise.resolve()));
+  }
+
+  private get isFull(): boolean {
+    return this.dirty.size >= UNSAVED_STREAMS_MAX || this.states.keys.isFull;
+  }
+
+  /** Again and again while it fails with what passes by itself: following has nobody to tell, and must not skip an event. */
+  private async untilDone(run: Run, work: () => Promise<void>): Promise<void> {
+    for (let failures = 0; !run.over && !this.stopped; failures += 1) {
+      try {
+        await work();
+        if (failures > 0) this.failure = undefined;
+        return;
+      } catch (fault) {
+        if (!isRetriable(fault)) throw fault;
+        this.failure = fault;
+        await pause(failures);
+      }
+    }
+    // Stopped in the middle of an event: nothing after it is met.
+    run.over = true;
+  }
+
+  /** What is told by the store is told in the middle of somebody's question. */
+  private lost(): void {
+    this.isLost = true;
+    this.whole = false;
+    void this.inTurn(async () => {
+      if (!this.isLost || this.stopped) return;
+      await this.run.end();
+      await this.begin(true);
+      this.recoveries += 1;
+    }).catch((fault: unknown) => this.following.reject(fault));
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  private changed(entry: StreamState): void {
+    this.dirty.set(entry.stream, entry);
+    if (this.dirty.size >= DIRTY_MAX && this.failure === undefined) void this.save().catch(() => undefined);
+    else this.schedule(SAVE_EVERY_MS);
+  }
+
+  private schedule(afterMs: number): void {
+    if (this.timer || this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.save().catch(() => undefined);
+    }, afterMs).unref();
+  }
+
+  private oneByOne(work: () => Promise<void>): Promise<void> {
+    this.saving = this.saving.then(work, work);
+    return this.saving;
+  }
+
+  /** A save that waits behind this one must not find the old checkpoint: it would say that what is cleared has been saved. */
+  private async clearAll(): Promise<void> {
+    await this.projections.clear();
+    await this.forgetAll();
+  }
+
+  /** Not while something is being saved: a save that failed would put back what is forgotten here. */
+  private forgetAll(): Promise<void> {
+    this.met = this.savedTo = -1n;
+    this.metId = '';
+    this.states.clear();
+    this.dirty.clear();
+    this.eventsMet = 0;
+    return Promise.resolve();
+  }
+
+  /** Its revision is its place in the log, so that of several processes the one that is furthest says how far they are. */
+  private mark(checkpoint: bigint): Document {
+    const mark: Mark = { event: this.metId, position: `${checkpoint}`, windowMs: this.states.keys.windowMs };
+    return { stream: MARK, revision: Number(checkpoint) + 1, json: JSON.stringify(mark) };
+  }
+
+  private async saveNow(): Promise<void> {
+    const entries = this.dirty;
+    const checkpoint = this.met;
+    // All that is saved is of one moment: a document without its keys would let a key be applied again after a crash.
+    const { keys, saved } = this.states.keys.take();
+    if (entries.size === 0 && keys.length === 0 && checkpoint <= this.savedTo) return;
+    this.dirty = new Map();
+    const documents = [...entries.values()].map((entry) => {
+      entry.dirty = false;
+      return this.states.document(entry);
+    });
+    const mark = this.mark(checkpoint);
+    try {
+      await this.projections.save({ documents: [...documents, mark], keys, checkpoint });
+      saved();
+      this.savedTo = checkpoint;
+      this.failure = undefined;
+      this.states.trim();
+    } catch (fault) {
+      this.failure = fault;
+      for (const entry of entries.values()) {
+        entry.dirty = true;
+        this.dirty.set(entry.stream, entry);
+      }
+      this.states.keys.giveBack(keys);
+      this.schedule(SAVE_AGAIN_AFTER_MS);
+      throw new Fault('projection_unavailable', 'derived state could not be saved; it is kept in memory and tried again', true, {
+        cause: fault,
+      });
+    }
+  }
+}

@@ -1,0 +1,293 @@
+/**
+ * Sends webhooks: one reader of the log serves all endpoints, and each endpoint has a worker of its own. A worker that cannot
+ * keep up is left behind by the reader and reads from its own place, so that it slows no other.
+ * Crash-safe by order: an attempt is recorded after it was made, and what is not recorded is made again under the same id.
+ */
+import type { Instant } from '@drawdown/domain/amounts';
+import { readEvent } from '@drawdown/domain/decider';
+import { categoryOf, type RecordedEvent, streams, type Subscription } from '@drawdown/engine/event-store';
+import { deliveries } from '../delivery/deliveries';
+import type { Delivery } from '../delivery/deliveries.events';
+import { type DispatcherFigures, noCounts } from './dispatcher-counters';
+import { DISPATCHER_STREAM, dispatcherPosition, type DispatcherPosition, ENDPOINTS_BEHIND_MAX } from './dispatcher-position';
+import { DueQueue } from './due-queue';
+import { CONCURRENCY_DEFAULT, EndpointWorker, type WorkerSurroundings } from './endpoint-worker';
+import { type Message, messagesOf } from '../delivery/message';
+import { parseSchedule, type Schedule, SCHEDULE_DEFAULT } from '../delivery/schedule';
+import type { WebhookSender } from './sender';
+import { Slots } from './slots';
+import { Subscribers } from '../endpoint/subscribers';
+import { webhookEndpoint } from '../endpoint/webhook-endpoint';
+import {
+  type Clock,
+  emptyDirectory,
+  type EndpointDirectory,
+  FAULT_PAUSE_MS,
+  type Timers,
+  type WebhookLedger,
+  type WebhookLog,
+} from './webhook-ledger';
+import { typesOf } from '../delivery/webhook-types';
+
+/** Attempts in flight over all endpoints. */
+export const IN_FLIGHT_MAX = 2_048;
+/** Endpoints that read for themselves at the same time, and the events of one such read. */
+export const BACKLOG_READERS_MAX = 4;
+export const BACKLOG_PAGE_EVENTS = 512;
+/** Events of others after which the dispatcher records how far it has come. */
+export const POSITION_EVERY_EVENTS = 10_000;
+/** How long `stop` waits for attempts in flight and their records: a little longer than an attempt may take. */
+export const DRAIN_TIMEOUT_MS = 20_000;
+const ADMITTED_AT_ONCE = 64;
+
+export interface WebhookDispatcherParts {
+  readonly log: WebhookLog;
+  readonly ledger: WebhookLedger;
+  readonly sender: WebhookSender;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Default: endpoints are found by reading the log from its beginning. */
+  readonly directory?: EndpointDirectory;
+  readonly schedule?: Schedule;
+  /** Attempts in flight per endpoint. */
+  readonly concurrency?: number;
+  readonly inFlightMax?: number;
+  readonly drainTimeoutMs?: number;
+}
+
+export class WebhookDispatcher {
+  private readonly workers = new Map<string, EndpointWorker>();
+  private readonly subscribers = new Subscribers<EndpointWorker>();
+  private readonly dueQueue = new DueQueue<{ readonly worker: EndpointWorker; readonly webhookId: string }>();
+  private readonly hungry = new Set<EndpointWorker>();
+  private readonly counters = noCounts();
+  private readonly around: WorkerSurroundings;
+  private resume: DispatcherPosition = { through: -1n, behind: [] };
+  private position = -1n;
+  private recordedPosition = -1n;
+  private eventsSinceRecorded = 0;
+  private reading = 0;
+  private wake: { readonly at: Instant; readonly cancel: () => void } | undefined;
+  private subscription: Subscription | undefined;
+  private stopping = false;
+
+  constructor(private readonly parts: WebhookDispatcherParts) {
+    this.around = {
+      ledger: parts.ledger,
+      sender: parts.sender,
+      clock: parts.clock,
+      timers: parts.timers,
+      schedule: parts.schedule ?? parseSchedule(SCHEDULE_DEFAULT),
+      concurrency: parts.concurrency ?? CONCURRENCY_DEFAULT,
+      slots: new Slots(parts.inFlightMax ?? IN_FLIGHT_MAX),
+      counters: this.counters,
+      readMessage: (delivery) => this.readMessage(delivery),
+      whenDue: (at, worker, webhookId) => this.whenDue(at, worker, webhookId),
+      feed: (worker) => this.feed(worker),
+      position: () => this.position,
+    };
+  }
+
+  /** Resolves when every known endpoint is at work and the log is followed. */
+  async start(): Promise<void> {
+    const { ledger, directory = emptyDirectory } = this.parts;
+    const known = await directory.list();
+    // To the end of each stream: another process may have been active since this one last looked.
+    this.resume = (await ledger.reload(dispatcherPosition, DISPATCHER_STREAM)).state;
+    // An endpoint that the directory does not list yet was created after `known.through`, so the reader meets its creation.
+    this.position = known.through < this.resume.through ? known.through : this.resume.through;
+    this.recordedPosition = this.resume.through;
+    for (let i = 0; i < known.streams.length; i += ADMITTED_AT_ONCE)
+      await Promise.all(known.streams.slice(i, i + ADMITTED_AT_ONCE).map((stream) => this.admit(stream)));
+    if (this.stopping) return;
+    this.follow();
+    for (const worker of this.workers.values()) worker.pump();
+  }
+
+  /** Starts nothing more, waits within the bound for what is in flight, and records it. What takes longer is sent again after the next start. */
+  async stop(): Promise<void> {
+    const { timers, drainTimeoutMs = DRAIN_TIMEOUT_MS } = this.parts;
+    this.stopping = true;
+    this.wake?.cancel();
+    let cancel = (): void => undefined;
+    const bound = new Promise<void>((resolve) => (cancel = timers.after(drainTimeoutMs, resolve)));
+    const drained = Promise.all([...this.workers.values()].map((worker) => worker.drain()));
+    await Promise.race([Promise.all([this.subscription?.close(), drained]).then(() => this.recordPosition()), bound]);
+    cancel();
+  }
+
+  figures(): DispatcherFigures {
+    let [behind, open, queued] = [0, 0, 0];
+    const now = this.parts.clock.now();
+    let oldest = now;
+    for (const worker of this.workers.values()) {
+      if (worker.mode === 'behind') behind += 1;
+      open += worker.openCount;
+      queued += worker.queuedCount;
+      if (worker.waitingSince !== undefined && worker.waitingSince < oldest) oldest = worker.waitingSince;
+    }
+    return {
+      ...this.counters,
+      endpoints: this.workers.size,
+      behind,
+      open,
+      queued,
+      lagMs: now - oldest,
+      position: this.position,
+    };
+  }
+
+  private follow(): void {
+    if (this.stopping) return;
+    const again = (): unknown => this.parts.timers.after(FAULT_PAUSE_MS, () => this.follow());
+    try {
+      this.subscription = this.parts.log.subscribe(this.position, (events) => this.handle(events));
+      this.subscription.ended.catch(again);
+    } catch {
+      again();
+    }
+  }
+
+  private async handle(events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events) {
+      if (event.position <= this.position) continue;
+      const category = categoryOf(event.stream);
+      if (category === webhookEndpoint.category) await this.endpointChanged(event);
+      if (category === deliveries.category) this.resent(event);
+      else this.offerToAll(event, category);
+      if (category !== deliveries.category && category !== dispatcherPosition.category) this.eventsSinceRecorded += 1;
+      this.position = event.position;
+    }
+    if (this.eventsSinceRecorded >= POSITION_EVERY_EVENTS) void this.recordPosition();
+  }
+
+  private async endpointChanged(event: RecordedEvent): Promise<void> {
+    const worker = this.workers.get(event.stream);
+    if (!worker) return this.admit(event.stream);
+    worker.meet(event);
+    this.subscribers.remove(worker);
+    if (worker.endpoint.status === 'deleted') this.workers.delete(event.stream);
+    else this.subscribers.add(worker);
+  }
+
+  private async admit(stream: string): Promise<void> {
+    const { ledger, log } = this.parts;
+    const { state: endpoint, revision } = await ledger.reload(webhookEndpoint, stream);
+    if (endpoint.status === 'none' || endpoint.status === 'deleted') return;
+    const [created] = await log.readStream(stream, { limit: 1 });
+    const sent = await ledger.reload(deliveries, streams.deliveries(endpoint.id));
+    const shared = this.resume.behind.includes(endpoint.id) ? -1n : this.resume.through;
+    if (this.stopping) return;
+    const cursor = latest(created?.position ?? -1n, sent.state.through, shared);
+    const worker = new EndpointWorker(this.around, endpoint, revision, sent.state, sent.revision, cursor);
+    this.workers.set(stream, worker);
+    this.subscribers.add(worker);
+  }
+
+  private offerToAll(event: RecordedEvent, category: string): void {
+    const types = typesOf(category, event.type);
+    if (!types.some((type) => this.subscribers.wanted(type)) && event.type !== 'TestPingRequested') return;
+    const messages = messagesOf(event);
+    for (const worker of this.subscribers.of(messages, event.stream)) {
+      if (worker.mode !== 'live' || event.position <= worker.cursor) continue;
+      const wanted = wantedBy(worker, event, messages);
+      if (wanted.length > 0) worker.offer(event, wanted);
+    }
+  }
+
+  private resent(event: RecordedEvent): void {
+    if (event.type !== 'DeliveriesResent') return;
+    const worker = this.workers.get(event.stream.replace(deliveries.category, webhookEndpoint.category));
+    const asked = readEvent(deliveries, event.type, event.data);
+    if (worker && asked.type === 'DeliveriesResent') worker.resend(asked.deliveries, asked.at, event.revision);
+  }
+
+  private async readMessage({ stream, revision, webhookId }: Delivery): Promise<Message | undefined> {
+    const [event] = await this.parts.log.readStream(stream, { from: revision, limit: 1 });
+    return event && messagesOf(event).find((message) => message.webhookId === webhookId);
+  }
+
+  private whenDue(at: Instant, worker: EndpointWorker, webhookId: string): void {
+    if (at <= this.parts.clock.now()) return queueMicrotask(() => worker.retry(webhookId));
+    this.dueQueue.add(at, { worker, webhookId });
+    this.setWake();
+  }
+
+  /** One timer for all: set for the soonest. */
+  private setWake(): void {
+    const { next } = this.dueQueue;
+    if (next === undefined || this.stopping || (this.wake && this.wake.at <= next)) return;
+    this.wake?.cancel();
+    const { clock, timers } = this.parts;
+    this.wake = { at: next, cancel: timers.after(Math.max(0, next - clock.now()), () => this.wakeUp()) };
+  }
+
+  private wakeUp(): void {
+    this.wake = undefined;
+    const now = this.parts.clock.now();
+    for (let due = this.dueQueue.take(now); due; due = this.dueQueue.take(now)) due.worker.retry(due.webhookId);
+    this.setWake();
+  }
+
+  private feed(worker: EndpointWorker): void {
+    this.hungry.add(worker);
+    while (this.reading < BACKLOG_READERS_MAX && !this.stopping) {
+      const [next] = this.hungry;
+      if (!next) return;
+      this.hungry.delete(next);
+      this.reading += 1;
+      void this.readFor(next).then(() => {
+        this.reading -= 1;
+        const [waiting] = this.hungry;
+        if (waiting) this.feed(waiting);
+      });
+    }
+  }
+
+  /** One page of the log for one endpoint that is behind; when it has met the reader, the reader feeds it again. */
+  private async readFor(worker: EndpointWorker): Promise<void> {
+    if (!worker.wantsMore) return;
+    const from = worker.cursor;
+    let page: readonly RecordedEvent[];
+    try {
+      page = await this.parts.log.readAll(from, BACKLOG_PAGE_EVENTS);
+    } catch {
+      this.parts.timers.after(FAULT_PAUSE_MS, () => worker.pump());
+      return;
+    }
+    // It was disabled while the page was read, and stands elsewhere now.
+    if (worker.mode !== 'behind' || worker.cursor !== from) return worker.pump();
+    for (const event of page) {
+      const types = typesOf(categoryOf(event.stream), event.type);
+      const wanted = types.length > 0 ? wantedBy(worker, event, messagesOf(event)) : [];
+      if (wanted.length === 0) worker.cursor = event.position;
+      else if (!worker.offer(event, wanted)) break;
+    }
+    if (worker.cursor >= this.position && worker.endpoint.status === 'enabled') worker.mode = 'live';
+    worker.pump();
+  }
+
+  private async recordPosition(): Promise<void> {
+    const { ledger, clock } = this.parts;
+    const through = this.position;
+    const behind = [...this.workers.values()]
+      .filter((worker) => !worker.settled)
+      .map(({ endpoint }) => endpoint.id)
+      .sort();
+    if (this.eventsSinceRecorded === 0 || through <= this.recordedPosition || behind.length > ENDPOINTS_BEHIND_MAX) return;
+    this.eventsSinceRecorded = 0;
+    this.recordedPosition = through;
+    // It only saves reading after a restart: a fault here costs nothing else.
+    await ledger
+      .execute(dispatcherPosition, DISPATCHER_STREAM, { type: 'Advance', at: clock.now(), through, behind })
+      .catch(() => undefined);
+  }
+}
+
+/** A test ping goes to the endpoint that asked for it, whatever its filter; an endpoint is not told of itself otherwise. */
+function wantedBy(worker: EndpointWorker, event: RecordedEvent, messages: readonly Message[]): readonly Message[] {
+  if (event.type === 'TestPingRequested') return event.stream === worker.stream ? messages : [];
+  return messages.filter(({ type }) => worker.wants(type));
+}
+
+const latest = (...positions: readonly bigint[]): bigint => positions.reduce((a, b) => (a > b ? a : b));

@@ -1,1 +1,0 @@
-export { APPEND_TIMEOUT_MS, EventStoreDbLog, type EventStoreDbFigures, type EventStoreDbLogOptions, READ_SILENCE_MS } from './event-store-db-log';

@@ -1,0 +1,74 @@
+/** A server that is down when a service starts is waited for; one that will never let us in ends the service with a sentence. */
+import { Fault } from '@drawdown/engine/event-store';
+import type { Health, Log } from '@drawdown/runtime/server';
+
+export const FIRST_WAIT_MS = 250;
+export const WAIT_MS_MAX = 10_000;
+
+export interface Awaited {
+  /** As in /readyz and in the metrics: `kafka`, `eventstoredb`, `redis`. */
+  readonly name: string;
+  /** That says where the server is, such as KAFKA_BROKERS. */
+  readonly variable: string;
+  /** @throws Fault saying what is wrong */
+  readonly probe: () => Promise<void>;
+}
+
+export interface Waiting {
+  readonly log: Log;
+  readonly health: Health;
+  /** Aborted when the service is asked to stop. */
+  readonly signal: AbortSignal;
+  /** Resolves after so many milliseconds, or when the signal is aborted. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** The service was asked to stop while it waited. */
+export class StoppedWaiting extends Error {
+  constructor(name: string) {
+    super(`asked to stop while waiting for ${name}`);
+    this.name = 'StoppedWaiting';
+  }
+}
+
+/**
+ * Probes until the server answers, with doubling waits up to WAIT_MS_MAX, each shortened by chance so that instances do not come
+ * all at once. Until then the part is not ready, with the reason.
+ * @throws Fault that is not retriable: a person is needed.
+ * @throws StoppedWaiting
+ */
+export async function untilAvailable({ name, variable, probe }: Awaited, { log, health, signal, pause = paused }: Waiting): Promise<void> {
+  let detail = 'not asked yet';
+  let ready = false;
+  health.watch(name, () => ({ ready, detail }));
+  for (let attempt = 0; ; attempt++) {
+    if (signal.aborted) throw new StoppedWaiting(name);
+    try {
+      await probe();
+      ready = true;
+      detail = 'answered at the start';
+      health.changed();
+      if (attempt > 0) log.info({ server: name, attempts: attempt + 1 }, 'the server is there');
+      return;
+    } catch (fault) {
+      if (!(fault instanceof Fault) || !fault.retriable) throw fault;
+      const longest = Math.min(WAIT_MS_MAX, FIRST_WAIT_MS * 2 ** attempt);
+      const nextTryInMs = Math.round(longest * (0.5 + Math.random() / 2));
+      detail = `waiting: ${fault.message}`;
+      log.warn({ server: name, variable, reason: fault.message, nextTryInMs }, 'waiting for a server');
+      await pause(nextTryInMs, signal);
+    }
+  }
+}
+
+function paused(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

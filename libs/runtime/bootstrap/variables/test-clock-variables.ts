@@ -1,0 +1,28 @@
+/** A clock for rehearsals, and what it is refused together with. */
+import { type ConfigProblem, Flag, Variable } from '../config/config';
+import { IsBoolean } from 'class-validator';
+
+/** Each of them says that the time is that of others, or that the money is real. Told so that no password is shown. */
+const SAYS_OTHERWISE: readonly (readonly [variable: string, wrong: (value: string) => boolean, told: string])[] = [
+  ['NODE_ENV', (value) => value === 'production', 'NODE_ENV=production'],
+  ['EVENTSTORE_URL', (value) => value !== '', 'EVENTSTORE_URL'],
+  ['REDIS_URL', (value) => value !== '', 'REDIS_URL'],
+  ['KAFKA_BROKERS', (value) => value !== '', 'KAFKA_BROKERS'],
+  ['STRIPE_SECRET_KEY', (value) => /^[a-z]+_live_/.test(value), 'a STRIPE_SECRET_KEY of live mode'],
+];
+
+export class TestClockVariables {
+  @Variable('Whether the clock stands still until it is moved on over the API, for rehearsals; never in production', 'true or false')
+  @Flag()
+  @IsBoolean()
+  TEST_CLOCK = false;
+
+  problems(): readonly ConfigProblem[] {
+    if (!this.TEST_CLOCK) return [];
+    return SAYS_OTHERWISE.filter(([variable, wrong]) => wrong(process.env[variable] ?? '')).map(([variable, , told]) => ({
+      variable: 'TEST_CLOCK',
+      problem: `is true together with ${told}`,
+      mend: `set TEST_CLOCK=false, or leave ${variable} out: a rehearsal is of one process with files and money of its own`,
+    }));
+  }
+}

@@ -1,0 +1,89 @@
+/** The gRPC server under the door: limits, health, reflection, and a bounded end. */
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { ServerGrpc } from '@nestjs/microservices';
+import { HealthImplementation } from 'grpc-health-check';
+import { type Contract, PACKAGE } from '@drawdown/api/contract';
+import type { Health } from '../ops/health';
+import { GRPC_MESSAGE_BYTES_MAX, GRPC_METADATA_BYTES_MAX } from './grpc-limits';
+
+export interface GrpcServerOptions {
+  readonly contract: Contract;
+  /** Host and port; port 0 takes a free one. */
+  readonly address: string;
+  readonly health: Health;
+  /** Whether callers may ask which services there are. */
+  readonly reflection: boolean;
+}
+
+export class GrpcDoorServer extends ServerGrpc {
+  private server: Server | undefined;
+  /** The port that was bound; 0 before `listen`. */
+  port = 0;
+
+  constructor(private readonly door: GrpcServerOptions) {
+    super({ package: PACKAGE, packageDefinition: rawDefinition(door.contract) });
+  }
+
+  // Nest's own would keep the bound port to itself.
+  override async createClient(): Promise<Server> {
+    const { contract, address, health, reflection } = this.door;
+    const server = new Server({
+      'grpc.max_receive_message_length': GRPC_MESSAGE_BYTES_MAX,
+      'grpc.max_send_message_length': GRPC_MESSAGE_BYTES_MAX,
+      'grpc.max_metadata_size': GRPC_METADATA_BYTES_MAX,
+    });
+    addHealth(server, contract, health);
+    if (reflection) new ReflectionService(filesOnce(contract.packageDefinition)).addToServer(server);
+    this.port = await new Promise<number>((resolve, reject) =>
+      server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port))),
+    );
+    this.server = server;
+    return server;
+  }
+
+  /** Takes no new calls and waits for those under way. */
+  async drain(): Promise<void> {
+    const { server } = this;
+    if (server) await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  }
+
+  override close(): Promise<void> {
+    this.server?.forceShutdown();
+    this.server = undefined;
+    return Promise.resolve();
+  }
+}
+
+function addHealth(server: Server, contract: Contract, health: Health): void {
+  const names = ['', ...contract.services.keys()];
+  const stateOf = (ready: boolean) => (ready ? 'SERVING' : 'NOT_SERVING');
+  const implementation = new HealthImplementation(Object.fromEntries(names.map((name) => [name, stateOf(health.ready)])));
+  health.onChange((ready) => {
+    for (const name of names) implementation.setStatus(name, stateOf(ready));
+  });
+  implementation.addToServer(server);
+}
+
+/** The contract's services with requests and answers left as bytes. */
+function rawDefinition(contract: Contract): PackageDefinition {
+  const definition: PackageDefinition = {};
+  for (const name of contract.services.keys()) {
+    const service = contract.packageDefinition[name] as ServiceDefinition;
+    definition[name] = Object.fromEntries(
+      Object.entries(service).map(([method, wire]) => [
+        method,
+        { ...wire, requestDeserialize: (bytes: Buffer) => bytes, responseSerialize: (bytes) => bytes as Buffer },
+      ]),
+    );
+  }
+  return definition;
+}
+
+/** Every message of a definition carries all its files, and reflection decodes what each carries: that of one is all of it. */
+function filesOnce(definition: PackageDefinition): PackageDefinition {
+  const first = Object.entries(definition).find(([, { fileDescriptorProtos }]) => Array.isArray(fileDescriptorProtos));
+  if (!first) throw new Error('the contract holds no message');
+  return Object.fromEntries([first]);
+}

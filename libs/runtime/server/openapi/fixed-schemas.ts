@@ -1,0 +1,89 @@
+/** What is not in the contract: problem details, usage events in their CloudEvents form, and the notices of payment providers. */
+import type { Schema } from './schemas';
+
+/** RFC 9457, section 3, with our extension members. */
+export const PROBLEM_SCHEMA: Schema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code'],
+  properties: {
+    type: { type: 'string', description: 'Always about:blank: `code` tells problems apart.' },
+    title: { type: 'string', description: 'The kind of problem, for people.' },
+    status: { type: 'integer', description: 'The HTTP status.' },
+    detail: { type: 'string', description: 'This occurrence, for people.' },
+    code: { type: 'string', description: 'Stable reason, such as `INSUFFICIENT_CREDITS`. The same as `reason` in google.rpc.ErrorInfo.' },
+    errors: {
+      type: 'array',
+      description: 'Everything that is wrong with the request.',
+      items: {
+        type: 'object',
+        required: ['field', 'detail', 'mend'],
+        properties: {
+          field: { type: 'string', description: 'Path of the field, or the name of a header; empty for the whole.' },
+          detail: { type: 'string', description: 'What is wrong.' },
+          mend: { type: 'string', description: 'What to do about it.' },
+        },
+      },
+    },
+    facts: { type: 'object', additionalProperties: { type: 'string' }, description: 'Figures of this occurrence, such as `available`.' },
+  },
+};
+
+/** CloudEvents 1.0, as usage intake takes it. */
+export const USAGE_EVENT_SCHEMA: Schema = {
+  type: 'object',
+  required: ['specversion', 'id', 'source', 'type', 'subject'],
+  properties: {
+    specversion: { const: '1.0' },
+    id: { type: 'string', minLength: 1, description: 'Unique within its source. With source it is what makes the event itself.' },
+    source: { type: 'string', minLength: 1, description: 'Who says so.' },
+    type: { type: 'string', minLength: 1, description: 'What kind of usage; meters select by it.' },
+    subject: { type: 'string', minLength: 1, description: "The customer's id." },
+    time: { type: 'string', format: 'date-time', description: 'When the usage happened. Absent: when it is received.' },
+    datacontenttype: { type: 'string', description: 'A JSON type, or absent.' },
+    data: {
+      type: 'object',
+      description: 'Where meters find their quantities. Numbers keep all their digits; decimal strings are numbers too.',
+    },
+  },
+  additionalProperties: { type: ['string', 'number', 'boolean'], description: 'Extension attributes.' },
+};
+
+const text = (description: string): Schema => ({ type: 'string', description });
+
+export const PAYMENT_NOTICE_OPERATION: Schema = {
+  operationId: 'TakePaymentNotice',
+  tags: ['Purchase'],
+  description:
+    "For payment providers, and at this door alone: a provider's own notice, believed when its signature covers the very bytes of the body. " +
+    'At Stripe, the address of a webhook endpoint. The status is 200 when it was recorded or says nothing of purchases, 400 when it is ' +
+    'not believed, 404 when it names a purchase that never was, and 503 when it shall be delivered again.',
+  parameters: [
+    { name: 'provider', in: 'path', required: true, description: 'Such as `stripe`.', schema: { type: 'string' } },
+    { name: 'Stripe-Signature', in: 'header', description: 'As Stripe signs its notices.', schema: { type: 'string' } },
+  ],
+  requestBody: {
+    required: true,
+    content: { 'application/json': { schema: { type: 'object', description: 'In the words of the provider.' } } },
+  },
+  responses: {
+    200: {
+      description: 'It was received.',
+      content: {
+        'application/json': {
+          schema: {
+            type: 'object',
+            required: ['outcome'],
+            properties: {
+              outcome: { enum: ['credited', 'failed', 'flagged', 'known_before', 'ignored'], description: 'What became of it.' },
+              detail: text('Why it was ignored.'),
+              event_id: text("The provider's id of the notice."),
+              purchase_id: text('The purchase.'),
+              customer_id: text('Whose.'),
+            },
+          },
+        },
+      },
+    },
+    default: { $ref: '#/components/responses/Problem' },
+  },
+};

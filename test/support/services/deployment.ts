@@ -1,0 +1,32 @@
+/** Drawdown as it is run, whichever way: journeys are told in these words, and hold on every deployment. */
+import type { GrpcClient } from '../clients/grpc-client';
+import type { HttpClient } from '../clients/http-client';
+
+/** How many usage events had which fate. */
+export interface Fates {
+  readonly applied: number;
+  readonly duplicate: number;
+  readonly rejected: number;
+}
+
+export interface Deployment {
+  readonly name: string;
+  readonly http: HttpClient;
+  readonly grpc: GrpcClient;
+  /** Base URL of the HTTP door. */
+  readonly url: string;
+  readonly grpcAddress: string;
+  /** Sends usage events by the HTTP door, and resolves when each of them has had its fate. Not while others send. */
+  use(events: readonly object[]): Promise<Fates>;
+  /** The same for a file of usage, by the command line. @throws Error when the import was not complete. */
+  importUsage(file: string, mapping: readonly string[]): Promise<Fates>;
+  /** Resolves when all usage that was taken so far has had its fate. */
+  settled(): Promise<void>;
+  /** Kills the process that carries out commands, and resolves when it is ready again. */
+  killAndRestart(): Promise<void>;
+  /** Loses everything that is derived from the log, under the running service or before its next start, and is ready again. */
+  loseDerivedState(): Promise<void>;
+  /** The end of what its processes said, for the message of a failure. */
+  said(): string;
+  stop(): Promise<void>;
+}
