@@ -50,7 +50,7 @@ they are added to and never renamed. This page is made of the shapes in the code
 An event is stored with an \`id\` (a UUID made of its hash), a \`type\`, \`data\` and \`metadata\`, both canonical JSON: keys sorted,
 no white space. Amounts are decimal strings with at most 9 digits after the point, times RFC 3339 in UTC with milliseconds.
 
-\`metadata\` holds \`chain\` (SHA-256 over the chain value before and this event: see libs/ledger/src/seal.ts), \`index\` and \`size\`
+\`metadata\` holds \`chain\` (SHA-256 over the chain value before and this event: see libs/ledger/src/chain.ts), \`index\` and \`size\`
 (its place among the events appended with it), and where they exist \`key\` and \`body\` (idempotency key of the command, hash of its
 body), \`callerKey\` (the caller's key, where \`key\` is another one, such as that of an invoice: \`invoice§\` and its id), \`actor\`,
 \`traceparent\`.

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePorts } from './free-ports';
-import { tiedToUs } from './tied-to-us';
+import { tieToParent } from './child-lifecycle';
 
 const ANSWERS_WITHIN_MS = 20_000;
 const ASKED_EVERY_MS = 20;
@@ -106,7 +106,7 @@ export class RedisServer {
     const { directory, password, program = 'redis-server', args = [] } = this.options;
     mkdirSync(directory, { recursive: true });
     this.output = '';
-    const tied = tiedToUs({
+    const tied = tieToParent({
       program,
       // prettier-ignore
       args: ['--bind', '127.0.0.1', '--port', `${this.port}`, '--dir', directory, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '',

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { answered } from './polling';
-import { tiedToUs } from './tied-to-us';
+import { tieToParent } from './child-lifecycle';
 
 const CHARACTERS_SHOWN = 4_000;
 const STOPS_WITHIN_MS = 20_000;
@@ -47,7 +47,7 @@ export class ServerProcess {
   static async start({ name, program, args, logFile, env = {}, directory }: ServerCommand): Promise<ServerProcess> {
     const log = openSync(logFile, 'a');
     try {
-      const tied = tiedToUs({ program, args });
+      const tied = tieToParent({ program, args });
       const child = spawn(tied.program, tied.args, { cwd: directory, env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
       await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));
       return new ServerProcess(name, logFile, child);

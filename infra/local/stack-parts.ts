@@ -26,7 +26,7 @@ export type ServiceName = 'ingestion' | 'ledger' | 'webhooks';
 
 export interface ServicePorts {
   readonly ops: number;
-  readonly doors?: { readonly http: number; readonly grpc: number };
+  readonly transports?: { readonly http: number; readonly grpc: number };
 }
 
 /** Those that the servers and services have by default, as far as they are free. */
@@ -38,7 +38,7 @@ export async function stackPorts(): Promise<StackPorts> {
     kafka: { broker, controller },
     redis,
     eventStoreDb,
-    services: { ingestion: { ops: ingestion }, ledger: { ops: ledger, doors: { http, grpc } }, webhooks: { ops: webhooks } },
+    services: { ingestion: { ops: ingestion }, ledger: { ops: ledger, transports: { http, grpc } }, webhooks: { ops: webhooks } },
   };
 }
 
@@ -120,7 +120,7 @@ export async function eventStoreDb(environment: NodeJS.ProcessEnv, ports: StackP
 
 /** Resolves when it says that it is ready. @throws Error with the end of its log when it ends before. */
 export async function service(name: ServiceName, servers: Variables, ports: StackPorts): Promise<Part> {
-  const { ops, doors }: ServicePorts = ports.services[name];
+  const { ops, transports }: ServicePorts = ports.services[name];
   const logFile = logOf(name);
   const base = `http://${LOOPBACK}:${ops}`;
   const ready = async (process: ServerProcess): Promise<void> => runningUntil(process, async () => (await fetch(`${base}/readyz`)).ok);
@@ -136,7 +136,9 @@ export async function service(name: ServiceName, servers: Variables, ports: Stac
         ...servers,
         OPS_HOST: LOOPBACK,
         OPS_PORT: String(ops),
-        ...(doors ? { HTTP_HOST: LOOPBACK, HTTP_PORT: String(doors.http), GRPC_HOST: LOOPBACK, GRPC_PORT: String(doors.grpc) } : {}),
+        ...(transports
+          ? { HTTP_HOST: LOOPBACK, HTTP_PORT: String(transports.http), GRPC_HOST: LOOPBACK, GRPC_PORT: String(transports.grpc) }
+          : {}),
       },
       logFile,
       directory: STACK_FOLDER,
@@ -149,7 +151,7 @@ export async function service(name: ServiceName, servers: Variables, ports: Stac
   };
   let server = await begun();
   const addresses = {
-    ...(doors ? { HTTP: `http://${LOOPBACK}:${doors.http}`, gRPC: `${LOOPBACK}:${doors.grpc}` } : {}),
+    ...(transports ? { HTTP: `http://${LOOPBACK}:${transports.http}`, gRPC: `${LOOPBACK}:${transports.grpc}` } : {}),
     metrics: `${base}/metrics`,
   };
   return {

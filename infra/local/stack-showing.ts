@@ -13,16 +13,16 @@ export const runs = ({ kind, process }: PartState): boolean => kind === 'elsewhe
 /** Whether all that has ended can be started again on its data. */
 export const canBeMended = ({ parts }: StackState): boolean => parts.every((part) => part.kind !== 'DOUBLE' || runs(part));
 
-/** What has ended, and the mend. Undefined where all of it runs. */
+/** What has ended, and the remedy. Undefined where all of it runs. */
 export function troubleOf(state: StackState): string | undefined {
   const names = state.parts.filter((part) => !runs(part)).map(({ name }) => name);
   if (names.length === 0) return undefined;
-  const mend = canBeMended(state)
+  const remedy = canBeMended(state)
     ? `npm run stack:up starts ${names.length === 1 ? 'it' : 'them'} again, at the same addresses and on the same data.\n` +
       `${BEGIN_ANEW} begins anew: what Kafka, Redis and the double hold is lost by that.`
     : `The double kept everything in memory: what was in it is lost, and what Kafka and Redis hold no longer fits.\n${BEGIN_ANEW} begins anew, without any of it.`;
   const failure = state.failure === undefined ? '' : `\n\nStarting again was tried and failed:\n${state.failure}`;
-  return `The stack is not ready: ${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} ended.\n${mend}${failure}`;
+  return `The stack is not ready: ${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} ended.\n${remedy}${failure}`;
 }
 
 /** A line or more for each part, then what a program needs to use the servers. */

@@ -59,12 +59,12 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
     ...servers.pids,
     'double of EventStoreDB': stack.doublePid,
   };
-  const fates = async (fate: string): Promise<number> =>
-    sumOf(await figuresAt(of('ledger').addresses.ops!), 'drawdown_usage_events_total', { fate });
+  const outcomes = async (status: string): Promise<number> =>
+    sumOf(await figuresAt(of('ledger').addresses.ops!), 'drawdown_usage_events_total', { status });
   const feed = (load: number, hotShare = 0): UsageFeed =>
     new UsageFeed(kafka, topics.usage, spread(CUSTOMERS, hotShare), load * IDS_OF_A_LOAD);
   // On a machine that is short of time an append may go unanswered: what it applied is met again as a duplicate.
-  const chain = { pids, done: async () => (await fates('applied')) + (await fates('duplicate')) };
+  const chain = { pids, done: async () => (await outcomes('applied')) + (await outcomes('duplicate')) };
 
   const through = (name: string, { perSecond, perWindow, cpuOf }: Sustained, note: string): Result => ({
     name,
@@ -91,12 +91,12 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
   yield await fresh(5, steady * CALM_SHARE);
   yield await oneByOne(stack);
   const use: Webhooks['use'] = async (batch, events) => {
-    const before = await fates('applied');
+    const before = await outcomes('applied');
     await http.post('/v1/usage', batch, { contentType: BATCH_TYPE });
-    while ((await fates('applied')) < before + events) await pace(APPLIED_LOOK_EVERY_MS);
+    while ((await outcomes('applied')) < before + events) await pace(APPLIED_LOOK_EVERY_MS);
   };
   yield await webhooks({ name: 'full stack', call, use, ops: of('webhooks').addresses.ops!, pids, ours: OURS, firstId: 7 * IDS_OF_A_LOAD });
-  const rejected = await fates('rejected');
+  const rejected = await outcomes('rejected');
   if (rejected > 0) throw new Error(`${rejected} usage events were rejected${stack.said()}`);
 }
 

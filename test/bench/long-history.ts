@@ -44,7 +44,11 @@ async function use({ parts }: Standalone, who: number, lines: number, first: num
     );
     if (!('entries' in parsed)) throw new Error('the batch was not parsed');
     await parts.intake.submit(
-      parsed.entries.map((entry) => ({ parsed: entry.parsed, original: () => ({ text: entry.text, encoding: 'utf8' }), door: 'bench' })),
+      parsed.entries.map((entry) => ({
+        parsed: entry.parsed,
+        original: () => ({ text: entry.text, encoding: 'utf8' }),
+        transport: 'bench',
+      })),
     );
   }
 }

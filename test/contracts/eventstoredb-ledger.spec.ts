@@ -65,11 +65,11 @@ it.each([11, 12, 13])('commands and usage are done once each, whatever is cut (s
       subject: CUSTOMERS[chance(0, CUSTOMERS.length - 1)]!,
     }));
     for (const { subject, data } of events) spent.set(subject, spent.get(subject)! + Number(data['tokens']));
-    const fates = await answered(() => home.use(...events));
-    expect(fates).toHaveLength(events.length);
-    for (const { fate } of fates) expect(fate).not.toBe('rejected');
+    const outcomes = await answered(() => home.use(...events));
+    expect(outcomes).toHaveLength(events.length);
+    for (const { status } of outcomes) expect(status).not.toBe('rejected');
     // A second sending, after all of it was answered, changes nothing.
-    if (round % 5 === 0) for (const { fate } of await answered(() => home.use(...events))) expect(fate).toBe('duplicate');
+    if (round % 5 === 0) for (const { status } of await answered(() => home.use(...events))) expect(status).toBe('duplicate');
   };
   const deduct = async (round: number, customer: string): Promise<void> => {
     const command = { type: 'Deduct', at: home.now, amount: amount('7'), reason: 'by hand' } as const;

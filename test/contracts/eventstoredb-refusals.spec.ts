@@ -1,4 +1,4 @@
-/** EventStoreDbLog, over the wire double of EventStoreDB: what a person has to mend is said, with where. */
+/** EventStoreDbLog, over the wire double of EventStoreDB: what a person has to fix is said, with where. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';

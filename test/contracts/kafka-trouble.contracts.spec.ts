@@ -94,12 +94,12 @@ describe('a broker of our own', () => {
   const certificate = join(directory, 'certificate.pem');
   let own: OwnKafka;
   let kafka: KafkaBench;
-  let doors: { readonly plain: string; readonly sasl: string; readonly tls: string };
+  let transports: { readonly plain: string; readonly sasl: string; readonly tls: string };
 
   beforeAll(async () => {
     const [broker = 0, controller = 0, sasl = 0, tls = 0] = await freePorts(4);
-    doors = { plain: `127.0.0.1:${broker}`, sasl: `127.0.0.1:${sasl}`, tls: `127.0.0.1:${tls}` };
-    const listeners = `PLAINTEXT://${doors.plain},SASL://${doors.sasl},TLS://${doors.tls}`;
+    transports = { plain: `127.0.0.1:${broker}`, sasl: `127.0.0.1:${sasl}`, tls: `127.0.0.1:${tls}` };
+    const listeners = `PLAINTEXT://${transports.plain},SASL://${transports.sasl},TLS://${transports.tls}`;
     own = await startKafka({
       ports: { broker, controller },
       properties: {
@@ -112,7 +112,7 @@ describe('a broker of our own', () => {
         ...keystore(directory, certificate),
       },
     });
-    kafka = new KafkaBench(doors.plain);
+    kafka = new KafkaBench(transports.plain);
   });
   afterAll(async () => {
     await kafka?.close();
@@ -230,7 +230,7 @@ describe('a broker of our own', () => {
   });
 
   const probed = async (settings: Partial<KafkaConnectionSettings>): Promise<unknown> => {
-    const connection = new KafkaConnection({ brokers: [doors.plain], clientId: 'test', ...settings });
+    const connection = new KafkaConnection({ brokers: [transports.plain], clientId: 'test', ...settings });
     try {
       return await connection.probe();
     } catch (fault) {
@@ -243,12 +243,12 @@ describe('a broker of our own', () => {
 
   it('takes in whoever has the right credentials or trusts its certificate', async () => {
     expect(await probed({})).toBeUndefined();
-    expect(await probed({ brokers: [doors.sasl], sasl: right })).toBeUndefined();
-    expect(await probed({ brokers: [doors.tls], tls: { caFile: certificate } })).toBeUndefined();
+    expect(await probed({ brokers: [transports.sasl], sasl: right })).toBeUndefined();
+    expect(await probed({ brokers: [transports.tls], tls: { caFile: certificate } })).toBeUndefined();
   });
 
   it('reads and writes with credentials', async () => {
-    const secured = new KafkaConnection({ brokers: [doors.sasl], clientId: 'test', sasl: right });
+    const secured = new KafkaConnection({ brokers: [transports.sasl], clientId: 'test', sasl: right });
     const topic = await kafka.topic(1);
     const producer = new KafkaProducer({ connection: secured });
     await producer.send(topic, [text('a', '1')]);
@@ -269,21 +269,21 @@ describe('a broker of our own', () => {
   it.each<[string, () => Partial<KafkaConnectionSettings>, RegExp]>([
     [
       'a wrong password',
-      () => ({ brokers: [doors.sasl], sasl: { ...right, password: 'wrong' } }),
+      () => ({ brokers: [transports.sasl], sasl: { ...right, password: 'wrong' } }),
       /KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD/,
     ],
     [
       'a mechanism that is not switched on',
-      () => ({ brokers: [doors.sasl], sasl: { ...right, mechanism: 'scram-sha-256' } }),
+      () => ({ brokers: [transports.sasl], sasl: { ...right, mechanism: 'scram-sha-256' } }),
       /KAFKA_SASL_MECHANISM/,
     ],
-    ['no credentials where some are wanted', () => ({ brokers: [doors.sasl] }), /Set KAFKA_SASL_MECHANISM/],
+    ['no credentials where some are wanted', () => ({ brokers: [transports.sasl] }), /Set KAFKA_SASL_MECHANISM/],
     ['credentials where none are wanted', () => ({ sasl: right }), /unset KAFKA_SASL_MECHANISM/],
-    ['no TLS where it is spoken', () => ({ brokers: [doors.tls] }), /Set KAFKA_TLS=true/],
+    ['no TLS where it is spoken', () => ({ brokers: [transports.tls] }), /Set KAFKA_TLS=true/],
     ['TLS where it is not spoken', () => ({ tls: true }), /Unset KAFKA_TLS/],
-    ['a certificate of an unknown authority', () => ({ brokers: [doors.tls], tls: true }), /KAFKA_TLS_CA_FILE/],
-  ])('says that a person is needed, and which variable to change, for %s', async (_, settings, mend) => {
-    expect(await probed(settings())).toMatchObject({ code: 'kafka_misconfigured', retriable: false, message: saying(mend) });
+    ['a certificate of an unknown authority', () => ({ brokers: [transports.tls], tls: true }), /KAFKA_TLS_CA_FILE/],
+  ])('says that a person is needed, and which variable to change, for %s', async (_, settings, remedy) => {
+    expect(await probed(settings())).toMatchObject({ code: 'kafka_misconfigured', retriable: false, message: saying(remedy) });
   });
 
   it('says that nobody is there yet, which may pass', async () => {

@@ -59,7 +59,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from }, (_
 const sent = (home: TestLedger, ids: readonly number[]) =>
   until('usage to be taken', async () => {
     try {
-      return (await home.use(...usageOf(ids))).map(({ fate }) => fate);
+      return (await home.use(...usageOf(ids))).map(({ status }) => status);
     } catch (fault) {
       if (!(fault instanceof Fault && fault.retriable)) throw fault;
       return undefined;
@@ -100,7 +100,7 @@ describe.each([1, 4])('two ledgers on Redis in %i shard(s)', (shards) => {
       await unlink(first);
       for (const home of homes) {
         expect(new Set(await sent(home, range(0, 50)))).toEqual(new Set(['duplicate']));
-        await until('the loss to be mended', () => home.projector.figures().recoveries >= 1 && !home.projector.figures().refolding);
+        await until('the loss to be fixed', () => home.projector.figures().recoveries >= 1 && !home.projector.figures().refolding);
         await saved(home);
       }
       await unlink(rest);

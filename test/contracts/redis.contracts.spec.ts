@@ -119,7 +119,7 @@ describe('the probe of Redis', () => {
     expect(warned).toEqual([]);
   });
 
-  it('names the variable and the mend where keys may be evicted', () =>
+  it('names the variable and the remedy where keys may be evicted', () =>
     having(['maxmemory-policy', 'allkeys-lru', 'noeviction'], () =>
       expect(probe(server.url)).rejects.toMatchObject(unfit(/^REDIS_URL .*allkeys-lru.*"maxmemory-policy noeviction"/)),
     ));
@@ -210,7 +210,7 @@ describe('a Redis that several processes use', () => {
     expect(await one.find([7n])).toEqual([[{ stream: 'wallet-a', revision: 0 }]]);
   });
 
-  it('is not used any more when it may evict keys since it was connected to anew, until that is mended', async () => {
+  it('is not used any more when it may evict keys since it was connected to anew, until that is fixed', async () => {
     const one = await another();
     await connection.command('config', 'set', 'maxmemory-policy', 'allkeys-lru');
     await connection.command('client', 'kill', 'type', 'normal', 'skipme', 'yes');

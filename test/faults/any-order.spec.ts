@@ -81,13 +81,13 @@ it.each<{ order: readonly (keyof typeof SERVERS)[] }>([
     await Promise.all([ready, missing()]);
 
     const { consumed } = await balanceOf(service.http, 'acme');
-    const notices = inbox.notices(DEBITED).length;
+    const notifications = inbox.notifications(DEBITED).length;
     const value = JSON.stringify(call({ id: order.join(), subject: 'acme' }));
     await produce(service.kafka, service.topics.usage, [{ value }, { value }]);
-    await until(`the webhook${service.said()}`, () => inbox.notices(DEBITED).length > notices, MINUTES, COSTLY_PAUSE_MS);
+    await until(`the webhook${service.said()}`, () => inbox.notifications(DEBITED).length > notifications, MINUTES, COSTLY_PAUSE_MS);
     await service.settled();
     expect(await balanceOf(service.http, 'acme')).toMatchObject({ consumed: String(Number(consumed) + 1) });
-    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0 });
+    expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0 });
   },
   10 * MINUTES,
 );

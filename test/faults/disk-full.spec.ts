@@ -43,7 +43,7 @@ const nextBatch = (): readonly object[] =>
 const offer = (batch: readonly object[]): Promise<Answer<UsageAnswer>> =>
   service.http.send('POST', '/v1/usage', JSON.stringify(batch), { contentType: BATCH_TYPE });
 
-/** All of a batch has its fate: applied now, or found to be applied by a try that was not answered. */
+/** All of a batch has its status: applied now, or found to be applied by a try that was not answered. */
 function acknowledge(batch: readonly object[], { applied, duplicate }: UsageAnswer): void {
   expect(applied + duplicate).toBe(batch.length);
   for (const event of batch as readonly { readonly subject: string }[])
@@ -138,11 +138,11 @@ describe('when the disk has room again', () => {
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
   });
 
-  it('is sound, and stays so over a kill', async () => {
-    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0 });
+  it('is valid, and stays so over a kill', async () => {
+    expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0 });
     await service.kill9();
     await service.restart();
     await expectExactly();
-    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0 });
+    expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0 });
   });
 });

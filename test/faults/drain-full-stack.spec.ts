@@ -93,11 +93,11 @@ it(
       usage: rows,
       rated: rows,
     });
-    expect(await service.fates()).toMatchObject({ duplicate: 0, rejected: 0 });
-    const told = () => total(inbox.notices(DEBITED).map(({ data }) => String(data['amount'])));
+    expect(await service.outcomes()).toMatchObject({ duplicate: 0, rejected: 0 });
+    const told = () => total(inbox.notifications(DEBITED).map(({ data }) => String(data['amount'])));
     await until('every debit to be told', () => told() === consumed, MINUTES);
-    expect(inbox.deliveries).toHaveLength(inbox.notices(DEBITED).length);
-    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: CUSTOMERS });
+    expect(inbox.deliveries).toHaveLength(inbox.notifications(DEBITED).length);
+    expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0, balances: CUSTOMERS });
     await progress.close();
   },
   15 * MINUTES,

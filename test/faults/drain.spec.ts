@@ -69,7 +69,7 @@ describe('a service that is told to stop', () => {
     expect(await balanceOf(service.http, CUSTOMER)).toMatchObject({ consumed: String(SENDERS * BATCH) });
   });
 
-  it('keeps every usage event that it acknowledged under load at both doors, and takes the rest once when it is sent again', async () => {
+  it('keeps every usage event that it acknowledged under load on both transports, and takes the rest once when it is sent again', async () => {
     const acknowledged: (readonly object[])[] = [];
     const unanswered: (readonly object[])[] = [];
     let inFlight = 0;
@@ -117,7 +117,7 @@ describe('a service that is told to stop', () => {
     for (const batch of acknowledged) expect(await sendBatch(service.http, batch)).toMatchObject({ duplicate: BATCH, applied: 0 });
     for (const batch of unanswered) expect(await sendBatch(service.http, batch)).toMatchObject({ rejected: 0 });
     expect(await balanceOf(service.http, CUSTOMER)).toMatchObject({ consumed: String((acknowledged.length + unanswered.length) * BATCH) });
-    expect(await verified(service.url)).toMatchObject({ sound: true });
+    expect(await verified(service.url)).toMatchObject({ valid: true });
     grpc.close();
     await Promise.all(clients.map((client) => client.close()));
   });

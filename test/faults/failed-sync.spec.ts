@@ -50,6 +50,6 @@ describe('a sync that fails', () => {
     expect((await service.http.send('GET', '/v1/customers/before')).status).toBe(200);
     expect((await create('meanwhile')).status).toBe(201);
     expect((await create('after')).status).toBe(201);
-    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0 });
+    expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0 });
   });
 });

@@ -203,18 +203,18 @@ describe.each(SEEDS)('chance %i', (seed) => {
     const { lowBalance, runOut, consumed, uncovered } = trace.expected;
     const [debited, beyond, low, out] = TYPES;
     const told = () => ({
-      consumed: total(inbox.notices(debited).map(({ data }) => String(data['amount']))),
-      uncovered: total(inbox.notices(beyond).map(({ data }) => String(data['uncovered']))),
-      lowBalance: inbox.notices(low).length,
-      runOut: inbox.notices(out).length,
+      consumed: total(inbox.notifications(debited).map(({ data }) => String(data['amount']))),
+      uncovered: total(inbox.notifications(beyond).map(({ data }) => String(data['uncovered']))),
+      lowBalance: inbox.notifications(low).length,
+      runOut: inbox.notifications(out).length,
     });
     const expected = { consumed, uncovered, lowBalance, runOut };
-    await until('every notice to have come', () => JSON.stringify(told()) === JSON.stringify(expected), HEALED_WITHIN_MS).catch(
+    await until('every notification to have come', () => JSON.stringify(told()) === JSON.stringify(expected), HEALED_WITHIN_MS).catch(
       () => undefined,
     );
     expect(told()).toEqual(expected);
     expect(inbox.toldTwice()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);
-    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: CUSTOMERS });
+    expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0, balances: CUSTOMERS });
   });
 });

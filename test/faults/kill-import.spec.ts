@@ -108,18 +108,23 @@ describe(`an import during which the service is killed ${KILLS} times (seed ${SE
 
   it('tells of every crossing at least once, each under one id', async () => {
     const { lowBalance, runOut } = trace.expected;
-    const came = () => ({ low: inbox.notices('credit_balance.low_balance').length, out: inbox.notices('credit_balance.run_out').length });
-    await until(`${lowBalance} low and ${runOut} run-out notices`, () => came().low >= lowBalance && came().out >= runOut, MINUTES).catch(
-      (error: unknown) => {
-        throw new Error(`${String(error)}; there are ${JSON.stringify(came())}`);
-      },
-    );
+    const came = () => ({
+      low: inbox.notifications('credit_balance.low_balance').length,
+      out: inbox.notifications('credit_balance.run_out').length,
+    });
+    await until(
+      `${lowBalance} low and ${runOut} run-out notifications`,
+      () => came().low >= lowBalance && came().out >= runOut,
+      MINUTES,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}; there are ${JSON.stringify(came())}`);
+    });
     expect(came()).toEqual({ low: lowBalance, out: runOut });
     expect(inbox.toldTwice()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);
   });
 
-  it('leaves a ledger that verify finds sound', async () => {
-    expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: 100 });
+  it('leaves a ledger that verify finds valid', async () => {
+    expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0, balances: 100 });
   });
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { amount, later } from '@drawdown/domain/amounts';
 import { creditBalance } from '@drawdown/domain/balance';
-import type { Fate } from '@drawdown/engine/usage-pipeline';
+import type { UsageOutcome } from '@drawdown/engine/usage-pipeline';
 import { Fault, streams } from '@drawdown/engine/event-store';
 import { RedisConnection, RedisProjections } from '@drawdown/adapters/redis';
 import { RedisServer } from '../../infra/local/redis-server';
@@ -71,9 +71,9 @@ const usageOf = (i: number) => tokens(`u${i}`, 1, { subject: CUSTOMERS[i % CUSTO
 async function sent(
   home: TestLedger,
   ids: readonly number[],
-): Promise<{ readonly fates: readonly Fate['fate'][]; readonly refusals: number }> {
+): Promise<{ readonly outcomes: readonly UsageOutcome['status'][]; readonly refusals: number }> {
   let refusals = 0;
-  const fates = await until('usage to be taken', async () => {
+  const outcomes = await until('usage to be taken', async () => {
     try {
       return await home.use(...ids.map(usageOf));
     } catch (fault) {
@@ -82,7 +82,7 @@ async function sent(
       return undefined;
     }
   });
-  return { fates: fates.map(({ fate }) => fate), refusals };
+  return { outcomes: outcomes.map(({ status }) => status), refusals };
 }
 
 /** What the log itself says was consumed, and how many lines say so: no derived state is asked. */
@@ -128,7 +128,7 @@ describe.each([1, 4])('Redis in %i shard(s)', (shards) => {
       if (round % 2 === 0) await home.projector.save().catch(() => undefined);
       await flushAll();
       const repeated = await sent(home, range(Math.max(0, round * 20 - 40), round * 20 + 20));
-      expect(new Set(repeated.fates)).toEqual(new Set(['duplicate']));
+      expect(new Set(repeated.outcomes)).toEqual(new Set(['duplicate']));
       refusals += repeated.refusals;
     }
     await recovered(home, FLUSHES);
@@ -151,7 +151,7 @@ describe.each([1, 4])('Redis in %i shard(s)', (shards) => {
     for (; flushed < FLUSHES; round++) {
       const ids = range(round * 10, round * 10 + 10);
       const both = await Promise.all([sent(home, ids), sent(home, ids), sent(home, range(0, round * 10))]);
-      expect(both[2].fates.filter((fate) => fate !== 'duplicate')).toEqual([]);
+      expect(both[2].outcomes.filter((outcome) => outcome !== 'duplicate')).toEqual([]);
     }
     flushing = false;
     await flushes;
@@ -170,7 +170,7 @@ it('restarted on an older copy of its files: what was saved since is not missed'
   rmSync(join(folder, 'redis'), { recursive: true });
   cpSync(join(folder, 'older'), join(folder, 'redis'), { recursive: true });
   await server.restart();
-  expect(new Set((await sent(home, range(0, 100))).fates)).toEqual(new Set(['duplicate']));
+  expect(new Set((await sent(home, range(0, 100))).outcomes)).toEqual(new Set(['duplicate']));
   await recovered(home, 1);
   expect(home.projector.figures().recoveries).toBe(1);
   await allIsWell(home, 100);
@@ -184,13 +184,13 @@ it('restarted on an older copy: a process that saved nothing since, and only rea
   await sent(writer, range(20, 40));
   await writer.projector.save();
   const reader = await openBeside(writer);
-  expect(new Set((await sent(reader, range(0, 40))).fates)).toEqual(new Set(['duplicate']));
+  expect(new Set((await sent(reader, range(0, 40))).outcomes)).toEqual(new Set(['duplicate']));
   await writer.projector.stop();
   await server.kill();
   rmSync(join(folder, 'redis'), { recursive: true });
   cpSync(join(folder, 'older'), join(folder, 'redis'), { recursive: true });
   await server.restart();
-  expect(new Set((await sent(reader, range(0, 40))).fates)).toEqual(new Set(['duplicate']));
+  expect(new Set((await sent(reader, range(0, 40))).outcomes)).toEqual(new Set(['duplicate']));
   await allIsWell(reader, 40);
 });
 
@@ -199,7 +199,7 @@ it('killed and started on its files as they are: nothing was lost, nothing is fo
   await sent(home, range(0, 20));
   await home.projector.save();
   await server.restart();
-  expect(new Set((await sent(home, range(0, 20))).fates)).toEqual(new Set(['duplicate']));
+  expect(new Set((await sent(home, range(0, 20))).outcomes)).toEqual(new Set(['duplicate']));
   expect(home.projector.figures().recoveries).toBe(0);
   await allIsWell(home, 20);
 });
@@ -215,12 +215,12 @@ it('hung: usage is refused within its bound and not queued, and flows again when
     expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'derived_state_unavailable', retriable: true } });
   server.resume();
   const after = await sent(home, range(0, 40));
-  expect(after.fates.filter((fate) => fate === 'applied')).toHaveLength(20);
+  expect(after.outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(20);
   expect(home.projector.figures().recoveries).toBe(0);
   await allIsWell(home, 40);
 });
 
-it('restarted empty while nobody asks: the loss is noticed and mended all the same', async () => {
+it('restarted empty while nobody asks: the loss is noticed and fixed all the same', async () => {
   const home = await open();
   await sent(home, range(0, 20));
   await home.projector.save();
@@ -241,9 +241,9 @@ it('rebuilt by one of two processes while the other works: nothing is doubled, a
   for (let round = 0; round < 5; round++) {
     const { recoveries } = two.projector.figures();
     const fresh = range(40 + round * 10, 50 + round * 10);
-    const [, ...fates] = await Promise.all([one.ledger.alone(() => one.projector.rebuild()), sent(two, fresh), sent(two, range(0, 40))]);
-    expect(new Set(fates[1].fates)).toEqual(new Set(['duplicate']));
-    for (const home of [one, two]) expect(new Set((await sent(home, range(0, 50 + round * 10))).fates)).toEqual(new Set(['duplicate']));
+    const [, ...outcomes] = await Promise.all([one.ledger.alone(() => one.projector.rebuild()), sent(two, fresh), sent(two, range(0, 40))]);
+    expect(new Set(outcomes[1].outcomes)).toEqual(new Set(['duplicate']));
+    for (const home of [one, two]) expect(new Set((await sent(home, range(0, 50 + round * 10))).outcomes)).toEqual(new Set(['duplicate']));
     await recovered(two, recoveries + 1);
   }
   await allIsWell(one, 90);

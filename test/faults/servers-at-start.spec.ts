@@ -1,6 +1,6 @@
 /**
  * The servers as a service may find them when it starts: away, which it waits for, and such as it can never use, which it says
- * with the variable and the mend. Kafka and Redis are real; EventStoreDB is our wire double.
+ * with the variable and the remedy. Kafka and Redis are real; EventStoreDB is our wire double.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -134,7 +134,7 @@ describe('servers that are down when a service starts', () => {
         await client.post('/v1/customers', { customer_id: 'acme', currency: 'EUR' });
         expect(await client.get('/v1/customers/acme')).toMatchObject({ customer: { customer_id: 'acme' } });
 
-        // Later: without Kafka the doors go on, without Redis the service is not ready, and both are said.
+        // Later: without Kafka the transports go on, without Redis the service is not ready, and both are said.
         await kafka.kill();
         await until(`it to miss Kafka${ledger.said()}`, async () => (await partsMissing(ops)).join() === 'kafka', 60_000);
         expect(await readiness(ops)).toMatchObject({ status: 200, ready: true });
@@ -164,7 +164,7 @@ describe('servers that are down when a service starts', () => {
   });
 });
 
-/** It ends by itself with exit code 1, before it is ready, having said one sentence that names the variable and the mend. */
+/** It ends by itself with exit code 1, before it is ready, having said one sentence that names the variable and the remedy. */
 async function refused(app: App, variables: Variables, told: RegExp): Promise<void> {
   const child = launch(app, variables);
   expect(await child.end()).toEqual({ code: 1, signal: null });

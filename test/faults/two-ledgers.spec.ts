@@ -23,14 +23,14 @@ it('applies every usage event once, whichever ledger is first', async () => {
   await service.add('ledger', { KAFKA_GROUP: group });
   const events = traceEvents(trace);
   const progress = new KafkaProgress(service.kafka);
-  const fates = await service.counted(async () => {
+  const outcomes = await service.counted(async () => {
     await produce(service.kafka, service.topics.usage, events.map(binaryMode));
     await service.settled();
     await progress.settled([{ group: `${group}-ledger`, topic: service.topics.rated }], MINUTES);
   });
   await progress.close();
   // Both judged every event: one of them applied it, and for the other it was known.
-  expect(fates).toEqual({ applied: events.length, duplicate: events.length, rejected: 0 });
+  expect(outcomes).toEqual({ applied: events.length, duplicate: events.length, rejected: 0 });
   await expectFigures(service.http, trace);
-  expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: 100 });
+  expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0, balances: 100 });
 });

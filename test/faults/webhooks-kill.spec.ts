@@ -1,4 +1,4 @@
-/** The service is killed while it delivers webhooks: every notice comes at least once, and always under the same id. */
+/** The service is killed while it delivers webhooks: every notification comes at least once, and always under the same id. */
 import type { Movements } from '../support/clients/answers';
 import { chanceOf } from '../support/chance';
 import { Standalone } from '../support/services/standalone';
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const customerOf = (round: number, i: number): string => `cus-${round}-${i}`;
 
-/** Each customer's usage runs it low and then out: two notices. */
+/** Each customer's usage runs it low and then out: two notifications. */
 async function useUp(round: number): Promise<void> {
   for (let i = 0; i < CUSTOMERS_PER_ROUND; i++) await createHolder(service.http, customerOf(round, i), '20');
   const use = (credits: number) =>
@@ -57,8 +57,8 @@ describe(`webhooks of a service that is killed ${KILLS} times while it delivers 
     }
     expect(landed).toBe(KILLS);
     const wanted = KILLS * CUSTOMERS_PER_ROUND;
-    await until(`${wanted} notices of each type`, () => TYPES.every((type) => inbox.notices(type).length >= wanted), MINUTES);
-    for (const type of TYPES) expect(inbox.notices(type)).toHaveLength(wanted);
+    await until(`${wanted} notifications of each type`, () => TYPES.every((type) => inbox.notifications(type).length >= wanted), MINUTES);
+    for (const type of TYPES) expect(inbox.notifications(type)).toHaveLength(wanted);
     expect(inbox.toldTwice()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);
     // As many as the ledger has: none was invented.

@@ -62,7 +62,7 @@ onEveryDeployment((deployment) => {
     expect(await purchases(path)).toEqual(['p1 pending auto_top_up']);
     await pay(path, 'p1');
     await pay(path, 'p1');
-    await decided(path, 'succeeded', 'held_back not_needed');
+    await decided(path, 'succeeded', 'skipped not_needed');
     expect(await booked(path)).toBe('20');
     expect(await purchases(path)).toEqual(['p1 succeeded auto_top_up']);
   });
@@ -90,7 +90,7 @@ onEveryDeployment((deployment) => {
     await service.http.post(`${path}/purchases/p1/fail`, { code: 'card_declined' });
     await decided(path, 'declined card_declined');
     await service.http.post(`${path}/auto-top-up/resume`, { reason: 'a new card' });
-    await decided(path, 'resumed a new card', 'held_back maximum_count');
+    await decided(path, 'resumed a new card', 'skipped maximum_count');
     await pay(path, 'p1');
     await decided(path, 'succeeded');
     expect([await booked(path), await purchases(path)]).toEqual(['20', ['p1 succeeded auto_top_up']]);
@@ -113,7 +113,7 @@ onEveryDeployment((deployment) => {
     const path = await wallet();
     await service.http.post(`${path}/purchases`, { provider: 'manual', amount: '6' });
     await set(path);
-    await decided(path, 'configured', 'held_back not_needed');
+    await decided(path, 'configured', 'skipped not_needed');
     await service.http.post(`${path}/purchases/p1/fail`, { code: 'changed_their_mind' });
     await decided(path, 'requested', 'started');
     expect(await purchases(path)).toEqual(['p2 pending auto_top_up', 'p1 failed staff']);
@@ -130,7 +130,7 @@ onEveryDeployment((deployment) => {
       .map(({ at }) => Date.parse(at));
     expect((asked[0] ?? 0) - (asked[1] ?? 0)).toBeGreaterThanOrEqual(COOLDOWN_S * 1_000);
     await pay(path, 'p2');
-    await decided(path, 'held_back maximum_count');
+    await decided(path, 'skipped maximum_count');
     expect(await purchases(path)).toEqual(['p2 succeeded auto_top_up', 'p1 succeeded auto_top_up']);
     expect(await booked(path)).toBe('40');
   });

@@ -1,4 +1,4 @@
-/** Wrong requests at both doors of a real process: each is refused with the field, what is wrong and the mend, in the same words. */
+/** Wrong requests on both transports of a real process: each is refused with the field, what is wrong and the remedy, in the same words. */
 import type { BalanceAnswer } from '../support/clients/answers';
 import { type Fields, GrpcProblem } from '../support/clients/grpc-client';
 import type { Method, Problem } from '../support/clients/http-client';
@@ -25,7 +25,7 @@ async function overHttp(method: Method, path: string, body?: object | string): P
     status,
     code: problem.code,
     detail: problem.detail,
-    errors: (problem.errors ?? []).map(({ field, detail, mend }) => ({ field, said: `${detail}; ${mend}` })),
+    errors: (problem.errors ?? []).map(({ field, detail, remedy }) => ({ field, said: `${detail}; ${remedy}` })),
   };
 }
 
@@ -38,7 +38,7 @@ async function overGrpc(rpc: string, request: Fields | Buffer): Promise<Refusal 
   return { status, code: reason, detail: message, errors: violations.map(({ field, description }) => ({ field, said: description })) };
 }
 
-/** A top-up with one field changed, at both doors. */
+/** A top-up with one field changed, on both transports. */
 const topUpHttp = (fields: object) =>
   overHttp('POST', `${callsOf('acme')}/top-ups`, { amount: '1', origin: 'paid', reference: 'r', ...fields });
 const topUpGrpc = (fields: Fields) =>
@@ -73,7 +73,7 @@ onEveryDeployment((deployment) => {
       ['hexadecimal', '0x10', /send a plain decimal string/],
       ['with a comma', '1,5', /send a plain decimal string/],
       ['empty', '', /is missing or empty; send it/],
-    ])('that is %s is refused by name at both doors', async (_, amount, said) => {
+    ])('that is %s is refused by name on both transports', async (_, amount, said) => {
       expect(await topUpHttp({ amount })).toMatchObject({ status: 400, ...invalid('amount', said) });
       expect(await topUpGrpc({ amount })).toMatchObject({ status: 'INVALID_ARGUMENT', ...invalid('amount', said) });
     });
@@ -92,11 +92,11 @@ onEveryDeployment((deployment) => {
     it.each(['NaN', 'Infinity', '01', '+1', '.5'])('that is %s without quotes is no JSON at all', async (number) => {
       expect(await overHttp('POST', `${callsOf('acme')}/top-ups`, `{"amount":${number},"origin":"paid"}`)).toMatchObject({
         status: 400,
-        ...invalid('', /the body is not the JSON that is taken here: .*; mend the JSON text/),
+        ...invalid('', /the body is not the JSON that is taken here: .*; remedy the JSON text/),
       });
     });
 
-    it('that is a double on the wire is refused at the gRPC door', async () => {
+    it('that is a double on the wire is refused at the gRPC transport', async () => {
       // Field 4, wire type 1: eight bytes of a binary float.
       const bytes = Buffer.concat([
         service.grpc.encode('TopUpCreditBalance', { customer_id: 'acme', credit_product_id: CALLS, origin: 'ORIGIN_PAID' }),
@@ -109,7 +109,7 @@ onEveryDeployment((deployment) => {
       });
     });
 
-    it('of 9007199254740993 keeps every digit at both doors', async () => {
+    it('of 9007199254740993 keeps every digit on both transports', async () => {
       for (const customer of ['exact-http', 'exact-grpc']) await createHolder(service.http, customer, '0.000000001');
       const http = await service.http.post<BalanceAnswer>(`${callsOf('exact-http')}/top-ups`, {
         amount: '9007199254740993',
@@ -145,7 +145,7 @@ onEveryDeployment((deployment) => {
       expect(errors[0]).toEqual({ field: 'priority', said: saying(said) });
     });
 
-    it('out of its range is refused at the gRPC door in the same words', async () => {
+    it('out of its range is refused at the gRPC transport in the same words', async () => {
       expect(await topUpGrpc({ priority: 256 })).toMatchObject(
         invalid('priority', /must be a whole number from 0 to 255; send one in that range/),
       );
@@ -191,7 +191,7 @@ onEveryDeployment((deployment) => {
       expect(errors).toContainEqual({ field, said: saying(said) });
     });
 
-    it('with a word that does not exist is refused at the gRPC door', async () => {
+    it('with a word that does not exist is refused at the gRPC transport', async () => {
       const bytes = Buffer.concat([
         service.grpc.encode('TopUpCreditBalance', { customer_id: 'acme', credit_product_id: CALLS, amount: '1' }),
         Buffer.from([0x28, 0x09]),
@@ -217,7 +217,7 @@ onEveryDeployment((deployment) => {
       ['of 43 characters that take 129 bytes', '\u20ac'.repeat(43), /128 bytes/],
       ['with a line break', 'a\nb', /control character/],
       ['with white space at its end', 'acme ', /white space/],
-    ])('that is %s is refused at both doors', async (_, customer_id, said) => {
+    ])('that is %s is refused on both transports', async (_, customer_id, said) => {
       expect(await overHttp('POST', '/v1/customers', { customer_id, currency: 'EUR' })).toMatchObject({
         status: 400,
         ...invalid('customer_id', said),
@@ -307,7 +307,7 @@ onEveryDeployment((deployment) => {
   });
 
   describe('a body', () => {
-    it('of 10 MiB is refused with its limit at both doors, and the service goes on', async () => {
+    it('of 10 MiB is refused with its limit on both transports, and the service goes on', async () => {
       expect(await overHttp('POST', '/v1/customers', JSON.stringify({ customer_id: 'x'.repeat(10 * MIB) }))).toMatchObject({
         status: 413,
         code: 'BODY_TOO_LARGE',

@@ -1,4 +1,4 @@
-/** Wrong usage at both doors of a real process: the good ones of a batch are applied, the bad ones are listed with their reasons. */
+/** Wrong usage on both transports of a real process: the good ones of a batch are applied, the bad ones are listed with their reasons. */
 import type { UsageAnswer, UsageOutcome } from '../support/clients/answers';
 import { GrpcProblem } from '../support/clients/grpc-client';
 import type { Answer, Problem } from '../support/clients/http-client';
@@ -42,7 +42,7 @@ const eventText = (subject: string, id: string, replaced: Readonly<Record<string
 const sendText = (text: string, contentType = BATCH_TYPE): Promise<Answer<UsageAnswer & { readonly outcome?: UsageOutcome } & Problem>> =>
   service.http.send('POST', '/v1/usage', text, { contentType });
 
-/** What is wrong, how it is written, the reason, and what the detail has to name: the field and the mend. */
+/** What is wrong, how it is written, the reason, and what the detail has to name: the field and the remedy. */
 const WRONG: readonly (readonly [what: string, replaced: Readonly<Record<string, string>>, reason: string, says: RegExp])[] = [
   ['an empty id', { id: '""' }, 'empty_field', /id/],
   ['an id of 257 bytes', { id: `"${'x'.repeat(257)}"` }, 'too_long', /id.*256/],
@@ -77,7 +77,7 @@ describe('a batch over HTTP', () => {
     const batch = `[${eventText(customer, `${customer}-a`, {})},${eventText(customer, `${customer}-b`, replaced)},${eventText(customer, `${customer}-c`, {})}]`;
     const { status, body } = await sendText(batch);
     expect({ status, applied: body.applied, rejected: body.rejected }).toEqual({ status: 200, applied: 2, rejected: 1 });
-    const rejected = body.outcomes.filter(({ fate }) => fate === 'rejected');
+    const rejected = body.outcomes.filter(({ status }) => status === 'rejected');
     expect(rejected).toEqual([expect.objectContaining({ index: 1, reason, detail: saying(says) })]);
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '2' });
     // It is kept with its reason, to be looked at and sent again.
@@ -124,7 +124,7 @@ describe('a batch over HTTP', () => {
       call({ id: `${customer}-a`, subject: customer, data: { credits: 2 } }),
     ]);
     expect(answer).toMatchObject({ applied: 1, duplicate: 1, rejected: 1 });
-    expect(answer.outcomes.find(({ fate }) => fate === 'rejected')).toMatchObject({ index: 2, reason: 'usage_conflict' });
+    expect(answer.outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ index: 2, reason: 'usage_conflict' });
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '1' });
   });
 
@@ -135,7 +135,7 @@ describe('a batch over HTTP', () => {
     );
     expect({ status, errors: body.errors }).toEqual({
       status: 400,
-      errors: [{ field: '', detail: 'the batch has 10000 events', mend: 'send at most 1000 at a time' }],
+      errors: [{ field: '', detail: 'the batch has 10000 events', remedy: 'send at most 1000 at a time' }],
     });
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '0' });
   });
@@ -165,7 +165,7 @@ describe('one event over HTTP', () => {
     const customer = await holder();
     const { status, body } = await sendText(eventText(customer, `${customer}-a`, { data: '{"credits":-1}' }), EVENT_TYPE);
     expect(status).toBe(200);
-    expect(body.outcome).toMatchObject({ fate: 'rejected', reason: 'quantity_negative' });
+    expect(body.outcome).toMatchObject({ status: 'rejected', reason: 'quantity_negative' });
   });
 });
 
@@ -198,7 +198,7 @@ describe('a batch over gRPC', () => {
       event(customer, `${customer}-c`),
     ]);
     expect(answer).toMatchObject({ applied: 2, rejected: 1 });
-    expect(answer.outcomes.filter(({ fate }) => fate === 'rejected')).toEqual([
+    expect(answer.outcomes.filter(({ status }) => status === 'rejected')).toEqual([
       expect.objectContaining({ index: 1, reason: saying(reason) }),
     ]);
     expect(await balanceOf(service.http, customer)).toMatchObject({ consumed: '2' });
@@ -222,12 +222,12 @@ describe('a batch over gRPC', () => {
   });
 });
 
-it('is replayed from what was kept, once the cause is mended', async () => {
+it('is replayed from what was kept, once the cause is fixed', async () => {
   const { body } = await sendText(`[${eventText('latecomer', 'late-1', {})}]`);
   const rejection = body.outcomes[0]?.rejection_id ?? '';
   await createHolder(service.http, 'latecomer', '5');
   const replay = () => service.http.send<{ readonly outcome: UsageOutcome }>('POST', `/v1/rejected-usage/${rejection}/replay`);
-  expect((await replay()).body).toMatchObject({ outcome: { fate: 'applied' }, rejected_usage: { status: 'replayed' } });
+  expect((await replay()).body).toMatchObject({ outcome: { status: 'applied' }, rejected_usage: { status: 'replayed' } });
   expect(await replay()).toMatchObject({ status: 409, body: { code: 'REJECTED_USAGE_ALREADY_REPLAYED' } });
   expect(await balanceOf(service.http, 'latecomer')).toMatchObject({ consumed: '1', available: '4', credit_product_id: CALLS });
 });

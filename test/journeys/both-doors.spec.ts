@@ -1,6 +1,6 @@
 /**
  * Every operation, once by HTTP and once by gRPC: two services are taken through the same story, and say the same. What a payment
- * provider calls by itself is no operation: its notices come by HTTP alone.
+ * provider calls by itself is no operation: its notifications come by HTTP alone.
  */
 import { routes, type RpcName, type StreamName } from '@drawdown/api/contract';
 import { rpcNames } from '@drawdown/api/resources';
@@ -12,7 +12,7 @@ import { until } from '../support/waiting';
 
 type Answers = Readonly<Record<string, unknown>>;
 type Found = (rpc: RpcName, path: string) => string;
-/** The request, which may need something out of an earlier answer at the same door, and when the answer is the one that is meant. */
+/** The request, which may need something out of an earlier answer at the same transport, and when the answer is the one that is meant. */
 type Step = readonly [rpc: RpcName, request: Fields | ((found: Found) => Fields), settled?: (answer: unknown) => boolean];
 
 const acme = { customer_id: 'acme' };
@@ -165,7 +165,7 @@ const STORY: readonly Step[] = [
 const phase = (wanted: string) => (answer: unknown) =>
   (answer as { readonly auto_top_up: { readonly phase: string } }).auto_top_up.phase === wanted;
 
-/** What happens by itself is told on a clock that is moved by hand, so that it happens at the same moments at both doors. */
+/** What happens by itself is told on a clock that is moved by hand, so that it happens at the same moments on both transports. */
 const STORY_BY_THE_CLOCK: readonly Step[] = [
   ['GetTestClock', {}],
   ['UpdateSettings', { credit_prices: [{ currency: 'EUR', price: '0.01' }] }],
@@ -180,7 +180,7 @@ const STORY_BY_THE_CLOCK: readonly Step[] = [
   ['DisableAutoTopUp', acme],
 ];
 
-/** What differs from service to service by its nature: moments, what chance made, and which door it was. */
+/** What differs from service to service by its nature: moments, what chance made, and which transport it was. */
 const OWN: ReadonlySet<string> = new Set([
   'secret',
   'endpoint_id',
@@ -213,9 +213,9 @@ function masked(value: unknown, name = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, masked(inner, field)]));
 }
 
-type Door = (rpc: RpcName, request: Fields) => Promise<unknown>;
+type Transport = (rpc: RpcName, request: Fields) => Promise<unknown>;
 
-async function tell(ask: Door, story = STORY): Promise<readonly (readonly [RpcName, unknown])[]> {
+async function tell(ask: Transport, story = STORY): Promise<readonly (readonly [RpcName, unknown])[]> {
   const latest = new Map<RpcName, unknown>();
   const found = (rpc: RpcName, path: string): string =>
     String(path.split('.').reduce<unknown>((inner, name) => (inner as Answers | undefined)?.[name], latest.get(rpc)));
@@ -243,7 +243,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(services.map((service) => service.stop())));
 
-const overHttp = (service: Standalone): Door => {
+const overHttp = (service: Standalone): Transport => {
   const client = new Service(service.url);
   return async (rpc, request) => {
     if (rpc === 'SendUsage') return client.sendUsage(JSON.stringify(request['event']), 'event');
@@ -254,7 +254,7 @@ const overHttp = (service: Standalone): Door => {
   };
 };
 
-const overGrpc = ({ grpc }: Standalone): Door => {
+const overGrpc = ({ grpc }: Standalone): Transport => {
   const withText = ({ data, ...attributes }: ReturnType<typeof usage>): Fields => ({ ...attributes, data_json: JSON.stringify(data) });
   return async (rpc, request) => {
     if (rpc === 'SendUsage') return grpc.call(rpc, { event: withText(request['event'] as ReturnType<typeof usage>) });
@@ -268,14 +268,14 @@ const overGrpc = ({ grpc }: Standalone): Door => {
 it('leaves no operation out', () =>
   expect(rpcNames.filter((rpc) => ![...STORY, ...STORY_BY_THE_CLOCK].some(([told]) => told === rpc))).toEqual([]));
 
-it('says the same at both doors', async () => {
+it('says the same on both transports', async () => {
   const [first, second] = services;
   if (!first || !second) throw new Error('the services are not there');
   const [http, grpc] = await Promise.all([tell(overHttp(first)), tell(overGrpc(second))]);
   expect(grpc.map(([rpc, answer]) => [rpc, masked(answer)])).toEqual(http.map(([rpc, answer]) => [rpc, masked(answer)]));
 });
 
-it('says the same at both doors of what happens by itself', async () => {
+it('says the same on both transports of what happens by itself', async () => {
   const byHand = await Promise.all([1, 2].map(() => Standalone.start({ env: { TEST_CLOCK: 'true' } })));
   try {
     const [first, second] = byHand as [Standalone, Standalone];
@@ -286,13 +286,13 @@ it('says the same at both doors of what happens by itself', async () => {
   }
 });
 
-it('shows by one door what was done by the other', async () => {
+it('shows by one transport what was done by the other', async () => {
   const [first] = services;
   if (!first) throw new Error('the service is not there');
   await first.grpc.call('CreateCustomer', { customer_id: 'crossing', currency: 'EUR' });
   expect(await first.http.get('/v1/customers/crossing')).toMatchObject({ customer: { customer_id: 'crossing' } });
   await first.http.post('/v1/customers/crossing/wallet', {});
-  const seen = await until('the wallet at the gRPC door', () =>
+  const seen = await until('the wallet at the gRPC transport', () =>
     first.grpc.call<{ readonly balance: Fields }>('GetBalance', { customer_id: 'crossing' }),
   );
   expect(seen.balance).toMatchObject({ booked: '0', status: 'open' });

@@ -149,7 +149,7 @@ describe('webhooks', () => {
     );
     expect(await said(`webhook resend ${endpoint.endpoint_id} ${id}`)).toBe(`${id} is on its way again.\n`);
     await until('the ping again', () => inbox.deliveries.length === 2);
-    expect(inbox.deliveries.map((notice) => [notice.id, notice.type])).toEqual([
+    expect(inbox.deliveries.map((notification) => [notification.id, notification.type])).toEqual([
       [id, 'test.ping'],
       [id, 'test.ping'],
     ]);
@@ -189,7 +189,7 @@ describe('importing', () => {
     }
   });
 
-  it('keeps what it cannot apply, to be mended and replayed', async () => {
+  it('keeps what it cannot apply, to be fixed and replayed', async () => {
     const csv = 'when;who;how many\r\n2026-01-31 12:00:00;nobody;"2"\r\n2026-01-31 12:00:01;acme;x\r\n2026-01-31 12:00:02;acme;1';
     const file = join(folder, 'usage.csv');
     writeFileSync(file, csv);
@@ -242,7 +242,7 @@ describe('the operator', () => {
       );
   });
 
-  it('finds on a data folder what was changed there, and mends it by a rebuild', async () => {
+  it('finds on a data folder what was changed there, and fixes it by a rebuild', async () => {
     await service.sigterm();
     const at = `--data-dir ${service.dataDirectory}`;
     expect(await said(`verify ${at}`)).toMatch(/^Sound: /);

@@ -36,7 +36,7 @@ describe('the demo', () => {
     expect(`${code}${code === 0 ? '' : child.said()}`).toBe('0');
     expect(child.stderr).toBe('');
     const { stdout } = child;
-    // Seven notices: two low and one out by usage, two recoveries by a top-up, and the wallet low and recovered.
+    // Seven notifications: two low and one out by usage, two recoveries by a top-up, and the wallet low and recovered.
     expect(
       stdout
         .match(/<- webhook, signature verified: .*/g)

@@ -129,7 +129,7 @@ onEveryDeployment((deployment) => {
       expect((await capture(path, hold.hold_id, { amount: '1' })).body).toMatchObject({ code: 'HOLD_NOT_OPEN' });
       const told = await until('the webhook of the end', () =>
         inbox
-          .notices('hold.expired')
+          .notifications('hold.expired')
           .find(({ data }) => data.customer_id === id && 'credit_product_id' in data === path.includes('credit-balances')),
       );
       expect(told.data).toMatchObject({ hold_id: hold.hold_id });

@@ -5,11 +5,11 @@ import { Client, crowd, figuresOf } from '../support/crowd';
 import { units } from '../support/decimal';
 import type { Deployment } from '../support/services/deployment';
 import { onEveryDeployment } from '../support/services/deployments';
-import { overGrpc, overHttp } from '../support/clients/doors';
+import { overGrpc, overHttp } from '../support/clients/transports';
 import type { Problem } from '../support/clients/http-client';
 import { listenTo } from '../support/trace/trace-account';
 import { until } from '../support/waiting';
-import { type Notice, WebhookInbox } from '../support/clients/webhook-inbox';
+import { type Notification, WebhookInbox } from '../support/clients/webhook-inbox';
 
 const MINUTE = 60_000;
 const CLIENTS = 64;
@@ -70,8 +70,8 @@ async function movementsOf(id: string): Promise<readonly Movement[]> {
   }
 }
 
-const told = (type: string, id: string): Promise<Notice> =>
-  until(`a webhook ${type}`, () => inbox.notices(type).find(({ data }) => data.customer_id === id));
+const told = (type: string, id: string): Promise<Notification> =>
+  until(`a webhook ${type}`, () => inbox.notifications(type).find(({ data }) => data.customer_id === id));
 
 onEveryDeployment((deployment) => {
   beforeAll(async () => {
@@ -181,7 +181,7 @@ onEveryDeployment((deployment) => {
         payment: { paid: '10', reversed: '10', reversible: '0' },
       });
       await until('a webhook of the return', () =>
-        inbox.notices('wallet.credited').some(({ data }) => data.customer_id === id && data['invoice_id'] === 'INV-1'),
+        inbox.notifications('wallet.credited').some(({ data }) => data.customer_id === id && data['invoice_id'] === 'INV-1'),
       );
     });
 
@@ -228,13 +228,13 @@ onEveryDeployment((deployment) => {
   });
 
   it(
-    'of one wallet keeps its sums with 64 clients that pay, top up, hold, capture and reverse at once, at both doors',
+    'of one wallet keeps its sums with 64 clients that pay, top up, hold, capture and reverse at once, on both transports',
     async () => {
       const id = await holder();
-      const doors = [overHttp(service), overGrpc(service)];
+      const transports = [overHttp(service), overGrpc(service)];
       const clients = Array.from(
         { length: CLIENTS },
-        (_, n) => new Client(`client-${n}`, id, doors[n % 2] ?? overHttp(service), chanceOf(SEED + n * 7_919)),
+        (_, n) => new Client(`client-${n}`, id, transports[n % 2] ?? overHttp(service), chanceOf(SEED + n * 7_919)),
       );
       const commands = service.name === 'standalone' ? COMMANDS.standalone : COMMANDS['full stack'];
       await crowd(clients, commands);
@@ -266,7 +266,7 @@ onEveryDeployment((deployment) => {
         expect([revision, units(after.booked), units(after.available) >= 0n, before >= 0n]).toEqual([revision, before, true, true]);
       }
       const summary = await service.grpc.stream<{ readonly summary?: VerifySummary }>('VerifyLedger', {}, () => false);
-      expect(summary.at(-1)?.summary).toMatchObject({ sound: true });
+      expect(summary.at(-1)?.summary).toMatchObject({ valid: true });
     },
     15 * MINUTE,
   );

@@ -22,9 +22,12 @@ beforeAll(() => {
 });
 async function expectNotices(inbox: WebhookInbox): Promise<void> {
   const { lowBalance, runOut } = trace.expected;
-  await until(`${lowBalance + runOut} notices`, () => CROSSINGS.flatMap((type) => inbox.notices(type)).length >= lowBalance + runOut);
-  expect(inbox.notices('credit_balance.low_balance')).toHaveLength(lowBalance);
-  expect(inbox.notices('credit_balance.run_out')).toHaveLength(runOut);
+  await until(
+    `${lowBalance + runOut} notifications`,
+    () => CROSSINGS.flatMap((type) => inbox.notifications(type)).length >= lowBalance + runOut,
+  );
+  expect(inbox.notifications('credit_balance.low_balance')).toHaveLength(lowBalance);
+  expect(inbox.notifications('credit_balance.run_out')).toHaveLength(runOut);
   expect(inbox.toldTwice()).toEqual([]);
   expect(inbox.distrusted).toEqual([]);
 }
@@ -90,10 +93,10 @@ it('the trace on Kafka is applied by standalone itself, which reads the topic wi
     await openTraceAccount(standalone.http);
     await listenTo(standalone.http, told, CROSSINGS);
     const events = traceEvents(trace);
-    for (const fate of ['applied', 'duplicate']) {
+    for (const outcome of ['applied', 'duplicate']) {
       await kcat(kafka, topics.KAFKA_USAGE_TOPIC, jsonLines(events));
       await progress.settled([{ group: `${own}-standalone`, topic: topics.KAFKA_USAGE_TOPIC }], MINUTES);
-      expect(sumOf(await figuresAt(standalone.opsUrl), 'drawdown_usage_events_total', { fate })).toBe(events.length);
+      expect(sumOf(await figuresAt(standalone.opsUrl), 'drawdown_usage_events_total', { status: outcome })).toBe(events.length);
       await expectFigures(standalone.http, trace);
     }
     await expectNotices(told);

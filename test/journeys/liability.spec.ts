@@ -1,4 +1,4 @@
-/** What is owed to customers adds up to what their wallets have booked: now and at a past moment, at both doors, on the command line. */
+/** What is owed to customers adds up to what their wallets have booked: now and at a past moment, on both transports, on the command line. */
 import type { RpcName } from '@drawdown/api/contract';
 import type { Deployment } from '../support/services/deployment';
 import { onEveryDeployment } from '../support/services/deployments';
@@ -36,10 +36,13 @@ onEveryDeployment((deployment) => {
     }
     return Object.fromEntries([...found].map(([currency, figures]) => [currency, total(figures)]));
   }
-  /** Without what has lapsed: whether its entry is posted by now is a matter of moments. */
+  /** Without expired_unposted: whether its entry is posted by now is a matter of moments. */
   const outstanding = ({ currencies: all }: Report): Figures =>
     Object.fromEntries(
-      all.map(({ currency, paid, free }) => [currency, total([paid, free].flatMap((of) => [of['outstanding'] ?? '', `-${of['lapsed']}`]))]),
+      all.map(({ currency, paid, free }) => [
+        currency,
+        total([paid, free].flatMap((of) => [of['outstanding'] ?? '', `-${of['expired_unposted']}`])),
+      ]),
     );
   const reportOf = async (over: Ask, request: Fields = {}): Promise<Report> =>
     (await over('GetLiabilityReport', request)) as unknown as Report;
@@ -80,7 +83,7 @@ onEveryDeployment((deployment) => {
     ask = (
       DOORS[0]?.[1] ??
       (() => {
-        throw new Error('there is no door');
+        throw new Error('there is no transport');
       })
     )(service);
     await openShop(service.http);
@@ -119,7 +122,7 @@ onEveryDeployment((deployment) => {
     it('tells breakage once what has expired is posted', async () => {
       const report = await until('the expiry of free credits', async () => {
         const now = await reportOf(over(service));
-        return now.currencies.every(({ free }) => free['expired'] !== '0' && free['lapsed'] === '0') && now;
+        return now.currencies.every(({ free }) => free['expired'] !== '0' && free['expired_unposted'] === '0') && now;
       });
       expect(outstanding(report)).toEqual(await booked(report.as_of));
     });

@@ -240,7 +240,7 @@ onEveryDeployment((deployment) => {
         applied: 20,
       });
       await came(inbox, 20);
-      expect(inbox.notices('credit_balance.low_balance')).toHaveLength(20);
+      expect(inbox.notifications('credit_balance.low_balance')).toHaveLength(20);
       expect(dead.inbox.deliveries).toEqual([]);
     });
   });

@@ -1,6 +1,6 @@
-/** Every refusal of settings, price previews, top-ups, invoices and voided top-ups, at both doors of a real process, in the same words. */
+/** Every refusal of settings, price previews, top-ups, invoices and voided top-ups, on both transports of a real process, in the same words. */
 import type { RpcName } from '@drawdown/api/contract';
-import { type Door, overGrpc, overHttp } from '../support/clients/doors';
+import { type Transport, overGrpc, overHttp } from '../support/clients/transports';
 import type { Fields } from '../support/clients/grpc-client';
 import { Standalone } from '../support/services/standalone';
 import { createCalls, createHolder } from '../support/clients/usage';
@@ -249,12 +249,12 @@ beforeEach(async () => {
 });
 
 it.each(CASES.map((of) => [of[0], of[4], of] as const))(
-  '%s is said of %s at both doors, and changes nothing',
+  '%s is said of %s on both transports, and changes nothing',
   async (code, rpc, [, http, grpc, prepare, , request, key]) => {
     await prepare();
     const before = (await ask('GetBalance', wallet()))['revision'];
-    const doors: readonly Door[] = [overHttp(service), overGrpc(service)];
-    const [byHttp, byGrpc] = await Promise.all(doors.map((door) => door(rpc, request(), key)));
+    const transports: readonly Transport[] = [overHttp(service), overGrpc(service)];
+    const [byHttp, byGrpc] = await Promise.all(transports.map((transport) => transport(rpc, request(), key)));
     expect([byHttp?.code, byHttp?.status, byGrpc?.code, byGrpc?.status]).toEqual([code, http, code, grpc]);
     expect([byGrpc?.detail, byGrpc?.facts]).toEqual([byHttp?.detail, byHttp?.facts]);
     expect((await ask('GetBalance', wallet()))['revision']).toBe(before);
@@ -266,8 +266,8 @@ it.each([
   ['balance_closed', closed],
   ['insufficient_credits', () => pay('INV-0', '10')],
   ['wallets_disabled', () => ask('UpdateSettings', { enabled: false })],
-] as const)('%s is no refusal of a payment at either door: nothing is paid, and that is said', async (reason, prepare) => {
+] as const)('%s is no refusal of a payment at either transport: nothing is paid, and that is said', async (reason, prepare) => {
   await prepare();
-  for (const door of [overHttp(service), overGrpc(service)])
-    expect(await door('PayInvoice', invoice({})())).toMatchObject({ code: '', body: { paid: '0', remaining: '1', reason } });
+  for (const transport of [overHttp(service), overGrpc(service)])
+    expect(await transport('PayInvoice', invoice({})())).toMatchObject({ code: '', body: { paid: '0', remaining: '1', reason } });
 });

@@ -1,4 +1,4 @@
-/** What cannot be applied, among what can, on the real Kafka: each is rejected for its own reason, kept as it came, and replayed once mended. */
+/** What cannot be applied, among what can, on the real Kafka: each is rejected for its own reason, kept as it came, and replayed once fixed. */
 import { CompressionTypes, Kafka, logLevel, type Message } from 'kafkajs';
 import { FullStack, LONG_SESSIONS } from '../support/services/full-stack';
 import { kcat, produce } from '../support/clients/producers';
@@ -99,8 +99,8 @@ const EXPECTED = Object.fromEntries(KINDS.map(([reason]) => [reason, EACH]));
 describe(`${poisoned.length} records that cannot be applied, among as many that can`, () => {
   it('keep none of the others waiting, and are each rejected for their own reason', async () => {
     const messages = poisoned.flatMap(({ message }, i) => [message, { value: JSON.stringify(call({ id: `good-${i}`, subject: HOLDER })) }]);
-    const fates = await service.counted(() => produce(service.kafka, service.topics.usage, messages));
-    expect(fates).toEqual({ applied: poisoned.length, duplicate: 0, rejected: poisoned.length });
+    const outcomes = await service.counted(() => produce(service.kafka, service.topics.usage, messages));
+    expect(outcomes).toEqual({ applied: poisoned.length, duplicate: 0, rejected: poisoned.length });
     expect(await balanceOf(service.http, HOLDER)).toMatchObject({ consumed: String(poisoned.length), uncovered: '0' });
     expect(tally((await kept('')).map(({ reason }) => reason))).toEqual(EXPECTED);
   });
@@ -132,18 +132,18 @@ describe(`${poisoned.length} records that cannot be applied, among as many that 
     }
   });
 
-  it('are applied when they are replayed after the cause was mended, once', async () => {
+  it('are applied when they are replayed after the cause was fixed, once', async () => {
     const [first] = await kept('&reason=unknown_customer');
     const replay = (id = '') =>
-      service.http.send<{ readonly outcome: { readonly fate: string } }>('POST', `/v1/rejected-usage/${id}/replay`);
-    expect((await replay(first?.rejection_id)).body.outcome).toMatchObject({ fate: 'rejected', reason: 'unknown_customer' });
+      service.http.send<{ readonly outcome: { readonly status: string } }>('POST', `/v1/rejected-usage/${id}/replay`);
+    expect((await replay(first?.rejection_id)).body.outcome).toMatchObject({ status: 'rejected', reason: 'unknown_customer' });
     await createHolder(service.http, 'latecomer', '100');
     await service.http.post('/v1/credit-products/api-calls/meters', {
       meter: { meter_id: 'images', event_type: 'image.made', value_path: 'credits', weight: '1' },
     });
     for (const reason of ['unknown_customer', 'no_matching_meter'])
       for (const { rejection_id: id } of await kept(`&reason=${reason}`)) {
-        expect((await replay(id)).body.outcome).toMatchObject({ fate: 'applied' });
+        expect((await replay(id)).body.outcome).toMatchObject({ status: 'applied' });
         expect((await replay(id)).status).toBe(409);
       }
     expect(await balanceOf(service.http, 'latecomer')).toMatchObject({ consumed: String(EACH) });
@@ -197,11 +197,11 @@ describe('records that are made to stop whoever reads them', () => {
   it('are rejected, each once, and usage behind them is applied', async () => {
     const before = await kept('');
     const behind = Array.from({ length: 200 }, (_, i) => ({ value: good(`behind-${i}`) }));
-    const fates = await service.counted(async () => {
+    const outcomes = await service.counted(async () => {
       await sendCompressed(POISONS.map(([, message]) => message));
       await produce(service.kafka, service.topics.usage, behind);
     });
-    expect(fates).toEqual({ applied: behind.length, duplicate: 0, rejected: 4 * POISONS.length });
+    expect(outcomes).toEqual({ applied: behind.length, duplicate: 0, rejected: 4 * POISONS.length });
     const known = new Set(before.map(({ rejection_id: id }) => id));
     const added = (await kept('')).filter(({ rejection_id: id }) => !known.has(id));
     expect(tally(added.map(({ reason }) => reason))).toEqual(tally(POISONS.flatMap(([reason]) => [reason, reason, reason, reason])));

@@ -20,15 +20,15 @@ afterAll(async () => {
   await double.close();
 });
 
-it('with a test clock notices are believed by the real time, and the page is told no end', async () => {
+it('with a test clock notifications are believed by the real time, and the page is told no end', async () => {
   const { now } = await service.http.get<{ readonly now: string }>('/v1/test-clock');
   await service.http.post('/v1/test-clock/advance', { to: new Date(Date.parse(now) + HOUR_MS).toISOString() });
-  const [[door, over]] = DOORS as [(typeof DOORS)[number]];
-  const customer = await Buyer.open(service, over(service), door);
+  const [[transport, over]] = DOORS as [(typeof DOORS)[number]];
+  const customer = await Buyer.open(service, over(service), transport);
   expect(await customer.start({ provider: 'stripe', ...BUYING.urls })).toMatchObject({ checkout_url: expect.any(String) as string });
   expect(double.sessions).toMatchObject([{ client_reference_id: 'p1' }]);
   expect(double.sessions[0]).not.toHaveProperty('expires_at');
-  const paid = customer.notice('checkout.session.completed');
+  const paid = customer.notification('checkout.session.completed');
   expect(await customer.deliver(paid, { signedAt: Date.now() - 6 * 60_000 })).toMatchObject({
     status: 400,
     body: { facts: { problem: 'too_old' } },

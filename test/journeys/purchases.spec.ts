@@ -1,5 +1,5 @@
 /**
- * Money in: purchases by hand and on a double of Stripe (served on this machine; it is not Stripe), told of at both doors. At most one
+ * Money in: purchases by hand and on a double of Stripe (served on this machine; it is not Stripe), told of on both transports. At most one
  * credit for each, whatever is told of it.
  */
 import { StripeDouble } from '../../libs/adapters/stripe/stripe-double.fixtures';
@@ -24,7 +24,7 @@ const pending = { purchase: { status: 'pending' } };
 const TYPES = ['purchase.succeeded', 'purchase.failed', 'purchase.flagged', 'wallet.credited'];
 /** Of one customer, in the order of the ledger. */
 const heard = (customer: string): readonly string[] =>
-  TYPES.flatMap((type) => inbox.notices(type))
+  TYPES.flatMap((type) => inbox.notifications(type))
     .filter(({ data }) => data.customer_id === customer)
     .toSorted((a, b) => a.data.revision - b.data.revision)
     .map(({ type }) => type);
@@ -34,7 +34,7 @@ const hears = async (customer: string, ...types: readonly string[]): Promise<voi
     () => heard(customer).join() === types.join(),
   );
 };
-const flagged = (because: string): Fields => ({ refused: 'PURCHASE_FLAGGED', facts: expect.objectContaining({ because }) as object });
+const flagged = (reason: string): Fields => ({ refused: 'PURCHASE_FLAGGED', facts: expect.objectContaining({ reason }) as object });
 
 onEveryDeployment(
   (deployment) => {
@@ -49,9 +49,9 @@ onEveryDeployment(
       expect(inbox.toldTwice()).toEqual([]);
     });
 
-    describe.each(DOORS)('over %s a purchase by hand', (door, over) => {
+    describe.each(DOORS)('over %s a purchase by hand', (transport, over) => {
       let ask: Ask;
-      const buyer = async (): Promise<Buyer> => Buyer.open(service, ask, door);
+      const buyer = async (): Promise<Buyer> => Buyer.open(service, ask, transport);
       beforeAll(() => void (ask = over(service)));
 
       it('is pending until it is confirmed, and credited once', async () => {
@@ -70,7 +70,7 @@ onEveryDeployment(
         await customer.start();
         const first = await customer.confirm({ event_id: `${customer.id}-1` });
         expect(await customer.confirm({ event_id: `${customer.id}-1` })).toEqual(first);
-        expect(await customer.confirm({ event_id: `${customer.id}-2` })).toMatchObject({ outcome: 'credited_before' });
+        expect(await customer.confirm({ event_id: `${customer.id}-2` })).toMatchObject({ outcome: 'already_credited' });
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
       });
 
@@ -79,7 +79,7 @@ onEveryDeployment(
         await customer.start();
         const answers = await Promise.all(Array.from({ length: 16 }, (_, i) => customer.confirm({ event_id: `${customer.id}-${i % 8}` })));
         expect(answers.filter((answer) => answer['outcome'] === 'credited').length).toBeGreaterThan(0);
-        expect(answers.filter((answer) => !['credited', 'credited_before'].includes(String(answer['outcome'])))).toEqual([]);
+        expect(answers.filter((answer) => !['credited', 'already_credited'].includes(String(answer['outcome'])))).toEqual([]);
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
       });
 
@@ -95,11 +95,11 @@ onEveryDeployment(
       it.each([
         ['amount', { amount: '19.99' }, 'other_amount'],
         ['currency', { currency: 'USD' }, 'other_currency'],
-      ])('paid with another %s is flagged and never credited', async (_, paid, because) => {
+      ])('paid with another %s is flagged and never credited', async (_, paid, reason) => {
         const customer = await buyer();
         await customer.start();
-        for (let i = 0; i < 2; i++) expect(await customer.confirm(paid)).toMatchObject(flagged(because));
-        expect(await customer.purchase()).toMatchObject({ status: 'pending', flags: [{ because, payment_id: 'transfer-1' }] });
+        for (let i = 0; i < 2; i++) expect(await customer.confirm(paid)).toMatchObject(flagged(reason));
+        expect(await customer.purchase()).toMatchObject({ status: 'pending', flags: [{ reason, payment_id: 'transfer-1' }] });
         expect(await customer.figures()).toEqual({ booked: '0', pending: '20' });
         await hears(customer.id, 'purchase.flagged');
       });
@@ -119,7 +119,7 @@ onEveryDeployment(
         const customer = await buyer();
         await customer.start();
         expect(await customer.fail()).toMatchObject({ outcome: 'failed' });
-        expect(await customer.fail()).toMatchObject({ outcome: 'ended_before' });
+        expect(await customer.fail()).toMatchObject({ outcome: 'already_ended' });
         expect(await customer.purchase()).toMatchObject({ status: 'failed', failure_code: 'declined' });
         expect(await customer.confirm({})).toMatchObject({ outcome: 'credited' });
         expect(await customer.fail()).toMatchObject(flagged('failed_after_success'));
@@ -141,7 +141,7 @@ onEveryDeployment(
         const grant_expires_at = soon();
         expect(await customer.start({ grant_expires_at })).toMatchObject(pending);
         await until('the end of the grant', async () => (await customer.now()) >= Date.parse(grant_expires_at));
-        expect(await customer.confirm({})).toMatchObject(flagged('grant_would_never_count'));
+        expect(await customer.confirm({})).toMatchObject(flagged('grant_already_expired'));
         expect(await customer.figures()).toMatchObject({ booked: '0' });
       });
 
@@ -225,14 +225,14 @@ onEveryDeployment(
       });
     });
 
-    describe.each(DOORS)('over %s a purchase on the double of Stripe', (door, over) => {
+    describe.each(DOORS)('over %s a purchase on the double of Stripe', (transport, over) => {
       let ask: Ask;
       let customer: Buyer;
       const page = { provider: 'stripe', ...BUYING.urls };
       beforeAll(() => void (ask = over(service)));
-      beforeEach(async () => void (customer = await Buyer.open(service, ask, door)));
+      beforeEach(async () => void (customer = await Buyer.open(service, ask, transport)));
 
-      it('leads to its page, and is credited by its signed notice, once', async () => {
+      it('leads to its page, and is credited by its signed notification, once', async () => {
         const before = double.sessions.length;
         const started = await customer.start(page, `${customer.id}-key`);
         expect(started).toMatchObject({
@@ -244,11 +244,11 @@ onEveryDeployment(
           { client_reference_id: 'p1', 'line_items[0][price_data][unit_amount]': '2000', 'metadata[drawdown_customer]': customer.id },
         ]);
         expect(await customer.confirm({})).toMatchObject({ refused: 'PURCHASE_OF_OTHER_PROVIDER' });
-        const paid = customer.notice('checkout.session.completed');
+        const paid = customer.notification('checkout.session.completed');
         const answers = await Promise.all(Array.from({ length: 8 }, () => customer.deliver(paid)));
         expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-        const other = customer.notice('checkout.session.async_payment_succeeded', {}, 'second');
-        expect(await customer.deliver(other)).toMatchObject({ status: 200, body: { outcome: 'known_before' } });
+        const other = customer.notification('checkout.session.async_payment_succeeded', {}, 'second');
+        expect(await customer.deliver(other)).toMatchObject({ status: 200, body: { outcome: 'already_known' } });
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
         await hears(customer.id, 'purchase.succeeded', 'wallet.credited');
       });
@@ -257,7 +257,7 @@ onEveryDeployment(
         const before = double.sessions.length;
         double.next('rate_limit');
         const down = await customer.start(page, `${customer.id}-key`);
-        expect(down).toMatchObject({ refused: 'PAYMENT_PROVIDER_UNAVAILABLE', status: door === 'HTTP' ? 503 : 'UNAVAILABLE' });
+        expect(down).toMatchObject({ refused: 'PAYMENT_PROVIDER_UNAVAILABLE', status: transport === 'HTTP' ? 503 : 'UNAVAILABLE' });
         expect(await customer.start(page, `${customer.id}-key`)).toMatchObject({
           purchase: { purchase_id: 'p1' },
           checkout_url: expect.any(String) as string,
@@ -278,39 +278,39 @@ onEveryDeployment(
 
       it('is told of out of order, late and with other money: flagged or credited as by hand', async () => {
         await customer.start(page);
-        expect(await customer.deliver(customer.notice('checkout.session.completed', { amount_total: 2_001 }, 'more'))).toMatchObject({
+        expect(await customer.deliver(customer.notification('checkout.session.completed', { amount_total: 2_001 }, 'more'))).toMatchObject({
           status: 200,
           body: { outcome: 'flagged' },
         });
-        expect(await customer.deliver(customer.notice('checkout.session.completed', { currency: 'usd' }, 'other'))).toMatchObject({
+        expect(await customer.deliver(customer.notification('checkout.session.completed', { currency: 'usd' }, 'other'))).toMatchObject({
           status: 200,
           body: { outcome: 'flagged' },
         });
-        expect(await customer.deliver(customer.notice('checkout.session.expired', {}, 'expired'))).toMatchObject({
+        expect(await customer.deliver(customer.notification('checkout.session.expired', {}, 'expired'))).toMatchObject({
           status: 200,
           body: { outcome: 'failed' },
         });
         expect(await customer.figures()).toEqual({ booked: '0', pending: '0' });
-        expect(await customer.deliver(customer.notice('checkout.session.async_payment_succeeded', {}, 'late'))).toMatchObject({
+        expect(await customer.deliver(customer.notification('checkout.session.async_payment_succeeded', {}, 'late'))).toMatchObject({
           status: 200,
           body: { outcome: 'credited' },
         });
-        expect(await customer.deliver(customer.notice('checkout.session.async_payment_failed', {}, 'after'))).toMatchObject({
+        expect(await customer.deliver(customer.notification('checkout.session.async_payment_failed', {}, 'after'))).toMatchObject({
           status: 200,
           body: { outcome: 'flagged' },
         });
         expect(await customer.purchase()).toMatchObject({
           status: 'succeeded',
           late: true,
-          flags: [{ because: 'other_amount' }, { because: 'other_currency' }, { because: 'failed_after_success' }],
+          flags: [{ reason: 'other_amount' }, { reason: 'other_currency' }, { reason: 'failed_after_success' }],
         });
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
       });
 
       it('is confirmed by nothing that is not signed, that was changed, or that is old', async () => {
         await customer.start(page);
-        const paid = customer.notice('checkout.session.completed');
-        const bad = { status: 400, body: { code: 'PAYMENT_NOTICE_NOT_BELIEVED' } };
+        const paid = customer.notification('checkout.session.completed');
+        const bad = { status: 400, body: { code: 'INVALID_PAYMENT_NOTIFICATION' } };
         expect(await customer.deliver(paid, { headers: {} })).toMatchObject({ ...bad, body: { facts: { problem: 'signature_missing' } } });
         expect(await customer.deliver(paid, { secret: 'whsec_of_somebody_else' })).toMatchObject({
           ...bad,
@@ -326,8 +326,8 @@ onEveryDeployment(
         });
         expect(await customer.deliver(paid, {}, 'manual')).toMatchObject({ ...bad, body: { facts: { problem: 'not_expected' } } });
         expect(await customer.deliver(paid, {}, 'nobody')).toMatchObject({ status: 409, body: { code: 'PAYMENT_PROVIDER_NOT_SET_UP' } });
-        expect(await customer.deliver(customer.notice('invoice.paid'))).toMatchObject({ status: 200, body: { outcome: 'ignored' } });
-        expect(await customer.deliver(customer.notice('checkout.session.completed', {}, 'unknown', 'p9'))).toMatchObject({
+        expect(await customer.deliver(customer.notification('invoice.paid'))).toMatchObject({ status: 200, body: { outcome: 'ignored' } });
+        expect(await customer.deliver(customer.notification('checkout.session.completed', {}, 'unknown', 'p9'))).toMatchObject({
           status: 404,
           body: { code: 'PURCHASE_NOT_FOUND' },
         });

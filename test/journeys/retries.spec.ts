@@ -39,7 +39,7 @@ onEveryDeployment((deployment) => {
       expect(await balanceOf(service.http, customer)).toMatchObject({ booked: '114', revision: 3 });
     });
 
-    it('is one command at whichever door it is sent', async () => {
+    it('is one command at whichever transport it is sent', async () => {
       const customer = await holder();
       const first = await topUp(customer, 'crossing');
       const again = await service.grpc.call<BalanceAnswer>('TopUpCreditBalance', {
@@ -74,7 +74,7 @@ onEveryDeployment((deployment) => {
   });
 
   describe('the same key and another command', () => {
-    it('is a conflict at both doors and changes nothing', async () => {
+    it('is a conflict on both transports and changes nothing', async () => {
       const customer = await holder();
       await topUp(customer, 'taken');
       expect(await topUp(customer, 'taken', '8')).toMatchObject({
@@ -119,7 +119,7 @@ onEveryDeployment((deployment) => {
       const { status, body } = await topUp(customer, key);
       expect(status).toBe(400);
       expect(body.errors).toEqual([
-        { field: 'Idempotency-Key', detail: saying(/is not 1 to 128 printable ASCII characters/), mend: saying(/UUID/) },
+        { field: 'Idempotency-Key', detail: saying(/is not 1 to 128 printable ASCII characters/), remedy: saying(/UUID/) },
       ]);
     });
 

@@ -5,7 +5,7 @@ import { onEveryDeployment } from '../support/services/deployments';
 import { LONG_SESSIONS } from '../support/services/full-stack';
 import { call } from '../support/clients/usage';
 import { until } from '../support/waiting';
-import { type Notice, WebhookInbox } from '../support/clients/webhook-inbox';
+import { type Notification, WebhookInbox } from '../support/clients/webhook-inbox';
 
 const PRICE = '0.01';
 const BATCH = 1_000;
@@ -22,9 +22,9 @@ async function listening(): Promise<WebhookInbox> {
   inbox.trust(secret);
   return inbox;
 }
-const heardOf = (inbox: WebhookInbox, customer: string): Notice[] =>
+const heardOf = (inbox: WebhookInbox, customer: string): Notification[] =>
   inbox.deliveries.filter(({ data }) => data.customer_id === customer).toSorted((a, b) => a.data.revision - b.data.revision);
-const heard = (inbox: WebhookInbox, customer: string, count: number): Promise<Notice[]> =>
+const heard = (inbox: WebhookInbox, customer: string, count: number): Promise<Notification[]> =>
   until(
     `${count} webhooks of ${customer}; ${inbox.distrusted.join('; ')}`,
     () => heardOf(inbox, customer).length >= count && heardOf(inbox, customer),
@@ -47,7 +47,7 @@ interface Movement {
   readonly usage: readonly { readonly id: string }[];
 }
 
-/** The wallet, as both doors tell it: the same figures. */
+/** The wallet, as both transports tell it: the same figures. */
 async function wallet(customer: string): Promise<WalletFigures> {
   const { balance } = await service.http.get<{ balance: WalletFigures }>(`/v1/customers/${customer}/wallet/balance`);
   const other = await service.grpc.call<{ balance: WalletFigures }>('GetBalance', { customer_id: customer });
@@ -126,10 +126,10 @@ onEveryDeployment(
       await callsOf('acme', 'api.call.now', 10_000, 10_001);
       expect(await wallet('acme')).toMatchObject({ booked: '0', available: '0', consumed: '100', uncovered: '0.01' });
 
-      const notices = await heard(inbox, 'acme', 3);
-      expect(notices.map(({ type }) => type)).toEqual(['wallet.low_balance', 'wallet.run_out', 'usage.uncovered']);
+      const notifications = await heard(inbox, 'acme', 3);
+      expect(notifications.map(({ type }) => type)).toEqual(['wallet.low_balance', 'wallet.run_out', 'usage.uncovered']);
       // Told with the call that reached the line, and with the last covered one: each in the same append, right behind its debit.
-      const [low, out, uncovered] = notices.map(({ data }) => data.revision);
+      const [low, out, uncovered] = notifications.map(({ data }) => data.revision);
       const behind = (await movementsOf('acme', 'consumed')).filter(({ revision }) => [low! - 1, out! - 1, uncovered!].includes(revision));
       expect(behind.map(({ usage }) => usage.at(-1)?.id)).toEqual(['acme-8999', 'acme-9999', 'acme-10000']);
 
@@ -184,11 +184,11 @@ onEveryDeployment(
       expect(again).toMatchObject({ balance: { available: '10' } });
       expect(await wallet('billed')).toMatchObject({ available: '10', unbilled: '0' });
 
-      const notices = await heard(inbox, 'billed', 2);
-      expect(notices.map(({ type }) => type)).toEqual(['wallet.low_balance', 'wallet.invoice_paid']);
+      const notifications = await heard(inbox, 'billed', 2);
+      expect(notifications.map(({ type }) => type)).toEqual(['wallet.low_balance', 'wallet.invoice_paid']);
     });
 
-    it('usage of somebody without a wallet is rejected with the mend, and applied once it is mended', async () => {
+    it('usage of somebody without a wallet is rejected with the remedy, and applied once it is fixed', async () => {
       await service.http.post('/v1/customers', { customer_id: 'late', currency: 'USD' });
       const usage = [call({ id: 'late-1', subject: 'late', type: 'api.call.now' })];
       expect(await service.use(usage)).toEqual({ applied: 0, duplicate: 0, rejected: 1 });

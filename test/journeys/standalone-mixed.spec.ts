@@ -44,9 +44,9 @@ async function openServers(servers: readonly Server[]): Promise<{ readonly env: 
 }
 
 const availableOf = async (http: HttpClient): Promise<string> => (await balanceOf(http, CUSTOMER)).available;
-const fateOf = async (http: HttpClient, id: string, subject = CUSTOMER): Promise<string> =>
-  (await http.post<{ readonly outcome: { readonly fate: string } }>('/v1/usage', call({ id, subject }), { contentType: EVENT_TYPE }))
-    .outcome.fate;
+const outcomeOf = async (http: HttpClient, id: string, subject = CUSTOMER): Promise<string> =>
+  (await http.post<{ readonly outcome: { readonly status: string } }>('/v1/usage', call({ id, subject }), { contentType: EVENT_TYPE }))
+    .outcome.status;
 
 describe.each<{ with: readonly Server[] }>([
   { with: ['Redis'] },
@@ -66,12 +66,12 @@ describe.each<{ with: readonly Server[] }>([
     await servers.close();
   });
 
-  it('answers usage over HTTP with its fate, and charges it once', async () => {
+  it('answers usage over HTTP with its outcome, and charges it once', async () => {
     await createCalls(service.http);
     await createHolder(service.http, CUSTOMER, '10');
-    expect(await fateOf(service.http, '1')).toBe('applied');
-    expect(await fateOf(service.http, '1')).toBe('duplicate');
-    expect(await fateOf(service.http, '2', 'nobody')).toBe('rejected');
+    expect(await outcomeOf(service.http, '1')).toBe('applied');
+    expect(await outcomeOf(service.http, '1')).toBe('duplicate');
+    expect(await outcomeOf(service.http, '2', 'nobody')).toBe('rejected');
     expect(await availableOf(service.http)).toBe('9');
   });
 
@@ -90,15 +90,15 @@ describe.each<{ with: readonly Server[] }>([
         KAFKA_USAGE_TOPIC,
         values.map((value) => ({ key: CUSTOMER, value })),
       );
-      const fates = await until('every record to have its fate', async () => {
+      const outcomes = await until('every record to have its outcome', async () => {
         const figures = await figuresAt(service.opsUrl);
-        const [applied = 0, duplicate = 0, rejected = 0] = ['applied', 'duplicate', 'rejected'].map((fate) =>
-          sumOf(figures, 'drawdown_usage_events_total', { fate }),
+        const [applied = 0, duplicate = 0, rejected = 0] = ['applied', 'duplicate', 'rejected'].map((outcome) =>
+          sumOf(figures, 'drawdown_usage_events_total', { status: outcome }),
         );
         // The three over HTTP are counted too.
         return applied + duplicate + rejected >= 3 + values.length && { applied, duplicate, rejected };
       });
-      expect(fates).toEqual({ applied: 2, duplicate: 3, rejected: 3 });
+      expect(outcomes).toEqual({ applied: 2, duplicate: 3, rejected: 3 });
       expect(await availableOf(service.http)).toBe('8');
       // Rejected usage of Kafka is published beside being kept; that of HTTP has been answered.
       expect(sumOf(await figuresAt(service.opsUrl), 'messaging_client_sent_messages_total')).toBe(2);
@@ -111,7 +111,7 @@ describe.each<{ with: readonly Server[] }>([
     await service.kill9();
     await service.restart();
     expect(await availableOf(service.http)).toBe(before);
-    expect(await fateOf(service.http, '1')).toBe('duplicate');
+    expect(await outcomeOf(service.http, '1')).toBe('duplicate');
     expect(await service.sigterm()).toEqual({ code: 0, signal: null });
   });
 });
@@ -125,14 +125,14 @@ describe('two standalones on one EventStoreDB and one Redis', () => {
       await createCalls(first.http);
       await createHolder(first.http, CUSTOMER, '10');
       await listenTo(first.http, inbox, ['credit_balance.run_out']);
-      expect(await fateOf(first.http, 'a')).toBe('applied');
+      expect(await outcomeOf(first.http, 'a')).toBe('applied');
       // It rates by what it has met of the log, and is milliseconds behind.
       await metToTheEnd('the second', second.url);
-      expect(await fateOf(second.http, 'a')).toBe('duplicate');
-      for (let i = 0; i < 9; i++) expect(await fateOf(i % 2 ? first.http : second.http, `b${i}`)).toBe('applied');
+      expect(await outcomeOf(second.http, 'a')).toBe('duplicate');
+      for (let i = 0; i < 9; i++) expect(await outcomeOf(i % 2 ? first.http : second.http, `b${i}`)).toBe('applied');
       for (const { http } of [first, second])
         await until('both to say that nothing is left', async () => (await availableOf(http)) === '0');
-      await until('the notice', () => inbox.notices('credit_balance.run_out').length === 1);
+      await until('the notification', () => inbox.notifications('credit_balance.run_out').length === 1);
       // Whoever was kept from asking for it in time leaves the work to the other, and hears of that a moment later.
       await until('one of them to send webhooks, and not the other', async () => {
         const active = await Promise.all(

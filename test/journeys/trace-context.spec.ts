@@ -17,12 +17,12 @@ it('the trace of a usage event is that of the webhook on its running out', async
     await listenTo(service.http, inbox, ['credit_balance.run_out']);
     const value = JSON.stringify(call({ id: 'last', subject: 'acme' }));
     await produce(service.kafka, service.topics.usage, [{ key: null, value, headers: { traceparent: TRACEPARENT } }]);
-    const [notice] = await until(
+    const [notification] = await until(
       `the webhook${service.said()}`,
-      () => inbox.notices('credit_balance.run_out').length > 0 && inbox.notices('credit_balance.run_out'),
+      () => inbox.notifications('credit_balance.run_out').length > 0 && inbox.notifications('credit_balance.run_out'),
       MINUTES,
     );
-    expect(inbox.traceparents.get(notice?.id ?? '')).toBe(TRACEPARENT);
+    expect(inbox.traceparents.get(notification?.id ?? '')).toBe(TRACEPARENT);
   } finally {
     await Promise.all([service.stop(), inbox.close()]);
   }

@@ -36,9 +36,12 @@ onEveryDeployment(
 
       it('tells of every crossing, signed', async () => {
         const { lowBalance, runOut } = trace.expected;
-        await until(`${lowBalance + runOut} notices`, () => CROSSINGS.flatMap((type) => inbox.notices(type)).length >= lowBalance + runOut);
-        expect(inbox.notices('credit_balance.low_balance')).toHaveLength(lowBalance);
-        expect(inbox.notices('credit_balance.run_out')).toHaveLength(runOut);
+        await until(
+          `${lowBalance + runOut} notifications`,
+          () => CROSSINGS.flatMap((type) => inbox.notifications(type)).length >= lowBalance + runOut,
+        );
+        expect(inbox.notifications('credit_balance.low_balance')).toHaveLength(lowBalance);
+        expect(inbox.notifications('credit_balance.run_out')).toHaveLength(runOut);
         expect(inbox.toldTwice()).toEqual([]);
         expect(inbox.distrusted).toEqual([]);
       });
@@ -70,7 +73,7 @@ onEveryDeployment(
       });
 
       it('is what verify says it is', async () => {
-        expect(await verified(service.url)).toMatchObject({ sound: true, findings: 0, balances: 100 });
+        expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0, balances: 100 });
       });
     });
   },

@@ -3,7 +3,7 @@
  * clock belongs to one process, and is refused where a log is shared.
  */
 import type { BalanceAnswer, HoldAnswer } from '../support/clients/answers';
-import { overGrpc, overHttp } from '../support/clients/doors';
+import { overGrpc, overHttp } from '../support/clients/transports';
 import { Standalone } from '../support/services/standalone';
 
 const REHEARSED_WITHIN_MS = 60_000;
@@ -109,9 +109,9 @@ describe('a year', () => {
     expect(await service.http.get('/v1/operations/status')).toMatchObject({
       parts: expect.arrayContaining([expect.objectContaining({ name: 'test_clock' })]) as unknown,
     });
-    for (const door of [overHttp(service), overGrpc(service)]) {
-      expect(await door('AdvanceTestClock', { to: moment(1, 1) })).toMatchObject({ code: 'TEST_CLOCK_BACKWARDS' });
-      expect(await door('AdvanceTestClock', { to: moment(30, 1) })).toMatchObject({ code: 'TEST_CLOCK_TOO_FAR' });
+    for (const transport of [overHttp(service), overGrpc(service)]) {
+      expect(await transport('AdvanceTestClock', { to: moment(1, 1) })).toMatchObject({ code: 'TEST_CLOCK_BACKWARDS' });
+      expect(await transport('AdvanceTestClock', { to: moment(30, 1) })).toMatchObject({ code: 'TEST_CLOCK_TOO_FAR' });
     }
     expect(await service.http.send('POST', '/v1/test-clock/advance', {})).toMatchObject({ status: 400 });
   });

@@ -84,7 +84,7 @@ describe('packages', () => {
   ])('refuses that %s imports %s', (path, specifier, sentence) => expect(importing(path, specifier)).toContain(sentence));
 
   it('lets each stay where it belongs', () => {
-    expect(importing('libs/runtime/server/door.ts', '@nestjs/common', '@grpc/grpc-js', 'class-validator')).toBe('');
+    expect(importing('libs/runtime/server/transport.ts', '@nestjs/common', '@grpc/grpc-js', 'class-validator')).toBe('');
     expect(importing('libs/adapters/webhook-http/sender.ts', 'undici', 'ipaddr.js')).toBe('');
     expect(importing('apps/cli/src/main.ts', 'undici', 'csv-parse/sync', 'commander')).toBe('');
     expect(importing('libs/domain/amounts/amount.spec.ts', 'fast-check')).toBe('');

@@ -17,7 +17,7 @@ export const switchedOff: Rule = (files) =>
           ts.isPropertyAccessExpression(node) && SWITCHED_OFF.has(node.name.text) && TEST_WORDS.has(lastWord(node.expression));
         const isShortForm = ts.isCallExpression(node) && ts.isIdentifier(node.expression) && SHORT_FORMS.has(node.expression.text);
         if (!isModifier && !isShortForm) return [];
-        const message = `${isModifier ? node.getText() : node.expression.getText()}: every test runs, every time. Mend it or delete it; a suite that lacks its server fails.`;
+        const message = `${isModifier ? node.getText() : node.expression.getText()}: every test runs, every time. Fix it or delete it; a suite that lacks its server fails.`;
         return [{ path: file.path, line: lineOf(node), message }];
       }),
     );

@@ -107,7 +107,7 @@ describe('the local stack', () => {
       headers: { 'content-type': 'application/cloudevents+json' },
       body: USAGE,
     });
-    expect(await answer.json()).toMatchObject({ outcome: { fate: 'queued' } });
+    expect(await answer.json()).toMatchObject({ outcome: { status: 'queued' } });
     const ledgerLog = createReadStream(join(folder, 'logs/ledger.log'));
     const pids = ['ingestion', 'ledger', 'webhooks'].map(pidOf);
 

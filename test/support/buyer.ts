@@ -1,21 +1,21 @@
-/** A customer who buys credits, at one door; and what a double of Stripe delivers about it, which comes by HTTP whichever door that is. */
+/** A customer who buys credits, at one transport; and what a double of Stripe delivers about it, which comes by HTTP whichever transport that is. */
 import type { Instant } from '@drawdown/domain/amounts';
 import type { RpcName } from '@drawdown/api/contract';
 import { delivered, eventOf, SECRET_KEY, session, WEBHOOK_SECRET } from '../../libs/adapters/stripe/stripe-double.fixtures';
 import type { Deployment } from './services/deployment';
-import { type Door, overGrpc, overHttp } from './clients/doors';
+import { type Transport, overGrpc, overHttp } from './clients/transports';
 import type { Fields } from './clients/grpc-client';
 import type { Answer, HttpClient } from './clients/http-client';
 
 export const BUYING = { urls: { paid_url: 'https://shop.example/paid', cancelled_url: 'https://shop.example/' } } as const;
 
-/** The answer, or what it was refused with: `refused`, `facts` and `status` of the door. */
+/** The answer, or what it was refused with: `refused`, `facts` and `status` of the transport. */
 export type Ask = (rpc: RpcName, request: Fields, key?: string) => Promise<Fields>;
 
 const asking =
-  (door: Door): Ask =>
+  (transport: Transport): Ask =>
   async (...asked) => {
-    const { code, facts, status, body } = await door(...asked);
+    const { code, facts, status, body } = await transport(...asked);
     return code === '' ? (body as Fields) : { refused: code, facts, status };
   };
 
@@ -54,8 +54,8 @@ export class Buyer {
     private readonly ask: Ask,
   ) {}
 
-  static async open(service: Deployment, ask: Ask, door: string): Promise<Buyer> {
-    const id = `buyer-${door}-${made++}`;
+  static async open(service: Deployment, ask: Ask, transport: string): Promise<Buyer> {
+    const id = `buyer-${transport}-${made++}`;
     await service.http.post('/v1/customers', { customer_id: id, currency: 'EUR' });
     await service.http.post(`/v1/customers/${id}/wallet`, {});
     return new Buyer(id, service, ask);
@@ -90,7 +90,7 @@ export class Buyer {
   }
 
   /** The text of an event about this customer's checkout, as the double of Stripe would send it. */
-  notice(type: string, changes: object = {}, name = 'first', purchase = 'p1'): string {
+  notification(type: string, changes: object = {}, name = 'first', purchase = 'p1'): string {
     const metadata = { drawdown_purchase: purchase, drawdown_customer: this.id, drawdown_deployment: 'drawdown' };
     return eventOf(type, session({ id: `cs_${this.id}`, metadata, ...changes }), {
       id: `evt_${this.id}_${name}`,
@@ -99,11 +99,11 @@ export class Buyer {
   }
 
   deliver(
-    notice: string,
-    { secret = WEBHOOK_SECRET, signedAt = Date.now(), headers, sent = notice }: Delivery = {},
+    notification: string,
+    { secret = WEBHOOK_SECRET, signedAt = Date.now(), headers, sent = notification }: Delivery = {},
     provider = 'stripe',
   ): Promise<Answer<Fields>> {
-    const signed = delivered(notice, signedAt as Instant, { secret });
+    const signed = delivered(notification, signedAt as Instant, { secret });
     const signature = headers ?? { 'stripe-signature': signed.headers['stripe-signature'] ?? '' };
     return this.service.http.send('POST', `/v1/payment-events/${provider}`, Buffer.from(sent), { headers: signature });
   }

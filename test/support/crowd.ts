@@ -3,7 +3,7 @@ import type { RpcName } from '@drawdown/api/contract';
 import type { Allocation, BalanceAnswer, HoldAnswer } from './clients/answers';
 import type { Pick as Chance } from './chance';
 import { decimal, units } from './decimal';
-import type { Door, Said } from './clients/doors';
+import type { Transport, Said } from './clients/transports';
 import type { Fields } from './clients/grpc-client';
 
 const CENT = units('0.01');
@@ -36,7 +36,7 @@ export class Client {
   constructor(
     private readonly name: string,
     private readonly customer: string,
-    private readonly door: Door,
+    private readonly transport: Transport,
     private readonly chance: Chance,
   ) {}
 
@@ -136,7 +136,7 @@ export class Client {
 
   private async send(rpc: RpcName, request: Fields, key: string | undefined): Promise<Said> {
     for (;;) {
-      const said = await this.door(rpc, request, key);
+      const said = await this.transport(rpc, request, key);
       if (key === undefined || !PASSING.has(said.code)) return said;
       this.count(said.code);
     }

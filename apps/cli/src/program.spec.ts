@@ -67,7 +67,7 @@ describe('a command', () => {
 });
 
 describe('exit code 1', () => {
-  it('means refused, said in a sentence with the mend', async () => {
+  it('means refused, said in a sentence with the remedy', async () => {
     double.answer = problem(402, {
       title: 'Not enough is available',
       detail: '5 asked, 3 available; top up or ask for less',
@@ -84,7 +84,7 @@ describe('exit code 1', () => {
       {
         field: 'currency',
         detail: 'is no ISO 4217 code of legal tender',
-        mend: 'send three upper-case letters such as "EUR"',
+        remedy: 'send three upper-case letters such as "EUR"',
       },
     ];
     double.answer = problem(400, { title: 'The request is not valid', code: 'INVALID_REQUEST', errors });

@@ -1,6 +1,6 @@
 /** What ingestion is made of: usage.v1 -> parse, rate by a catalog as new as the store -> rated-usage.v1. No state of its own. */
 import { KafkaProducer, KafkaRejectedTopic, originalOf, ratedRecord, traceparentOf } from '@drawdown/adapters/kafka';
-import { CatalogFeed, type QueueRecord, RejectionKeeper, UsageIngestion } from '@drawdown/engine/usage-pipeline';
+import { CatalogFeed, type QueueRecord, RejectedUsageStore, UsageIngestion } from '@drawdown/engine/usage-pipeline';
 import type { Log } from '@drawdown/runtime/server';
 import {
   awaitedKafka,
@@ -14,7 +14,7 @@ import {
   producerMetrics,
   redisProjections,
   type RedisVariables,
-  type Rim,
+  type ServiceRuntime,
   type Started,
   storeMetrics,
   systemClock,
@@ -39,7 +39,14 @@ async function savedCatalog(config: RedisVariables, log: Log): Promise<DerivedIn
   }
 }
 
-export async function startIngestion({ config, log, health, metrics, available, patiently }: Rim<typeof shape.groups>): Promise<Started> {
+export async function startIngestion({
+  config,
+  log,
+  health,
+  metrics,
+  available,
+  withRetry,
+}: ServiceRuntime<typeof shape.groups>): Promise<Started> {
   const { kafka } = config;
   const connection = kafkaConnection(kafka, SERVICE, log);
   const store = eventStoreDbLog(config.eventStore, log);
@@ -54,15 +61,15 @@ export async function startIngestion({ config, log, health, metrics, available, 
       'the catalog cannot be followed; usage waits, and it is tried again',
     );
   const catalog = new CatalogFeed(events, saved?.projections, undefined, unfollowed);
-  const keeper = RejectionKeeper.over(events, new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC));
+  const rejectedUsageStore = RejectedUsageStore.over(events, new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC));
   const ingestion = new UsageIngestion({
     catalog,
-    keeper,
+    rejectedUsageStore,
     clock: systemClock,
     originalOf,
     traceparentOf: ({ headers }) => traceparentOf(headers),
   });
-  await patiently(() => catalog.start());
+  await withRetry(() => catalog.start());
   await saved?.close();
 
   // The offset is committed when this has resolved: rejected usage is kept and published by then, the rest acknowledged by all replicas.

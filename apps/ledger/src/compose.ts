@@ -1,4 +1,4 @@
-/** What the ledger service is made of: rated-usage.v1 and both doors -> events in EventStoreDB -> balances in Redis. */
+/** What the ledger service is made of: rated-usage.v1 and both transports -> events in EventStoreDB -> balances in Redis. */
 import { KafkaProducer, KafkaRejectedTopic, KafkaUsageQueue, offerOfRated } from '@drawdown/adapters/kafka';
 import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
 import {
@@ -10,12 +10,12 @@ import {
   eventStoreDbLog,
   kafkaConnection,
   LogWatch,
-  openDoors,
+  openTransports,
   openPayments,
   producerMetrics,
   RATED_CHUNK_BYTES_MAX,
   redisProjections,
-  type Rim,
+  type ServiceRuntime,
   type Started,
   storeMetrics,
   usageConsumer,
@@ -30,9 +30,9 @@ export async function startLedger({
   health,
   metrics,
   available,
-  patiently,
+  withRetry,
   failed,
-}: Rim<typeof shape.groups>): Promise<Started> {
+}: ServiceRuntime<typeof shape.groups>): Promise<Started> {
   const { kafka } = config;
   const payments = openPayments(config.stripe);
   const connection = kafkaConnection(kafka, SERVICE, log);
@@ -53,10 +53,10 @@ export async function startLedger({
     publisher: new KafkaRejectedTopic(producer, kafka.KAFKA_REJECTED_TOPIC),
     payments: payments.providers,
     failed,
-    patiently,
+    withRetry,
   });
   const { intake, projector } = ledger.parts;
-  // Usage of a door goes the way of all usage: one customer's is decided in one place, in the order of the topic.
+  // Usage of a transport goes the way of all usage: one customer's is decided in one place, in the order of the topic.
   const parts = { ...ledger.parts, usage: new KafkaUsageQueue(producer, kafka.KAFKA_USAGE_TOPIC) };
   const handle = async (records: readonly QueueRecord[]): Promise<void> => void (await intake.submit(records.map(offerOfRated)));
   const group = consumerGroup(kafka, SERVICE);
@@ -81,14 +81,14 @@ export async function startLedger({
   producerMetrics(metrics, producer);
   storeMetrics(metrics, store, derived);
 
-  const doors = await openDoors(config.doors, parts, { health, log });
+  const transports = await openTransports(config.transports, parts, { health, log });
   await consumer.start();
 
   return {
-    says: { http: doors.httpUrl, grpc: doors.grpcAddress, from: kafka.KAFKA_RATED_TOPIC, group },
+    says: { http: transports.httpUrl, grpc: transports.grpcAddress, from: kafka.KAFKA_RATED_TOPIC, group },
     ended: Promise.race([ledger.ended, store.broken]),
     steps: [
-      { name: 'doors', stop: (signal) => doors.close(signal) },
+      { name: 'transports', stop: (signal) => transports.close(signal) },
       { name: 'consumer', stop: () => consumer.stop() },
       { name: 'payments', stop: () => payments.close() },
       { name: 'producer', stop: () => producer.close() },

@@ -1,10 +1,10 @@
 /** The configuration of the ledger service, from environment variables. */
 import {
   type ConfigOf,
-  DoorVariables,
+  TransportVariables,
   EventStoreVariables,
   explainDerivedState,
-  explainDoors,
+  explainTransports,
   explainLog,
   explainOps,
   explainPayments,
@@ -29,7 +29,7 @@ class LedgerOps extends OpsVariables {
 
 export const config = {
   groups: {
-    doors: DoorVariables,
+    transports: TransportVariables,
     ops: LedgerOps,
     eventStore: EventStoreVariables,
     redis: RedisVariables,
@@ -43,7 +43,7 @@ export const config = {
 
 export type Config = ConfigOf<typeof config.groups>;
 
-export function explain({ doors, ops, eventStore, redis, kafka, ledger, stripe }: Config): Explanation {
+export function explain({ transports, ops, eventStore, redis, kafka, ledger, stripe }: Config): Explanation {
   return {
     uses: [
       explainLog(eventStore),
@@ -53,7 +53,7 @@ export function explain({ doors, ops, eventStore, redis, kafka, ledger, stripe }
         usage: 'written with usage that comes over HTTP and gRPC',
         rejected: 'written with what is rejected',
       }),
-      explainDoors(doors),
+      explainTransports(transports),
       explainWindow(ledger),
       explainPayments(stripe),
       explainOps(ops),

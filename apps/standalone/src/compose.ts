@@ -1,4 +1,4 @@
-/** What a standalone service is made of, and in which order it starts and stops. No Nest here: doors are put in front by main.ts. */
+/** What a standalone service is made of, and in which order it starts and stops. No Nest here: transports are put in front by main.ts. */
 import type { Instant } from '@drawdown/domain/amounts';
 import type { Parts, TestClock } from '@drawdown/api/resources';
 import { DEDUPE_WINDOW_MS_DEFAULT, type RejectionPublisher } from '@drawdown/engine/usage-pipeline';
@@ -36,7 +36,7 @@ export interface StandaloneOptions {
   /** Told of what goes wrong in the background; it is tried again. */
   readonly failed?: (part: string, fault: unknown) => void;
   /** See LedgerSettings. */
-  readonly patiently?: (work: () => Promise<void>) => Promise<void>;
+  readonly withRetry?: (work: () => Promise<void>) => Promise<void>;
 }
 
 export interface Standalone {
@@ -63,7 +63,7 @@ export async function composeStandalone(options: StandaloneOptions): Promise<Sta
     publisher,
     payments,
     webhookLease: lease,
-    patiently,
+    withRetry,
     failed = () => undefined,
   } = options;
   const log = options.log ?? (await embeddedLog(dataDirectory, clock));
@@ -79,7 +79,7 @@ export async function composeStandalone(options: StandaloneOptions): Promise<Sta
     ...(testClock && { testClock }),
     ...(publisher && { publisher }),
     ...(payments && { payments }),
-    ...(patiently && { patiently }),
+    ...(withRetry && { withRetry }),
   });
   const webhooks = await composeWebhooks({
     log: log.log,

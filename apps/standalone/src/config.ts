@@ -2,10 +2,10 @@
 import {
   type ConfigOf,
   DataVariables,
-  DoorVariables,
+  TransportVariables,
   EventStoreVariables,
   explainDerivedState,
-  explainDoors,
+  explainTransports,
   explainLog,
   explainOps,
   explainPayments,
@@ -27,7 +27,7 @@ export const SERVICE = 'standalone';
 
 export const config = {
   groups: {
-    doors: DoorVariables,
+    transports: TransportVariables,
     ops: OpsVariables,
     data: DataVariables,
     eventStore: EventStoreVariables,
@@ -44,7 +44,7 @@ export const config = {
 export type Config = ConfigOf<typeof config.groups>;
 
 /** Any of EventStoreDB, Redis and Kafka may be there; what is not is embedded, or done without. */
-export function explain({ doors, ops, data, eventStore, redis, kafka, ledger, stripe, webhooks, testClock }: Config): Explanation {
+export function explain({ transports, ops, data, eventStore, redis, kafka, ledger, stripe, webhooks, testClock }: Config): Explanation {
   const { DATA_DIR: folder } = data;
   const queue =
     kafka.KAFKA_BROKERS.length === 0
@@ -62,14 +62,14 @@ export function explain({ doors, ops, data, eventStore, redis, kafka, ledger, st
     ...(eventStore.EVENTSTORE_URL === '' && redis.REDIS_URL !== ''
       ? ['the log is in this folder alone: no other service may use this REDIS_PREFIX']
       : []),
-    ...(kafka.KAFKA_BROKERS.length > 0 ? ['usage over HTTP and gRPC goes to the ledger at once, and is answered with its fate'] : []),
+    ...(kafka.KAFKA_BROKERS.length > 0 ? ['usage over HTTP and gRPC goes to the ledger at once, and is answered with its outcome'] : []),
   ];
   return {
     uses: [
       explainLog(eventStore, folder),
       explainDerivedState(redis, folder),
       ...queue,
-      explainDoors(doors),
+      explainTransports(transports),
       explainWindow(ledger),
       explainPayments(stripe),
       explainWebhooks(webhooks),

@@ -7,7 +7,7 @@ import {
   kafkaConnection,
   offerOfUsage,
   producerMetrics,
-  type Rim,
+  type ServiceRuntime,
   usageConsumer,
 } from '@drawdown/runtime/bootstrap';
 import { type config as shape, SERVICE } from './config';
@@ -20,7 +20,13 @@ export interface KafkaSide {
 }
 
 /** Resolves when Kafka is there. Undefined: none is configured. */
-export async function kafkaSide({ config, log, health, metrics, available }: Rim<typeof shape.groups>): Promise<KafkaSide | undefined> {
+export async function kafkaSide({
+  config,
+  log,
+  health,
+  metrics,
+  available,
+}: ServiceRuntime<typeof shape.groups>): Promise<KafkaSide | undefined> {
   const { kafka } = config;
   if (kafka.KAFKA_BROKERS.length === 0) return undefined;
   const connection = kafkaConnection(kafka, SERVICE, log);

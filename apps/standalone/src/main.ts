@@ -3,9 +3,9 @@ import { TestClock } from '@drawdown/api/resources';
 import {
   DAY_MS,
   LogWatch,
-  openDoors,
+  openTransports,
   openPayments,
-  type Rim,
+  type ServiceRuntime,
   serve,
   type Started,
   storeMetrics,
@@ -20,11 +20,11 @@ import { config, explain, SERVICE } from './config';
 import { kafkaSide } from './kafka-side';
 import { openStores } from './stores';
 
-async function start(rim: Rim<typeof config.groups>): Promise<Started> {
-  const { config, log: told, health, metrics, failed, patiently } = rim;
+async function start(runtime: ServiceRuntime<typeof config.groups>): Promise<Started> {
+  const { config, log: logger, health, metrics, failed, withRetry } = runtime;
   const testClock = config.testClock.TEST_CLOCK ? new TestClock(systemClock()) : undefined;
   const payments = openPayments(config.stripe);
-  const [kafka, { log, derived }] = await Promise.all([kafkaSide(rim), openStores(rim, testClock?.now ?? systemClock)]);
+  const [kafka, { log, derived }] = await Promise.all([kafkaSide(runtime), openStores(runtime, testClock?.now ?? systemClock)]);
   const shared = log.awaited !== undefined && derived.server !== undefined;
   const lease = shared ? webhookLease(config.redis) : undefined;
   const standalone = await composeStandalone({
@@ -39,7 +39,7 @@ async function start(rim: Rim<typeof config.groups>): Promise<Started> {
     ...(testClock && { testClock }),
     ...(kafka && { publisher: kafka.publisher }),
     failed,
-    patiently,
+    withRetry,
   });
   const { parts } = standalone;
   const watch = new LogWatch(log.log, () => parts.projector.position).show(metrics).start();
@@ -51,13 +51,13 @@ async function start(rim: Rim<typeof config.groups>): Promise<Started> {
   webhookMetrics(metrics, standalone.webhooks);
   storeMetrics(metrics, log, derived);
 
-  const doors = await openDoors(config.doors, parts, { health, log: told });
+  const transports = await openTransports(config.transports, parts, { health, log: logger });
   await kafka?.consume(parts.intake);
   return {
-    says: { http: doors.httpUrl, grpc: doors.grpcAddress, data: config.data.DATA_DIR, ...log.says },
+    says: { http: transports.httpUrl, grpc: transports.grpcAddress, data: config.data.DATA_DIR, ...log.says },
     ended: standalone.ended,
     steps: [
-      { name: 'doors', stop: (signal) => doors.close(signal) },
+      { name: 'transports', stop: (signal) => transports.close(signal) },
       { name: 'kafka', stop: async () => kafka?.stop() },
       {
         name: 'ledger',

@@ -8,19 +8,19 @@ import {
   eventStoreDbLog,
   type LogInUse,
   redisProjections,
-  type Rim,
+  type ServiceRuntime,
 } from '@drawdown/runtime/bootstrap';
 import type { config as shape } from './config';
 
 /** Resolves when the servers among them are there. */
 export async function openStores(
-  { config, log: told, metrics, available }: Rim<typeof shape.groups>,
+  { config, log: logger, metrics, available }: ServiceRuntime<typeof shape.groups>,
   clock: Clock,
 ): Promise<{ readonly log: LogInUse; readonly derived: DerivedInUse }> {
   const { DATA_DIR: folder } = config.data;
   const inFiles = config.eventStore.EVENTSTORE_URL === '';
-  const opened = inFiles ? await embeddedLog(folder, clock) : eventStoreDbLog(config.eventStore, told);
-  const derived = config.redis.REDIS_URL === '' ? await embeddedProjections(folder, inFiles) : redisProjections(config.redis, told);
+  const opened = inFiles ? await embeddedLog(folder, clock) : eventStoreDbLog(config.eventStore, logger);
+  const derived = config.redis.REDIS_URL === '' ? await embeddedProjections(folder, inFiles) : redisProjections(config.redis, logger);
   const servers = [opened.awaited, derived.server?.awaited].filter((server) => server !== undefined);
   await Promise.all(servers.map(available));
   return { log: { ...opened, log: new CountedLog(opened.log).show(metrics) }, derived };

@@ -1,5 +1,5 @@
 /** What the webhooks service is made of: it follows the log and sends. Of several instances one is active. */
-import { AppliedKeys, foldingOf, Ledger, StreamStates } from '@drawdown/engine/event-store';
+import { AppliedKeys, streamDefinitionOf, Ledger, StreamStates } from '@drawdown/engine/event-store';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import {
   composeWebhooks,
@@ -8,7 +8,7 @@ import {
   LogWatch,
   readDocuments,
   redisProjections,
-  type Rim,
+  type ServiceRuntime,
   type Started,
   storeMetrics,
   systemClock,
@@ -18,7 +18,14 @@ import {
 import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/engine/webhooks';
 import type { config as shape } from './config';
 
-export async function startWebhooks({ config, log, health, metrics, available, failed }: Rim<typeof shape.groups>): Promise<Started> {
+export async function startWebhooks({
+  config,
+  log,
+  health,
+  metrics,
+  available,
+  failed,
+}: ServiceRuntime<typeof shape.groups>): Promise<Started> {
   const store = eventStoreDbLog(config.eventStore, log);
   const derived = redisProjections(config.redis, log);
   await Promise.all([available(store.awaited), available(derived.server.awaited)]);
@@ -26,8 +33,8 @@ export async function startWebhooks({ config, log, health, metrics, available, f
   const events = new CountedLog(store.log).show(metrics);
   // The ledger service projects. Here its documents save folding long streams from their beginning, and nothing rests on them.
   const documents = readDocuments(derived.projections);
-  const foldings = [foldingOf(webhookEndpoint), foldingOf(deliveries), foldingOf(dispatcherPosition)];
-  const states = new StreamStates(events, documents, new AppliedKeys(documents, DEDUPE_WINDOW_MS_DEFAULT), foldings);
+  const streamDefinitions = [streamDefinitionOf(webhookEndpoint), streamDefinitionOf(deliveries), streamDefinitionOf(dispatcherPosition)];
+  const states = new StreamStates(events, documents, new AppliedKeys(documents, DEDUPE_WINDOW_MS_DEFAULT), streamDefinitions);
   const lease = webhookLease(config.redis);
   const webhooks = await composeWebhooks({
     log: events,

@@ -37,7 +37,7 @@ export class BatchAppends {
 
   /**
    * @param request is made of the correlation id.
-   * @throws LogUnavailable, AppendUnknown, or a Fault for what a person must mend.
+   * @throws LogUnavailable, AppendUnknown, or a Fault for what a person must remedy.
    */
   async send(request: (correlation: string) => BatchAppendReq, doing: string, withinMs: number): Promise<Answer> {
     const deadline = performance.now() + withinMs;

@@ -92,7 +92,7 @@ export class EventStoreDbLog implements EventLog {
   /**
    * Whether the server is there and lets us read and write; writes nothing.
    * @throws LogUnavailable it cannot be reached now.
-   * @throws Fault that is not retriable: what a person must mend, and where.
+   * @throws Fault that is not retriable: what a person must remedy, and where.
    */
   async probe(): Promise<void> {
     await this.head();

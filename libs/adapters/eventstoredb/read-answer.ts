@@ -18,7 +18,7 @@ export interface ReadAnswer {
   readonly confirmed: boolean;
   /** Undefined: the answer brings no event. */
   readonly received: Received | undefined;
-  /** What a person must mend. Not thrown: the call it came by would make another error of it. */
+  /** What a person must remedy. Not thrown: the call it came by would make another error of it. */
   readonly fault: Fault | undefined;
 }
 

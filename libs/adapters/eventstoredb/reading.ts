@@ -14,7 +14,7 @@ export interface Page {
   readonly whole: boolean;
 }
 
-/** @throws LogUnavailable, or a Fault for what a person must mend. */
+/** @throws LogUnavailable, or a Fault for what a person must remedy. */
 export function readPage(connection: Connection, request: ReadReq, doing: string, silenceMs: number, bytesMax = Infinity): Promise<Page> {
   return new Promise((resolve, reject) => {
     const read: Received[] = [];

@@ -1,4 +1,4 @@
-/** Is this a Redis that derived state may be kept in? Said with the variable and the mend. */
+/** Is this a Redis that derived state may be kept in? Said with the variable and the remedy. */
 import { DerivedStateUnavailable, Fault } from '@drawdown/engine/event-store';
 import { type RedisConnection, type Reply, ReplyFault } from './redis-connection';
 

@@ -5,7 +5,7 @@ import { DerivedStateLost, Fault } from '@drawdown/engine/event-store';
 import { probeRedis } from './probe';
 import { checkpointText, documentBody, packFingerprints, packKeys, readDocument } from './records';
 import { type Argument, type ConnectionFigures, RedisConnection, type Reply } from './redis-connection';
-import { Reliance } from './reliance';
+import { Epoch } from './epoch';
 import * as scripts from './scripts';
 import { newGeneration, type Shard, shardOf, shardsOf } from './shards';
 
@@ -49,7 +49,7 @@ interface Unit {
 export class RedisProjections implements Projections {
   private readonly connection: RedisConnection;
   private readonly shards: readonly Shard[];
-  private reliance: Reliance | undefined;
+  private epoch: Epoch | undefined;
   private losses = 0;
   /** Why this server may not be used, if so. */
   private unfit: Fault | undefined;
@@ -75,13 +75,13 @@ export class RedisProjections implements Projections {
     return new RedisProjections(options);
   }
 
-  /** @throws Fault saying what is wrong, the variable and the mend; DerivedStateUnavailable when it may be right later. */
+  /** @throws Fault saying what is wrong, the variable and the remedy; DerivedStateUnavailable when it may be right later. */
   probe(): Promise<void> {
     return probeRedis(this.connection, this.options.warn);
   }
 
   figures(): RedisFigures {
-    return { ...this.connection.figures, attached: this.reliance !== undefined && !this.reliance.isLost, losses: this.losses };
+    return { ...this.connection.figures, attached: this.epoch !== undefined && !this.epoch.isLost, losses: this.losses };
   }
 
   attach(lost?: () => void): Promise<void> {
@@ -178,26 +178,26 @@ export class RedisProjections implements Projections {
   }
 
   close(): Promise<void> {
-    this.reliance?.retire();
+    this.epoch?.retire();
     return this.connection.close();
   }
 
   /** @param anew `ANEW`: nothing of what is there. '': what is there, where it can be believed */
   private async attachTo(anew: typeof scripts.ANEW | ''): Promise<void> {
     // What is on its way under the old one is not believed any more: memory was emptied before this was called.
-    this.reliance?.retire();
+    this.epoch?.retire();
     const generations: string[] = [];
-    const reliance: Reliance = new Reliance(generations, () => this.tellLost());
+    const epoch: Epoch = new Epoch(generations, () => this.tellLost());
     const oldest = Date.now() - MARKER_KEPT_MS;
     for (const shard of this.shards) {
-      const args = [reliance.id, newGeneration(), oldest, anew, shard.base];
+      const args = [epoch.id, newGeneration(), oldest, anew, shard.base];
       const [generation, ...over] = textsOf(await this.connection.run(scripts.ATTACH, [shard.markers, shard.meta], args));
       generations.push(generation ?? '');
       for (const old of over) void this.sweep(shard, old).catch(() => undefined);
     }
     // Another call may have been faster: one of the two holds.
-    this.reliance?.retire();
-    this.reliance = reliance;
+    this.epoch?.retire();
+    this.epoch = epoch;
   }
 
   private async checkFitness(): Promise<void> {
@@ -211,7 +211,7 @@ export class RedisProjections implements Projections {
     }
   }
 
-  /** Asked again now and then: it may have been mended under way. @throws RedisUnfit */
+  /** Asked again now and then: it may have been fixed under way. @throws RedisUnfit */
   private async assertFit(): Promise<void> {
     if (Date.now() - this.checkedAt >= CHECKED_AGAIN_AFTER_MS) await this.checkFitness();
     if (this.unfit) throw this.unfit;
@@ -257,21 +257,21 @@ export class RedisProjections implements Projections {
     args: readonly Argument[],
     relied: (reply: Reply) => boolean = () => false,
   ): Promise<Reply> {
-    const { reliance } = this;
+    const { epoch } = this;
     if (this.unfit) await this.assertFit();
-    if (!reliance) throw new DerivedStateLost('derived state has not been attached yet');
-    reliance.assertHeld();
+    if (!epoch) throw new DerivedStateLost('derived state has not been attached yet');
+    epoch.assertHeld();
     const { markers, meta, space } = this.shards[shard]!;
-    const number = reliance.nextNumber(shard);
+    const number = epoch.nextNumber(shard);
     try {
-      const head = [reliance.id, reliance.expected(shard), number, space(reliance.generations[shard]!)];
+      const head = [epoch.id, epoch.expected(shard), number, space(epoch.generations[shard]!)];
       const reply = await this.connection.run(script, [markers, meta], [...head, ...args]);
       // Attached anew, or lost, while it was on its way: memory has been emptied of what this answer would be added to.
-      reliance.assertHeld();
-      if (relied(reply)) reliance.acknowledge(shard, number);
+      epoch.assertHeld();
+      if (relied(reply)) epoch.acknowledge(shard, number);
       return reply;
     } catch (fault) {
-      if (fault instanceof DerivedStateLost) reliance.lose();
+      if (fault instanceof DerivedStateLost) epoch.lose();
       throw fault;
     }
   }

@@ -217,7 +217,7 @@ describe('when this deployment is set up wrong', () => {
   it.each([
     ['a key that Stripe does not know', { secretKey: 'sk_test_unknown' }, []],
     ['a key without the right', {}, ['forbid']],
-  ] as const)('it says which variable to mend, and no secret: %s', async (_, options, troubles) => {
+  ] as const)('it says which variable to fix, and no secret: %s', async (_, options, troubles) => {
     double.next(...troubles);
     const fault = await thrown(open(options).start(purchase()));
     expect(fault).toBeInstanceOf(PaymentProviderMisconfigured);
@@ -245,21 +245,21 @@ describe('when this deployment is set up wrong', () => {
 });
 
 it('believes no notice of real money with a test key, and passes over tests with a live one', () => {
-  const notice = (livemode: boolean) => delivered(eventOf('checkout.session.completed', undefined, { livemode }), noon);
+  const notification = (livemode: boolean) => delivered(eventOf('checkout.session.completed', undefined, { livemode }), noon);
   const live = open({ secretKey: 'sk_live_1' });
-  expect(open().readNotice(notice(false))).toMatchObject({ outcome: 'confirmed' });
-  expect(open().readNotice(notice(true))).toMatchObject({
+  expect(open().readNotice(notification(false))).toMatchObject({ outcome: 'confirmed' });
+  expect(open().readNotice(notification(true))).toMatchObject({
     outcome: 'problem',
     problem: 'other_mode',
     detail: expect.stringContaining('STRIPE_SECRET_KEY') as string,
   });
-  expect(live.readNotice(notice(true))).toMatchObject({ outcome: 'confirmed' });
-  expect(open({ secretKey: 'rk_live_1' }).readNotice(notice(false))).toMatchObject({ outcome: 'ignored' });
-  expect(open({ secretKey: 'sk_of_another_server' }).readNotice(notice(true))).toMatchObject({ outcome: 'confirmed' });
+  expect(live.readNotice(notification(true))).toMatchObject({ outcome: 'confirmed' });
+  expect(open({ secretKey: 'rk_live_1' }).readNotice(notification(false))).toMatchObject({ outcome: 'ignored' });
+  expect(open({ secretKey: 'sk_of_another_server' }).readNotice(notification(true))).toMatchObject({ outcome: 'confirmed' });
 });
 
-it('reads notices with its own secrets', () => {
-  const notice = delivered(eventOf('checkout.session.expired'), noon);
-  expect(open().readNotice(notice)).toMatchObject({ outcome: 'failed', reason: 'expired' });
-  expect(open({ webhookSecrets: ['whsec_another'] }).readNotice(notice)).toMatchObject({ outcome: 'problem' });
+it('reads notifications with its own secrets', () => {
+  const notification = delivered(eventOf('checkout.session.expired'), noon);
+  expect(open().readNotice(notification)).toMatchObject({ outcome: 'failed', reason: 'expired' });
+  expect(open({ webhookSecrets: ['whsec_another'] }).readNotice(notification)).toMatchObject({ outcome: 'problem' });
 });

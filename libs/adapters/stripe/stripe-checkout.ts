@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import type { Instant } from '@drawdown/domain/amounts';
 import {
   type IncomingNotice,
-  type PaymentNotice,
+  type PaymentNotification,
   type PaymentProvider,
   PaymentProviderMisconfigured,
   PaymentProviderUnavailable,
@@ -16,7 +16,7 @@ import {
 import Stripe from 'stripe';
 import { toStripe } from './stripe-amounts';
 import { refusalOrFault } from './stripe-faults';
-import { METADATA, PROVIDER, readStripeNotice } from './stripe-notice';
+import { METADATA, PROVIDER, readStripeNotification } from './stripe-notification';
 
 /** Of one request, from the first byte to the last. */
 export const REQUEST_TIMEOUT_MS = 20_000;
@@ -126,13 +126,13 @@ export class StripeCheckout implements PaymentProvider {
       try {
         return await this.stripe.checkout.sessions.create({ ...this.sessionFor(purchase, units), ...expires }, { idempotencyKey });
       } catch (error) {
-        if (key >= KEYS_MAX || !isToldAgain(error)) throw error;
+        if (key >= KEYS_MAX || !isDuplicateNotification(error)) throw error;
       }
     }
   }
 
-  readNotice(notice: IncomingNotice): PaymentNotice {
-    return readStripeNotice(notice, { secrets: this.webhookSecrets, deployment: this.deployment, live: this.live });
+  readNotice(notification: IncomingNotice): PaymentNotification {
+    return readStripeNotification(notification, { secrets: this.webhookSecrets, deployment: this.deployment, live: this.live });
   }
 
   /** Breaks off what is in flight. */
@@ -166,7 +166,7 @@ export class StripeCheckout implements PaymentProvider {
     `drawdown-${hash('sha256', JSON.stringify([this.deployment, customerId, purchaseId]))}-${which}`;
 }
 
-const isToldAgain = (error: unknown): boolean =>
+const isDuplicateNotification = (error: unknown): boolean =>
   error instanceof Stripe.errors.StripeError && (error.statusCode ?? 0) >= 500 && error.headers?.['idempotent-replayed'] === 'true';
 
 /** It came so late that the end of the page is less than Stripe's least time away. Nothing was opened. */

@@ -1,7 +1,7 @@
 /**
  * A double of Stripe's API, served on this machine: Checkout Sessions with the idempotency that Stripe documents, and the failures
  * that tests ask for. It is not Stripe. What it answers follows https://docs.stripe.com/api/checkout/sessions/create,
- * https://docs.stripe.com/api/idempotent_requests and https://docs.stripe.com/error-codes. Signatures of its notices are made by
+ * https://docs.stripe.com/api/idempotent_requests and https://docs.stripe.com/error-codes. Signatures of its notifications are made by
  * the `stripe` package's own generator of test headers.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -112,7 +112,7 @@ function say(response: ServerResponse, { status, body, replayed }: Answer): void
   response.writeHead(status, headers).end(JSON.stringify(body));
 }
 
-/** A session as a notice carries it, paid. */
+/** A session as a notification carries it, paid. */
 export const session = (changes: object = {}): object => ({
   id: 'cs_test_1',
   object: 'checkout.session',

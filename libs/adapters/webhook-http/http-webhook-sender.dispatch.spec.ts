@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { amount, instant } from '@drawdown/domain/amounts';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
-import { AppliedKeys, foldingOf, Ledger, streams, StreamStates } from '@drawdown/engine/event-store';
+import { AppliedKeys, streamDefinitionOf, Ledger, streams, StreamStates } from '@drawdown/engine/event-store';
 import { wallet } from '@drawdown/domain/balance';
 import { deliveries, dispatcherPosition, systemTimers, WebhookDispatcher, webhookEndpoint } from '@drawdown/engine/webhooks';
 import { Webhook } from 'standardwebhooks';
@@ -31,8 +31,10 @@ it('what happens in the ledger arrives at a receiver, signed, once each, and is 
   const now = () => instant(new Date().toISOString());
   const log = await EmbeddedLog.open({ directory, clock: now });
   const projections = await EmbeddedProjections.open({ directory });
-  const foldings = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) => foldingOf(aggregate as typeof wallet));
-  const ledger = new Ledger(log, new StreamStates(log, projections, new AppliedKeys(projections, 1_000), foldings));
+  const streamDefinitions = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) =>
+    streamDefinitionOf(aggregate as typeof wallet),
+  );
+  const ledger = new Ledger(log, new StreamStates(log, projections, new AppliedKeys(projections, 1_000), streamDefinitions));
   const sender = new HttpWebhookSender({ allowedNetworks: ['127.0.0.0/8'] });
   const dispatcher = new WebhookDispatcher({ log, ledger, sender, clock: { now }, timers: systemTimers });
   try {

@@ -16,7 +16,7 @@ describe('the operation table and the proto files', () => {
     expect([rpc?.service, rpc?.streamed]).toEqual([route.service, route.kind === 'stream']);
   });
 
-  it.each(table)('give %s a place at both doors', (_, route) => {
+  it.each(table)('give %s a place on both transports', (_, route) => {
     expect(route.http.length).toBeGreaterThan(0);
   });
 

@@ -1,4 +1,4 @@
-/** What is said about a field that does not have the shape of the contract. The same words at both doors. */
+/** What is said about a field that does not have the shape of the contract. The same words on both transports. */
 import type { Violation } from '@drawdown/api/errors';
 import { nearestName } from './nearest-name';
 import type { FieldShape } from './message-shape';
@@ -12,34 +12,34 @@ export function unknownField(path: string, name: string, known: Iterable<string>
   return {
     field: `${path}${shown(name)}`,
     problem: 'is not a field of this request',
-    mend: nearest ? `did you mean ${path}${nearest}?` : 'leave it out',
+    remedy: nearest ? `did you mean ${path}${nearest}?` : 'leave it out',
   };
 }
 
-export const twice = (field: string): Violation => ({ field, problem: 'is given more than once', mend: 'send it once' });
+export const twice = (field: string): Violation => ({ field, problem: 'is given more than once', remedy: 'send it once' });
 
 export const notBoth = (path: string, given: string, other: string): Violation => ({
   field: `${path}${given}`,
   problem: `cannot be given together with ${path}${other}`,
-  mend: 'send one of the two',
+  remedy: 'send one of the two',
 });
 
-export const notUtf8 = (field: string): Violation => ({ field, problem: 'is not valid UTF-8', mend: 'send well-formed Unicode' });
-export const holdsNul = (field: string): Violation => ({ field, problem: 'holds U+0000', mend: 'leave it out' });
+export const notUtf8 = (field: string): Violation => ({ field, problem: 'is not valid UTF-8', remedy: 'send well-formed Unicode' });
+export const holdsNul = (field: string): Violation => ({ field, problem: 'holds U+0000', remedy: 'leave it out' });
 
 export const notSafe = (field: string): Violation => ({
   field,
   problem: 'is out of range',
-  mend: `send a whole number from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`,
+  remedy: `send a whole number from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`,
 });
 
 /** A field whose value is of another type than the contract says; `got` names what came, such as "a JSON number". */
 export function wrongType(field: string, shape: FieldShape, got: string): Violation {
-  const { wanted, mend } = WANTED[shape.kind](shape, field);
-  return { field, problem: `must be ${wanted}, not ${got}`, mend };
+  const { wanted, remedy } = WANTED[shape.kind](shape, field);
+  return { field, problem: `must be ${wanted}, not ${got}`, remedy };
 }
 
-type Wanted = (shape: FieldShape, path: string) => { readonly wanted: string; readonly mend: string };
+type Wanted = (shape: FieldShape, path: string) => { readonly wanted: string; readonly remedy: string };
 
 /** Fields that hold an amount are told by their comment in the contract. */
 const isAmount = (shape: FieldShape): boolean => /decimal string/.test(shape.comment);
@@ -47,16 +47,16 @@ const isAmount = (shape: FieldShape): boolean => /decimal string/.test(shape.com
 const WANTED: Readonly<Record<FieldShape['kind'], Wanted>> = {
   text: (shape) =>
     isAmount(shape)
-      ? { wanted: 'a decimal string such as "12.50"', mend: 'put the digits in quotes' }
-      : { wanted: 'a string', mend: 'send a string' },
-  flag: () => ({ wanted: 'true or false', mend: 'send true or false, without quotes' }),
-  integer: () => ({ wanted: 'a whole number', mend: 'send digits only' }),
-  long: () => ({ wanted: 'a whole number', mend: 'send digits only' }),
-  bytes: () => ({ wanted: 'a base64 string', mend: 'encode the bytes as base64' }),
-  word: (shape) => ({ wanted: `one of ${[...shape.words.values()].join(', ')}`, mend: 'send one of these words' }),
-  time: () => ({ wanted: 'an RFC 3339 time', mend: 'send one such as "2026-01-31T12:00:00Z"' }),
+      ? { wanted: 'a decimal string such as "12.50"', remedy: 'put the digits in quotes' }
+      : { wanted: 'a string', remedy: 'send a string' },
+  flag: () => ({ wanted: 'true or false', remedy: 'send true or false, without quotes' }),
+  integer: () => ({ wanted: 'a whole number', remedy: 'send digits only' }),
+  long: () => ({ wanted: 'a whole number', remedy: 'send digits only' }),
+  bytes: () => ({ wanted: 'a base64 string', remedy: 'encode the bytes as base64' }),
+  word: (shape) => ({ wanted: `one of ${[...shape.words.values()].join(', ')}`, remedy: 'send one of these words' }),
+  time: () => ({ wanted: 'an RFC 3339 time', remedy: 'send one such as "2026-01-31T12:00:00Z"' }),
   message: (shape) => ({
     wanted: 'an object',
-    mend: `send an object with ${shape.message?.fields.map(({ name }) => name).join(', ') ?? 'fields'}`,
+    remedy: `send an object with ${shape.message?.fields.map(({ name }) => name).join(', ') ?? 'fields'}`,
   }),
 };

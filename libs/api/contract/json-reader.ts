@@ -1,6 +1,6 @@
 /**
- * Reads JSON of the HTTP door into a Message by the shape of the contract. Everything that does not fit is collected. A field
- * without presence that has its default is left out, so that both doors hand over the same Message for the same request.
+ * Reads JSON of the HTTP transport into a Message by the shape of the contract. Everything that does not fit is collected. A field
+ * without presence that has its default is left out, so that both transports hand over the same Message for the same request.
  */
 import { formatInstant, parseInstant } from '@drawdown/domain/amounts';
 import type { Message } from './message';
@@ -21,7 +21,7 @@ export function messageFromJson(
   elsewhere: Elsewhere = NOWHERE,
 ): Message {
   if (!(node instanceof JsonObject)) {
-    violations.push({ field: path.slice(0, -1), problem: `must be an object, not ${nameOf(node)}`, mend: 'send a JSON object' });
+    violations.push({ field: path.slice(0, -1), problem: `must be an object, not ${nameOf(node)}`, remedy: 'send a JSON object' });
     return {};
   }
   const message: Record<string, unknown> = {};
@@ -29,7 +29,7 @@ export function messageFromJson(
   for (const [i, key] of node.keys.entries()) {
     const field = shape.byName.get(key);
     const place = elsewhere.get(key);
-    if (place !== undefined) violations.push({ field: `${path}${key}`, problem: 'does not belong here', mend: place });
+    if (place !== undefined) violations.push({ field: `${path}${key}`, problem: 'does not belong here', remedy: place });
     else if (!field) violations.push(unknownField(path, key, shape.byName.keys()));
     else {
       const value = fieldFromJson(field, node.values[i] ?? null, `${path}${key}`, violations);
@@ -49,7 +49,7 @@ function fieldFromJson(field: FieldShape, node: JsonNode, at: string, violations
   if (field.map) return mapFromJson(field, node, at, violations);
   if (!field.list) return unlessDefault(field, valueFromJson(field, node, at, violations));
   if (!Array.isArray(node)) {
-    violations.push({ field: at, problem: `must be a list, not ${nameOf(node)}`, mend: 'put it in square brackets' });
+    violations.push({ field: at, problem: `must be a list, not ${nameOf(node)}`, remedy: 'put it in square brackets' });
     return undefined;
   }
   return node.length > 0 ? node.map((item: JsonNode, i) => valueFromJson(field, item, `${at}[${i}]`, violations)) : undefined;
@@ -60,7 +60,7 @@ export const unlessDefault = (field: FieldShape, value: unknown): unknown =>
 
 function mapFromJson(field: FieldShape, node: JsonNode, at: string, violations: Violation[]): unknown {
   if (!(node instanceof JsonObject)) {
-    violations.push({ field: at, problem: `must be an object, not ${nameOf(node)}`, mend: 'send names with string values' });
+    violations.push({ field: at, problem: `must be an object, not ${nameOf(node)}`, remedy: 'send names with string values' });
     return undefined;
   }
   // fromEntries defines fields: a name such as __proto__ stays a field and reaches no prototype.

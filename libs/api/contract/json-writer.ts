@@ -1,5 +1,5 @@
 /**
- * Writes a Message as JSON of the HTTP door. Lists, maps, flags and numbers without presence are always there; empty texts are
+ * Writes a Message as JSON of the HTTP transport. Lists, maps, flags and numbers without presence are always there; empty texts are
  * left out. A field that the contract does not know is a bug of the operation, and is thrown as one.
  */
 import type { Message } from './message';

@@ -1,4 +1,4 @@
-/** The shape of a proto message, worked out once from its descriptor: what readers and writers of both doors go by. */
+/** The shape of a proto message, worked out once from its descriptor: what readers and writers of both transports go by. */
 import protobuf from 'protobufjs';
 
 export type FieldKind = 'text' | 'flag' | 'integer' | 'long' | 'bytes' | 'word' | 'time' | 'message';
@@ -86,7 +86,7 @@ function kindOf(field: protobuf.Field): FieldKind {
   if (field.resolvedType instanceof protobuf.Enum) return 'word';
   if (field.resolvedType instanceof protobuf.Type) return field.resolvedType.fullName === TIMESTAMP ? 'time' : 'message';
   const kind = SCALARS[field.type];
-  if (!kind) throw new TypeError(`${field.fullName} is of type ${field.type}, which no door knows how to read`);
+  if (!kind) throw new TypeError(`${field.fullName} is of type ${field.type}, which no transport knows how to read`);
   return kind;
 }
 

@@ -1,4 +1,4 @@
-/** Reads text parameters of the HTTP door, from the path and the query string, into fields of a Message. */
+/** Reads text parameters of the HTTP transport, from the path and the query string, into fields of a Message. */
 import type { Violation } from '@drawdown/api/errors';
 import { type Elsewhere, timeFrom, unlessDefault, wholeFrom, wordFrom } from './json-reader';
 import { shown, twice, unknownField, wrongType } from './field-problems';
@@ -18,7 +18,7 @@ export function readQuery(
     if (given === undefined) continue;
     const field = shape.byName.get(name);
     const place = elsewhere.get(name);
-    if (place !== undefined) violations.push({ field: name, problem: 'does not belong in the query string', mend: place });
+    if (place !== undefined) violations.push({ field: name, problem: 'does not belong in the query string', remedy: place });
     else if (!field || field.map || field.kind === 'message') violations.push(unknownField('', name, parametersOf(shape, elsewhere)));
     else {
       const value = fieldFrom(field, given, violations);
@@ -65,7 +65,8 @@ function read(field: FieldShape, text: string, violations: Violation[]): unknown
 
 /** What a URL decodes to is text without the guarantees that the JSON parser gives. */
 function checkedText(name: string, text: string, violations: Violation[]): string {
-  if (text.includes('\0')) violations.push({ field: name, problem: 'holds U+0000', mend: 'leave it out' });
-  if (text.includes('\uFFFD')) violations.push({ field: name, problem: 'is not valid UTF-8', mend: 'percent-encode well-formed Unicode' });
+  if (text.includes('\0')) violations.push({ field: name, problem: 'holds U+0000', remedy: 'leave it out' });
+  if (text.includes('\uFFFD'))
+    violations.push({ field: name, problem: 'is not valid UTF-8', remedy: 'percent-encode well-formed Unicode' });
   return text;
 }

@@ -1,5 +1,5 @@
 /**
- * Every operation by its rpc name, with its place at the HTTP door. Both doors, the OpenAPI document and the list of handlers
+ * Every operation by its rpc name, with its place at the HTTP transport. Both transports, the OpenAPI document and the list of handlers
  * are made from this table; a test compares it with the proto files.
  */
 

@@ -131,7 +131,7 @@ describe('reading', () => {
     if (!limit) throw new Error('no limit');
     const [, violations] = fromJson(limit, '{"limit_id":"a","absolute":"1","percent_of_last_top_up":"2"}');
     expect(violations).toEqual([
-      { field: 'percent_of_last_top_up', problem: 'cannot be given together with absolute', mend: 'send one of the two' },
+      { field: 'percent_of_last_top_up', problem: 'cannot be given together with absolute', remedy: 'send one of the two' },
     ]);
     const both = Buffer.concat([messageToWire(limit, { absolute: '1' }), messageToWire(limit, { percent_of_last_top_up: '2' })]);
     expect(messageFromWire(limit, both, [])).toEqual({ percent_of_last_top_up: '2' });
@@ -145,7 +145,7 @@ describe('an answer that the contract does not allow', () => {
     ['an amount as a number', { available: 1.5 }],
     ['a bigint', { revision: 1n }],
     ['a moment that is none', { as_of: 5 }],
-  ])('is a bug at both doors: %s', (_, answer) => {
+  ])('is a bug on both transports: %s', (_, answer) => {
     if (!response) throw new Error('no CanSpend');
     expect(() => writeJson(response, answer)).toThrow(TypeError);
     expect(() => messageToWire(response, answer)).toThrow(TypeError);

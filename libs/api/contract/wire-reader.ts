@@ -1,7 +1,7 @@
 /**
- * Reads protobuf bytes of the gRPC door into a Message. Stricter than proto3 asks: an unknown field is refused, because a
+ * Reads protobuf bytes of the gRPC transport into a Message. Stricter than proto3 asks: an unknown field is refused, because a
  * caller who sends `expires_at` to a service that does not know it would otherwise be told yes; text has to be UTF-8 without
- * U+0000; an unknown enum number is refused. So the same request is refused at both doors with the same words.
+ * U+0000; an unknown enum number is refused. So the same request is refused on both transports with the same words.
  */
 import { isUtf8 } from 'node:buffer';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
@@ -22,7 +22,7 @@ export function messageFromWire(shape: MessageShape, bytes: Uint8Array, violatio
     return readInto({}, shape, protobuf.Reader.create(bytes), violations, '');
   } catch {
     // The reader of protobufjs throws RangeError past the end and Error for a wire type that does not exist.
-    violations.push({ field: '', problem: 'the request is not a protobuf message', mend: 'encode it by the proto files' });
+    violations.push({ field: '', problem: 'the request is not a protobuf message', remedy: 'encode it by the proto files' });
     return {};
   }
 }
@@ -38,7 +38,7 @@ function readInto(message: Target, shape: MessageShape, reader: protobuf.Reader,
       violations.push({
         field: `${path}#${tag >>> 3}`,
         problem: 'is a field number that this service does not know',
-        mend: 'use the proto files of this version, or leave the field out',
+        remedy: 'use the proto files of this version, or leave the field out',
       });
       reader.skipType(wire);
     } else if (!fits(field, wire)) {

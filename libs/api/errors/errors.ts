@@ -8,7 +8,7 @@ export interface Violation {
   /** What is wrong, as the end of a sentence that begins with the field's name. */
   readonly problem: string;
   /** What to do about it, in the imperative. */
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 /** The request cannot be read as what it should be. Carries everything that is wrong with it, not the first thing only. */

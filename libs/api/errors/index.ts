@@ -1,4 +1,4 @@
 export * from './errors';
 export * from './refusals';
 export { refusedFields } from './refused-fields';
-export * from './door-answer';
+export * from './error-answer';

@@ -1,4 +1,4 @@
-/** Every refusal with its answer at both doors. A refusal that is added to a domain does not compile until it has one here. */
+/** Every refusal with its answer on both transports. A refusal that is added to a domain does not compile until it has one here. */
 import type { CustomerRefusal } from '@drawdown/domain/customer';
 import type { PortalPurchaseRefusal, SettingsRefusal } from '@drawdown/domain/settings';
 import type { AutoTopUpRefusal } from '@drawdown/domain/auto-top-up';
@@ -7,12 +7,12 @@ import type { CreditProductRefusal } from '@drawdown/domain/catalog';
 import type { BalanceRefusal, EventOf } from '@drawdown/domain/balance';
 import type { IdempotencyConflict } from '@drawdown/engine/event-store';
 import type { RejectedUsageRefusal } from '@drawdown/engine/usage-pipeline';
-import { MANUAL, type NoticeProblem } from '@drawdown/engine/payments';
+import { MANUAL, type NotificationProblem } from '@drawdown/engine/payments';
 import type { DeliveriesRefusal, DeliveryNotFound, WebhookEndpointRefusal } from '@drawdown/engine/webhooks';
 import type { GrpcStatus } from './grpc-status';
 
-/** What the doors call revision is one less than the version that the settings count. */
-export type SettingsRefusalAtTheDoors =
+/** What the transports call revision is one less than the version that the settings count. */
+export type ApiSettingsRefusal =
   | Exclude<SettingsRefusal, { readonly code: 'settings_version_conflict' }>
   | { readonly code: 'settings_revision_conflict'; readonly expected: number; readonly actual: number };
 
@@ -34,7 +34,7 @@ export type OperationRefusal =
   | { readonly code: 'test_clock_too_far'; readonly max: number }
   | { readonly code: 'page_token_invalid' };
 
-/** Of purchases, by their operations and by the door of the providers' notices. */
+/** Of purchases, by their operations and by the transport of the providers' notifications. */
 export type PurchaseRefusal =
   | PortalPurchaseRefusal
   | { readonly code: 'payment_provider_not_set_up'; readonly provider: string; readonly known: string }
@@ -46,7 +46,7 @@ export type PurchaseRefusal =
   | {
       readonly code: 'purchase_flagged';
       readonly purchaseId: string;
-      readonly because: EventOf<'PurchaseFlagged'>['because'];
+      readonly reason: EventOf<'PurchaseFlagged'>['reason'];
       readonly paid?: Amount;
       readonly paidCurrency?: string;
       readonly asked?: Amount;
@@ -55,14 +55,14 @@ export type PurchaseRefusal =
       readonly creditedTo?: string;
       readonly paymentId?: string;
     }
-  | { readonly code: 'payment_notice_not_believed'; readonly problem: NoticeProblem; readonly detail: string };
+  | { readonly code: 'invalid_payment_notification'; readonly problem: NotificationProblem; readonly detail: string };
 
 export type AnyRefusal =
   | BalanceRefusal
   | AutoTopUpRefusal
   | CreditProductRefusal
   | CustomerRefusal
-  | SettingsRefusalAtTheDoors
+  | ApiSettingsRefusal
   | WebhookEndpointRefusal
   | DeliveriesRefusal
   | DeliveryNotFound
@@ -73,7 +73,7 @@ export type AnyRefusal =
 export type RefusalCode = AnyRefusal['code'];
 type Facts<Code extends RefusalCode> = Extract<AnyRefusal, { code: Code }>;
 
-/** What kind of no it is; decides the status at each door. */
+/** What kind of no it is; decides the status at each transport. */
 type Sort = 'invalid' | 'not_found' | 'exists' | 'conflict' | 'state' | 'precondition' | 'unpaid' | 'limit';
 
 const STATUS: Readonly<Record<Sort, { readonly grpc: GrpcStatus; readonly http: number }>> = {
@@ -161,7 +161,7 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
     'state',
     'Another provider takes the money of the purchase',
     (of) =>
-      `the money of purchase "${of.purchaseId}" is taken by "${of.provider}", so "${of.told}" cannot confirm it; ${of.provider === MANUAL ? 'confirm it by hand' : `the signed notices of "${of.provider}" do`}`,
+      `the money of purchase "${of.purchaseId}" is taken by "${of.provider}", so "${of.told}" cannot confirm it; ${of.provider === MANUAL ? 'confirm it by hand' : `the signed notifications of "${of.provider}" do`}`,
   ],
   payment_event_conflict: [
     'conflict',
@@ -173,10 +173,10 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
     'Nothing was credited',
     (of) =>
       of.creditedTo === undefined
-        ? `what was told of purchase "${of.purchaseId}" is recorded as ${of.because}; a person has to look at it`
-        : `payment "${of.paymentId ?? ''}" was credited to purchase "${of.creditedTo}" before (${of.because}); if it pays for "${of.purchaseId}" too, confirm that with a payment_id for its share, such as "${of.paymentId ?? ''}/2"`,
+        ? `what was told of purchase "${of.purchaseId}" is recorded as ${of.reason}; a person has to look at it`
+        : `payment "${of.paymentId ?? ''}" was credited to purchase "${of.creditedTo}" before (${of.reason}); if it pays for "${of.purchaseId}" too, confirm that with a payment_id for its share, such as "${of.paymentId ?? ''}/2"`,
   ],
-  payment_notice_not_believed: ['invalid', 'The notice is not believed', (of) => `${of.detail} (${of.problem})`],
+  invalid_payment_notification: ['invalid', 'The notification is not believed', (of) => `${of.detail} (${of.problem})`],
   billed_exceeds_unbilled: [
     'state',
     'More is billed than is unbilled',

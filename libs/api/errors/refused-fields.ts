@@ -44,7 +44,7 @@ export function refusedFields(
   // The table gives each code the name of that very code: TypeScript cannot follow that through an index.
   const named = FIELDS[refusal.code] as string | ((of: AnyRefusal) => string | undefined) | undefined;
   const found = field ?? (typeof named === 'function' ? named(refusal) : named);
-  return found === undefined ? [] : [{ field: found, problem: `is refused: ${lowered(title)}`, mend: detail }];
+  return found === undefined ? [] : [{ field: found, problem: `is refused: ${lowered(title)}`, remedy: detail }];
 }
 
 const lowered = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);

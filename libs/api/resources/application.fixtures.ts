@@ -16,7 +16,7 @@ import { Projector } from '@drawdown/engine/read-models';
 import { ManualPayments, type PaymentProvider } from '@drawdown/engine/payments';
 import { misfits } from './contract.fixtures';
 import { InvalidRequest, Refused } from '@drawdown/api/errors';
-import { foldings } from './foldings';
+import { streamDefinitions } from './stream-definitions';
 import { handlers } from './handlers';
 import type { Context, Handlers, Message, RawUsage } from './operation';
 import type { Parts } from './parts';
@@ -50,7 +50,7 @@ export class TestApplication {
     projections: EmbeddedProjections,
   ) {
     const clock = (): Instant => this.now;
-    this.states = new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), foldings);
+    this.states = new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), streamDefinitions);
     const ledger = new Ledger(log, this.states);
     const catalog = new CatalogFollower(this.states);
     const intake = new UsageIntake(ledger, catalog, clock);
@@ -62,7 +62,7 @@ export class TestApplication {
       usage: intake,
       intake,
       catalog,
-      foldings,
+      streamDefinitions,
       payments: this.payments,
       clock,
       randomBytes: (bytes) => Buffer.alloc(bytes, ++this.chance),
@@ -94,7 +94,7 @@ export class TestApplication {
     this.now = later(this.now, ms);
   }
 
-  /** Carries out an operation as a door would, and throws what it throws. */
+  /** Carries out an operation as a transport would, and throws what it throws. */
   async call(name: OnceName, request: Message, key?: string): Promise<Message> {
     return (await this.calling(name, request, key)).answer;
   }
@@ -200,7 +200,7 @@ export function contextOf(name: RpcName, request: Message, key?: string): TestCo
           .update(JSON.stringify([name, request]))
           .digest('hex');
   const context: TestContext = {
-    door: 'grpc',
+    transport: 'grpc',
     callId: 'call-1',
     key,
     body,

@@ -74,7 +74,7 @@ export const causeOf = ({ key, callerKey, body, traceparent }: CommandCall): Com
 });
 
 /** The event of a type that a command is known to have caused. */
-export function caused<E extends DomainEvent, T extends E['type']>(events: readonly E[], type: T): Extract<E, { type: T }> {
+export function expectEvent<E extends DomainEvent, T extends E['type']>(events: readonly E[], type: T): Extract<E, { type: T }> {
   const found = events.find((event): event is Extract<E, { type: T }> => event.type === type);
   if (!found) throw new Error(`the command caused no ${type}`);
   return found;

@@ -17,7 +17,7 @@ function wrong(request: Message, read: (from: Fields) => unknown): readonly stri
     return [];
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
-    for (const { mend } of error.violations) expect(mend).toMatch(/\w/);
+    for (const { remedy } of error.violations) expect(remedy).toMatch(/\w/);
     return error.violations.map(({ field, problem }) => `${field} ${problem}`);
   }
 }

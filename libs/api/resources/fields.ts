@@ -51,8 +51,8 @@ export class Fields {
   }
 
   /** Says that a field, or the request as a whole (''), is wrong. */
-  violation(field: string, problem: string, mend: string): void {
-    this.violations.push({ field: field ? `${this.path}${field}` : this.path.slice(0, -1), problem, mend });
+  violation(field: string, problem: string, remedy: string): void {
+    this.violations.push({ field: field ? `${this.path}${field}` : this.path.slice(0, -1), problem, remedy });
   }
 
   /** @param lengthMax in UTF-16 code units */
@@ -175,7 +175,7 @@ export class Fields {
   texts(field: string, lengthMax: number): readonly string[] {
     return this.items(field).flatMap((item, i) => {
       if (typeof item === 'string' && item !== '' && item.length <= lengthMax && !CONTROL.test(item)) return [item];
-      this.violation(`${field}[${i}]`, `is not a text of 1 to ${lengthMax} printable characters`, 'mend or leave it out');
+      this.violation(`${field}[${i}]`, `is not a text of 1 to ${lengthMax} printable characters`, 'fix or leave it out');
       return [];
     });
   }
@@ -204,7 +204,7 @@ export class Fields {
         this.violation(
           `${field}.${name}`,
           `is not a text of at most ${METADATA_VALUE_LENGTH_MAX} printable characters`,
-          'shorten or mend it',
+          'shorten or remedy it',
         );
     }
     return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
@@ -249,5 +249,5 @@ export class Fields {
   }
 }
 
-// The shape was checked at the door: a nested message is an object.
+// The shape was checked at the transport: a nested message is an object.
 const asMessage = (value: unknown): Message => (typeof value === 'object' && value !== null ? (value as Message) : {});

@@ -1,10 +1,10 @@
 export * from './fields';
-export * from './foldings';
+export * from './stream-definitions';
 export * from './handlers';
 export * from './operation';
 export { reportMessage } from './service/operations';
 export * from './parts';
-export { type AnswerPaymentNotice, answerPaymentNotice } from './purchases/purchase-told';
+export { type AnswerPaymentNotification, answerPaymentNotification } from './purchases/purchase-notification';
 export { assertRealTime, Rehearsal, TestClock, testClock } from './test-clocks/test-clock';
 export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage/usage';
 export { autoTopUpPosition } from './auto-top-ups/auto-top-up-position';

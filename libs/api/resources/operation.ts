@@ -1,11 +1,11 @@
-/** What stands under both doors: an operation takes a request whose shape has been checked and returns the answer's fields. */
+/** What stands under both transports: an operation takes a request whose shape has been checked and returns the answer's fields. */
 import { type Message, type Route, routes, type RpcName, type StreamName } from '@drawdown/api/contract';
 
 export type { Message };
 
 export interface Context {
-  readonly door: 'http' | 'grpc';
-  /** Identifies this call in the logs. X-Request-Id of the caller, or made by the door. */
+  readonly transport: 'http' | 'grpc';
+  /** Identifies this call in the logs. X-Request-Id of the caller, or made by the transport. */
   readonly callId: string;
   /** Idempotency key of a command. Undefined: the caller gave none, and a retry is a new command. */
   readonly key: string | undefined;

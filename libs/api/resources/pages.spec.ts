@@ -1,4 +1,4 @@
-import { nothingProjected } from '@drawdown/engine/derived-state';
+import { NullProjections } from '@drawdown/engine/derived-state';
 import { streamNames } from './pages';
 import type { Parts } from './parts';
 
@@ -10,7 +10,7 @@ const holding = (wholeFor: number) => {
       return (asked += 1) <= wholeFor;
     },
   } as Parts['projector'];
-  const projections = { ...nothingProjected, list: () => Promise.resolve([{ stream: 'wallet-a', revision: 0, json: '{}' }]) };
+  const projections = { ...NullProjections, list: () => Promise.resolve([{ stream: 'wallet-a', revision: 0, json: '{}' }]) };
   return { projector, projections };
 };
 const listed = async (wholeFor: number): Promise<string[]> => {

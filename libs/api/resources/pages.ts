@@ -1,7 +1,7 @@
 /** Pages of lists. A token says where the page before ended, never how many came before, so what arrives later moves nothing. */
 import type { Document, ListOptions } from '@drawdown/engine/derived-state';
 import type { Aggregate, DomainEvent, Refusal } from '@drawdown/domain/decider';
-import { DerivedStateIncomplete, foldingOf, stateOf } from '@drawdown/engine/event-store';
+import { DerivedStateIncomplete, streamDefinitionOf, stateOf } from '@drawdown/engine/event-store';
 import { Refused } from '@drawdown/api/errors';
 import type { Message } from './operation';
 import type { Parts } from './parts';
@@ -93,7 +93,7 @@ export async function stateIn<C, S, E extends DomainEvent, R extends Refusal>(
   document: Document,
 ): Promise<S> {
   // The aggregate's own folding read it: the cast gives back the type that the folding erased.
-  return (stateOf(foldingOf(aggregate), document) as S | undefined) ?? (await ledger.load(aggregate, document.stream)).state;
+  return (stateOf(streamDefinitionOf(aggregate), document) as S | undefined) ?? (await ledger.load(aggregate, document.stream)).state;
 }
 
 /** Names of all streams of a prefix, to its end. */

@@ -1,7 +1,7 @@
 /** What the operations stand on. A composition fills it in; nothing here knows which technology is behind a part. */
 import type { Projections } from '@drawdown/engine/derived-state';
 import type { CatalogFollower, Clock, UsageIntake, UsageTaker } from '@drawdown/engine/usage-pipeline';
-import type { EventLog, Folding, Ledger } from '@drawdown/engine/event-store';
+import type { EventLog, StreamDefinition, Ledger } from '@drawdown/engine/event-store';
 import type { Projector } from '@drawdown/engine/read-models';
 import type { Instant } from '@drawdown/domain/amounts';
 import type { PaymentProvider } from '@drawdown/engine/payments';
@@ -11,13 +11,13 @@ export interface Parts {
   readonly ledger: Ledger;
   readonly projections: Projections;
   readonly projector: Projector;
-  /** Where the doors bring usage: the intake itself, or a queue that leads to one. */
+  /** Where the transports bring usage: the intake itself, or a queue that leads to one. */
   readonly usage: UsageTaker;
   /** What usage is applied by in this process: for replays, and to keep it waiting during a rebuild. */
   readonly intake: UsageIntake;
   readonly catalog: CatalogFollower;
   /** The same that the stream states fold by. */
-  readonly foldings: readonly Folding[];
+  readonly streamDefinitions: readonly StreamDefinition[];
   /** Who collects the money for purchases: those that are set up here. */
   readonly payments: readonly PaymentProvider[];
   /** The only time that a command is recorded at. */

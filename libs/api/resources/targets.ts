@@ -9,7 +9,7 @@ import { balanceMessage, type BesideBalance } from './balances/balance-message';
 import { type CarriedOut, carryOut, type CommandCall } from './carry-out';
 import { Refused } from '@drawdown/api/errors';
 import type { Fields } from './fields';
-import { lookedUp } from './looked-up';
+import { readFresh } from './read-fresh';
 import type { Message } from './operation';
 import type { Parts } from './parts';
 
@@ -39,20 +39,20 @@ export function readBalance(from: Fields): Target {
 }
 
 /** @throws Refused customer_not_found */
-export const theCustomer = ({ ledger }: Pick<Parts, 'ledger'>, customerId: string): Promise<Customer> =>
-  lookedUp(ledger, customer, streams.customer(customerId), ({ state }) => {
+export const requireCustomer = ({ ledger }: Pick<Parts, 'ledger'>, customerId: string): Promise<Customer> =>
+  readFresh(ledger, customer, streams.customer(customerId), ({ state }) => {
     if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
     return state.customer;
   });
 
 /** @throws Refused credit_product_not_found */
 export const theProduct = ({ ledger }: Pick<Parts, 'ledger'>, creditProductId: string): Promise<CreditProduct> =>
-  lookedUp(ledger, creditProduct, streams.creditProduct(creditProductId), ({ state, revision }) => {
+  readFresh(ledger, creditProduct, streams.creditProduct(creditProductId), ({ state, revision }) => {
     if (revision < 0) throw new Refused({ code: 'credit_product_not_found' });
     return state;
   });
 
-export const theSettings = async ({ ledger }: Pick<Parts, 'ledger'>): Promise<Settings> =>
+export const loadSettings = async ({ ledger }: Pick<Parts, 'ledger'>): Promise<Settings> =>
   (await ledger.load(settings, streams.settings)).state;
 
 /**
@@ -60,7 +60,7 @@ export const theSettings = async ({ ledger }: Pick<Parts, 'ledger'>): Promise<Se
  * @throws Refused wallets_disabled, or as `look` does
  */
 export const underSettings = <T>({ ledger }: Pick<Parts, 'ledger'>, look: (settings: Settings) => T): Promise<T> =>
-  lookedUp(ledger, settings, streams.settings, ({ state }) => {
+  readFresh(ledger, settings, streams.settings, ({ state }) => {
     if (!state.enabled) throw new Refused({ code: 'wallets_disabled' });
     return look(state);
   });
@@ -81,7 +81,7 @@ export async function changeBalance(
   command: (at: Instant) => BalanceCommand | Promise<BalanceCommand>,
 ): Promise<ChangedBalance> {
   const done = await carryOut(parts, context, target.aggregate, target.stream, async (at) => {
-    await theCustomer(parts, target.customerId);
+    await requireCustomer(parts, target.customerId);
     return command(at);
   });
   // No credit equivalent: the price may be another one when a retry is answered.
@@ -95,6 +95,6 @@ export const unitOf = async (parts: Pick<Parts, 'ledger'>, { creditProductId }: 
 /** What a balance is shown with when it is asked for: the price is the one in force at the moment. */
 export async function besideOf(parts: Pick<Parts, 'ledger'>, target: Target, { currency }: Balance, at: Instant): Promise<BesideBalance> {
   if (target.creditProductId !== undefined) return unitOf(parts, target);
-  const inForce = currency === undefined ? undefined : priceInForce(await theSettings(parts), currency, at);
+  const inForce = currency === undefined ? undefined : priceInForce(await loadSettings(parts), currency, at);
   return inForce ? { creditPrice: inForce.price } : {};
 }

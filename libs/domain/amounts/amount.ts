@@ -7,7 +7,7 @@ declare const brand: unique symbol;
 export type Amount = bigint & { readonly [brand]: 'Amount' };
 
 export const FRACTION_DIGITS_MAX = 9;
-/** Digits before the point that a door accepts: enough for a quadrillion, small enough that sums stay printable. */
+/** Digits before the point that a transport accepts: enough for a quadrillion, small enough that sums stay printable. */
 export const INTEGER_DIGITS_MAX = 18;
 
 const SCALE = 1_000_000_000n;
@@ -33,7 +33,7 @@ export class AmountError extends Error {
 
 /**
  * Reads a decimal string such as "12.5" exactly. @throws AmountError when it is not one or has too many digits.
- * `wholeDigitsMax` is for sums read back from the log: those may have grown past what a door takes in one piece.
+ * `wholeDigitsMax` is for sums read back from the log: those may have grown past what a transport takes in one piece.
  */
 export function amount(text: string, wholeDigitsMax: number = INTEGER_DIGITS_MAX): Amount {
   const units = smallUnits(text);

@@ -19,7 +19,7 @@ export const OBSTACLES = ['wallet_paused', 'wallets_disabled', 'no_credit_price'
 export type Obstacle = (typeof OBSTACLES)[number];
 
 /** In order of precedence. */
-export const heldBackReason = shape.oneOf(
+export const skippedReason = shape.oneOf(
   'disabled',
   'suspended',
   'in_flight',
@@ -32,7 +32,7 @@ export const heldBackReason = shape.oneOf(
   'maximum_count',
   'maximum_money',
 );
-export type HeldBackReason = shape.Of<typeof heldBackReason>;
+export type SkippedReason = shape.Of<typeof skippedReason>;
 
 export const autoTopUpEvents = {
   AutoTopUpConfigured: shape.record({
@@ -58,9 +58,9 @@ export const autoTopUpEvents = {
     nextDueAt: shape.maybe(at),
   }),
   /** Looked at, and not acted. Told once for each reason until something else happens, or the next look moves. */
-  AutoTopUpHeldBack: shape.record({
+  AutoTopUpSkipped: shape.record({
     at,
-    reason: heldBackReason,
+    reason: skippedReason,
     figures,
     /** When it will be looked at again by itself. */
     considerAt: shape.maybe(at),

@@ -82,7 +82,7 @@ export const when = (before: readonly AutoTopUpCommand[], command: AutoTopUpComm
 export function told(events: readonly AutoTopUpEvent[]): string {
   const event = events.at(-1);
   if (!event) return 'nothing';
-  return event.type === 'AutoTopUpHeldBack' ? event.reason : event.type;
+  return event.type === 'AutoTopUpSkipped' ? event.reason : event.type;
 }
 export const outcomeOf = (before: readonly AutoTopUpCommand[], command: AutoTopUpCommand): string => told(when(before, command).events);
 
@@ -116,8 +116,8 @@ export const EXAMPLES: { readonly [T in AutoTopUpEvent['type']]: Required<EventO
     figures: line,
     nextDueAt: after(DAY),
   },
-  AutoTopUpHeldBack: {
-    type: 'AutoTopUpHeldBack',
+  AutoTopUpSkipped: {
+    type: 'AutoTopUpSkipped',
     at,
     reason: 'target_reached',
     figures: line,

@@ -2,7 +2,7 @@ import { type Amount, amount, later } from '@drawdown/domain/amounts';
 import fc from 'fast-check';
 import { autoTopUp } from './auto-top-up';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
-import { heldBackReason, OBSTACLES } from './auto-top-up.events';
+import { skippedReason, OBSTACLES } from './auto-top-up.events';
 import { DAY, HOUR, MINUTE, noon, policyOf } from './auto-top-up.fixtures';
 import { Model } from './model.fixtures';
 import type { Policy } from './policy';
@@ -93,7 +93,7 @@ function live(policy: Policy, history: readonly (typeof steps extends fc.Arbitra
     }
     model.caused(command, decision.events);
     state = decision.events.reduce(evolve, state);
-    for (const event of decision.events) meet(event.type === 'AutoTopUpHeldBack' ? event.reason : event.type);
+    for (const event of decision.events) meet(event.type === 'AutoTopUpSkipped' ? event.reason : event.type);
     // Whoever comes when it is due is not called again for the same moment.
     const next = autoTopUp.dueAt?.(state);
     if (command.type === 'Consider' && due !== undefined && at >= due && !state.inFlight)
@@ -133,8 +133,8 @@ describe('whatever comes, in whatever order', () => {
     ...OBSTACLES,
   ];
   it.each([
-    ...Object.keys(autoTopUp.events).filter((type) => type !== 'AutoTopUpHeldBack'),
-    ...reasons.filter((reason) => heldBackReason.read(reason)),
+    ...Object.keys(autoTopUp.events).filter((type) => type !== 'AutoTopUpSkipped'),
+    ...reasons.filter((reason) => skippedReason.read(reason)),
     'auto_top_up_request_unknown',
     'auto_top_up_not_suspended',
     'auto_top_up_disabled',

@@ -1,7 +1,7 @@
 /** The state of an auto top-up and how each event changes it. Pure. Knows no command. */
 import { type Instant, later } from '@drawdown/domain/amounts';
 import { shape } from '@drawdown/domain/decider';
-import { type AutoTopUpEvent, type EventOf, heldBackReason } from './auto-top-up.events';
+import { type AutoTopUpEvent, type EventOf, skippedReason } from './auto-top-up.events';
 import { policy } from './policy';
 import { nothingSpent, spending, withoutLatest, withRequest } from './spending';
 
@@ -34,7 +34,7 @@ export const autoTopUpState = shape.record({
   backOffUntil: shape.maybe(shape.instant),
   considerAt: shape.maybe(shape.instant),
   /** Reasons told since something else happened last. */
-  heldBack: shape.list(heldBackReason),
+  skipped: shape.list(skippedReason),
   requestCount: shape.integer,
   /** The latest ENDED_KEPT_MAX. */
   ended: shape.list(shape.record({ ...request.fields, outcome: shape.oneOf('succeeded', 'declined', 'expired') })),
@@ -48,7 +48,7 @@ export const notConfigured: AutoTopUp = {
   customerId: '',
   currency: '',
   failures: 0,
-  heldBack: [],
+  skipped: [],
   requestCount: 0,
   ended: [],
   spent: nothingSpent,
@@ -59,11 +59,11 @@ export const cooldownEnd = ({ lastRequestedAt, policy: of }: AutoTopUp): Instant
   lastRequestedAt === undefined || !of ? undefined : later(lastRequestedAt, of.cooldownMs);
 
 export function evolve(state: AutoTopUp, event: AutoTopUpEvent): AutoTopUp {
-  if (event.type === 'AutoTopUpHeldBack') return heldBack(state, event);
-  return { ...apply(state, event), heldBack: [] };
+  if (event.type === 'AutoTopUpSkipped') return skipped(state, event);
+  return { ...apply(state, event), skipped: [] };
 }
 
-function apply(state: AutoTopUp, event: Exclude<AutoTopUpEvent, { type: 'AutoTopUpHeldBack' }>): AutoTopUp {
+function apply(state: AutoTopUp, event: Exclude<AutoTopUpEvent, { type: 'AutoTopUpSkipped' }>): AutoTopUp {
   switch (event.type) {
     case 'AutoTopUpConfigured': {
       const { customerId, currency, nextDueAt } = event;
@@ -92,9 +92,9 @@ function apply(state: AutoTopUp, event: Exclude<AutoTopUpEvent, { type: 'AutoTop
   }
 }
 
-function heldBack(state: AutoTopUp, { reason, considerAt, nextDueAt }: EventOf<'AutoTopUpHeldBack'>): AutoTopUp {
-  const told = state.heldBack.includes(reason) ? state.heldBack : [...state.heldBack, reason];
-  return { ...at(state, { considerAt, nextDueAt: nextDueAt ?? state.nextDueAt }), heldBack: told };
+function skipped(state: AutoTopUp, { reason, considerAt, nextDueAt }: EventOf<'AutoTopUpSkipped'>): AutoTopUp {
+  const told = state.skipped.includes(reason) ? state.skipped : [...state.skipped, reason];
+  return { ...at(state, { considerAt, nextDueAt: nextDueAt ?? state.nextDueAt }), skipped: told };
 }
 
 /** Another schedule: a failure of what is in flight no longer makes a time of the old one due. */

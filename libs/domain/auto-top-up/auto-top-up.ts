@@ -87,8 +87,8 @@ function consider(command: Command<'Consider'>, state: AutoTopUp, policy: Policy
   }
   const { reason, considerAt } = judgement;
   // Told already, and the next look stays where it is: nothing has been learned.
-  if (state.heldBack.includes(reason) && considerAt === state.considerAt) return accept();
-  return accept({ type: 'AutoTopUpHeldBack', at, reason, figures, ...(considerAt !== undefined && { considerAt }), ...due });
+  if (state.skipped.includes(reason) && considerAt === state.considerAt) return accept();
+  return accept({ type: 'AutoTopUpSkipped', at, reason, figures, ...(considerAt !== undefined && { considerAt }), ...due });
 }
 
 function exponentOf({ currency }: AutoTopUp): number {

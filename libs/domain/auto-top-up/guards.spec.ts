@@ -260,7 +260,7 @@ describe('not to act', () => {
   });
   it('carries why, on which figures, and when it is looked at again', () =>
     when([on, consider('5'), succeeded()], consider('1', after(1), '0', '0.5')).then({
-      type: 'AutoTopUpHeldBack',
+      type: 'AutoTopUpSkipped',
       at: after(1),
       reason: 'cooling_down',
       figures: figures('1', '0', '0.5'),

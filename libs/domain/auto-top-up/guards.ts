@@ -1,7 +1,7 @@
 /** Whether to act now: the guards, in order of precedence. The first that says no is the reason that is recorded. Pure. */
 import { type Amount, ceilingToMinorUnit, type Instant, later, minus, plus, ZERO } from '@drawdown/domain/amounts';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
-import type { Figures, HeldBackReason, Obstacle } from './auto-top-up.events';
+import type { Figures, SkippedReason, Obstacle } from './auto-top-up.events';
 import { type AutoTopUp, cooldownEnd } from './auto-top-up.state';
 import { nextDue, periodEnd } from './calendar';
 import type { Policy, Quantity } from './policy';
@@ -12,12 +12,12 @@ export const OBSTACLE_LOOK_MS = 3_600_000;
 
 export type Judgement = { readonly nextDueAt?: Instant } & (
   | { readonly act: true; readonly amount: Amount; readonly cause: 'threshold' | 'schedule' }
-  | { readonly act: false; readonly reason: HeldBackReason; readonly considerAt?: Instant }
+  | { readonly act: false; readonly reason: SkippedReason; readonly considerAt?: Instant }
 );
 
 type Look = Extract<AutoTopUpCommand, { readonly type: 'Consider' }>;
 
-const no = (reason: HeldBackReason, considerAt?: Instant): Judgement => ({
+const no = (reason: SkippedReason, considerAt?: Instant): Judgement => ({
   act: false,
   reason,
   ...(considerAt !== undefined && { considerAt }),

@@ -5,7 +5,7 @@ export {
   autoTopUpEvents,
   type EventOf as AutoTopUpEventOf,
   type Figures as AutoTopUpFigures,
-  type HeldBackReason,
+  type SkippedReason,
   type Obstacle,
 } from './auto-top-up.events';
 export { type AutoTopUp, autoTopUpState, type Phase, phaseAt } from './auto-top-up.state';

@@ -44,7 +44,7 @@ export class Model {
     else if (event.type === 'AutoTopUpRequested') {
       assert.equal(obstacle, undefined, 'nothing is asked for that could not be a purchase');
       this.mayAsk(event, figures);
-    } else assert.equal(event.type, 'AutoTopUpHeldBack');
+    } else assert.equal(event.type, 'AutoTopUpSkipped');
   }
 
   private mayAsk(event: EventOf<'AutoTopUpRequested'>, figures: Figures): void {
@@ -76,7 +76,7 @@ export class Model {
   }
 
   private happened(command: AutoTopUpCommand, event: AutoTopUpEvent): void {
-    if (event.type === 'AutoTopUpHeldBack') this.told.add(event.reason);
+    if (event.type === 'AutoTopUpSkipped') this.told.add(event.reason);
     else this.told.clear();
     switch (event.type) {
       case 'AutoTopUpConfigured':
@@ -107,7 +107,7 @@ export class Model {
         this.suspended = true;
         return;
       case 'AutoTopUpStarted':
-      case 'AutoTopUpHeldBack':
+      case 'AutoTopUpSkipped':
         return assert.ok(command.at === event.at);
     }
   }

@@ -3,7 +3,7 @@
  * and then dies between two steps.
  */
 import { type Amount, amount, formatInstant, type Instant, later } from '@drawdown/domain/amounts';
-import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, nothing } from '@drawdown/domain/balance';
+import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, initialBalance } from '@drawdown/domain/balance';
 import fc from 'fast-check';
 import { autoTopUp, purchaseKeyOf } from './auto-top-up';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
@@ -17,7 +17,7 @@ const euros = (n: number) => (BigInt(n) * 1_000_000_000n) as Amount;
 
 class Life {
   now: Instant = noon;
-  wallet: Balance = nothing;
+  wallet: Balance = initialBalance;
   readonly walletEvents: BalanceEvent[] = [];
   topUp = autoTopUp.decider.initial;
   readonly topUpEvents: AutoTopUpEvent[] = [];

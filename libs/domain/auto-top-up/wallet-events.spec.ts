@@ -1,6 +1,6 @@
 import { amount } from '@drawdown/domain/amounts';
 import { given } from '@drawdown/domain/decider';
-import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, nothing } from '@drawdown/domain/balance';
+import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, initialBalance } from '@drawdown/domain/balance';
 import { autoTopUp, purchaseKeyOf } from './auto-top-up';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
 import {
@@ -28,7 +28,7 @@ const stateAfter = (...commands: readonly AutoTopUpCommand[]) => given(autoTopUp
 
 /** A wallet that has lived so far, with the last events it caused. */
 function walletAfter(...commands: readonly BalanceCommand[]): readonly BalanceEvent[] {
-  let state: Balance = nothing;
+  let state: Balance = initialBalance;
   const all: BalanceEvent[] = [];
   for (const command of commands) {
     const decision = decide(command, state);
@@ -126,7 +126,7 @@ describe('money that was taken and not credited', () => {
   it('is no business of it where it was for somebody else, or no money was taken', () => {
     expect(reactionTo(flagged, stateAfter(configure(), consider('9')), noon)).toBeUndefined();
     const contradicted = last(create, start(), confirm(), fail);
-    expect(contradicted).toMatchObject({ type: 'PurchaseFlagged', because: 'failed_after_success' });
+    expect(contradicted).toMatchObject({ type: 'PurchaseFlagged', reason: 'failed_after_success' });
     expect(reactionTo(contradicted, inFlight, noon)).toBeUndefined();
   });
   it('is said once', () =>

@@ -36,7 +36,7 @@ function recorded(event: BalanceEvent, state: AutoTopUp, at: Instant): AutoTopUp
   if (event.type === 'PurchaseFlagged') {
     // Money was taken and not credited: a person looks at it before more is asked for.
     const ours = event.paid !== undefined && requestOf(event.purchaseId, state) !== undefined;
-    return ours && state.status === 'on' ? { type: 'Suspend', at, reason: `purchase_flagged: ${event.because}` } : undefined;
+    return ours && state.status === 'on' ? { type: 'Suspend', at, reason: `purchase_flagged: ${event.reason}` } : undefined;
   }
   if (event.type !== 'PurchaseSucceeded' && event.type !== 'PurchaseFailed' && event.type !== 'PurchaseExpired') return undefined;
   const requestId = requestOf(event.purchaseId, state);

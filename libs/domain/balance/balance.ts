@@ -66,7 +66,7 @@ export const balance = shape.record({
 });
 export type Balance = shape.Of<typeof balance>;
 
-export const nothing: Balance = {
+export const initialBalance: Balance = {
   status: 'none',
   customerId: '',
   grants: [],
@@ -145,7 +145,7 @@ function apply(state: Balance, event: BalanceEvent): Balance {
     case 'PurchaseExpired':
       return purchaseEnded(state, event.purchaseId, 'expired');
     case 'PurchaseFlagged':
-    case 'PurchaseToldAgain':
+    case 'DuplicateNotification':
       return state;
     case 'TopUpVoided':
       return counted(state, event.grants, { voided: event.amount });
@@ -181,7 +181,7 @@ function apply(state: Balance, event: BalanceEvent): Balance {
 
 /** A balance opened again after its end goes on counting its grants, holds and totals: ids stay unique, the books whole. */
 const created = (state: Balance, event: EventOf<'Created'>): Balance => ({
-  ...nothing,
+  ...initialBalance,
   grantCount: state.grantCount,
   holdCount: state.holdCount,
   totals: state.totals,

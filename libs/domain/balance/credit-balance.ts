@@ -1,13 +1,13 @@
 /** The credit balance: units of one credit product held by one customer. A balance, with names of its own. */
 import type { Aggregate } from '@drawdown/domain/decider';
-import { balance, type Balance, dueAt, evolve, nothing } from './balance';
+import { balance, type Balance, dueAt, evolve, initialBalance } from './balance';
 import type { BalanceCommand, BalanceRefusal } from './commands';
 import { type BalanceEvent, balanceEvents } from './events';
-import { beforehand, decide } from './decide';
+import { prerequisite, decide } from './decide';
 
 export const creditBalance: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRefusal> = {
   category: 'creditBalance',
-  decider: { initial: nothing, decide, evolve, beforehand },
+  decider: { initial: initialBalance, decide, evolve, prerequisite },
   events: balanceEvents,
   // Stored for ever.
   storedAs: {

@@ -1,7 +1,7 @@
 import { amount, type Instant, instant, later } from '@drawdown/domain/amounts';
-import { type Balance, dueAt, evolve, HOLDS_MAX, nothing } from './balance';
+import { type Balance, dueAt, evolve, HOLDS_MAX, initialBalance } from './balance';
 import type { BalanceCommand } from './commands';
-import { beforehand, decide } from './decide';
+import { prerequisite, decide } from './decide';
 import { type BalanceEvent, balanceEvents } from './events';
 import { GRANTS_MAX } from './grants';
 import { PARTS_BESIDE_A_COMMAND_MAX } from './postings';
@@ -25,7 +25,7 @@ const bytesOf = (events: readonly BalanceEvent[]): number =>
 
 /** As many grants and holds as a balance may have, all ending at the same moment; one hold lies on all grants, or each on two. */
 function full(holdOnAll: boolean, holds = HOLDS_MAX): Balance {
-  let { state } = carriedOut({ type: 'Create', at: NOON, customerId: 'ada', creditProductId: 'llm', limits: [] }, nothing);
+  let { state } = carriedOut({ type: 'Create', at: NOON, customerId: 'ada', creditProductId: 'llm', limits: [] }, initialBalance);
   const tell = (command: BalanceCommand): void => void ({ state } = carriedOut(command, state));
   for (let i = 0; i < GRANTS_MAX; i++)
     tell({
@@ -62,7 +62,7 @@ describe.each([
   it('ends all that has ended before a debit is decided, in pieces that one append carries', () => {
     const command: BalanceCommand = { type: 'Consume', at: EVENING, lines: [] };
     let state = before;
-    for (let first = beforehand(command, state); first; first = beforehand(command, state)) {
+    for (let first = prerequisite(command, state); first; first = prerequisite(command, state)) {
       const ended = carriedOut(first, state);
       expect(ended.state.holds.length).toBeLessThan(state.holds.length);
       expect(bytesOf(ended.events)).toBeLessThan(APPEND_BYTES);
@@ -81,7 +81,7 @@ describe('holds that have ended, each on one grant', () => {
   const withHolds = (count: number): Balance => {
     let { state } = carriedOut(
       { type: 'Create', at: NOON, customerId: 'ada', limits: [], startingGrant: { origin: 'paid', priority: 100, amount: amount('1000') } },
-      nothing,
+      initialBalance,
     );
     for (let i = 0; i < count; i++)
       ({ state } = carriedOut({ type: 'PlaceHold', at: NOON, amount: amount('1'), expiresAt: EVENING }, state));
@@ -91,15 +91,15 @@ describe('holds that have ended, each on one grant', () => {
 
   it('end beside a command up to what one append carries, and beforehand beyond it', () => {
     const fitting = withHolds(PARTS_BESIDE_A_COMMAND_MAX / 2);
-    expect(beforehand(deduct, fitting)).toBeUndefined();
+    expect(prerequisite(deduct, fitting)).toBeUndefined();
     expect(carriedOut(deduct, fitting).state.holds).toEqual([]);
     const beyond = withHolds(PARTS_BESIDE_A_COMMAND_MAX / 2 + 1);
-    expect(beforehand(deduct, beyond)).toEqual({ type: 'EndHolds', at: EVENING });
-    expect(beforehand({ ...deduct, at: later(EVENING, -1) }, beyond)).toBeUndefined();
+    expect(prerequisite(deduct, beyond)).toEqual({ type: 'EndHolds', at: EVENING });
+    expect(prerequisite({ ...deduct, at: later(EVENING, -1) }, beyond)).toBeUndefined();
   });
 
   it('are left to the sweeper by a command that takes nothing', () =>
-    expect(beforehand({ type: 'Pause', at: EVENING }, withHolds(PARTS_BESIDE_A_COMMAND_MAX))).toBeUndefined());
+    expect(prerequisite({ type: 'Pause', at: EVENING }, withHolds(PARTS_BESIDE_A_COMMAND_MAX))).toBeUndefined());
 });
 
 describe('a payment out of as many grants as there may be', () => {

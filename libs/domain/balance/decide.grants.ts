@@ -14,7 +14,7 @@ export function topUp(command: CommandOf<'TopUp'>, state: Balance): BalanceDecis
 }
 
 export function voidTopUp({ at, grantId, reason }: CommandOf<'VoidTopUp'>, state: Balance): BalanceDecision {
-  const postings = Postings.on(state, at).endedHolds();
+  const postings = Postings.on(state, at).expireHolds();
   const of = postings.state.grants.find((grant) => grant.id === grantId);
   // State keeps no grant that is spent, but how many there were.
   if (!of && !wasGiven('g', grantId, state.grantCount)) return refuse({ code: 'grant_not_found', grantId });

@@ -36,7 +36,7 @@ export function payInvoice(command: CommandOf<'PayInvoice'>, state: Balance): Ba
   const wrong = fractionProblem(due, minorUnitDigits);
   if (wrong) return refuse(wrong);
   if (billed > unbilled) return refuse({ code: 'billed_exceeds_unbilled', unbilled, billed });
-  const postings = Postings.on(state, at).endedHolds();
+  const postings = Postings.on(state, at).expireHolds();
   const { grants } = postings.state;
   const amount = floorTo(least(due, payable(grants, at)), minorUnitDigits);
   // What is due stays due and may be tried again, and the usage that it bills goes on waiting with it.
@@ -83,7 +83,7 @@ export function reverseInvoicePayment(command: CommandOf<'ReverseInvoicePayment'
   if (left === ZERO) return refuse({ code: 'nothing_to_reverse', paymentId, paid: command.payment.amount });
   const amount = command.amount ?? left;
   if (amount > left) return refuse({ code: 'reversal_exceeds_payment', left, requested: amount });
-  const postings = Postings.on(state, command.at).endedHolds();
+  const postings = Postings.on(state, command.at).expireHolds();
   const { grants } = postings.state;
   const returned = split([...split(allocation, left).first].reverse(), amount).first;
   const restored = command.payment.terms.filter(
@@ -102,7 +102,7 @@ export function reverseInvoicePayment(command: CommandOf<'ReverseInvoicePayment'
   };
   return postings
     .post('InvoicePaymentReversed', fields, withReturned(grants, restored, returned))
-    .expired(returned)
+    .expireGrants(returned)
     .done();
 }
 

@@ -2,9 +2,9 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { type Instant, later } from '@drawdown/domain/amounts';
 import fc from 'fast-check';
-import { type Balance, dueAt, nothing } from './balance';
+import { type Balance, dueAt, initialBalance } from './balance';
 import type { BalanceCommand } from './commands';
-import { absolute, at, create, hold, NOON, parcel, purchase, sweep, theBalance, topUp } from './model/drawdown.fixtures';
+import { absolute, at, create, hold, NOON, grant, purchase, sweep, theBalance, topUp } from './model/drawdown.fixtures';
 import type { BalanceEvent } from './events';
 import { EXPIRY_WARNING_LEAD_MS } from './grants';
 
@@ -27,13 +27,13 @@ const given: fc.Arbitrary<readonly BalanceCommand[]> = fc.array(
     fc.record({ value: fc.integer({ min: 1, max: 9 }), ends: moment }).map(({ value, ends }) => hold(value, ends)),
     fc
       .record({ value: fc.integer({ min: 1, max: 9 }), ends: moment })
-      .map(({ value, ends }) => purchase(value, { expiresAt: ends, grant: parcel(value) })),
+      .map(({ value, ends }) => purchase(value, { expiresAt: ends, grant: grant(value) })),
   ),
   { minLength: 1, maxLength: 12 },
 );
 
 class Life {
-  state: Balance = nothing;
+  state: Balance = initialBalance;
   events: BalanceEvent[] = [];
   do(command: BalanceCommand): void {
     const decision = theBalance.decide(command, this.state);
@@ -124,7 +124,7 @@ describe('the warning of an expiry', () => {
 
   it('does not come for a grant that is spent', () => {
     const life = lived(EXPIRY_WARNING_LEAD_MS + 2);
-    life.do({ type: 'Deduct', at: NOON, amount: parcel(10).amount, reason: 'test' });
+    life.do({ type: 'Deduct', at: NOON, amount: grant(10).amount, reason: 'test' });
     expect(dueAt(life.state)).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ import {
   held,
   hold,
   NOON,
-  parcel,
+  grant,
   pause,
   paused,
   release,
@@ -32,7 +32,7 @@ describe('creating a balance', () => {
 
   it('tells its limits, and may begin with a grant', () =>
     givenNothing()
-      .when(create({ limits: [absolute('warning', 5)], startingGrant: parcel(20) }))
+      .when(create({ limits: [absolute('warning', 5)], startingGrant: grant(20) }))
       .then('created for cus_1, warning at 5 -> 0', 'topped up g1:20 -> 20'));
 
   it('keeps what it was created with', () => {

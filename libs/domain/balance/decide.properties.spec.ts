@@ -5,7 +5,7 @@ import { balance } from './balance';
 import type { BalanceRefusal } from './commands';
 import { theBalance } from './model/drawdown.fixtures';
 import { type BalanceEvent, balanceEvents } from './events';
-import { histories, SEED } from './model/histories.fixtures';
+import { histories, SEED } from './model/command-sequences.fixtures';
 
 const HISTORIES = 10_000;
 const HISTORIES_LOOKED_AT_TWICE = 300;
@@ -20,8 +20,8 @@ const PURCHASE_CASES = [
   'flagged: other_amount',
   'flagged: already_succeeded',
   'flagged: failed_after_success',
-  'flagged: grant_would_never_count',
-  'flagged: ended_long_ago',
+  'flagged: grant_already_expired',
+  'flagged: purchase_no_longer_tracked',
   'flagged: balance_closed',
   'late: failed',
   'late: expired',
@@ -78,7 +78,7 @@ describe('over all histories', () => {
 });
 
 function namesOf(event: BalanceEvent): readonly string[] {
-  if (event.type === 'PurchaseFlagged') return [event.type, `flagged: ${event.because}`];
+  if (event.type === 'PurchaseFlagged') return [event.type, `flagged: ${event.reason}`];
   return event.type === 'PurchaseSucceeded' ? [event.type, event.late ? `late: ${event.late}` : 'in time'] : [event.type];
 }
 

@@ -16,7 +16,7 @@ import {
   given,
   money,
   NOON,
-  parcel,
+  grant,
   paused,
   purchase,
   purchased,
@@ -40,9 +40,9 @@ describe('a purchase', () => {
     given(toppedUp(5), purchased(10)).when(confirm('p1', 10)).then('succeeded p1 with 10 EUR as g2 -> 5', 'topped up g2:10 -> 15'));
 
   it('is credited with its own terms, at what was paid for it, under the reference of the payment', () => {
-    const grant = parcel(1000, { priority: 7, expiresAt: inMs(99), metadata: { bundle: 'large' } });
+    const bought = grant(1000, { priority: 7, expiresAt: inMs(99), metadata: { bundle: 'large' } });
     const conversion = { credits: units(1000), creditPrice: units('0.01'), priceVersion: 3 };
-    const started = purchase(1000, { grant, conversion, asked: money('9.99') });
+    const started = purchase(1000, { grant: bought, conversion, asked: money('9.99') });
     const { events } = given({ happened: started }).when(confirm('p1', '9.99', { providerPaymentId: 'pi_1' }));
     expect(events).toMatchObject([
       { type: 'PurchaseSucceeded', purchaseId: 'p1', grantId: 'g1', providerEventId: 'evt_1', providerPaymentId: 'pi_1' },
@@ -54,7 +54,7 @@ describe('a purchase', () => {
     expect(given(purchased(10)).when(confirm('p1', 10)).events).toMatchObject([{}, { grant: { reference: 'evt_1' } }]));
 
   it('is of paid origin, whatever was said', () =>
-    expect(given(purchased(10, { grant: parcel(10, { origin: 'free' }) })).when(confirm('p1', 10)).events).toMatchObject([
+    expect(given(purchased(10, { grant: grant(10, { origin: 'free' }) })).when(confirm('p1', 10)).events).toMatchObject([
       {},
       { grant: { origin: 'paid' } },
     ]));
@@ -93,7 +93,7 @@ describe('a purchase', () => {
       .thenRefused('amount_not_positive');
     given().when(purchase('0.000000001')).then('started p1:0.000000001 for 0.000000001 EUR -> 0, 0.000000001 pending');
     given()
-      .when(purchase(1, { grant: parcel(1, { expiresAt: NOON }) }))
+      .when(purchase(1, { grant: grant(1, { expiresAt: NOON }) }))
       .thenRefused('grant_never_effective');
     given()
       .when(purchase(1, { expiresAt: NOON }))
@@ -112,7 +112,7 @@ describe('a confirmation', () => {
     const twice = given(...credited).when(confirm('p1', 10, { providerPaymentId: 'pi_1' }));
     twice.then('told again that p1 succeeded -> 10');
     expect(twice.events).toMatchObject([
-      { type: 'PurchaseToldAgain', paid: money(10), providerEventId: 'evt_1', providerPaymentId: 'pi_1' },
+      { type: 'DuplicateNotification', paid: money(10), providerEventId: 'evt_1', providerPaymentId: 'pi_1' },
     ]);
   });
 
@@ -181,9 +181,9 @@ describe('a confirmation', () => {
   });
 
   it('of a grant that would have expired is flagged, by a millisecond: nobody pays for nothing', () => {
-    const short = given(purchased(10, { grant: parcel(10, { expiresAt: inMs(5) }) }));
+    const short = given(purchased(10, { grant: grant(10, { expiresAt: inMs(5) }) }));
     short.when(after(4, confirm('p1', 10))).then('succeeded p1 with 10 EUR as g1 -> 0', 'topped up g1:10 -> 10');
-    short.when(after(5, confirm('p1', 10))).then('flagged p1: grant_would_never_count (10 EUR) -> 0, 10 pending');
+    short.when(after(5, confirm('p1', 10))).then('flagged p1: grant_already_expired (10 EUR) -> 0, 10 pending');
   });
 });
 
@@ -217,7 +217,9 @@ describe('money that comes late', () => {
 
   it('for a balance that is closed is flagged, and for its next life too', () => {
     given(purchased(10), failed('p1'), closed()).when(confirm('p1', 10)).then('flagged p1: balance_closed (10 EUR) -> 0');
-    given(purchased(10), failed('p1'), closed(), created()).when(confirm('p1', 10)).then('flagged p1: ended_long_ago (10 EUR) -> 0');
+    given(purchased(10), failed('p1'), closed(), created())
+      .when(confirm('p1', 10))
+      .then('flagged p1: purchase_no_longer_tracked (10 EUR) -> 0');
     given(purchased(10), failed('p1'), closed(), created()).when(purchase(1)).then('started p2:1 for 1 EUR -> 0, 1 pending');
   });
 
@@ -311,8 +313,10 @@ describe('the bounds', () => {
   it('of what is remembered: money for the oldest is flagged, for the next one credited', () => {
     const ended = stateAfter(given().state, ...times(ENDED_PURCHASES_MAX + 1, (n) => [purchase(1), failPurchase(`p${n}`)]).flat());
     expect(ended.purchases?.ended).toHaveLength(ENDED_PURCHASES_MAX);
-    expect(decide(confirm('p1', 1), ended)).toMatchObject({ events: [{ type: 'PurchaseFlagged', because: 'ended_long_ago' }] });
-    expect(decide(failPurchase('p1'), ended)).toMatchObject({ events: [{ type: 'PurchaseFlagged', because: 'ended_long_ago' }] });
+    expect(decide(confirm('p1', 1), ended)).toMatchObject({ events: [{ type: 'PurchaseFlagged', reason: 'purchase_no_longer_tracked' }] });
+    expect(decide(failPurchase('p1'), ended)).toMatchObject({
+      events: [{ type: 'PurchaseFlagged', reason: 'purchase_no_longer_tracked' }],
+    });
     expect(decide(confirm('p2', 1), ended)).toMatchObject({
       events: [{ type: 'PurchaseSucceeded', late: 'failed' }, { type: 'ToppedUp' }],
     });

@@ -15,7 +15,7 @@ import { type EndedPurchase, NO_PURCHASES, PENDING_PORTAL_PURCHASES_MAX, PENDING
 export function startPurchase(command: CommandOf<'StartPurchase'>, state: Balance): BalanceDecision {
   const { type: _, at, ...request } = command;
   if (request.asked.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
-  const postings = Postings.on(state, at).endedPurchases();
+  const postings = Postings.on(state, at).expirePurchases();
   const wrong = grantProblem(request.grant, at, postings.state);
   if (wrong) return refuse(wrong);
   const { expiresAt } = request;
@@ -34,17 +34,18 @@ export function confirmPurchase(command: CommandOf<'ConfirmPurchase'>, state: Ba
   const { type: _, at, provider, creditedTo, ...told } = command;
   const { purchaseId, paid } = told;
   if (!wasGiven('p', purchaseId, state.purchases?.count ?? 0)) return refuse({ code: 'purchase_not_found', purchaseId });
-  const postings = Postings.on(state, at).endedPurchases();
+  const postings = Postings.on(state, at).expirePurchases();
   const { purchase, end } = known(postings.state, purchaseId);
   if (purchase && purchase.provider !== provider)
     return refuse({ code: 'purchase_of_other_provider', purchaseId, provider: purchase.provider, told: provider });
-  if (end?.end === 'succeeded' && samePayment(end, told)) return postings.purchase('PurchaseToldAgain', { ...told, end: end.end }).done();
+  if (end?.end === 'succeeded' && samePayment(end, told))
+    return postings.purchase('DuplicateNotification', { ...told, end: end.end }).done();
   const because = end?.end === 'succeeded' ? 'already_succeeded' : objection(purchase, command, state);
   if (because !== undefined || !purchase)
     return postings
       .purchase('PurchaseFlagged', {
         ...told,
-        because: because ?? 'ended_long_ago',
+        reason: because ?? 'purchase_no_longer_tracked',
         ...(purchase && { asked: purchase.asked }),
         ...(because === 'payment_of_other_purchase' && creditedTo !== undefined && { creditedTo }),
       })
@@ -65,15 +66,15 @@ function objection(
   of: Purchase | undefined,
   command: CommandOf<'ConfirmPurchase'>,
   state: Balance,
-): EventOf<'PurchaseFlagged'>['because'] | undefined {
+): EventOf<'PurchaseFlagged'>['reason'] | undefined {
   const { at, paid, purchaseId, creditedTo } = command;
   // Before all else: no further money was taken.
   if (creditedTo !== undefined && creditedTo !== purchaseId) return 'payment_of_other_purchase';
-  if (!of) return 'ended_long_ago';
+  if (!of) return 'purchase_no_longer_tracked';
   if (state.status === 'closed') return 'balance_closed';
   if (paid.currency !== of.asked.currency) return 'other_currency';
   if (paid.amount !== of.asked.amount) return 'other_amount';
-  return of.grant.expiresAt !== undefined && of.grant.expiresAt <= at ? 'grant_would_never_count' : undefined;
+  return of.grant.expiresAt !== undefined && of.grant.expiresAt <= at ? 'grant_already_expired' : undefined;
 }
 
 export function failPurchase(
@@ -81,7 +82,7 @@ export function failPurchase(
   state: Balance,
 ): BalanceDecision {
   if (!wasGiven('p', purchaseId, state.purchases?.count ?? 0)) return refuse({ code: 'purchase_not_found', purchaseId });
-  const postings = Postings.on(state, at).endedPurchases();
+  const postings = Postings.on(state, at).expirePurchases();
   const { purchase, end } = known(postings.state, purchaseId);
   const event = providerEventId === undefined ? {} : { providerEventId };
   if (purchase && !end) {
@@ -89,8 +90,10 @@ export function failPurchase(
     return postings.purchase('PurchaseFailed', { purchaseId, code, ...(reason !== undefined && { reason }), ...event }, after).done();
   }
   // It had no money before, and has none now. Recorded all the same, so that a retry is told from a failure after the money.
-  if (end && end.end !== 'succeeded') return postings.purchase('PurchaseToldAgain', { purchaseId, end: end.end, ...event }).done();
-  return postings.purchase('PurchaseFlagged', { purchaseId, because: end ? 'failed_after_success' : 'ended_long_ago', ...event }).done();
+  if (end && end.end !== 'succeeded') return postings.purchase('DuplicateNotification', { purchaseId, end: end.end, ...event }).done();
+  return postings
+    .purchase('PurchaseFlagged', { purchaseId, reason: end ? 'failed_after_success' : 'purchase_no_longer_tracked', ...event })
+    .done();
 }
 
 /** Its terms as long as there was no money, and how it ended if it did; neither where that is forgotten. */

@@ -19,7 +19,7 @@ import {
   hold,
   NOON,
   paid,
-  parcel,
+  grant,
   past,
   pause,
   paused,
@@ -189,14 +189,14 @@ describe('a refusal', () => {
 });
 
 describe('of two refusals the first in order is given:', () => {
-  const badGrant = parcel(1, { expiresAt: NOON });
+  const badGrant = grant(1, { expiresAt: NOON });
   it.each<[BalanceRefusal['code'], BalanceRefusal['code'], () => void]>([
     [
       'balance_exists',
       'amount_not_positive',
       () =>
         given()
-          .when(create({ startingGrant: parcel(0) }))
+          .when(create({ startingGrant: grant(0) }))
           .thenRefused('balance_exists'),
     ],
     ['balance_closed', 'amount_not_positive', () => given(closed()).when(topUp(0)).thenRefused('balance_closed')],

@@ -15,7 +15,7 @@ import { A_WHOLE_SWEEP, endedHoldsFit, Postings } from './postings';
  * What has to be carried out first, in an append of its own. A debit finds what ended holds give back, all of it: it takes what is
  * there and is final, so it is not decided while the end of some of them would be left for later.
  */
-export const beforehand = (command: BalanceCommand, state: Balance): BalanceCommand | undefined =>
+export const prerequisite = (command: BalanceCommand, state: Balance): BalanceCommand | undefined =>
   MOVES_NO_HOLD.has(command.type) || endedHoldsFit(state, command.at) ? undefined : { type: 'EndHolds', at: command.at };
 
 /** They neither take nor reserve anything, and leave ended holds to the sweeper; or they are what ends them. */
@@ -74,7 +74,7 @@ export function decide(command: BalanceCommand, state: Balance): BalanceDecision
     case 'Close':
       return close(command, state);
     case 'EndHolds':
-      return Postings.on(state, command.at).endedHolds(A_WHOLE_SWEEP).done();
+      return Postings.on(state, command.at).expireHolds(A_WHOLE_SWEEP).done();
   }
 }
 
@@ -96,7 +96,7 @@ function create(command: CommandOf<'Create'>, state: Balance): BalanceDecision {
 function deduct(command: CommandOf<'Deduct'>, state: Balance): BalanceDecision {
   if (state.status === 'paused') return refuse({ code: 'balance_paused' });
   if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
-  const postings = Postings.on(state, command.at).endedHolds();
+  const postings = Postings.on(state, command.at).expireHolds();
   const drawn = drawDown(postings.state.grants, command.amount, command.at);
   if (drawn.short > ZERO) return refuse(insufficient(postings.state, command));
   const { amount, reason, reference } = command;
@@ -109,7 +109,7 @@ function placeHold(command: CommandOf<'PlaceHold'>, state: Balance): BalanceDeci
   if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
   const { at, amount, expiresAt, reference } = command;
   if (expiresAt !== undefined && expiresAt <= at) return refuse({ code: 'hold_already_expired', expiresAt });
-  const postings = Postings.on(state, at).endedHolds();
+  const postings = Postings.on(state, at).expireHolds();
   if (postings.state.holds.length >= HOLDS_MAX) return refuse({ code: 'too_many_holds', max: HOLDS_MAX });
   const drawn = setAside(postings.state.grants, amount, at);
   if (drawn.short > ZERO) return refuse(insufficient(postings.state, command));
@@ -126,7 +126,7 @@ function placeHold(command: CommandOf<'PlaceHold'>, state: Balance): BalanceDeci
 function captureHold(command: CommandOf<'CaptureHold'>, state: Balance): BalanceDecision {
   if (state.status === 'paused') return refuse({ code: 'balance_paused' });
   if (command.amount <= ZERO) return refuse({ code: 'amount_not_positive' });
-  const postings = Postings.on(state, command.at).endedHolds();
+  const postings = Postings.on(state, command.at).expireHolds();
   const hold = postings.state.holds.find((open) => open.id === command.holdId);
   if (!hold) return refuse({ code: 'hold_not_open', holdId: command.holdId });
   const excess = command.amount > hold.amount ? minus(command.amount, hold.amount) : ZERO;
@@ -140,12 +140,12 @@ function captureHold(command: CommandOf<'CaptureHold'>, state: Balance): Balance
   const { holdId, amount } = command;
   return postings
     .post('HoldCaptured', { holdId, amount, captured, overrun: beyond.allocation, released, remaining }, giveBack(beyond.grants, released))
-    .expired(released)
+    .expireGrants(released)
     .done();
 }
 
 function releaseHold(command: CommandOf<'ReleaseHold'>, state: Balance): BalanceDecision {
-  const postings = Postings.on(state, command.at).endedHolds();
+  const postings = Postings.on(state, command.at).expireHolds();
   const hold = postings.state.holds.find((open) => open.id === command.holdId);
   if (!hold) return refuse({ code: 'hold_not_open', holdId: command.holdId });
   return postings
@@ -154,7 +154,7 @@ function releaseHold(command: CommandOf<'ReleaseHold'>, state: Balance): Balance
       { holdId: hold.id, amount: hold.amount, released: hold.allocation },
       giveBack(postings.state.grants, hold.allocation),
     )
-    .expired(hold.allocation)
+    .expireGrants(hold.allocation)
     .done();
 }
 
@@ -165,13 +165,13 @@ function setLimits(command: CommandOf<'SetLimits'>, state: Balance): BalanceDeci
 }
 
 function close(command: CommandOf<'Close'>, state: Balance): BalanceDecision {
-  const postings = Postings.on(state, command.at).endedHolds().endedPurchases();
+  const postings = Postings.on(state, command.at).expireHolds().expirePurchases();
   if (postings.state.holds.length > 0) return refuse({ code: 'holds_open', holds: postings.state.holds.length });
   const pending = postings.state.purchases?.pending.length ?? 0;
   if (pending > 0) return refuse({ code: 'purchases_pending', purchases: pending });
   if (state.unbilled !== undefined) return refuse({ code: 'usage_unbilled', unbilled: state.unbilled });
   // What has expired is no residual, however late the sweeper is.
-  const { grants } = postings.expired().state;
+  const { grants } = postings.expireGrants().state;
   const allocation = grants.map((of) => ({ grant: of.id, amount: of.remaining }));
   const emptied = grants.map((of) => ({ ...of, remaining: ZERO }));
   return postings.post('Closed', { reason: command.reason, amount: bookedOf(grants), allocation }, emptied).done();

@@ -7,7 +7,7 @@ import { type Allocation, drawDown, type Grant } from './grants';
 import { Postings } from './postings';
 
 export function consume(command: CommandOf<'Consume'>, state: Balance): BalanceDecision {
-  const postings = Postings.on(state, command.at).endedHolds();
+  const postings = Postings.on(state, command.at).expireHolds();
   const stopped = state.status === 'paused' || command.suspended === true;
   let grants: readonly Grant[] = stopped ? [] : postings.state.grants;
   const lines: UsageLine[] = [];
@@ -33,7 +33,7 @@ export function accrue(command: CommandOf<'Accrue'>, state: Balance): BalanceDec
   const lines = ratedAboveZero(command.lines).map(accruedLine);
   // Holds that have ended give back what they held: without it a warning could be false.
   return Postings.on(state, command.at)
-    .endedHolds()
+    .expireHolds()
     .accrued({ amount: sum(lines.map((line) => line.amount)), lines })
     .done();
 }

@@ -146,13 +146,13 @@ export const balanceEvents = {
   PurchaseFlagged: shape.record({
     at,
     purchaseId: shape.text,
-    because: shape.oneOf(
+    reason: shape.oneOf(
       'other_currency',
       'other_amount',
       'already_succeeded',
       'failed_after_success',
-      'grant_would_never_count',
-      'ended_long_ago',
+      'grant_already_expired',
+      'purchase_no_longer_tracked',
       'balance_closed',
       'payment_of_other_purchase',
     ),
@@ -169,7 +169,7 @@ export const balanceEvents = {
    * What was told was known: the money of a purchase that was credited by it, or that there is none where there was none. Nothing
    * follows from it but that it is remembered: told once more, when more has happened, it is not taken for news.
    */
-  PurchaseToldAgain: shape.record({
+  DuplicateNotification: shape.record({
     at,
     purchaseId: shape.text,
     /** How the purchase had ended. */

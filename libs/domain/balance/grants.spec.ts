@@ -1,5 +1,5 @@
 import { formatAmount, later } from '@drawdown/domain/amounts';
-import { given, NOON, parcel, type Past, toppedUp, units, use } from './model/drawdown.fixtures';
+import { given, NOON, grant, type Past, toppedUp, units, use } from './model/drawdown.fixtures';
 import { burnsBefore, type Grant, type GrantTerms, split } from './grants';
 
 const HOUR_MS = 3_600_000;
@@ -38,7 +38,7 @@ describe('the burn-down order', () => {
       [undefined, inHours(1)].flatMap((expiresAt) =>
         (['free', 'paid'] as const).flatMap((origin) =>
           [undefined, inHours(-1)].map((effectiveAt) => ({
-            ...parcel(1, { priority, origin }),
+            ...grant(1, { priority, origin }),
             ...(expiresAt !== undefined && { expiresAt }),
             ...(effectiveAt !== undefined && { effectiveAt }),
           })),

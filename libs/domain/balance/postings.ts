@@ -33,7 +33,8 @@ type Moving =
   | 'HoldExpired'
   | 'GrantExpired'
   | 'Closed';
-type Purchasing = 'PurchaseStarted' | 'PurchaseSucceeded' | 'PurchaseFailed' | 'PurchaseExpired' | 'PurchaseFlagged' | 'PurchaseToldAgain';
+type Purchasing =
+  'PurchaseStarted' | 'PurchaseSucceeded' | 'PurchaseFailed' | 'PurchaseExpired' | 'PurchaseFlagged' | 'DuplicateNotification';
 type Fields<T extends BalanceEvent['type']> = Omit<EventOf<T>, 'type' | 'at' | 'figures' | 'grants'>;
 
 export class Postings {
@@ -69,7 +70,11 @@ export class Postings {
     const before = this.events.length;
     this.due = due;
     this.at = Math.max(due, Math.min(this.state.latestAt ?? due, recordedAt)) as Instant;
-    this.endedHolds(A_WHOLE_SWEEP).begun(A_WHOLE_SWEEP).warned(A_WHOLE_SWEEP).expired(undefined, A_WHOLE_SWEEP).endedPurchases();
+    this.expireHolds(A_WHOLE_SWEEP)
+      .activateGrants(A_WHOLE_SWEEP)
+      .warnExpiring(A_WHOLE_SWEEP)
+      .expireGrants(undefined, A_WHOLE_SWEEP)
+      .expirePurchases();
     if (this.events.length > before) this.crossed();
     // What is due leaves something to post: a stand-still would go on for ever.
     else this.full = true;
@@ -97,7 +102,7 @@ export class Postings {
   }
 
   /** Ends the purchases that nobody paid in time. Money that comes later is credited all the same. */
-  endedPurchases(): this {
+  expirePurchases(): this {
     const due = (this.state.purchases?.pending ?? []).filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= this.due);
     for (const { id: purchaseId, expiresAt, grant } of [...due].sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0)))
       this.purchase('PurchaseExpired', { purchaseId, expiresAt: expiresAt ?? this.at }, minus(besideOf(this.state).pending, grant.amount));
@@ -135,7 +140,7 @@ export class Postings {
    * Ends the holds whose time has come: expiry is judged by the command's time, not by when a sweeper gets to it.
    * @throws RangeError more of them than one append carries beside a command: they are ended beforehand, by `EndHolds`
    */
-  endedHolds(room: Room = BESIDE_A_COMMAND): this {
+  expireHolds(room: Room = BESIDE_A_COMMAND): this {
     const due = endedBy(this.state, this.due).sort((a, b) => (a.expiresAt ?? 0) - (b.expiresAt ?? 0));
     for (const hold of due) {
       const { id: holdId, amount, allocation: released, expiresAt } = hold;
@@ -145,13 +150,13 @@ export class Postings {
         break;
       }
       const fields = { holdId, amount, released, expiresAt: expiresAt ?? this.at };
-      this.post('HoldExpired', fields, giveBack(this.state.grants, released)).expired(released);
+      this.post('HoldExpired', fields, giveBack(this.state.grants, released)).expireGrants(released);
     }
     return this;
   }
 
   /** Posts the expiry of what is free in expired grants: of all of them, or only of those that an allocation gave back to. */
-  expired(only?: Allocation, room?: Room): this {
+  expireGrants(only?: Allocation, room?: Room): this {
     const ids = only && new Set(only.map((part) => part.grant));
     const due = this.state.grants
       .filter((of) => expired(of, this.due) && unheld(of) > ZERO && (!ids || ids.has(of.id)))
@@ -166,7 +171,7 @@ export class Postings {
   }
 
   /** Grants that were recorded ahead and whose time has come. */
-  begun(room: Room): this {
+  activateGrants(room: Room): this {
     for (const { id: grantId, effectiveAt, upcoming } of this.state.grants)
       if (upcoming && effectiveAt !== undefined && effectiveAt <= this.due && this.fits(1, room))
         this.add({ type: 'GrantBecameEffective', at: this.at, grantId, effectiveAt, figures: this.figures() });
@@ -174,7 +179,7 @@ export class Postings {
   }
 
   /** Grants that will expire before long. */
-  private warned(room: Room): this {
+  private warnExpiring(room: Room): this {
     const due = this.state.grants.filter(({ warnAt }) => warnAt !== undefined && warnAt <= this.due);
     for (const { id: grantId, expiresAt, remaining: amount } of due.sort(byOrdinal))
       if (this.fits(1, room))
@@ -182,7 +187,7 @@ export class Postings {
     return this;
   }
 
-  /** The decision, with a notice for every line that has been crossed. A closed balance crosses nothing. */
+  /** The decision, with a notification for every line that has been crossed. A closed balance crosses nothing. */
   done(): { readonly accepted: true; readonly events: readonly BalanceEvent[]; readonly state: Balance } {
     this.crossed();
     return { accepted: true, events: this.events, state: this.state };

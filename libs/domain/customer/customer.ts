@@ -17,7 +17,7 @@ export type CustomerState = shape.Of<typeof customerState>;
 export interface RegisterCustomer {
   readonly type: 'RegisterCustomer';
   readonly at: Instant;
-  /** Allowed by `customerIdProblem` of libs/usage; the doors ask it. */
+  /** Allowed by `customerIdProblem` of libs/usage; the transports ask it. */
   readonly id: string;
   readonly currency: string;
 }

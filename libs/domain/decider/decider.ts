@@ -1,6 +1,6 @@
 /** The shape of a domain: what may happen (`decide`) and what has happened (`evolve`). Both are pure. */
 
-/** A refusal is a value of the business, from a closed set. `code` is stable and goes out through every door. */
+/** A refusal is a value of the business, from a closed set. `code` is stable and goes out through every transport. */
 export interface Refusal {
   readonly code: string;
 }
@@ -26,5 +26,5 @@ export interface Decider<Command, State, Event, R extends Refusal> {
    * What has to be carried out before a command can be decided, because one append does not carry both. It is carried out, and asked
    * for again on the state after it, until nothing is left; it always leaves less. Absent: there never is anything.
    */
-  beforehand?(command: Command, state: State): Command | undefined;
+  prerequisite?(command: Command, state: State): Command | undefined;
 }

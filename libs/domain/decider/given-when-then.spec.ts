@@ -5,7 +5,7 @@ type Command = { readonly type: 'Open' } | { readonly type: 'Close'; readonly by
 type Event = { readonly type: 'Opened' } | { readonly type: 'Closed'; readonly by: string };
 type Problem = { readonly code: 'already_open' } | { readonly code: 'not_open'; readonly asked: string };
 
-const door: Decider<Command, { readonly open: boolean }, Event, Problem> = {
+const transport: Decider<Command, { readonly open: boolean }, Event, Problem> = {
   initial: { open: false },
   decide: (command, state) => {
     if (command.type === 'Open') return state.open ? refuse({ code: 'already_open' }) : accept<Event>({ type: 'Opened' });
@@ -18,30 +18,30 @@ const opened: Event = { type: 'Opened' };
 
 describe('given, when, then', () => {
   it('passes when the events are exactly those', () => {
-    given(door).when({ type: 'Open' }).then(opened);
-    given(door, opened).when({ type: 'Close', by: 'ann' }).then({ type: 'Closed', by: 'ann' });
+    given(transport).when({ type: 'Open' }).then(opened);
+    given(transport, opened).when({ type: 'Close', by: 'ann' }).then({ type: 'Closed', by: 'ann' });
   });
 
   it('passes when the refusal has the code and the named details', () => {
-    given(door, opened).when({ type: 'Open' }).thenRefused('already_open');
-    given(door).when({ type: 'Close', by: 'ann' }).thenRefused('not_open', { asked: 'ann' });
+    given(transport, opened).when({ type: 'Open' }).thenRefused('already_open');
+    given(transport).when({ type: 'Close', by: 'ann' }).thenRefused('not_open', { asked: 'ann' });
   });
 
   it('shows the state before and after', () => {
-    expect(given(door).state).toEqual({ open: false });
-    expect(given(door).when({ type: 'Open' }).state).toEqual({ open: true });
-    expect(given(door).when({ type: 'Open' }).events).toEqual([opened]);
+    expect(given(transport).state).toEqual({ open: false });
+    expect(given(transport).when({ type: 'Open' }).state).toEqual({ open: true });
+    expect(given(transport).when({ type: 'Open' }).events).toEqual([opened]);
   });
 
   it.each([
-    ['another event', () => given(door, opened).when({ type: 'Close', by: 'ann' }).then({ type: 'Closed', by: 'bob' })],
-    ['an event too many', () => given(door).when({ type: 'Open' }).then(opened, opened)],
-    ['no event', () => given(door).when({ type: 'Open' }).then()],
-    ['events where it was refused', () => given(door, opened).when({ type: 'Open' }).then(opened)],
-    ['a refusal where it was accepted', () => given(door).when({ type: 'Open' }).thenRefused('already_open')],
-    ['another refusal', () => given(door, opened).when({ type: 'Open' }).thenRefused('not_open')],
-    ['another detail', () => given(door).when({ type: 'Close', by: 'ann' }).thenRefused('not_open', { asked: 'bob' })],
-    ['the state after a refusal', () => given(door, opened).when({ type: 'Open' }).state],
+    ['another event', () => given(transport, opened).when({ type: 'Close', by: 'ann' }).then({ type: 'Closed', by: 'bob' })],
+    ['an event too many', () => given(transport).when({ type: 'Open' }).then(opened, opened)],
+    ['no event', () => given(transport).when({ type: 'Open' }).then()],
+    ['events where it was refused', () => given(transport, opened).when({ type: 'Open' }).then(opened)],
+    ['a refusal where it was accepted', () => given(transport).when({ type: 'Open' }).thenRefused('already_open')],
+    ['another refusal', () => given(transport, opened).when({ type: 'Open' }).thenRefused('not_open')],
+    ['another detail', () => given(transport).when({ type: 'Close', by: 'ann' }).thenRefused('not_open', { asked: 'bob' })],
+    ['the state after a refusal', () => given(transport, opened).when({ type: 'Open' }).state],
   ])('fails on %s', (_, claim) => {
     expect(claim).toThrow();
   });

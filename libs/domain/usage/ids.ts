@@ -1,4 +1,4 @@
-/** Which ids are allowed. The doors ask here for commands, the parser for usage, so that both take the same. */
+/** Which ids are allowed. The transports ask here for commands, the parser for usage, so that both take the same. */
 
 /** UTF-8 bytes. */
 export const CUSTOMER_ID_BYTES_MAX = 128;
@@ -10,7 +10,7 @@ export type TextProblemCode = 'empty_field' | 'too_long' | 'control_character' |
 
 export interface IdProblem<Code extends string = TextProblemCode> {
   readonly code: Code;
-  /** What is wrong and how to mend it, to be read after the name of the field. */
+  /** What is wrong and how to fix it, to be read after the name of the field. */
   readonly detail: string;
 }
 

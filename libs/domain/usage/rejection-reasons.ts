@@ -1,6 +1,6 @@
 /**
  * Every way in which usage can be rejected. Codes are stable: they stand in the rejected topic, in logs and in answers.
- * The explanation is for whoever reads the list; the `detail` of a rejection names the field and the mend.
+ * The explanation is for whoever reads the list; the `detail` of a rejection names the field and the remedy.
  */
 export const REJECTION_REASONS = {
   // The message as bytes and as JSON.
@@ -61,7 +61,7 @@ export const isRejectionReason = (text: string): text is RejectionReason => Obje
 
 export interface Rejection {
   readonly reason: RejectionReason;
-  /** A sentence that names the field and the mend. */
+  /** A sentence that names the field and the remedy. */
   readonly detail: string;
   /** The attribute, or the path from `data` on. */
   readonly field?: string;

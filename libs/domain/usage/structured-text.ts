@@ -20,7 +20,7 @@ function dataText(attributes: readonly (readonly [name: string, value: string])[
 }
 
 /**
- * Data that is broken breaks the event where it breaks itself; the one brace behind it cannot mend both. Only where more follows a whole
+ * Data that is broken breaks the event where it breaks itself; the one brace behind it cannot remedy both. Only where more follows a whole
  * value could that be read as attributes, and no value begins like this.
  */
 const NOT_JSON = '!';

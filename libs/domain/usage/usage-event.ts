@@ -263,10 +263,10 @@ function extensionRejection(name: string, value: JsonNode): Rejection | undefine
 const isInteger32 = (text: string): boolean =>
   /^-?[0-9]{1,10}$/.test(text) && Number(text) >= EXTENSION_INTEGER_MIN && Number(text) <= EXTENSION_INTEGER_MAX;
 
-const missing = (field: string, mend: string): Rejection => ({
+const missing = (field: string, remedy: string): Rejection => ({
   reason: 'missing_field',
   field,
-  detail: `${field} is missing; ${mend}`,
+  detail: `${field} is missing; ${remedy}`,
 });
 const wrongType = (field: string, wanted: string): Rejection => ({
   reason: 'wrong_type',

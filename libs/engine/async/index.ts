@@ -1,4 +1,4 @@
-export * from './gate';
-export * from './serial-by-stream';
-export { AtMost } from './at-most';
-export { sideBySide } from './side-by-side';
+export * from './read-write-lock';
+export * from './keyed-mutex';
+export { Semaphore } from './semaphore';
+export { forEachConcurrent } from './for-each-concurrent';

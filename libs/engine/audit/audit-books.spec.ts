@@ -23,7 +23,7 @@ import {
   given,
   hold,
   paid,
-  parcel,
+  grant,
   pause,
   pay,
   purchase,
@@ -37,7 +37,7 @@ import {
   use,
   voidTopUp,
 } from '../../domain/balance/model/drawdown.fixtures';
-import { histories, SEED } from '../../domain/balance/model/histories.fixtures';
+import { histories, SEED } from '../../domain/balance/model/command-sequences.fixtures';
 import { AuditBooks } from './audit-books';
 
 const HISTORIES = 300;
@@ -100,7 +100,7 @@ function laterGrants(event: EventOf<'InvoicePaid'>): EventOf<'InvoicePaid'> {
 
 /** Every event there is, each after the ones it needs. */
 const EVERYTHING: readonly BalanceCommand[] = [
-  create({ limits: [absolute('low', 25)], startingGrant: parcel(60, { expiresAt: after(50, sweep()).at }) }),
+  create({ limits: [absolute('low', 25)], startingGrant: grant(60, { expiresAt: after(50, sweep()).at }) }),
   after(1, topUp(40, { effectiveAt: after(20, sweep()).at })),
   after(2, use(7, 3)),
   after(3, deduct(5)),
@@ -260,7 +260,7 @@ describe('one unit too much or too little', () => {
 });
 
 describe('what adds up and is still wrong', () => {
-  const twoGrants = stored(wallet, [create({ startingGrant: parcel(10) }), topUp(10), after(1, hold(5)), after(2, deduct(3))]);
+  const twoGrants = stored(wallet, [create({ startingGrant: grant(10) }), topUp(10), after(1, hold(5)), after(2, deduct(3))]);
   const last = twoGrants.length - 1;
   const changed = (change: (data: { [key: string]: Json }) => void, at = last): string[] => {
     const spoiled = structuredClone(twoGrants);
@@ -277,7 +277,7 @@ describe('what adds up and is still wrong', () => {
     expect(changed((data) => (data['allocation'] = [{ grant: 'g9', amount: '3' }]))).toContainEqual(expect.stringContaining('g9')));
 
   it('is found: a hold settled twice', () => {
-    const twice = stored(wallet, [create({ startingGrant: parcel(10) }), hold(5), after(1, release('h1'))]);
+    const twice = stored(wallet, [create({ startingGrant: grant(10) }), hold(5), after(1, release('h1'))]);
     expect(findings([...twice, twice.at(-1)!])).toContainEqual(expect.stringContaining('hold h1 held 0, settles 5 and'));
   });
 
@@ -298,7 +298,7 @@ describe('what adds up and is still wrong', () => {
 });
 
 it('an amount that is none is no sum', () => {
-  const [, topped] = stored(wallet, [create({ startingGrant: parcel(10) })]);
+  const [, topped] = stored(wallet, [create({ startingGrant: grant(10) })]);
   for (const wrong of ['1e3', '', '1.0000000001', 10, null, 'NaN'])
     expect(() => new AuditBooks().book(topped!.type, { ...topped!.data, grant: { id: 'g1', amount: wrong } })).toThrow('not an amount');
 });

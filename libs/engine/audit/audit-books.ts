@@ -35,7 +35,7 @@ interface Parcel {
 }
 
 /** An empty one, with the times of a grant's terms. */
-const parcel = (terms: Stored): Parcel => ({
+const grantOf = (terms: Stored): Parcel => ({
   remaining: 0n,
   held: 0n,
   from: moment(terms['effectiveAt'], -Infinity),
@@ -93,16 +93,16 @@ export class AuditBooks {
     compare('unbilled', units(figures['unbilled'] ?? '0'), this.unbilled);
     compare('pending', units(figures['pending'] ?? '0'), this.pending);
     compare('available', units(figures['available']), this.availableAt(moment(data['at'], NaN)));
-    const parcels = [...this.grants.values()];
+    const grants = [...this.grants.values()];
     compare(
       'the sum of grants',
       this.booked,
-      parcels.reduce((sum, of) => sum + of.remaining, 0n),
+      grants.reduce((sum, of) => sum + of.remaining, 0n),
     );
     compare(
       'the sum held in grants',
       this.held,
-      parcels.reduce((sum, of) => sum + of.held, 0n),
+      grants.reduce((sum, of) => sum + of.held, 0n),
     );
     for (const [id, { remaining, held }] of this.grants) {
       if (held < 0n || held > remaining) wrong.push(`grant ${id} has ${decimal(remaining)} left and ${decimal(held)} held`);
@@ -117,7 +117,7 @@ export class AuditBooks {
   }
 
   private add(grant: Stored): void {
-    this.grants.set(String(grant['id']), parcel(grant));
+    this.grants.set(String(grant['id']), grantOf(grant));
     this.spend([{ grant: grant['id'], amount: grant['amount'] }], -1n);
     this.booked += units(grant['amount']);
   }
@@ -264,7 +264,7 @@ export class AuditBooks {
   private reverse(data: Stored): void {
     const id = String(data['paymentId']);
     const taken = this.payments.get(id) ?? new Map<string, bigint>();
-    for (const terms of all(data['restored'])) this.grants.set(String(terms['id']), parcel(terms));
+    for (const terms of all(data['restored'])) this.grants.set(String(terms['id']), grantOf(terms));
     for (const part of all(data['returned'])) {
       const grant = String(part['grant']);
       const left = (taken.get(grant) ?? 0n) - units(part['amount']);

@@ -1,6 +1,6 @@
 import { amount } from '@drawdown/domain/amounts';
 import { TestLedger, tokens } from '../event-store/ledger.fixtures';
-import { seal, streams } from '@drawdown/engine/event-store';
+import { chainEvent, streams } from '@drawdown/engine/event-store';
 
 type Data = { readonly [name: string]: unknown };
 const WALLET = streams.wallet('ada');
@@ -25,7 +25,7 @@ async function plant(from: number, change: (data: Data) => Data): Promise<void> 
   const [event] = await home.log.readStream(WALLET, { from, limit: 1 });
   const { chain, revision } = await home.states.load(WALLET);
   const data = JSON.stringify(change(JSON.parse(event!.data) as Data));
-  await home.log.append(WALLET, [seal(chain, WALLET, revision + 1, event!.type, data, { index: 0, size: 1 })], revision);
+  await home.log.append(WALLET, [chainEvent(chain, WALLET, revision + 1, event!.type, data, { index: 0, size: 1 })], revision);
   await home.states.reload(WALLET);
 }
 async function findings(): Promise<readonly string[]> {

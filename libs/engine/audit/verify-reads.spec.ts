@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { amount } from '@drawdown/domain/amounts';
 import { creditBalance } from '@drawdown/domain/balance';
 import { type EventLog, Fault, LogUnavailable, streams } from '@drawdown/engine/event-store';
-import { double, foldings, TestLedger, tokens } from '../event-store/ledger.fixtures';
+import { double, streamDefinitions, TestLedger, tokens } from '../event-store/ledger.fixtures';
 import type { Finding, VerifyStep, VerifySummary } from './verify';
 import { Debits } from './verify-debits';
 
@@ -110,7 +110,7 @@ describe('what cannot be read', () => {
     expect(all[0]?.detail).toBe(
       'the index of applied keys cannot be read: MDB_PAGE_NOTFOUND: Requested page not found; rebuild the projection',
     );
-    expect(all).toHaveLength(1 + foldings.length);
+    expect(all).toHaveLength(1 + streamDefinitions.length);
     expect(summaryOf(steps)).toMatchObject({ findings: all.length, events: 8 });
     expect(places(await findings({ projections: double(home.projections, { checkpoint: pageLost }) }))).toEqual(['projection  undefined']);
   });

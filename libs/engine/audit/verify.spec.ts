@@ -3,7 +3,7 @@ import { amount, formatInstant, later } from '@drawdown/domain/amounts';
 import { shape } from '@drawdown/domain/decider';
 import { creditBalance } from '@drawdown/domain/balance';
 import type { Document } from '@drawdown/engine/derived-state';
-import { CHAIN_START, type EventLog, readMetadata, type RecordedEvent, seal, streams } from '@drawdown/engine/event-store';
+import { CHAIN_START, type EventLog, readMetadata, type RecordedEvent, chainEvent, streams } from '@drawdown/engine/event-store';
 import { double, START, TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { type Finding, FINDINGS_LISTED_MAX, type VerifyStep, type VerifySummary } from './verify';
@@ -127,7 +127,7 @@ describe('a ledger that nobody touched', () => {
     home.pass(DEDUPE_WINDOW_MS_DEFAULT + 1);
     await home.projector.save();
     await home.projections.forget(home.now);
-    expect((await home.use(tokens('1', 3, { time: formatInstant(home.now) })))[0]).toMatchObject({ fate: 'applied' });
+    expect((await home.use(tokens('1', 3, { time: formatInstant(home.now) })))[0]).toMatchObject({ status: 'applied' });
     expect(await findings()).toEqual([]);
   });
 });
@@ -196,7 +196,7 @@ describe('a stored event', () => {
     [
       'of another stream put in its place',
       3,
-      (e) => [{ ...e, ...seal(CHAIN_START, 'creditBalance-eve~llm', 3, e.type, e.data, { index: 0, size: 1 }) }],
+      (e) => [{ ...e, ...chainEvent(CHAIN_START, 'creditBalance-eve~llm', 3, e.type, e.data, { index: 0, size: 1 }) }],
       'chain',
       3,
     ],
@@ -207,11 +207,11 @@ describe('a stored event', () => {
     },
   );
 
-  it('that was forged at the end of a stream is reported, even sealed: its document does not know it', async () => {
+  it('that was forged at the end of a stream is reported, even chained: its document does not know it', async () => {
     const { log } = tampered((events) => {
       const last = events.findLast(({ stream }) => stream === STREAM)!;
       const { chain } = readMetadata(last);
-      const forged = seal(chain, STREAM, last.revision + 1, 'CreditsDeducted', last.data, { index: 0, size: 1 });
+      const forged = chainEvent(chain, STREAM, last.revision + 1, 'CreditsDeducted', last.data, { index: 0, size: 1 });
       return [...events, { ...last, ...forged, revision: last.revision + 1 }];
     });
     const found = await findings({ log });
@@ -320,15 +320,15 @@ describe('derived state', () => {
   }
 });
 
-describe('an event that is sealed and wrong', () => {
+describe('an event that is chained and wrong', () => {
   type Data = { [key: string]: shape.Json };
   /** Appends the last event of a stream again, changed: as a program with a mistake in it would. */
   async function plant(change: (data: Data) => Data, stream = STREAM): Promise<void> {
     const [last] = await home.log.readStream(STREAM, { direction: 'backwards', limit: 1 });
     const { chain, revision } = await home.states.load(stream);
     const data = shape.canonicalJson(change(JSON.parse(last!.data) as Data));
-    const sealed = seal(chain, stream, revision + 1, last!.type, data, { index: 0, size: 1 });
-    await home.log.append(stream, [sealed], revision);
+    const chained = chainEvent(chain, stream, revision + 1, last!.type, data, { index: 0, size: 1 });
+    await home.log.append(stream, [chained], revision);
     await home.states.reload(stream);
   }
   const lines = (data: Data): Data[] => data['lines'] as Data[];
@@ -406,7 +406,7 @@ describe('an event that is sealed and wrong', () => {
 
   it('is reported as unreadable where no version knows its type, and the rest is looked at all the same', async () => {
     const { chain, revision } = await home.states.load(STREAM);
-    await home.log.append(STREAM, [seal(chain, STREAM, revision + 1, 'CreditsGuessed', '{}', { index: 0, size: 1 })], revision);
+    await home.log.append(STREAM, [chainEvent(chain, STREAM, revision + 1, 'CreditsGuessed', '{}', { index: 0, size: 1 })], revision);
     expect(await findings()).toMatchObject([
       { kind: 'unreadable', stream: STREAM, revision: 5, detail: 'unknown event type CreditsGuessed' },
     ]);

@@ -21,7 +21,7 @@ import {
   commandFingerprint,
   documentText,
   type EventLog,
-  type Folding,
+  type StreamDefinition,
   paymentKeyOf,
   readMetadata,
   type RecordedEvent,
@@ -73,14 +73,14 @@ interface Trail {
   saved: number;
   chain: string;
   books: AuditBooks | undefined;
-  folding: Folding | undefined;
+  definition: StreamDefinition | undefined;
   state: unknown;
 }
 
 export interface VerifySources {
   readonly log: EventLog;
   readonly projections: Projections;
-  readonly foldings: readonly Folding[];
+  readonly streamDefinitions: readonly StreamDefinition[];
   /** Keys of usage may be forgotten that the window has left behind by this clock. Absent: none may. */
   readonly clock?: Clock;
   readonly windowMs?: number;
@@ -91,14 +91,14 @@ export interface VerifySources {
 export async function* verify({
   log,
   projections,
-  foldings,
+  streamDefinitions,
   clock,
   windowMs = DEDUPE_WINDOW_MS_DEFAULT,
   headsAt,
 }: VerifySources): AsyncGenerator<VerifyStep> {
   const checkpoint = await attempt(() => projections.checkpoint());
   const saved = 'read' in checkpoint ? checkpoint.read : -1n;
-  const audit = new Audit(foldings, saved, windowMs, clock);
+  const audit = new Audit(streamDefinitions, saved, windowMs, clock);
   if ('lost' in checkpoint) yield* audit.derivedLost('the checkpoint', checkpoint.lost);
   for await (const page of pagesOf(log)) {
     if ('lost' in page) {
@@ -117,7 +117,7 @@ export async function* verify({
   }
   // Now, and not at the end: the checks of documents look at what came after, stream by stream.
   audit.digestHeads();
-  for (const { category } of foldings) yield* audit.checkDocuments(log, projections, `${category}-`);
+  for (const { category } of streamDefinitions) yield* audit.checkDocuments(log, projections, `${category}-`);
   yield* audit.confirmDoubles(log);
   yield { kind: 'summary', summary: audit.summary() };
 }
@@ -134,19 +134,19 @@ class Audit {
   private readonly charging: ChargingLines;
   /** Debits that look doubled by their fingerprints. */
   private readonly suspects = new Set<bigint>();
-  private readonly foldings: ReadonlyMap<string, Folding>;
+  private readonly streamDefinitions: ReadonlyMap<string, StreamDefinition>;
   /** What cannot be read, as it was told. */
   private readonly told = new Set<string>();
 
   constructor(
-    foldings: readonly Folding[],
+    streamDefinitions: readonly StreamDefinition[],
     private readonly checkpoint: bigint,
     private readonly windowMs: number,
     private readonly clock: Clock | undefined,
   ) {
     this.debits = new Debits(windowMs);
     this.charging = new ChargingLines(windowMs);
-    this.foldings = new Map(foldings.map((folding) => [folding.category, folding]));
+    this.streamDefinitions = new Map(streamDefinitions.map((definition) => [definition.category, definition]));
   }
 
   get streams(): number {
@@ -161,7 +161,7 @@ class Audit {
     try {
       yield* this.checkChain(trail, event);
       yield* this.checkBooks(trail, event);
-      if (trail.folding) trail.state = trail.folding.evolve(trail.state, trail.folding.decode(event.type, event.data));
+      if (trail.definition) trail.state = trail.definition.evolve(trail.state, trail.definition.decode(event.type, event.data));
     } catch (fault) {
       yield* this.found('unreadable', event, fault instanceof Error ? fault.message : String(fault));
     }
@@ -174,8 +174,12 @@ class Audit {
     const stored = readMetadata(event).chain;
     const { chain, id } = chainOf(trail.chain, event);
     if (stored !== chain)
-      yield* this.found('chain', event, 'the stored event is not the one that was sealed here: it, its place or one before it was changed');
-    else if (event.id !== id) yield* this.found('chain', event, `its id ${event.id} is not the one it was sealed with`);
+      yield* this.found(
+        'chain',
+        event,
+        'the stored event is not the one that was chained here: it, its place or one before it was changed',
+      );
+    else if (event.id !== id) yield* this.found('chain', event, `its id ${event.id} is not the one it was chained with`);
     // Go on from what is stored, so that one change is one finding.
     trail.chain = stored;
   }
@@ -362,16 +366,16 @@ class Audit {
     const before = this.trails.get(stream);
     if (before) return before;
     const category = categoryOf(stream);
-    const folding = this.foldings.get(category);
+    const definition = this.streamDefinitions.get(category);
     const books = category === 'wallet' || category === 'creditBalance' ? new AuditBooks() : undefined;
-    const trail: Trail = { revision: -1, saved: -1, chain: CHAIN_START, books, folding, state: folding?.initial };
+    const trail: Trail = { revision: -1, saved: -1, chain: CHAIN_START, books, definition, state: definition?.initial };
     this.trails.set(stream, trail);
     return trail;
   }
 }
 
-const textOf = (stream: string, { folding, revision, chain, state }: Trail): string | undefined =>
-  folding && documentText(folding, stream, revision, chain, state);
+const textOf = (stream: string, { definition, revision, chain, state }: Trail): string | undefined =>
+  definition && documentText(definition, stream, revision, chain, state);
 
 /** What cannot be read was found unreadable already. */
 function readable<T>(read: () => readonly T[]): readonly T[] {

@@ -1,2 +1,2 @@
 export * from './projections';
-export * from './nothing-projected';
+export * from './null-projections';

@@ -169,8 +169,8 @@ describe('a fingerprint that is met by chance', () => {
 
   it.each(places)('is no duplicate of %s', async (_, stream, revision) => {
     await plant(usage('2'), stream, revision);
-    expect(await home.use(tokens('2', 10))).toMatchObject([{ fate: 'applied', charges: [{ amount: amount('10') }] }]);
-    expect((await home.use(tokens('2', 10))).map(({ fate }) => fate)).toEqual(['duplicate']);
+    expect(await home.use(tokens('2', 10))).toMatchObject([{ status: 'applied', charges: [{ amount: amount('10') }] }]);
+    expect((await home.use(tokens('2', 10))).map(({ status }) => status)).toEqual(['duplicate']);
   });
 
   it.each(places)('is no retry of %s', async (_, stream, revision) => {

@@ -41,7 +41,7 @@ export interface ReadStreamOptions {
 export interface Subscription {
   /** Resolves when everything that was in the log at the start has been handled. */
   readonly caughtUp: Promise<void>;
-  /** Settles when the subscription has ended: resolved by `close`, rejected when the handler threw or a person has to mend something. */
+  /** Settles when the subscription has ended: resolved by `close`, rejected when the handler threw or a person has to fix something. */
   readonly ended: Promise<void>;
   close(): Promise<void>;
 }
@@ -51,7 +51,7 @@ export interface EventLog {
    * Appends all events or none, durably. 1 to EVENTS_PER_APPEND_MAX events.
    * @throws LogUnavailable nothing was written; try later.
    * @throws AppendUnknown it may or may not have been written: reload and look for your own ids.
-   * @throws Fault that is not retriable: nothing was written, and a person has to mend something first.
+   * @throws Fault that is not retriable: nothing was written, and a person has to fix something first.
    */
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendOutcome>;
   /** Events of one stream; an empty list for a stream that does not exist. At most `limit` (default and cap READ_LIMIT_MAX). */

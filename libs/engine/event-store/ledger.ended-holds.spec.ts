@@ -1,5 +1,5 @@
 import { amount, later } from '@drawdown/domain/amounts';
-import { judgedAt } from '@drawdown/engine/read-models';
+import { balanceAt } from '@drawdown/engine/read-models';
 import { type Balance, type BalanceCommand, type BalanceEvent, creditBalance, wallet } from '@drawdown/domain/balance';
 import { TestLedger, tokens } from './ledger.fixtures';
 import { streams } from './streams';
@@ -46,12 +46,12 @@ const CLEAN = { summary: { findings: 0 } };
 describe.each([101, 1_000])('with %i holds that have ended', (count) => {
   it('usage draws on all that they gave back, as a reader was told', async () => {
     await balanceWithHolds(count);
-    expect(judgedAt(await home.balance('ada', 'api'), home.now).available).toBe(amount(String(count)));
+    expect(balanceAt(await home.balance('ada', 'api'), home.now).available).toBe(amount(String(count)));
     expect(await home.use(tokens('1', count))).toMatchObject([
-      { fate: 'applied', charges: [{ amount: amount(String(count)), uncovered: amount('0') }] },
+      { status: 'applied', charges: [{ amount: amount(String(count)), uncovered: amount('0') }] },
     ]);
     expect((await home.balance('ada', 'api')).holds).toEqual([]);
-    expect(await home.use(tokens('1', count))).toEqual([{ fate: 'duplicate' }]);
+    expect(await home.use(tokens('1', count))).toEqual([{ status: 'duplicate' }]);
     expect((await home.verify()).at(-1)).toMatchObject(CLEAN);
   });
 
@@ -94,7 +94,7 @@ it('usage that another process was first with is a duplicate, though holds were 
   await other.balance('ada', 'api');
   await home.projector.save();
   await other.catalog.start(home.projections);
-  expect(await home.use(tokens('1', 60))).toMatchObject([{ fate: 'applied' }]);
-  expect(await other.use(tokens('1', 60))).toEqual([{ fate: 'duplicate' }]);
+  expect(await home.use(tokens('1', 60))).toMatchObject([{ status: 'applied' }]);
+  expect(await other.use(tokens('1', 60))).toEqual([{ status: 'duplicate' }]);
   expect((await home.balance('ada', 'api')).totals.consumed).toBe(amount('60'));
 });

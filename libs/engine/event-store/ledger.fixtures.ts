@@ -14,14 +14,14 @@ import { AppliedKeys } from './applied-keys';
 import {
   CatalogFollower,
   DEDUPE_WINDOW_MS_DEFAULT,
-  type Fate,
+  type UsageOutcome,
   type PublishedRejection,
   rejectedUsage,
   UsageIntake,
   type UsageOffer,
 } from '@drawdown/engine/usage-pipeline';
 import type { EventLog } from './event-log';
-import { foldingOf } from './folding';
+import { streamDefinitionOf } from './stream-definition';
 import { Ledger } from './ledger';
 import { Projector } from '@drawdown/engine/read-models';
 import { StreamStates } from './stream-states';
@@ -40,8 +40,8 @@ export const double = <T extends object>(real: T, instead: Partial<T>): T =>
   });
 
 export const START = instant('2026-01-01T00:00:00Z');
-export const foldings = [customer, settings, creditProduct, wallet, creditBalance, rejectedUsage].map((aggregate) =>
-  foldingOf(aggregate as typeof creditBalance),
+export const streamDefinitions = [customer, settings, creditProduct, wallet, creditBalance, rejectedUsage].map((aggregate) =>
+  streamDefinitionOf(aggregate as typeof creditBalance),
 );
 
 /** One folder and its files, open. */
@@ -65,7 +65,7 @@ export class TestLedger {
     windowMs = DEDUPE_WINDOW_MS_DEFAULT,
   ) {
     this.keys = new AppliedKeys(projections, windowMs);
-    this.states = new StreamStates(log, projections, this.keys, foldings);
+    this.states = new StreamStates(log, projections, this.keys, streamDefinitions);
     this.ledger = new Ledger(log, this.states);
     this.projector = new Projector(log, projections, this.states);
     this.catalog = new CatalogFollower(this.states);
@@ -209,21 +209,27 @@ export class TestLedger {
     return (await this.ledger.load(creditBalance, streams.creditBalance(customerId, creditProductId))).state;
   }
 
-  /** Sends usage events and says their fates. */
-  async use(...events: UsageFields[]): Promise<readonly Fate[]> {
+  /** Sends usage events and says their outcomes. */
+  async use(...events: UsageFields[]): Promise<readonly UsageOutcome[]> {
     return this.intake.submit(events.map((fields) => this.offer(fields)));
   }
 
   offer(fields: UsageFields): UsageOffer {
     const text = JSON.stringify({ specversion: '1.0', source: 'test', type: 'llm.request', subject: 'ada', ...fields });
-    return { parsed: parseStructured(text, this.now), original: () => ({ text, encoding: 'utf8' }), door: 'test' };
+    return { parsed: parseStructured(text, this.now), original: () => ({ text, encoding: 'utf8' }), transport: 'test' };
   }
 
   /** Findings and summary. `changed` is looked at instead of what this ledger has. */
   async verify(changed: Partial<VerifySources> = {}): Promise<VerifyStep[]> {
     await this.projector.save();
     const steps: VerifyStep[] = [];
-    for await (const step of verify({ log: this.log, projections: this.projections, foldings, clock: () => this.now, ...changed }))
+    for await (const step of verify({
+      log: this.log,
+      projections: this.projections,
+      streamDefinitions,
+      clock: () => this.now,
+      ...changed,
+    }))
       steps.push(step);
     return steps.filter((step) => step.kind !== 'progress');
   }

@@ -4,7 +4,7 @@ import { amount } from '@drawdown/domain/amounts';
 import { type Balance, type BalanceCommand, type BalanceEvent, creditBalance } from '@drawdown/domain/balance';
 import { writeEvent } from '@drawdown/domain/decider';
 import fc from 'fast-check';
-import { histories, SEED } from '../../domain/balance/model/histories.fixtures';
+import { histories, SEED } from '../../domain/balance/model/command-sequences.fixtures';
 import type { EventLog } from './event-log';
 import { TestLedger } from './ledger.fixtures';
 import { streams } from './streams';

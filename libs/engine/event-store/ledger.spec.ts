@@ -161,7 +161,7 @@ describe('two writers on one stream', () => {
 
 describe('an append whose outcome is unknown (a double of the log that loses the answer)', () => {
   /** Loses the answer to the next append: after writing it, or instead of writing it. */
-  const unsure = (log: EventLog, lose: { next?: 'after' | 'instead' }): EventLog =>
+  const inDoubt = (log: EventLog, lose: { next?: 'after' | 'instead' }): EventLog =>
     Object.assign(Object.create(log) as EventLog, {
       append: async (...args: Parameters<EventLog['append']>) => {
         const { next } = lose;
@@ -175,7 +175,7 @@ describe('an append whose outcome is unknown (a double of the log that loses the
 
   it.each(['after', 'instead'] as const)('is settled by looking into the stream: lost %s writing', async (when) => {
     const lose: { next?: 'after' | 'instead' } = {};
-    const shaky = await TestLedger.open(undefined, (log) => unsure(log, lose));
+    const shaky = await TestLedger.open(undefined, (log) => inDoubt(log, lose));
     await shaky.addBalance('ada', 'api', '100');
     lose.next = when;
     expect(await execute('60', 'k', '60', shaky)).toMatchObject({ outcome: 'done', revision: 2 });

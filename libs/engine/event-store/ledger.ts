@@ -1,12 +1,12 @@
 /** Carrying out a command: load, decide, append, again. Everything impure about a command is in this file. */
 import { type Aggregate, type DomainEvent, readEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/domain/decider';
-import { AtMost, Gate, SerialByStream } from '@drawdown/engine/async';
+import { Semaphore, ReadWriteLock, KeyedMutex } from '@drawdown/engine/async';
 import type { EventLog, ExpectedRevision } from './event-log';
 import { AppendUnknown, Contention, Fault } from './faults';
 import { commandFingerprint } from './keys';
-import { type Cause, readMetadata, seal, type Sealed } from './seal';
+import { type Cause, readMetadata, chainEvent, type ChainedEvent } from './hash-chain';
 import type { StreamState, StreamStates } from './stream-states';
-import { UnsureAppends } from './unsure-appends';
+import { InDoubtAppends } from './in-doubt-appends';
 
 export const ATTEMPTS_MAX = 16;
 /** The longest wait before deciding again after a lost race; shorter at first, and by chance, so that two writers part. */
@@ -58,9 +58,9 @@ export interface Recorded<E> {
 }
 
 export class Ledger {
-  private readonly serial = new SerialByStream();
-  private readonly gate = new Gate();
-  private readonly folds = new AtMost(FOLDS_AT_ONCE_MAX);
+  private readonly serial = new KeyedMutex();
+  private readonly gate = new ReadWriteLock();
+  private readonly folds = new Semaphore(FOLDS_AT_ONCE_MAX);
 
   constructor(
     readonly log: EventLog,
@@ -152,11 +152,11 @@ export class Ledger {
     command: C | (() => C | Promise<C>),
     context: CommandContext,
   ): Promise<Outcome<E, S, R> | { readonly again: () => Promise<Done<E, S>> }> {
-    const unsure = new UnsureAppends<E>();
+    const inDoubt = new InDoubtAppends<E>();
     try {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.fresh(stream, attempt);
-        const landed = unsure.fault && (await unsure.landed(this.log, stream));
+        const landed = inDoubt.fault && (await inDoubt.landed(this.log, stream));
         if (landed) return { outcome: 'done', ...landed, state: await this.stateAfter(aggregate, entry, landed.revision), replayed: false };
         const known = entry.revision;
         const earlier = await this.resultOf(aggregate, entry, context);
@@ -171,10 +171,10 @@ export class Ledger {
         }
         // The catch-up subscription met something meanwhile: it may be this very command, which another process carried out.
         if (entry.revision !== known) continue;
-        const first = aggregate.decider.beforehand?.(made, stateOf(aggregate, entry.state));
+        const first = aggregate.decider.prerequisite?.(made, stateOf(aggregate, entry.state));
         if (first !== undefined) {
           // It is no attempt of the command's own, and there may have to be many: each leaves less to be done.
-          if (await this.appendBeforehand(aggregate, entry, first, context)) attempt -= 1;
+          if (await this.appendPrerequisite(aggregate, entry, first, context)) attempt -= 1;
           continue;
         }
         const decision = aggregate.decider.decide(made, stateOf(aggregate, entry.state));
@@ -182,9 +182,9 @@ export class Ledger {
         // No append holds a refusal against the stream, nor that there is nothing to do: so the stream is asked whether it is further.
         if (events.length === 0 && attempt === 1 && (await this.states.reload(stream)).revision > known) continue;
         // What was accepted before and may yet be written is neither refused nor done.
-        if (events.length === 0 && unsure.fault) throw unsure.fault;
+        if (events.length === 0 && inDoubt.fault) throw inDoubt.fault;
         if (!decision.accepted) return { outcome: 'refused', refusal: decision.refusal };
-        const written = events.length === 0 || (await this.append(aggregate, entry, decision, context, unsure));
+        const written = events.length === 0 || (await this.append(aggregate, entry, decision, context, inDoubt));
         if (!written) continue;
         const revision = known + events.length;
         // Others may have written since, and the entry may have met it.
@@ -193,7 +193,7 @@ export class Ledger {
       throw new Contention(stream, ATTEMPTS_MAX);
     } catch (fault) {
       // "Nothing was written" is true of the last attempt only.
-      throw unsure.fault ?? fault;
+      throw inDoubt.fault ?? fault;
     }
   }
 
@@ -233,19 +233,19 @@ export class Ledger {
     entry: StreamState,
     { events, state }: { readonly events: readonly E[]; readonly state?: S },
     { key, callerKey, body, actor, traceparent }: CommandContext,
-    unsure = new UnsureAppends<E>(),
+    inDoubt = new InDoubtAppends<E>(),
   ): Promise<boolean> {
     // Nothing waits from here to the write: what was looked up since the entry was loaded holds for it.
     this.states.assertCurrent(entry.generation);
     const first = entry.revision + 1;
     let { chain } = entry;
-    const sealed = events.map((event, index) => {
+    const chained = events.map((event, index) => {
       const cause = { index, size: events.length, ...present({ key, callerKey, body, actor, traceparent }) };
-      const made = seal(chain, entry.stream, first + index, storedTypeOf(aggregate, event), writeEvent(aggregate, event), cause);
+      const made = chainEvent(chain, entry.stream, first + index, storedTypeOf(aggregate, event), writeEvent(aggregate, event), cause);
       chain = made.chain;
       return made;
     });
-    if (!(await this.write(entry.stream, sealed, first, (fault) => unsure.note(events, first, sealed, fault)))) return false;
+    if (!(await this.write(entry.stream, chained, first, (fault) => inDoubt.note(events, first, chained, fault)))) return false;
     if (entry.revision === first - 1)
       this.states.advance(
         entry,
@@ -262,7 +262,7 @@ export class Ledger {
    * Carries out what a decider wants done before a command: under no key, since it is nobody's command. What it makes possible is
    * decided on what stands in the stream then. False: another writer was first.
    */
-  async appendBeforehand<C, S, E extends DomainEvent, R extends Refusal>(
+  async appendPrerequisite<C, S, E extends DomainEvent, R extends Refusal>(
     aggregate: Aggregate<C, S, E, R>,
     entry: StreamState,
     first: C,
@@ -274,7 +274,12 @@ export class Ledger {
   }
 
   /** An append has three outcomes. After an unknown one the stream is asked whether our own events are in it. */
-  private async write(stream: string, events: readonly Sealed[], from: number, unsure: (fault: AppendUnknown) => void): Promise<boolean> {
+  private async write(
+    stream: string,
+    events: readonly ChainedEvent[],
+    from: number,
+    inDoubt: (fault: AppendUnknown) => void,
+  ): Promise<boolean> {
     const expected: ExpectedRevision = from === 0 ? 'no_stream' : from - 1;
     try {
       return (await this.log.append(stream, events, expected)).outcome === 'appended';
@@ -285,7 +290,7 @@ export class Ledger {
         throw unread instanceof Fault ? fault : unread;
       });
       // Not there is not yet "not written": only an attempt that is answered settles it.
-      unsure(fault);
+      inDoubt(fault);
       return there.length === events.length && there.every((event, i) => event.id === events[i]?.id);
     }
   }

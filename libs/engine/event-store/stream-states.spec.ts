@@ -3,9 +3,9 @@ import type { Document, Projections } from '@drawdown/engine/derived-state';
 import { type BalanceCommand, creditBalance } from '@drawdown/domain/balance';
 import { AppliedKeys } from './applied-keys';
 import { type EventLog, type NewEvent, READ_LIMIT_MAX } from './event-log';
-import { double, foldings, START, TestLedger, tokens } from './ledger.fixtures';
+import { double, streamDefinitions, START, TestLedger, tokens } from './ledger.fixtures';
 import { Ledger } from './ledger';
-import { CHAIN_START, seal } from './seal';
+import { CHAIN_START, chainEvent } from './hash-chain';
 import { StreamStates, TAIL_PAGE } from './stream-states';
 import { streams } from './streams';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
@@ -25,8 +25,8 @@ afterEach(() => home.remove());
 const states = ({
   log = home.log,
   projections = home.projections,
-  foldedBy = foldings,
-}: { log?: EventLog; projections?: Projections; foldedBy?: typeof foldings } = {}) =>
+  foldedBy = streamDefinitions,
+}: { log?: EventLog; projections?: Projections; foldedBy?: typeof streamDefinitions } = {}) =>
   new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), foldedBy);
 const withDocument = (change: (document: Document | undefined) => Document | undefined): Projections =>
   double(home.projections, { load: async (stream) => change(await home.projections.load(stream)) });
@@ -94,7 +94,7 @@ describe('a snapshot', () => {
 
   it('of another version is replaced with the next event of its stream', async () => {
     await live();
-    const raised = foldings.map((folding) => ({ ...folding, stateVersion: folding.stateVersion + 1 }));
+    const raised = streamDefinitions.map((definition) => ({ ...definition, stateVersion: definition.stateVersion + 1 }));
     const newer = states({ foldedBy: raised });
     const entry = await newer.load(STREAM);
     const withoutDigest = (json: string) => json.replace(/"digest":"[0-9a-f]+",/, '');
@@ -146,12 +146,19 @@ describe('a stream', () => {
     const events: NewEvent[] = [];
     let chain = CHAIN_START;
     for (let revision = 0; revision <= READ_LIMIT_MAX + 1; revision++) {
-      const sealed = seal(chain, stream, revision, 'RejectedUsageReplayed', '{"at":"2026-01-01T00:00:00.000Z","fate":"rejected"}', {
-        index: 0,
-        size: 1,
-      });
-      events.push(sealed);
-      chain = sealed.chain;
+      const chained = chainEvent(
+        chain,
+        stream,
+        revision,
+        'RejectedUsageReplayed',
+        '{"at":"2026-01-01T00:00:00.000Z","status":"rejected"}',
+        {
+          index: 0,
+          size: 1,
+        },
+      );
+      events.push(chained);
+      chain = chained.chain;
     }
     const half = events.length / 2;
     await home.log.append(stream, events.slice(0, half), 'no_stream');
@@ -205,7 +212,11 @@ describe('an event that is met in the log', () => {
   });
 
   it('and is none of the ledger is passed over', async () => {
-    await home.log.append('deliveries-1', [seal(CHAIN_START, 'deliveries-1', 0, 'Delivered', '{}', { index: 0, size: 1 })], 'no_stream');
+    await home.log.append(
+      'deliveries-1',
+      [chainEvent(CHAIN_START, 'deliveries-1', 0, 'Delivered', '{}', { index: 0, size: 1 })],
+      'no_stream',
+    );
     const [event] = await home.log.readStream('deliveries-1');
     await home.states.meet(event!);
     expect(home.states.cached('deliveries-1')).toBeUndefined();

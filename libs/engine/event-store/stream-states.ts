@@ -8,9 +8,9 @@ import type { Document, Projections } from '@drawdown/engine/derived-state';
 import type { Instant } from '@drawdown/domain/amounts';
 import type { EventLog, RecordedEvent } from './event-log';
 import { DerivedStateLost, NewerThanThisProgram } from './faults';
-import type { Folding } from './folding';
+import type { StreamDefinition } from './stream-definition';
 import type { AppliedKeys } from './applied-keys';
-import { type Cause, CHAIN_START, readMetadata } from './seal';
+import { type Cause, CHAIN_START, readMetadata } from './hash-chain';
 import { categoryOf } from './streams';
 
 /** Folded streams kept in memory. A clean one beyond this is dropped, the longest known first: it costs one load to have it again. */
@@ -21,7 +21,7 @@ export const TAIL_PAGE = 64;
 
 export interface StreamState {
   readonly stream: string;
-  readonly folding: Folding;
+  readonly definition: StreamDefinition;
   state: unknown;
   /** -1: nothing has happened yet. */
   revision: number;
@@ -52,7 +52,7 @@ export class StreamStates {
   private cleared = 0;
   /** From a clear on until the log has been met to its end. */
   private refolding = false;
-  private readonly foldings: ReadonlyMap<string, Folding>;
+  private readonly streamDefinitions: ReadonlyMap<string, StreamDefinition>;
   private readonly followers = new Set<Follower>();
   private readonly followersOf = new Map<string, Set<Follower>>();
 
@@ -60,9 +60,9 @@ export class StreamStates {
     private readonly log: EventLog,
     private readonly projections: Projections,
     readonly keys: AppliedKeys,
-    foldings: readonly Folding[],
+    streamDefinitions: readonly StreamDefinition[],
   ) {
-    this.foldings = new Map(foldings.map((folding) => [folding.category, folding]));
+    this.streamDefinitions = new Map(streamDefinitions.map((definition) => [definition.category, definition]));
   }
 
   /** Calls after every event that changes a folded stream, in order of each stream's revisions. Returns how to stop it. */
@@ -86,7 +86,7 @@ export class StreamStates {
     return this.followersOf.size;
   }
 
-  foldingOf = (stream: string): Folding | undefined => this.foldings.get(categoryOf(stream));
+  streamDefinitionOf = (stream: string): StreamDefinition | undefined => this.streamDefinitions.get(categoryOf(stream));
   /** What memory has of a stream, unless it may lie behind what was told of it before. */
   cached = (stream: string): StreamState | undefined => {
     const entry = this.entries.get(stream);
@@ -136,7 +136,7 @@ export class StreamStates {
 
   /** An event of the log, met in order by the catch-up subscription. One that is known already changes nothing. */
   async meet(event: RecordedEvent): Promise<void> {
-    if (!this.foldingOf(event.stream)) return;
+    if (!this.streamDefinitionOf(event.stream)) return;
     const entry = this.entries.get(event.stream) ?? (await this.once(this.loading, event.stream, () => this.restore(event.stream)));
     if (event.revision <= entry.revision) return;
     if (event.revision === entry.revision + 1) this.apply(entry, event);
@@ -144,8 +144,8 @@ export class StreamStates {
   }
 
   apply(entry: StreamState, recorded: RecordedEvent): void {
-    const event = decoded(entry.folding, recorded);
-    this.advance(entry, [event], recorded.revision, readMetadata(recorded), entry.folding.evolve(entry.state, event));
+    const event = decoded(entry.definition, recorded);
+    this.advance(entry, [event], recorded.revision, readMetadata(recorded), entry.definition.evolve(entry.state, event));
   }
 
   /**
@@ -176,12 +176,12 @@ export class StreamStates {
   }
 
   document(entry: StreamState): Document {
-    const { folding, stream, revision, chain, state } = entry;
-    const dueAt: Instant | undefined = folding.dueAt(state);
+    const { definition, stream, revision, chain, state } = entry;
+    const dueAt: Instant | undefined = definition.dueAt(state);
     return {
       stream,
       revision,
-      json: documentText(folding, stream, revision, chain, state),
+      json: documentText(definition, stream, revision, chain, state),
       ...(dueAt !== undefined && { dueAt }),
     };
   }
@@ -217,16 +217,16 @@ export class StreamStates {
   }
 
   private async restore(stream: string): Promise<StreamState> {
-    const folding = this.foldingOf(stream);
-    if (!folding) throw new RangeError(`no aggregate folds ${stream}`);
+    const definition = this.streamDefinitionOf(stream);
+    if (!definition) throw new RangeError(`no aggregate folds ${stream}`);
     const known = this.entries.get(stream);
     if (known) return known;
     const generation = this.cleared;
     const document = await this.projections.load(stream);
     // Of before the clear: its keys may be neither in memory nor in the index.
     this.assertCurrent(generation);
-    const restored = (document && readDocument(folding, document)) ?? { state: folding.initial, revision: -1, chain: CHAIN_START };
-    const entry: StreamState = { ...restored, stream, folding, generation, dirty: false, whole: false };
+    const restored = (document && readDocument(definition, document)) ?? { state: definition.initial, revision: -1, chain: CHAIN_START };
+    const entry: StreamState = { ...restored, stream, definition, generation, dirty: false, whole: false };
     this.entries.set(stream, entry);
     return entry;
   }
@@ -243,9 +243,9 @@ export class StreamStates {
 }
 
 /** @throws NewerThanThisProgram */
-function decoded(folding: Folding, { stream, revision, type, data }: RecordedEvent): DomainEvent {
+function decoded(definition: StreamDefinition, { stream, revision, type, data }: RecordedEvent): DomainEvent {
   try {
-    return folding.decode(type, data);
+    return definition.decode(type, data);
   } catch (cause) {
     throw cause instanceof UnknownEventType ? new NewerThanThisProgram(stream, revision, type, { cause }) : cause;
   }
@@ -255,28 +255,28 @@ function decoded(folding: Folding, { stream, revision, type, data }: RecordedEve
  * The text of a document. Decisions are made on what it says, so it carries a digest of itself: derived state that was damaged
  * is not believed but folded anew.
  */
-export function documentText(folding: Folding, stream: string, revision: number, chain: string, state: unknown): string {
-  const text = folding.write(state);
-  return `{"chain":"${chain}","digest":"${digestOf(folding, stream, revision, chain, text)}","state":${text},"version":${folding.stateVersion}}`;
+export function documentText(definition: StreamDefinition, stream: string, revision: number, chain: string, state: unknown): string {
+  const text = definition.write(state);
+  return `{"chain":"${chain}","digest":"${digestOf(definition, stream, revision, chain, text)}","state":${text},"version":${definition.stateVersion}}`;
 }
 
-const digestOf = (folding: Folding, stream: string, revision: number, chain: string, text: string): string =>
-  hash('sha256', `${stream}\0${revision}\0${chain}\0${folding.stateVersion}\0${text}`).slice(0, 16);
+const digestOf = (definition: StreamDefinition, stream: string, revision: number, chain: string, text: string): string =>
+  hash('sha256', `${stream}\0${revision}\0${chain}\0${definition.stateVersion}\0${text}`).slice(0, 16);
 
 /** The folded state in a document; undefined when another version of the program wrote it, or when it is damaged. */
 function readDocument(
-  folding: Folding,
+  definition: StreamDefinition,
   { stream, revision, json }: Document,
 ): Pick<StreamState, 'state' | 'revision' | 'chain'> | undefined {
   const end = json.lastIndexOf(',"version":');
   const text = json.slice(json.indexOf('"state":') + '"state":'.length, end);
   try {
     const { chain, digest, version } = JSON.parse(json) as { chain: string; digest: string; version: number };
-    if (version !== folding.stateVersion || digest !== digestOf(folding, stream, revision, chain, text)) return undefined;
-    return { state: folding.read(JSON.parse(text)), revision, chain };
+    if (version !== definition.stateVersion || digest !== digestOf(definition, stream, revision, chain, text)) return undefined;
+    return { state: definition.read(JSON.parse(text)), revision, chain };
   } catch {
     return undefined;
   }
 }
 
-export const stateOf = (folding: Folding, document: Document): unknown => readDocument(folding, document)?.state;
+export const stateOf = (definition: StreamDefinition, document: Document): unknown => readDocument(definition, document)?.state;

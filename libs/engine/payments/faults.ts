@@ -8,7 +8,7 @@ export class PaymentProviderUnavailable extends Fault {
   }
 }
 
-/** The provider refuses this deployment itself. A person is needed; the message names the variable and the mend. */
+/** The provider refuses this deployment itself. A person is needed; the message names the variable and the remedy. */
 export class PaymentProviderMisconfigured extends Fault {
   constructor(message: string, options?: ErrorOptions) {
     super('payment_provider_misconfigured', message, false, options);

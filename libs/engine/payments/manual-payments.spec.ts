@@ -36,7 +36,7 @@ describe('payments by hand', () => {
       happenedAt: at,
       paid: { amount: amount('19.99'), currency: 'EUR' },
     });
-    expect(noticeKeyOf(confirmed)).toBe('notice§manual:p1:transfer-7:19.99 EUR');
+    expect(noticeKeyOf(confirmed)).toBe('notification§manual:p1:transfer-7:19.99 EUR');
   });
 
   it('fail when somebody says so', () =>

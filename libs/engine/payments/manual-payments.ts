@@ -1,6 +1,6 @@
 /** The provider for a company that collects the money itself: staff, or another system, confirms by our own API. */
 import { type Amount, formatAmount, type Instant } from '@drawdown/domain/amounts';
-import type { Confirmation, PaymentFailure, PaymentNotice, PaymentProvider, PurchaseToStart, StartOutcome } from './payment-provider';
+import type { Confirmation, PaymentFailure, PaymentNotification, PaymentProvider, PurchaseToStart, StartOutcome } from './payment-provider';
 
 /** Stored with every purchase that is paid so, for ever. */
 export const MANUAL = 'manual';
@@ -14,7 +14,7 @@ export class ManualPayments implements PaymentProvider {
   }
 
   /** Nobody sends anything by itself: what comes here unsigned must not confirm a payment. */
-  readNotice(): PaymentNotice {
+  readNotice(): PaymentNotification {
     return {
       outcome: 'problem',
       problem: 'not_expected',

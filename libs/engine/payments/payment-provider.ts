@@ -51,7 +51,7 @@ export interface IncomingNotice {
 
 interface AboutAPurchase {
   readonly provider: string;
-  /** The provider's id of this notice: the same at every delivery of it, with the same contents. See `noticeKeyOf`. */
+  /** The provider's id of this notification: the same at every delivery of it, with the same contents. See `noticeKeyOf`. */
   readonly eventId: string;
   readonly purchaseId: string;
   readonly customerId: string;
@@ -72,15 +72,16 @@ export type PaymentFailure = AboutAPurchase & {
   readonly reason: 'declined' | 'expired';
 };
 
-export type PaymentNotice =
+export type PaymentNotification =
   | Confirmation
   | PaymentFailure
   /** Authentic, and nothing to act on: answer it as received, or it comes again for days. */
   | { readonly outcome: 'ignored'; readonly detail: string }
   /** Not to be believed or not to be understood: answer it as a bad request. Nothing may follow from it but a line in the log. */
-  | { readonly outcome: 'problem'; readonly problem: NoticeProblem; readonly detail: string };
+  | { readonly outcome: 'problem'; readonly problem: NotificationProblem; readonly detail: string };
 
-export type NoticeProblem = 'not_expected' | 'too_large' | 'signature_missing' | 'signature_wrong' | 'too_old' | 'other_mode' | 'malformed';
+export type NotificationProblem =
+  'not_expected' | 'too_large' | 'signature_missing' | 'signature_wrong' | 'too_old' | 'other_mode' | 'malformed';
 
 export interface PaymentProvider {
   /** Stored with every purchase, for ever: `manual`, `stripe`. */
@@ -88,18 +89,18 @@ export interface PaymentProvider {
   /**
    * Asks for the money. Idempotent: the same purchase started again is the same payment.
    * @throws PaymentProviderUnavailable it may or may not have been started: start it again.
-   * @throws PaymentProviderMisconfigured a person is needed; the message says what to mend.
+   * @throws PaymentProviderMisconfigured a person is needed; the message says what to fix.
    */
   start(purchase: PurchaseToStart): Promise<StartOutcome>;
   /** Never throws on anything that comes from outside. */
-  readNotice(notice: IncomingNotice): PaymentNotice;
+  readNotice(notification: IncomingNotice): PaymentNotification;
   close(): Promise<void>;
 }
 
 /**
- * The idempotency key of the command that a notice becomes. Two notices of one payment have two: that a purchase is credited
+ * The idempotency key of the command that a notification becomes. Two notifications of one payment have two: that a purchase is credited
  * once at most is for the wallet. Stored for ever, and no caller can send it: keys of callers are printable ASCII. Otherwise a caller
- * could use up the key of a notice before it comes, and money would be taken and not credited.
+ * could use up the key of a notification before it comes, and money would be taken and not credited.
  */
 export const noticeKeyOf = ({ provider, eventId }: Pick<AboutAPurchase, 'provider' | 'eventId'>): string =>
-  `notice\u00a7${provider}:${eventId}`;
+  `notification\u00a7${provider}:${eventId}`;

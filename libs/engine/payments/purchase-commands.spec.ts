@@ -1,5 +1,5 @@
 import { amount, instant } from '@drawdown/domain/amounts';
-import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, nothing } from '@drawdown/domain/balance';
+import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, initialBalance } from '@drawdown/domain/balance';
 import { confirmedByHand, failedByHand } from './manual-payments';
 import { purchaseCommand, refusedStart } from './purchase-commands';
 
@@ -20,7 +20,7 @@ function caused(...commands: readonly BalanceCommand[]): readonly string[] {
       by: 'portal',
     },
   ];
-  let state: Balance = nothing;
+  let state: Balance = initialBalance;
   const events: BalanceEvent[] = [];
   for (const command of [...begun, ...commands]) {
     const decision = decide(command, state);
@@ -28,7 +28,7 @@ function caused(...commands: readonly BalanceCommand[]): readonly string[] {
     state = decision.events.reduce(evolve, state);
     events.push(...decision.events);
   }
-  return events.slice(2).map((event) => (event.type === 'PurchaseFlagged' ? event.because : event.type));
+  return events.slice(2).map((event) => (event.type === 'PurchaseFlagged' ? event.reason : event.type));
 }
 
 describe('what a provider says', () => {
@@ -44,7 +44,7 @@ describe('what a provider says', () => {
       providerPaymentId: 'transfer-7',
       paid: euros('20'),
     });
-    expect(caused(confirmed, confirmed)).toEqual(['PurchaseSucceeded', 'ToppedUp', 'PurchaseToldAgain']);
+    expect(caused(confirmed, confirmed)).toEqual(['PurchaseSucceeded', 'ToppedUp', 'DuplicateNotification']);
   });
 
   it('is flagged when it is another payment for the same purchase, or another amount or currency', () => {

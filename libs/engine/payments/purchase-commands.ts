@@ -5,22 +5,25 @@ import type { Confirmation, PaymentFailure, StartOutcome } from './payment-provi
 
 type Command<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 
-/** Carried out under the key `noticeKeyOf` on the stream of the wallet of `notice.customerId`. */
-export function purchaseCommand(notice: Confirmation | PaymentFailure, at: Instant): Command<'ConfirmPurchase'> | Command<'FailPurchase'> {
-  const { purchaseId, eventId: providerEventId } = notice;
-  switch (notice.outcome) {
+/** Carried out under the key `noticeKeyOf` on the stream of the wallet of `notification.customerId`. */
+export function purchaseCommand(
+  notification: Confirmation | PaymentFailure,
+  at: Instant,
+): Command<'ConfirmPurchase'> | Command<'FailPurchase'> {
+  const { purchaseId, eventId: providerEventId } = notification;
+  switch (notification.outcome) {
     case 'confirmed':
       return {
         type: 'ConfirmPurchase',
         at,
         purchaseId,
-        provider: notice.provider,
+        provider: notification.provider,
         providerEventId,
-        providerPaymentId: notice.reference,
-        paid: notice.paid,
+        providerPaymentId: notification.reference,
+        paid: notification.paid,
       };
     case 'failed':
-      return { type: 'FailPurchase', at, purchaseId, code: notice.reason, providerEventId };
+      return { type: 'FailPurchase', at, purchaseId, code: notification.reason, providerEventId };
   }
 }
 

@@ -1,4 +1,4 @@
-export * from './judged';
+export * from './balance-at';
 export * from './liability';
 export * from './movement';
 export * from './projector';

@@ -1,8 +1,8 @@
 import { type Amount, amount, formatAmount, type Instant, instant, later, sum } from '@drawdown/domain/amounts';
-import { type Balance, type BalanceCommand, type BalanceEvent, bookedOf, decide, evolve, nothing } from '@drawdown/domain/balance';
+import { type Balance, type BalanceCommand, type BalanceEvent, bookedOf, decide, evolve, initialBalance } from '@drawdown/domain/balance';
 import fc from 'fast-check';
-import { histories, SEED } from '../../domain/balance/model/histories.fixtures';
-import { judgedAt } from './judged';
+import { histories, SEED } from '../../domain/balance/model/command-sequences.fixtures';
+import { balanceAt } from './balance-at';
 import { type Liability, LiabilityReport } from './liability';
 
 const NOON = instant('2026-03-01T12:00:00Z');
@@ -12,7 +12,7 @@ const ORIGINS = ['paid', 'free'] as const;
 
 /** What these commands cause; those that are refused cause nothing. */
 function lived(commands: readonly BalanceCommand[], currency = 'EUR'): readonly BalanceEvent[] {
-  let state: Balance = nothing;
+  let state: Balance = initialBalance;
   return commands.flatMap((command) => {
     const decision = decide(command.type === 'Create' ? { ...command, currency } : command, state);
     if (!decision.accepted) return [];
@@ -49,23 +49,23 @@ describe('the liability report', () => {
     expect(told(free)).toEqual({ granted: '4', deducted: '4' });
   });
 
-  it('calls breakage what has expired, and lapsed what only waits for its entry', () => {
+  it('calls breakage what has expired, and expired but not posted what only waits for its entry', () => {
     const expiresAt = later(NOON, HOUR_MS);
     const held: BalanceCommand = { type: 'PlaceHold', at: NOON, amount: amount('1') };
     const unswept = [create, topUp('paid', '10', expiresAt), held];
     const at = (ms: number, commands = unswept) => told(only(reportOf(lived(commands), later(NOON, ms))).paid);
     expect(at(HOUR_MS - 1)).toEqual({ granted: '10', outstanding: '10' });
-    expect(at(HOUR_MS)).toEqual({ granted: '10', outstanding: '10', lapsed: '9' });
+    expect(at(HOUR_MS)).toEqual({ granted: '10', outstanding: '10', expiredUnposted: '9' });
     expect(at(HOUR_MS, [...unswept, { type: 'Sweep', at: expiresAt }])).toEqual({ granted: '10', expired: '9', outstanding: '1' });
   });
 
-  it('takes what an ended hold kept for lapsed, whoever posts its end later', () => {
+  it('takes what an ended hold kept for expired but not posted, whoever posts its end later', () => {
     const hold: BalanceCommand = { type: 'PlaceHold', at: NOON, amount: amount('60'), expiresAt: later(NOON, HOUR_MS * 1.5) };
     const kept = [create, topUp('paid', '100', later(NOON, HOUR_MS)), hold];
     const at = (hours: number, more: readonly BalanceCommand[] = []) =>
       told(only(reportOf(lived([...kept, ...more]), later(NOON, hours * HOUR_MS))).paid);
-    expect(at(1.25)).toEqual({ granted: '100', outstanding: '100', lapsed: '40' });
-    expect(at(1.5)).toEqual({ granted: '100', outstanding: '100', lapsed: '100' });
+    expect(at(1.25)).toEqual({ granted: '100', outstanding: '100', expiredUnposted: '40' });
+    expect(at(1.5)).toEqual({ granted: '100', outstanding: '100', expiredUnposted: '100' });
     const capture: BalanceCommand = {
       type: 'CaptureHold',
       at: NOON,
@@ -74,9 +74,13 @@ describe('the liability report', () => {
       keepOpen: true,
       overrun: 'refuse',
     };
-    expect(at(1.25, [capture])).toEqual({ granted: '100', captured: '25', outstanding: '75', lapsed: '40' });
-    expect(at(2, [capture])).toEqual({ granted: '100', captured: '25', outstanding: '75', lapsed: '75' });
-    expect(at(2, [{ type: 'ReleaseHold', at: NOON, holdId: 'h1' }])).toEqual({ granted: '100', outstanding: '100', lapsed: '100' });
+    expect(at(1.25, [capture])).toEqual({ granted: '100', captured: '25', outstanding: '75', expiredUnposted: '40' });
+    expect(at(2, [capture])).toEqual({ granted: '100', captured: '25', outstanding: '75', expiredUnposted: '75' });
+    expect(at(2, [{ type: 'ReleaseHold', at: NOON, holdId: 'h1' }])).toEqual({
+      granted: '100',
+      outstanding: '100',
+      expiredUnposted: '100',
+    });
     expect(at(2, [{ type: 'Sweep', at: later(NOON, 3 * HOUR_MS), until: later(NOON, 2 * HOUR_MS) }])).toEqual({
       granted: '100',
       expired: '100',
@@ -91,7 +95,7 @@ describe('the liability report', () => {
     ]);
     const payment = first.find((event) => event.type === 'InvoicePaid');
     if (!payment) throw new Error('nothing was paid');
-    const state = first.reduce(evolve, nothing);
+    const state = first.reduce(evolve, initialBalance);
     const then = [
       { type: 'ReverseInvoicePayment', at: NOON, payment, amount: amount('4') },
       { type: 'Close', at: NOON, reason: 'left' },
@@ -175,11 +179,11 @@ describe('over all histories, at any cut', () => {
         expect(euro.wallets).toBe(balances.filter(({ status }) => status !== 'none').length);
         for (const origin of ORIGINS) {
           // A hold whose end has come keeps nothing, whether or not that was posted.
-          const grants = balances.flatMap((of) => judgedAt(of, asOf).grants).filter((of) => of.origin === origin);
+          const grants = balances.flatMap((of) => balanceAt(of, asOf).grants).filter((of) => of.origin === origin);
           expect(euro[origin].outstanding).toBe(bookedOf(grants));
           const ended = grants.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= asOf);
-          expect(euro[origin].lapsed).toBe(sum(ended.map((of) => of.remaining)) - sum(ended.map((of) => of.held)));
-          const { granted, returned, outstanding, lapsed: _, ...taken } = euro[origin];
+          expect(euro[origin].expiredUnposted).toBe(sum(ended.map((of) => of.remaining)) - sum(ended.map((of) => of.held)));
+          const { granted, returned, outstanding, expiredUnposted: _, ...taken } = euro[origin];
           expect(granted + returned - sum(Object.values(taken))).toBe(outstanding);
           for (const [name, value] of Object.entries(euro[origin])) {
             expect(value >= 0n).toBe(true);
@@ -202,5 +206,5 @@ describe('over all histories, at any cut', () => {
 /** The balance as far as the moment: what its stream says before the first later event. */
 function knownAt(events: readonly BalanceEvent[], asOf: Instant): Balance {
   const later = events.findIndex(({ at }) => at > asOf);
-  return (later < 0 ? events : events.slice(0, later)).reduce(evolve, nothing);
+  return (later < 0 ? events : events.slice(0, later)).reduce(evolve, initialBalance);
 }

@@ -9,7 +9,7 @@ import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/domain/a
 import type { Allocation, BalanceEvent, GrantTerms } from '@drawdown/domain/balance';
 
 /** What moves value, in the words of the report. */
-type MovedBy = Exclude<keyof Liability, 'outstanding' | 'lapsed'>;
+type MovedBy = Exclude<keyof Liability, 'outstanding' | 'expiredUnposted'>;
 
 /**
  * Money of one origin in one currency, from the beginning up to the moment:
@@ -34,7 +34,7 @@ export interface Liability {
   /** The liability: what grants still have, held or not. Together it is what the wallets have booked. */
   readonly outstanding: Amount;
   /** Of what is outstanding: its time is over, and no hold that is open at the moment keeps it. The sweeper posts it as expired. */
-  readonly lapsed: Amount;
+  readonly expiredUnposted: Amount;
 }
 
 export type Origin = GrantTerms['origin'];
@@ -58,7 +58,7 @@ const NOTHING: Liability = {
   voided: ZERO,
   closed: ZERO,
   outstanding: ZERO,
-  lapsed: ZERO,
+  expiredUnposted: ZERO,
 };
 
 type Touching = Extract<BalanceEvent, { readonly grants: unknown }>['type'];
@@ -96,7 +96,7 @@ interface EndingHold {
 interface WalletSoFar {
   readonly currency: string;
   /** Those with something left. */
-  readonly parcels: Map<string, Parcel>;
+  readonly grants: Map<string, Parcel>;
   /** Open ones. */
   readonly holds: Map<string, EndingHold>;
   /** An event later than the moment has come: what follows it is later, whatever a clock that was put right says. */
@@ -127,7 +127,7 @@ export class LiabilityReport {
       // A wallet that began later is no wallet yet.
       this.open.set(
         wallet,
-        known ? Object.assign(known, { over: true }) : { currency: '', parcels: new Map(), holds: new Map(), over: true },
+        known ? Object.assign(known, { over: true }) : { currency: '', grants: new Map(), holds: new Map(), over: true },
       );
       return;
     }
@@ -160,7 +160,7 @@ export class LiabilityReport {
     if (known?.currency !== currency) this.of(currency).wallets += 1;
     const begun = {
       currency,
-      parcels: known?.parcels ?? new Map<string, Parcel>(),
+      grants: known?.grants ?? new Map<string, Parcel>(),
       holds: known?.holds ?? new Map<string, EndingHold>(),
       over: false,
     };
@@ -168,32 +168,32 @@ export class LiabilityReport {
     return begun;
   }
 
-  private move({ currency, parcels, holds }: WalletSoFar, event: BalanceEvent): void {
+  private move({ currency, grants, holds }: WalletSoFar, event: BalanceEvent): void {
     if (!('grants' in event)) return;
     follow(holds, event);
     const by = MOVES[event.type];
     const total = this.of(currency);
     for (const terms of termsIn(event))
-      parcels.set(terms.id, { origin: terms.origin, expiresAt: terms.expiresAt, remaining: ZERO, held: ZERO });
+      grants.set(terms.id, { origin: terms.origin, expiresAt: terms.expiresAt, remaining: ZERO, held: ZERO });
     for (const { id, remaining, held } of event.grants) {
-      const before = parcels.get(id);
+      const before = grants.get(id);
       if (!before) throw new RangeError(`${event.type} touches ${id}, which was never granted: read the stream from the beginning`);
       total[before.origin] = booked(total[before.origin], by, minus(remaining, before.remaining));
-      if (remaining === ZERO) parcels.delete(id);
-      else parcels.set(id, { ...before, remaining, held });
+      if (remaining === ZERO) grants.delete(id);
+      else grants.set(id, { ...before, remaining, held });
     }
   }
 
-  private lapse({ parcels, holds }: WalletSoFar, total: CurrencySoFar): void {
+  private lapse({ grants, holds }: WalletSoFar, total: CurrencySoFar): void {
     const lapse = (origin: Origin, amount: Amount): void => {
-      total[origin] = { ...total[origin], lapsed: plus(total[origin].lapsed, amount) };
+      total[origin] = { ...total[origin], expiredUnposted: plus(total[origin].expiredUnposted, amount) };
     };
     const isOver = (of: Parcel | undefined): of is Parcel => of?.expiresAt !== undefined && of.expiresAt <= this.asOf;
-    for (const of of parcels.values()) if (isOver(of)) lapse(of.origin, minus(of.remaining, of.held));
+    for (const of of grants.values()) if (isOver(of)) lapse(of.origin, minus(of.remaining, of.held));
     for (const { expiresAt, keeps } of holds.values()) {
       if (expiresAt > this.asOf) continue;
       for (const { grant, amount } of keeps) {
-        const of = parcels.get(grant);
+        const of = grants.get(grant);
         if (isOver(of)) lapse(of.origin, amount);
       }
     }

@@ -7,7 +7,7 @@ import {
   decide,
   evolve,
   type InvoicePayment,
-  nothing,
+  initialBalance,
   type UsageToConsume,
 } from '@drawdown/domain/balance';
 import { MOVEMENT_TYPES, MOVEMENT_USAGE_LINES_MAX, movementOf, movementTypeOf } from './movement';
@@ -107,7 +107,7 @@ function paymentIn(events: readonly BalanceEvent[]): InvoicePayment {
 }
 
 function lived(): readonly BalanceEvent[] {
-  let state: Balance = nothing;
+  let state: Balance = initialBalance;
   const events: BalanceEvent[] = [];
   for (const next of life) {
     const command = typeof next === 'function' ? next(events) : next;
@@ -171,7 +171,7 @@ describe('movements', () => {
   it('tell of a purchase what became of it, and name it where it is credited', () => {
     expect(of('PurchaseStarted')).toMatchObject({ amount: amount('0'), purchaseId: 'p1', figures: { pending: amount('7') } });
     expect(of('PurchaseFlagged')).toMatchObject({ purchaseId: 'p1', reason: 'other_amount' });
-    expect(of('PurchaseToldAgain')).toMatchObject({ purchaseId: 'p1', reason: 'succeeded', reference: 'pi-1', amount: amount('0') });
+    expect(of('DuplicateNotification')).toMatchObject({ purchaseId: 'p1', reason: 'succeeded', reference: 'pi-1', amount: amount('0') });
     expect(of('PurchaseSucceeded')).toMatchObject({ purchaseId: 'p1', grantId: 'g6', reference: 'pi-1', amount: amount('0') });
     expect(movementOf(events.find((event) => event.type === 'ToppedUp' && event.purchaseId !== undefined)!)).toMatchObject({
       amount: amount('7'),
@@ -203,8 +203,8 @@ describe('movements', () => {
 
   it('list at most a hundred usage events and count all of them', () => {
     const lines = Array.from({ length: MOVEMENT_USAGE_LINES_MAX + 1 }, (_, i) => used(`u${i}`, '0.1'));
-    const created = decide(creation, nothing);
-    const state = created.accepted ? created.events.reduce(evolve, nothing) : nothing;
+    const created = decide(creation, initialBalance);
+    const state = created.accepted ? created.events.reduce(evolve, initialBalance) : initialBalance;
     const consumed = decide({ type: 'Consume', at: NOON, lines }, state);
     const movement = movementOf((consumed.accepted && consumed.events[0]) || events[0]!);
     expect(movement.usage).toHaveLength(MOVEMENT_USAGE_LINES_MAX);

@@ -32,7 +32,7 @@ export const MOVEMENT_TYPES = [
   'purchase_failed',
   'purchase_expired',
   'purchase_flagged',
-  'purchase_told_again',
+  'duplicate_notification',
   'grant_expiring',
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
@@ -45,7 +45,7 @@ export interface Movement {
   readonly figures: Figures;
   /** When it counts. */
   readonly effectiveAt: Instant;
-  /** When the ledger decided it, which the chain seals: the event's own time, or a later one that it tells. When the log stored it is sealed by nothing. */
+  /** When the ledger decided it, which the chain chains: the event's own time, or a later one that it tells. When the log stored it is chained by nothing. */
   readonly recordedAt: Instant;
   readonly uncovered?: Amount;
   /** How the usage that waits for its invoice moved. */
@@ -80,7 +80,7 @@ const TYPES: { readonly [T in BalanceEvent['type']]: MovementType } = {
   PurchaseFailed: 'purchase_failed',
   PurchaseExpired: 'purchase_expired',
   PurchaseFlagged: 'purchase_flagged',
-  PurchaseToldAgain: 'purchase_told_again',
+  DuplicateNotification: 'duplicate_notification',
   TopUpVoided: 'top_up_voided',
   CreditsDeducted: 'deducted',
   HoldPlaced: 'hold_placed',
@@ -157,12 +157,12 @@ export function movementOf(event: BalanceEvent): Movement {
       return { ...still, purchaseId: event.purchaseId, reason: event.reason ?? event.code };
     case 'PurchaseExpired':
       return { ...still, effectiveAt: event.expiresAt, purchaseId: event.purchaseId };
-    case 'PurchaseToldAgain': {
+    case 'DuplicateNotification': {
       const { purchaseId, end: reason, providerPaymentId: reference } = event;
       return { ...still, purchaseId, reason, ...(reference !== undefined && { reference }) };
     }
     case 'PurchaseFlagged': {
-      const { purchaseId, because: reason, providerPaymentId: reference } = event;
+      const { purchaseId, reason, providerPaymentId: reference } = event;
       return { ...still, purchaseId, reason, ...(reference !== undefined && { reference }) };
     }
     case 'TopUpVoided':

@@ -1,7 +1,7 @@
 import type { Projections } from '@drawdown/engine/derived-state';
 import { amount } from '@drawdown/domain/amounts';
 import { AppliedKeys, type EventLog, StreamStates } from '@drawdown/engine/event-store';
-import { double, foldings, TestLedger, tokens } from '../event-store/ledger.fixtures';
+import { double, streamDefinitions, TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { projected } from './projection-mark';
 import { Projector } from './projector';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
@@ -36,7 +36,11 @@ const watched = (checkpoint?: bigint) => {
   return { done, projections };
 };
 const projectorOn = (log: EventLog, projections: Projections) =>
-  new Projector(log, projections, new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), foldings));
+  new Projector(
+    log,
+    projections,
+    new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), streamDefinitions),
+  );
 
 it('one answer that the event is not there does not make a process throw away the derived state of all', async () => {
   const { done, projections } = watched();

@@ -100,7 +100,7 @@ afterEach(() => {
 });
 
 const recovered = (times = 1) =>
-  until('the loss to be mended', () => home.projector.figures().recoveries >= times && !home.projector.figures().refolding);
+  until('the loss to be fixed', () => home.projector.figures().recoveries >= times && !home.projector.figures().refolding);
 /** Until `release` is called, the store knows no more than it is told from now on. */
 let release: () => void = () => undefined;
 const loseAndHold = async (): Promise<void> => {
@@ -138,7 +138,7 @@ describe('a loss', () => {
       // A load only comes when the stream is not in memory.
       if (call === 'load') home.states.trim(0);
       await expect(home.use(tokens('1', 5))).rejects.toMatchObject({ code: 'derived_state_lost', retriable: true });
-      expect(await home.use(tokens('1', 5))).toMatchObject([{ fate: 'duplicate' }]);
+      expect(await home.use(tokens('1', 5))).toMatchObject([{ status: 'duplicate' }]);
       expect(await consumed()).toBe(amount('5'));
       await documentsHaveTheirKeys(['1']);
     },
@@ -150,7 +150,7 @@ describe('a loss', () => {
       await loseAndHold();
     });
     await expect(home.use(tokens('1', 5), tokens('2', 1))).rejects.toMatchObject({ code: 'derived_state_lost' });
-    expect(await home.use(tokens('1', 5), tokens('2', 1))).toMatchObject([{ fate: 'duplicate' }, { fate: 'applied' }]);
+    expect(await home.use(tokens('1', 5), tokens('2', 1))).toMatchObject([{ status: 'duplicate' }, { status: 'applied' }]);
     expect(await consumed()).toBe(amount('6'));
   });
 
@@ -165,7 +165,7 @@ describe('a loss', () => {
 
   it('while an append is on its way: it stands, and no document is saved without the keys before it', async () => {
     store.during('append', loseAndHold);
-    expect(await home.use(tokens('2', 7))).toMatchObject([{ fate: 'applied' }]);
+    expect(await home.use(tokens('2', 7))).toMatchObject([{ status: 'applied' }]);
     await home.projector.save();
     // As another process would find it at this moment.
     const saved = await home.projections.load(STREAM);
@@ -173,12 +173,12 @@ describe('a loss', () => {
     release();
     await recovered();
     expect(await consumed()).toBe(amount('12'));
-    expect(await home.use(tokens('1', 5), tokens('2', 7))).toMatchObject([{ fate: 'duplicate' }, { fate: 'duplicate' }]);
+    expect(await home.use(tokens('1', 5), tokens('2', 7))).toMatchObject([{ status: 'duplicate' }, { status: 'duplicate' }]);
     await until('the event to be met', async () => home.projector.position === (await home.log.head()));
     await documentsHaveTheirKeys(['1', '2']);
   });
 
-  it('during a recovery is mended too', async () => {
+  it('during a recovery is fixed too', async () => {
     let again = false;
     store.during('load', async () => {
       again = true;
@@ -187,7 +187,7 @@ describe('a loss', () => {
     await store.lose();
     await until('the second loss', () => again);
     await recovered();
-    expect(await home.use(tokens('1', 5))).toMatchObject([{ fate: 'duplicate' }]);
+    expect(await home.use(tokens('1', 5))).toMatchObject([{ status: 'duplicate' }]);
     await documentsHaveTheirKeys(['1']);
   });
 
@@ -207,7 +207,7 @@ describe('a loss', () => {
     };
     await loseAndHold();
     // Nothing of the log has been met yet.
-    expect(await home.intake.submit([moved])).toMatchObject([{ fate: 'duplicate' }]);
+    expect(await home.intake.submit([moved])).toMatchObject([{ status: 'duplicate' }]);
     release();
     await recovered();
     expect(await consumed()).toBe(amount('5'));
@@ -251,7 +251,7 @@ describe('a store that is down', () => {
     store.down = false;
     await until('the following to go on', async () => home.projector.position === (await home.log.head()));
     expect(ended).toBe(false);
-    expect(await home.use(tokens('1', 5))).toMatchObject([{ fate: 'duplicate' }]);
+    expect(await home.use(tokens('1', 5))).toMatchObject([{ status: 'duplicate' }]);
   });
 
   it('after a loss is waited for', async () => {
@@ -260,6 +260,6 @@ describe('a store that is down', () => {
     await expect(home.use(tokens('1', 5))).rejects.toMatchObject({ retriable: true });
     store.down = false;
     await recovered();
-    expect(await home.use(tokens('1', 5))).toMatchObject([{ fate: 'duplicate' }]);
+    expect(await home.use(tokens('1', 5))).toMatchObject([{ status: 'duplicate' }]);
   });
 });

@@ -10,7 +10,7 @@ import {
   type EventLog,
   readMetadata,
   type RecordedEvent,
-  seal,
+  chainEvent,
   streams,
   usageFingerprint,
 } from '@drawdown/engine/event-store';
@@ -47,7 +47,7 @@ function canBeDown(): { down: boolean; wrap: (real: Projections) => Projections 
   return state;
 }
 
-/** A little of everything: customers, a wallet, holds, expiry, usage of every fate, keys of commands. */
+/** A little of everything: customers, a wallet, holds, expiry, usage of every outcome, keys of commands. */
 async function live(home: TestLedger): Promise<void> {
   await home.addCustomer('ada');
   await home.addProduct('llm');
@@ -92,12 +92,12 @@ async function answers(home: TestLedger) {
     { type: 'PlaceHold', at: home.now, amount: amount('10'), expiresAt: later(START, 60_000) },
     { key: 'h', body: 'h' },
   );
-  const fates = await home.use(tokens('1', 10), tokens('2', 85));
-  return { again, fates, balance: await home.balance('ada', 'llm'), wallet: await home.ledger.load(wallet, streams.wallet('ada')) };
+  const outcomes = await home.use(tokens('1', 10), tokens('2', 85));
+  return { again, outcomes, balance: await home.balance('ada', 'llm'), wallet: await home.ledger.load(wallet, streams.wallet('ada')) };
 }
 
 const append = (log: EventLog, stream: string, type: string, data: string) =>
-  log.append(stream, [seal(CHAIN_START, stream, 0, type, data, { index: 0, size: 1 })], 'no_stream');
+  log.append(stream, [chainEvent(CHAIN_START, stream, 0, type, data, { index: 0, size: 1 })], 'no_stream');
 
 const caughtUp = async (home: TestLedger): Promise<void> => {
   const head = await home.log.head();
@@ -226,7 +226,7 @@ describe('saving that fails', () => {
     await expect(home.projector.save()).rejects.toMatchObject({ code: 'projection_unavailable', retriable: true });
     expect(home.projector.failure).toBeDefined();
     expect(await home.projections.find([usageFingerprint('test', '1')])).toEqual([[]]);
-    expect((await home.use(tokens('1', 10))).map(({ fate }) => fate)).toEqual(['duplicate']);
+    expect((await home.use(tokens('1', 10))).map(({ status }) => status)).toEqual(['duplicate']);
     expect(
       await home.ledger.execute(wallet, streams.wallet('ada'), { type: 'Pause', at: home.now }, { key: 'w', body: 'w' }),
     ).toMatchObject({ replayed: true });
@@ -258,7 +258,7 @@ describe('saving that fails', () => {
   );
 
   const rejected = (i: number): string =>
-    `{"at":"2026-01-01T00:00:00.000Z","detail":"","door":"test","encoding":"utf8","original":"${i}","reason":"invalid_json"}`;
+    `{"at":"2026-01-01T00:00:00.000Z","detail":"","transport":"test","encoding":"utf8","original":"${i}","reason":"invalid_json"}`;
 });
 
 describe('every save is of one moment', () => {
@@ -277,7 +277,7 @@ describe('every save is of one moment', () => {
             (await real.list({ prefix: '', limit: ALL })).filter(isFolded).map(({ stream, revision }) => [stream, revision]),
           );
           for (const event of await home.log.readAll(-1n, 4_096)) {
-            if (!home.states.foldingOf(event.stream)) continue;
+            if (!home.states.streamDefinitionOf(event.stream)) continue;
             const saved = (documents.get(event.stream) ?? -1) >= event.revision;
             if (!saved && event.position <= checkpoint) findings.push(`the checkpoint is ahead of ${event.stream} ${event.revision}`);
             if (saved && !keysOf(event).every((key) => keys.has(key)))
@@ -313,7 +313,7 @@ describe('every save is of one moment', () => {
 it('an event that cannot be read ends the following, and says so', async () => {
   const home = await open();
   const metadata = readMetadata((await home.addCustomer('ada'), (await home.log.readAll(-1n, 1))[0]!));
-  const unheard = seal(metadata.chain, streams.customer('ada'), 1, 'CustomerRevered', '{}', { index: 0, size: 1 });
+  const unheard = chainEvent(metadata.chain, streams.customer('ada'), 1, 'CustomerRevered', '{}', { index: 0, size: 1 });
   await home.log.append(streams.customer('ada'), [unheard], 0);
   await expect(home.projector.ended).rejects.toMatchObject({ code: 'newer_than_this_program', retriable: false });
   await expect(home.projector.ended).rejects.toThrow(
@@ -333,7 +333,7 @@ describe('derived state that was not made of this log as it is', () => {
       cpSync(join(mine.directory, folder), join(other.directory, folder), { recursive: true });
     }
     const restored = await open(other.directory);
-    expect(await restored.use(tokens('1', 10))).toMatchObject([{ fate: 'duplicate' }]);
+    expect(await restored.use(tokens('1', 10))).toMatchObject([{ status: 'duplicate' }]);
     expect((await restored.verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
     rmSync(mine.directory, { recursive: true });
   });
@@ -348,6 +348,6 @@ describe('derived state that was not made of this log as it is', () => {
     await home.stop();
     const longer = await open(home.directory, undefined, undefined, 2 * DEDUPE_WINDOW_MS_DEFAULT);
     longer.now = now;
-    expect(await longer.use(tokens('1', 10, { time: formatInstant(START) }))).not.toMatchObject([{ fate: 'applied' }]);
+    expect(await longer.use(tokens('1', 10, { time: formatInstant(START) }))).not.toMatchObject([{ status: 'applied' }]);
   });
 });

@@ -9,7 +9,7 @@ import {
   type EventLog,
   LogUnavailable,
   type RecordedEvent,
-  seal,
+  chainEvent,
   streams,
 } from '@drawdown/engine/event-store';
 import { double, TestLedger } from '../event-store/ledger.fixtures';
@@ -170,7 +170,7 @@ it('what ends the following is told, and is in the fault of who waits: an event 
   await feed.start();
   const stream = streams.creditProduct('llm');
   const { revision, chain } = await home.states.load(stream);
-  await home.log.append(stream, [seal(chain, stream, revision + 1, 'CreditProductRevered', '{}', { index: 0, size: 1 })], revision);
+  await home.log.append(stream, [chainEvent(chain, stream, revision + 1, 'CreditProductRevered', '{}', { index: 0, size: 1 })], revision);
   await until('it to be told', () => told.length > 0);
   expect(told[0]).toMatchObject({ code: 'newer_than_this_program' });
   await expect(feed.newest()).rejects.toThrow(/needed up to .*CreditProductRevered at revision \d+ of creditProduct-llm/);

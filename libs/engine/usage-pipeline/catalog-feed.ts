@@ -5,7 +5,7 @@
  * store for its head, once, and is rated when everything up to there has been met; until then it waits, and beyond the bound nothing
  * is decided on a catalog that may be old.
  */
-import { nothingProjected, type Projections } from '@drawdown/engine/derived-state';
+import { NullProjections, type Projections } from '@drawdown/engine/derived-state';
 import { creditProduct } from '@drawdown/domain/catalog';
 import type { RatingTable } from '@drawdown/domain/usage';
 import {
@@ -15,14 +15,14 @@ import {
   DerivedStateUnavailable,
   type EventLog,
   Fault,
-  foldingOf,
+  streamDefinitionOf,
   type RecordedEvent,
   StreamStates,
   type Subscription,
 } from '@drawdown/engine/event-store';
 import { CatalogFollower } from './catalog-follower';
 import { projectedThrough } from '@drawdown/engine/read-models';
-import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-fate';
+import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-outcome';
 
 /** How long a batch waits for the catalog to be as new as the store. Following the log takes milliseconds where nothing is wrong. */
 export const CATALOG_WAIT_MS_MAX = 10_000;
@@ -63,13 +63,13 @@ export class CatalogFeed {
   constructor(
     private readonly log: EventLog,
     /** Spare the start from reading the whole log. They are read while it starts, and never after. */
-    private readonly projections: Pick<Projections, 'attach' | 'load' | 'list' | 'checkpoint'> = nothingProjected,
+    private readonly projections: Pick<Projections, 'attach' | 'load' | 'list' | 'checkpoint'> = NullProjections,
     private readonly waitMsMax = CATALOG_WAIT_MS_MAX,
     /** Told each time that following the log has ended by a fault; it is begun again. */
     private readonly onFault: (fault: unknown) => void = () => undefined,
   ) {
-    this.states = new StreamStates(log, nothingProjected, new AppliedKeys(nothingProjected, DEDUPE_WINDOW_MS_DEFAULT), [
-      foldingOf(creditProduct),
+    this.states = new StreamStates(log, NullProjections, new AppliedKeys(NullProjections, DEDUPE_WINDOW_MS_DEFAULT), [
+      streamDefinitionOf(creditProduct),
     ]);
     this.catalog = new CatalogFollower(this.states);
   }

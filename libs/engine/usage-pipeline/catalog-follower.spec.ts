@@ -32,8 +32,8 @@ const setWeight = async (weight: string, effectiveAt?: Instant, on = home): Prom
 };
 /** What one token costs now. */
 const cost = async (time?: Instant): Promise<Amount | undefined> => {
-  const [fate] = await home.use(tokens(`${ids++}`, 1, time === undefined ? {} : { time: formatInstant(time) }));
-  return fate?.fate === 'applied' ? fate.charges[0]!.amount : undefined;
+  const [outcome] = await home.use(tokens(`${ids++}`, 1, time === undefined ? {} : { time: formatInstant(time) }));
+  return outcome?.status === 'applied' ? outcome.charges[0]!.amount : undefined;
 };
 
 describe('the catalog that usage is rated by', () => {
@@ -89,8 +89,8 @@ describe('the catalog that usage is rated by', () => {
       await Promise.all(Array.from({ length: PRODUCTS }, (_, i) => home.addProduct(`p${i}`, `type.${i}`)));
       await Promise.all(Array.from({ length: PRODUCTS }, (_, i) => home.addBalance('ada', `p${i}`, '1')));
       home = await home.reopen();
-      const fates = await home.use(...Array.from({ length: PRODUCTS }, (_, i) => tokens(`t${i}`, 1, { type: `type.${i}` })));
-      expect(fates.map(({ fate }) => fate)).toEqual(Array.from({ length: PRODUCTS }, () => 'applied'));
+      const outcomes = await home.use(...Array.from({ length: PRODUCTS }, (_, i) => tokens(`t${i}`, 1, { type: `type.${i}` })));
+      expect(outcomes.map(({ status }) => status)).toEqual(Array.from({ length: PRODUCTS }, () => 'applied'));
     },
     MACHINE_BUSY_MS,
   );

@@ -12,7 +12,7 @@ export class CatalogFollower {
 
   constructor(private readonly states: StreamStates) {
     states.follow(({ entry }) => {
-      if (entry.folding.category === creditProduct.category) this.put(entry.stream, entry);
+      if (entry.definition.category === creditProduct.category) this.put(entry.stream, entry);
     });
   }
 

@@ -27,7 +27,7 @@ const EXAMPLES: { readonly [T in RejectedUsageEvent['type']]: Required<Extract<R
     field: 'data.tokens',
     original: '{"id":"evt_1","note":"ü"}',
     encoding: 'utf8',
-    door: 'kafka',
+    transport: 'kafka',
     source: 'gateway',
     id: 'evt_1',
     subject: 'cus_1',
@@ -35,7 +35,7 @@ const EXAMPLES: { readonly [T in RejectedUsageEvent['type']]: Required<Extract<R
   RejectedUsageReplayed: {
     type: 'RejectedUsageReplayed',
     at: NEXT_DAY,
-    fate: 'rejected',
+    status: 'rejected',
     reason: 'unknown_customer',
     detail: 'customer cus_1 does not exist',
   },
@@ -65,7 +65,11 @@ describe('rejected usage', () => {
   const { type: _, ...rejection } = EXAMPLES.UsageRejected satisfies UsageRejected;
   const { type: __, ...replay } = EXAMPLES.RejectedUsageReplayed satisfies RejectedUsageReplayed;
   const rejected = EXAMPLES.UsageRejected;
-  const replayed = (fate: RejectedUsageReplayed['fate']): RejectedUsageReplayed => ({ type: 'RejectedUsageReplayed', at: NEXT_DAY, fate });
+  const replayed = (status: RejectedUsageReplayed['status']): RejectedUsageReplayed => ({
+    type: 'RejectedUsageReplayed',
+    at: NEXT_DAY,
+    status,
+  });
   const given = (...events: readonly RejectedUsageEvent[]) => givenEvents(rejectedUsage.decider, ...events);
 
   it('is kept with its reason and its original', () => {
@@ -76,17 +80,17 @@ describe('rejected usage', () => {
 
   it('that is kept already is not kept twice', () => expect(given(rejected).when({ type: 'Reject', ...rejection }).events).toEqual([]));
 
-  it.each(['applied', 'duplicate'] as const)('is closed by a replay that ends as %s', (fate) => {
-    const then = given(rejected).when({ type: 'RecordReplay', at: NEXT_DAY, fate });
-    expect(then.events).toEqual([replayed(fate)]);
-    expect(then.state).toMatchObject({ status: 'replayed', rejection, lastReplay: { fate }, replays: 1 });
+  it.each(['applied', 'duplicate'] as const)('is closed by a replay that ends as %s', (outcome) => {
+    const then = given(rejected).when({ type: 'RecordReplay', at: NEXT_DAY, status: outcome });
+    expect(then.events).toEqual([replayed(outcome)]);
+    expect(then.state).toMatchObject({ status: 'replayed', rejection, lastReplay: { status: outcome }, replays: 1 });
   });
 
   it('stays open when it is rejected again, with the newest reason beside the first', () => {
     const then = given(rejected).when({ type: 'RecordReplay', ...replay });
     expect(then.state).toEqual({ status: 'open', rejection, lastReplay: replay, replays: 1 });
     expect(
-      given(rejected, EXAMPLES.RejectedUsageReplayed).when({ type: 'RecordReplay', at: NEXT_DAY, fate: 'applied' }).state,
+      given(rejected, EXAMPLES.RejectedUsageReplayed).when({ type: 'RecordReplay', at: NEXT_DAY, status: 'applied' }).state,
     ).toMatchObject({ status: 'replayed', replays: 2 });
   });
 
@@ -136,27 +140,27 @@ describe('usage that is rejected', () => {
   it('is listed with the newest first', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 5; i++) {
-      const [fate] = await home.use(tokens(`${i}`, 1));
-      ids.unshift(streams.rejectedUsage((fate as Extract<typeof fate, { fate: 'rejected' }>).rejectionId));
+      const [outcome] = await home.use(tokens(`${i}`, 1));
+      ids.unshift(streams.rejectedUsage((outcome as Extract<typeof outcome, { status: 'rejected' }>).rejectionId));
       home.pass(1);
     }
     await home.projector.save();
     expect((await home.projections.list({ prefix: 'rejectedUsage-', limit: 10 })).map(({ stream }) => stream)).toEqual(ids);
   });
 
-  it('twice in one moment is kept once, under one id, and each has its fate', async () => {
-    const fates = await home.use(tokens('1', 1), tokens('1', 1));
-    expect(fates.map(({ fate }) => fate)).toEqual(['rejected', 'rejected']);
-    expect(new Set(fates.map((fate) => fate.fate === 'rejected' && fate.rejectionId)).size).toBe(1);
+  it('twice in one moment is kept once, under one id, and each has its outcome', async () => {
+    const outcomes = await home.use(tokens('1', 1), tokens('1', 1));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(new Set(outcomes.map((outcome) => outcome.status === 'rejected' && outcome.rejectionId)).size).toBe(1);
     expect(await kept()).toHaveLength(1);
   });
 
   it('in a replay is not kept again', async () => {
     const [first] = await home.use(tokens('1', 1));
-    const { rejectionId: keptAs } = first as Extract<typeof first, { fate: 'rejected' }>;
+    const { rejectionId: keptAs } = first as Extract<typeof first, { status: 'rejected' }>;
     home.pass(1);
     const [again] = await home.intake.submit([{ ...home.offer(tokens('1', 1)), keptAs }]);
-    expect(again).toMatchObject({ fate: 'rejected', rejectionId: keptAs });
+    expect(again).toMatchObject({ status: 'rejected', rejectionId: keptAs });
     expect(await kept()).toHaveLength(1);
   });
 

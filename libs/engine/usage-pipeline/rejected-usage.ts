@@ -1,8 +1,8 @@
-/** Usage that could not be applied, kept with its reason and its original bytes, so that it can be mended and replayed. */
+/** Usage that could not be applied, kept with its reason and its original bytes, so that it can be fixed and replayed. */
 import { hash } from 'node:crypto';
 import type { Instant } from '@drawdown/domain/amounts';
 import { accept, type Aggregate, type Decider, refuse, shape } from '@drawdown/domain/decider';
-import type { QueueRecord } from './usage-fate';
+import type { QueueRecord } from './usage-outcome';
 
 const outcome = shape.oneOf('applied', 'duplicate', 'rejected');
 
@@ -16,15 +16,15 @@ const events = {
     /** The original, as text; base64 where it was not UTF-8. */
     original: shape.text,
     encoding: shape.oneOf('utf8', 'base64'),
-    /** By which door it came. */
-    door: shape.text,
+    /** By which transport it came. */
+    transport: shape.text,
     source: shape.maybe(shape.text),
     id: shape.maybe(shape.text),
     subject: shape.maybe(shape.text),
   }),
   RejectedUsageReplayed: shape.record({
     at: shape.instant,
-    fate: outcome,
+    status: outcome,
     reason: shape.maybe(shape.text),
     detail: shape.maybe(shape.text),
   }),
@@ -69,7 +69,7 @@ const decider: Decider<RejectedUsageCommand, RejectedUsage, RejectedUsageEvent, 
       case 'RejectedUsageReplayed': {
         const { type: _, ...lastReplay } = event;
         // Rejected again: it stays open, with the newest reason beside the first.
-        const status = event.fate === 'rejected' ? 'open' : 'replayed';
+        const status = event.status === 'rejected' ? 'open' : 'replayed';
         return { ...current, status, lastReplay, replays: current.replays + 1 };
       }
     }
@@ -92,9 +92,9 @@ const FINGERPRINT_DIGITS = 12;
 export const rejectionId = (at: Instant, fingerprint: string): string =>
   `${(LAST_MOMENT - at).toString(36).padStart(ID_TIME_DIGITS, '0')}-${fingerprint}`;
 
-/** Of usage that came by itself: the same bytes by the same door at the same moment are one. */
-export const rejectionIdOfOffer = (at: Instant, door: string, original: string): string =>
-  rejectionId(at, hash('sha256', `${door}\0${original}`).slice(0, FINGERPRINT_DIGITS));
+/** Of usage that came by itself: the same bytes by the same transport at the same moment are one. */
+export const rejectionIdOfOffer = (at: Instant, transport: string, original: string): string =>
+  rejectionId(at, hash('sha256', `${transport}\0${original}`).slice(0, FINGERPRINT_DIGITS));
 
 /** Of usage that came by a queue: a record read again makes no second one, whatever it is rejected for by then. */
 export function rejectionIdOfRecord({ topic, partition, offset, at }: Pick<QueueRecord, 'topic' | 'partition' | 'offset' | 'at'>): string {

@@ -1,14 +1,14 @@
 /** What became of usage since the process began, for metrics. */
 import type { RejectionReason } from '@drawdown/domain/usage';
-import type { Taken } from './usage-fate';
+import type { Taken } from './usage-outcome';
 
-export type CountedFate = Exclude<Taken['fate'], 'rejected'>;
+export type CountedOutcome = Exclude<Taken['status'], 'rejected'>;
 
 export interface UsageFigures {
-  /** Usage events by fate; those that were rejected are in `rejected`, by reason. */
-  readonly fates: Readonly<Partial<Record<CountedFate, number>>>;
+  /** Usage events by outcome; those that were rejected are in `rejected`, by reason. */
+  readonly outcomes: Readonly<Partial<Record<CountedOutcome, number>>>;
   readonly rejected: Readonly<Partial<Record<RejectionReason, number>>>;
-  /** Usage events whose fate nobody could settle: they are sent again. */
+  /** Usage events whose outcome nobody could settle: they are sent again. */
   readonly faulted: number;
   /** Usage events that wait, those of the round under way included. */
   readonly waiting: number;
@@ -16,16 +16,16 @@ export interface UsageFigures {
 }
 
 export class UsageCounts {
-  private readonly fates: Partial<Record<CountedFate, number>> = {};
+  private readonly outcomes: Partial<Record<CountedOutcome, number>> = {};
   private readonly rejected: Partial<Record<RejectionReason, number>> = {};
   private faulted = 0;
   private rounds = 0;
 
-  count(taken: readonly (Taken | { readonly fate: 'faulted' })[]): void {
+  count(taken: readonly (Taken | { readonly status: 'faulted' })[]): void {
     for (const one of taken)
-      if (one.fate === 'rejected') this.rejected[one.rejection.reason] = (this.rejected[one.rejection.reason] ?? 0) + 1;
-      else if (one.fate === 'faulted') this.faulted += 1;
-      else this.fates[one.fate] = (this.fates[one.fate] ?? 0) + 1;
+      if (one.status === 'rejected') this.rejected[one.rejection.reason] = (this.rejected[one.rejection.reason] ?? 0) + 1;
+      else if (one.status === 'faulted') this.faulted += 1;
+      else this.outcomes[one.status] = (this.outcomes[one.status] ?? 0) + 1;
   }
 
   /** @param faulted usage events of a round that failed as a whole */
@@ -35,7 +35,7 @@ export class UsageCounts {
   }
 
   figures(waiting: number): UsageFigures {
-    const { fates, rejected, faulted, rounds } = this;
-    return { fates: { ...fates }, rejected: { ...rejected }, faulted, waiting, rounds };
+    const { outcomes, rejected, faulted, rounds } = this;
+    return { outcomes: { ...outcomes }, rejected: { ...rejected }, faulted, waiting, rounds };
   }
 }

@@ -4,8 +4,8 @@ import { type Headers, readRated } from '@drawdown/domain/usage';
 import { CatalogBehind, CatalogFeed } from './catalog-feed';
 import { APPEND_BYTES_MAX, LogUnavailable, streams } from '@drawdown/engine/event-store';
 import { double, START, TestLedger, tokens, type UsageFields } from '../event-store/ledger.fixtures';
-import { RejectionKeeper } from './rejection-keeper';
-import type { PublishedRejection, QueueRecord } from './usage-fate';
+import { RejectedUsageStore } from './rejected-usage-store';
+import type { PublishedRejection, QueueRecord } from './usage-outcome';
 import { UsageIngestion, type UsageIngestionParts } from './usage-ingestion';
 
 let home: TestLedger;
@@ -31,7 +31,7 @@ afterEach(async () => {
 const ingestion = (catalog: Pick<CatalogFeed, 'newest'> = feed, more: Partial<UsageIngestionParts> = {}): UsageIngestion =>
   new UsageIngestion({
     catalog,
-    keeper: RejectionKeeper.over(home.log, {
+    rejectedUsageStore: RejectedUsageStore.over(home.log, {
       publish: (rejections) => {
         published.push(...rejections);
         return publish();
@@ -74,8 +74,8 @@ describe('a chunk of usage records', () => {
   it('is applied by the ledger as if it had come there itself', async () => {
     const [rated] = await ingestion().handle([record(1, tokens('1', 10))]);
     const read = readRated(rated!.text)!;
-    const offer = { ...read, original: () => ({ text: '', encoding: 'utf8' as const }), door: 'kafka', record: rated!.record };
-    expect(await home.intake.submit([offer, home.offer(tokens('1', 10))])).toMatchObject([{ fate: 'applied' }, { fate: 'duplicate' }]);
+    const offer = { ...read, original: () => ({ text: '', encoding: 'utf8' as const }), transport: 'kafka', record: rated!.record };
+    expect(await home.intake.submit([offer, home.offer(tokens('1', 10))])).toMatchObject([{ status: 'applied' }, { status: 'duplicate' }]);
     expect((await home.balance('ada', 'llm')).totals.consumed).toBe(amount('10'));
   });
 
@@ -84,7 +84,7 @@ describe('a chunk of usage records', () => {
     const rated = await ingestion().handle([record(1, '{'), record(2, tokens('2', 1)), record(3, tokens('', 1), { traceparent })]);
     expect(rated.map(({ record: { offset } }) => offset)).toEqual(['2']);
     expect((await kept()).map(({ data }) => JSON.parse(data) as unknown)).toEqual([
-      expect.objectContaining({ reason: 'malformed_json', original: '{', door: 'kafka' }),
+      expect.objectContaining({ reason: 'malformed_json', original: '{', transport: 'kafka' }),
       expect.objectContaining({ reason: 'empty_field', subject: 'ada', source: 'test' }),
     ]);
     expect(published).toMatchObject([

@@ -8,13 +8,13 @@
 import type { Instant } from '@drawdown/domain/amounts';
 import { parseKafkaRecord, type UsageRecord, writeRated } from '@drawdown/domain/usage';
 import type { CatalogFeed } from './catalog-feed';
-import type { RejectionKeeper, ToReject } from './rejection-keeper';
-import type { Clock, QueueRecord, UsageOffer } from './usage-fate';
+import type { RejectedUsageStore, ToReject } from './rejected-usage-store';
+import type { Clock, QueueRecord, UsageOffer } from './usage-outcome';
 import { UsageCounts } from './usage-counts';
 
 export interface UsageIngestionParts {
   readonly catalog: Pick<CatalogFeed, 'newest'>;
-  readonly keeper: RejectionKeeper;
+  readonly rejectedUsageStore: RejectedUsageStore;
   readonly clock: Clock;
   /** The usage event of a record as it is kept with a rejection. */
   readonly originalOf: (record: QueueRecord) => ReturnType<UsageOffer['original']>;
@@ -85,7 +85,7 @@ export class UsageIngestion {
     }
     await this.keep(rejected, now);
     await passOn(rated);
-    this.rejections.count(rejected.map(({ rejection }) => ({ fate: 'rejected', rejection, rejectionId: '' })));
+    this.rejections.count(rejected.map(({ rejection }) => ({ status: 'rejected', rejection, rejectionId: '' })));
     this.records += records.length;
     this.rated += rated.length - counts.unratable;
     this.unratable += counts.unratable;
@@ -99,14 +99,14 @@ export class UsageIngestion {
       parsed,
       record,
       original: () => this.parts.originalOf(record),
-      door: 'kafka',
+      transport: 'kafka',
       ...(traceparent !== undefined && { traceparent }),
     };
   }
 
   private async keep(rejected: readonly ToReject[], now: Instant): Promise<void> {
     if (rejected.length === 0) return;
-    const kept = await this.parts.keeper.keep(rejected, now);
+    const kept = await this.parts.rejectedUsageStore.keep(rejected, now);
     for (const one of kept) if ('fault' in one) throw one.fault;
   }
 }

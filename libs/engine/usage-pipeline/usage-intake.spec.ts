@@ -1,7 +1,7 @@
 import { amount } from '@drawdown/domain/amounts';
 import { type EventLog, LogUnavailable, streams } from '@drawdown/engine/event-store';
 import { double, TestLedger, tokens, type UsageFields } from '../event-store/ledger.fixtures';
-import { QUEUED_USAGE_MAX, ROUND_USAGE_MAX } from './usage-fate';
+import { QUEUED_USAGE_MAX, ROUND_USAGE_MAX } from './usage-outcome';
 import { Overloaded } from './usage-intake';
 
 /** A second or two where the machine is idle; a bound for one that is not. */
@@ -27,7 +27,8 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-const submit = (...events: UsageFields[]): Promise<string[]> => home.use(...events).then((fates) => fates.map(({ fate }) => fate));
+const submit = (...events: UsageFields[]): Promise<string[]> =>
+  home.use(...events).then((outcomes) => outcomes.map(({ status }) => status));
 const bobs = (id: string): UsageFields => tokens(id, 1, { subject: 'bob' });
 const packs = async (): Promise<number> => (await home.log.readAll(-1n, 4_096)).filter(({ type }) => type === 'CreditsConsumed').length;
 const turns = async (): Promise<void> => {
@@ -35,7 +36,7 @@ const turns = async (): Promise<void> => {
 };
 
 describe('what is submitted', () => {
-  it('gets its fates in the order of the offers', async () => {
+  it('gets its outcomes in the order of the offers', async () => {
     const offers = [
       tokens('1', 1),
       tokens('2', -1),
@@ -48,7 +49,7 @@ describe('what is submitted', () => {
     expect(await submit(...offers)).toEqual(['applied', 'rejected', 'applied', 'duplicate', 'rejected', 'rejected', 'applied']);
   });
 
-  it('together goes into one round, and each submission gets its own fates', async () => {
+  it('together goes into one round, and each submission gets its own outcomes', async () => {
     const all = [submit(tokens('1', 1), tokens('2', 1)), submit(), submit(tokens('2', 1), tokens('3', -1)), submit(tokens('4', 1))];
     expect(await Promise.all(all)).toEqual([['applied', 'applied'], [], ['duplicate', 'rejected'], ['applied']]);
     expect(await packs()).toBe(1);
@@ -68,8 +69,8 @@ describe('what is submitted', () => {
   it(
     'bigger than a round is taken all the same',
     async () => {
-      const fates = await submit(...Array.from({ length: ROUND_USAGE_MAX + 1 }, (_, i) => tokens(`${i}`, 0)));
-      expect(fates.filter((fate) => fate === 'applied')).toHaveLength(ROUND_USAGE_MAX + 1);
+      const outcomes = await submit(...Array.from({ length: ROUND_USAGE_MAX + 1 }, (_, i) => tokens(`${i}`, 0)));
+      expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(ROUND_USAGE_MAX + 1);
     },
     MACHINE_BUSY_MS,
   );
@@ -128,12 +129,12 @@ describe('while usage is paused', () => {
     return { run, end };
   }
 
-  it('what comes waits, and has its fate afterwards', async () => {
+  it('what comes waits, and has its outcome afterwards', async () => {
     const diary: string[] = [];
     const rebuild = work(diary, 'rebuild');
     const paused = home.intake.pausedWhile(rebuild.run);
     await turns();
-    const using = submit(tokens('1', 1)).then((fates) => (diary.push('usage ends'), fates));
+    const using = submit(tokens('1', 1)).then((outcomes) => (diary.push('usage ends'), outcomes));
     await turns();
     expect(diary).toEqual(['rebuild begins']);
     rebuild.end();

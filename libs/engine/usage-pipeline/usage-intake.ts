@@ -2,26 +2,26 @@
  * The one way of usage into the ledger: offers queue up, and one round at a time takes all that has gathered.
  *
  * Whoever reads a queue of its own keeps what it has handed in and not heard of yet below half of QUEUED_USAGE_MAX, all partitions
- * together: it then never meets Overloaded, and leaves room for the doors.
+ * together: it then never meets Overloaded, and leaves room for the transports.
  */
 import type { CatalogFollower } from './catalog-follower';
 import { Fault, type Ledger } from '@drawdown/engine/event-store';
-import { RejectionKeeper } from './rejection-keeper';
+import { RejectedUsageStore } from './rejected-usage-store';
 import { UsageCounts, type UsageFigures } from './usage-counts';
 import {
   type Clock,
-  type Fate,
+  type UsageOutcome,
   QUEUED_USAGE_MAX,
   type RejectionPublisher,
   ROUND_USAGE_MAX,
   type UsageOffer,
   type UsageTaker,
-} from './usage-fate';
+} from './usage-outcome';
 import { type Faulted, UsageRound } from './usage-round';
 
 interface Submission {
   readonly offers: readonly UsageOffer[];
-  readonly resolve: (fates: readonly Fate[]) => void;
+  readonly resolve: (outcomes: readonly UsageOutcome[]) => void;
   readonly reject: (fault: unknown) => void;
 }
 
@@ -32,7 +32,7 @@ export class Overloaded extends Fault {
   }
 }
 
-const FAULTED = { fate: 'faulted' } as const;
+const FAULTED = { status: 'faulted' } as const;
 
 export class UsageIntake implements UsageTaker {
   private queue: Submission[] = [];
@@ -40,7 +40,7 @@ export class UsageIntake implements UsageTaker {
   private running: Promise<void> | undefined;
   private paused: Promise<void> | undefined;
   private readonly counts = new UsageCounts();
-  private readonly keeper: RejectionKeeper;
+  private readonly rejectedUsageStore: RejectedUsageStore;
 
   /** @param publisher where rejected usage that came by a queue is published beside; none where no queue is */
   constructor(
@@ -49,7 +49,7 @@ export class UsageIntake implements UsageTaker {
     private readonly clock: Clock,
     publisher?: RejectionPublisher,
   ) {
-    this.keeper = RejectionKeeper.with(ledger, publisher);
+    this.rejectedUsageStore = RejectedUsageStore.with(ledger, publisher);
   }
 
   figures(): UsageFigures {
@@ -57,10 +57,10 @@ export class UsageIntake implements UsageTaker {
   }
 
   /**
-   * Resolves when every offer has its fate, durably. A fault means some of them may have been applied: send the same again.
+   * Resolves when every offer has its outcome, durably. A fault means some of them may have been applied: send the same again.
    * @throws Overloaded, LogUnavailable, Contention
    */
-  submit(offers: readonly UsageOffer[]): Promise<readonly Fate[]> {
+  submit(offers: readonly UsageOffer[]): Promise<readonly UsageOutcome[]> {
     if (offers.length === 0) return Promise.resolve([]);
     if (this.waiting + offers.length > QUEUED_USAGE_MAX) return Promise.reject(new Overloaded());
     this.waiting += offers.length;
@@ -114,16 +114,16 @@ export class UsageIntake implements UsageTaker {
   private async round(submissions: readonly Submission[]): Promise<void> {
     const offers = submissions.flatMap((submission) => submission.offers);
     try {
-      const fates = await new UsageRound(this.ledger, this.catalog.table, this.clock, this.keeper).run(offers);
+      const outcomes = await new UsageRound(this.ledger, this.catalog.table, this.clock, this.rejectedUsageStore).run(offers);
       this.counts.round();
       let from = 0;
       for (const { offers, resolve, reject } of submissions) {
-        const own = fates.slice(from, (from += offers.length));
-        const faulted = own.find((fate): fate is Faulted => fate.fate === 'faulted');
-        // Others in the same round are not held up by it. All of it is sent again, and has its fates only then.
+        const own = outcomes.slice(from, (from += offers.length));
+        const faulted = own.find((outcome): outcome is Faulted => outcome.status === 'faulted');
+        // Others in the same round are not held up by it. All of it is sent again, and has its outcomes only then.
         this.counts.count(faulted ? own.map(() => FAULTED) : own);
         if (faulted) reject(faulted.fault);
-        else resolve(own as readonly Fate[]);
+        else resolve(own as readonly UsageOutcome[]);
       }
     } catch (fault) {
       this.counts.round(offers.length);

@@ -1,6 +1,6 @@
-/** What the ledger says of usage that it cannot apply: each sentence names the mend. */
+/** What the ledger says of usage that it cannot apply: each sentence names the remedy. */
 import type { Rejection, UsageEvent } from '@drawdown/domain/usage';
-import { USAGE_FUTURE_MS_MAX } from './usage-fate';
+import { USAGE_FUTURE_MS_MAX } from './usage-outcome';
 
 export const inFuture: Rejection = {
   reason: 'time_in_future',

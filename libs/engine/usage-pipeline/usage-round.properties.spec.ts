@@ -4,7 +4,7 @@ import type { WalletUse } from '@drawdown/domain/catalog';
 import fc from 'fast-check';
 import { AppendUnknown, type EventLog, LogUnavailable, streams } from '@drawdown/engine/event-store';
 import { double, TestLedger, type UsageFields } from '../event-store/ledger.fixtures';
-import { DEDUPE_WINDOW_MS_DEFAULT, type Fate, USAGE_FUTURE_MS_MAX } from './usage-fate';
+import { DEDUPE_WINDOW_MS_DEFAULT, type UsageOutcome, USAGE_FUTURE_MS_MAX } from './usage-outcome';
 
 const SEED = 20_260_301;
 const WORLDS = 60;
@@ -93,11 +93,11 @@ class Faulty {
 /** The books of a world: what each key was applied as, told by the rules alone. */
 class Books {
   readonly applied = new Map<string, Offer>();
-  readonly fates = { applied: 0, duplicate: 0, rejected: 0 };
+  readonly outcomes = { applied: 0, duplicate: 0, rejected: 0 };
   acknowledged = 0;
 
   /** What must become of an offer now. `unsure`: it may have been applied by a submission that failed. */
-  foretell(offer: Offer, unsure: boolean): readonly string[] {
+  predict(offer: Offer, inDoubt: boolean): readonly string[] {
     const key = `${offer.source} ${offer.id}`;
     if (offer.ago < -USAGE_FUTURE_MS_MAX) return ['time_in_future'];
     if (offer.type === 'unheard.of') return ['no_matching_meter'];
@@ -105,12 +105,12 @@ class Books {
     if (first && !same(first, offer))
       return typeof offer.tokens === 'number' && offer.tokens >= 0 ? ['usage_conflict'] : ['usage_conflict', ...this.unratable(offer)];
     // Sent again after a fault, it may complete what one of its balances had taken already.
-    if (first) return unsure ? ['duplicate', 'applied'] : ['duplicate'];
+    if (first) return inDoubt ? ['duplicate', 'applied'] : ['duplicate'];
     if (offer.tokens === -1 || offer.tokens === 'many') return this.unratable(offer);
     if (offer.subject === 'mallory') return ['unknown_customer'];
     if (isChargedToNobody(offer)) return [notHeld(offer)];
     this.applied.set(key, offer);
-    return unsure ? ['applied', 'duplicate'] : ['applied'];
+    return inDoubt ? ['applied', 'duplicate'] : ['applied'];
   }
 
   private unratable = (offer: Offer): readonly string[] => {
@@ -129,9 +129,9 @@ class Books {
     return first !== undefined;
   }
 
-  acknowledge(fate: Fate): void {
+  acknowledge(status: UsageOutcome): void {
     this.acknowledged += 1;
-    this.fates[fate.fate] += 1;
+    this.outcomes[status.status] += 1;
   }
 
   /** What is rated to a balance: every key once. */
@@ -208,13 +208,13 @@ async function world(number: number, all: typeof worlds extends fc.Arbitrary<inf
       ended.forEach((result, s) => {
         if (result.status === 'rejected') return;
         waiting[s]!.forEach((offer, i) => {
-          const fate = result.value[i]!;
-          const told = fate.fate === 'rejected' ? fate.rejection.reason : fate.fate;
-          const foretold = books.foretell(offer, failedBefore || failed.length > 0);
+          const outcome = result.value[i]!;
+          const told = outcome.status === 'rejected' ? outcome.rejection.reason : outcome.status;
+          const foretold = books.predict(offer, failedBefore || failed.length > 0);
           if (!foretold.includes(told) && !books.presume(offer, told, failedBefore || failed.length > 0 ? submissions.flat() : []))
             throw new Error(`${JSON.stringify(offer)} is ${told} and not ${foretold.join(' or ')}`);
-          books.acknowledge(fate);
-          seen[fate.fate] += 1;
+          books.acknowledge(outcome);
+          seen[outcome.status] += 1;
         });
       });
       // What was not acknowledged is sent again, as it was.
@@ -256,9 +256,9 @@ async function reopen(how: 'stopped' | 'crashed'): Promise<void> {
   home = await TestLedger.open(directory, faulty.wrap);
 }
 
-/** I1: the fates add up. I2: every key is in the streams once, and the totals are those of the keys. */
+/** I1: the outcomes add up. I2: every key is in the streams once, and the totals are those of the keys. */
 async function check(name: (of: string) => string, books: Books): Promise<void> {
-  const { applied, duplicate, rejected } = books.fates;
+  const { applied, duplicate, rejected } = books.outcomes;
   deepStrictEqual(applied + duplicate + rejected, books.acknowledged);
   for (const product of Object.keys(PRODUCTS) as Product[])
     for (const customer of PRODUCTS[product].held) {
@@ -304,7 +304,7 @@ async function checkWallets(name: (of: string) => string, books: Books): Promise
 
 describe('over all batches, repeats, conflicts, lost answers and restarts', () => {
   it(
-    'every acknowledged usage event has the one fate that the books foretell (I1), and one effect (I2)',
+    'every acknowledged usage event has the one outcome that the books foretell (I1), and one effect (I2)',
     async () => {
       faulty = new Faulty();
       home = await TestLedger.open(undefined, faulty.wrap);
@@ -324,7 +324,7 @@ describe('over all batches, repeats, conflicts, lost answers and restarts', () =
 
   it.each(FAULTS)('the fault has landed often enough to count: %s', (kind) => expect(landed.get(kind) ?? 0).toBeGreaterThan(8));
 
-  it('every fate and every restart was met often', () => {
+  it('every outcome and every restart was met often', () => {
     for (const [what, times] of Object.entries(seen)) expect([what, times > 2]).toEqual([what, true]);
   });
 });

@@ -4,7 +4,7 @@ import { creditBalance } from '@drawdown/domain/balance';
 import type { RejectionReason } from '@drawdown/domain/usage';
 import { LogUnavailable, streams } from '@drawdown/engine/event-store';
 import { double, TestLedger, tokens, type UsageFields } from '../event-store/ledger.fixtures';
-import { DEDUPE_WINDOW_MS_DEFAULT, type QueueRecord, USAGE_FUTURE_MS_MAX, type UsageOffer } from './usage-fate';
+import { DEDUPE_WINDOW_MS_DEFAULT, type QueueRecord, USAGE_FUTURE_MS_MAX, type UsageOffer } from './usage-outcome';
 
 const QUEUED_AT = instant('2025-12-31T23:59:00Z');
 const FORM = /^[0-9a-z]{9}-[0-9a-f]{12}$/;
@@ -38,16 +38,16 @@ const record = (offset: string, more: Partial<QueueRecord> = {}): QueueRecord =>
 function rated(offset: string, fields: UsageFields, more: Partial<QueueRecord> = {}): UsageOffer {
   const offer = home.offer(fields);
   const rating = 'usage' in offer.parsed ? home.catalog.table.rate(offer.parsed.usage) : undefined;
-  return { ...offer, record: record(offset, more), door: 'kafka', ...(rating && { rating }) };
+  return { ...offer, record: record(offset, more), transport: 'kafka', ...(rating && { rating }) };
 }
 const unreadable = (offset: string, reason: RejectionReason = 'not_rated'): UsageOffer => ({
   parsed: { rejection: { reason, detail: 'a test' } },
   original: () => ({ text: `bytes of ${offset}`, encoding: 'utf8' }),
-  door: 'kafka',
+  transport: 'kafka',
   record: record(offset),
 });
 const submit = async (...offers: UsageOffer[]): Promise<string[]> =>
-  (await home.intake.submit(offers)).map((fate) => (fate.fate === 'rejected' ? fate.rejection.reason : fate.fate));
+  (await home.intake.submit(offers)).map((outcome) => (outcome.status === 'rejected' ? outcome.rejection.reason : outcome.status));
 const consumed = async () => (await home.balance('ada', 'llm')).totals.consumed;
 const kept = async () => (await home.log.readAll(-1n, 1_000)).filter(({ type }) => type === 'UsageRejected').map(({ stream }) => stream);
 const publishedIds = () => home.published.map((call) => call.map(({ rejectionId }) => streams.rejectedUsage(rejectionId)));
@@ -99,7 +99,7 @@ describe('usage for what another process has made', () => {
     // It meets nothing by the log, so that all it knows is what it asks for.
     const beside = TestLedger.beside(home);
     const use = async (...offers: UsageOffer[]): Promise<string[]> =>
-      (await beside.intake.submit(offers)).map((fate) => (fate.fate === 'rejected' ? fate.rejection.reason : fate.fate));
+      (await beside.intake.submit(offers)).map((outcome) => (outcome.status === 'rejected' ? outcome.rejection.reason : outcome.status));
     const eve = { subject: 'eve' };
     expect(await use(rated('1', tokens('1', 1, eve)))).toEqual(['unknown_customer']);
     await home.addCustomer('eve');
@@ -149,7 +149,7 @@ describe('rejected usage that came by a queue', () => {
     home.pass(60_000);
     home = await home.reopen();
     const [again] = await home.intake.submit([unreadable('1', 'malformed_json')]);
-    expect(again).toMatchObject({ fate: 'rejected' });
+    expect(again).toMatchObject({ status: 'rejected' });
     expect(await kept()).toHaveLength(1);
     // A reader of the topic tells repeats by the id.
     expect(publishedIds()).toEqual([await kept()]);
@@ -165,19 +165,19 @@ describe('rejected usage that came by a queue', () => {
       { at: -1 as never },
       { at: 9e14 as never },
     ];
-    const fates = await home.intake.submit(places.map((more) => ({ ...unreadable('1'), record: record('1', more) })));
-    const ids = fates.map((fate) => (fate.fate === 'rejected' ? fate.rejectionId : ''));
+    const outcomes = await home.intake.submit(places.map((more) => ({ ...unreadable('1'), record: record('1', more) })));
+    const ids = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.rejectionId : ''));
     expect(new Set(ids).size).toBe(places.length);
     for (const id of ids) expect(id).toMatch(FORM);
   });
 
-  it('has no fate while it cannot be published; the same again has, and is kept once', async () => {
+  it('has no outcome while it cannot be published; the same again has, and is kept once', async () => {
     home.publish = () => Promise.reject(new LogUnavailable('the queue is down (a double)'));
     const one = home.intake.submit([unreadable('1')]);
     const other = home.intake.submit([rated('2', tokens('2', 10))]);
     await expect(one).rejects.toThrow('the queue is down');
     // Usage in the same round has nothing to do with it.
-    await expect(other).resolves.toMatchObject([{ fate: 'applied' }]);
+    await expect(other).resolves.toMatchObject([{ status: 'applied' }]);
     home.publish = () => Promise.resolve();
     expect(await submit(unreadable('1'), rated('2', tokens('2', 10)))).toEqual(['not_rated', 'duplicate']);
     expect(await kept()).toHaveLength(1);
@@ -191,7 +191,7 @@ describe('rejected usage that came by a queue', () => {
 });
 
 describe('the figures of the intake', () => {
-  it('count fates and reasons, faults and rounds', async () => {
+  it('count outcomes and reasons, faults and rounds', async () => {
     await submit(
       rated('1', tokens('1', 10)),
       rated('2', tokens('1', 10)),
@@ -202,7 +202,7 @@ describe('the figures of the intake', () => {
     failAppends = true;
     await expect(submit(rated('6', tokens('6', 1)))).rejects.toThrow(LogUnavailable);
     expect(home.intake.figures()).toEqual({
-      fates: { applied: 1, duplicate: 1 },
+      outcomes: { applied: 1, duplicate: 1 },
       rejected: { not_rated: 1, quantity_negative: 2 },
       faulted: 1,
       waiting: 0,
@@ -210,14 +210,14 @@ describe('the figures of the intake', () => {
     });
   });
 
-  it('count what is handed in again once, when it has its fates', async () => {
+  it('count what is handed in again once, when it has its outcomes', async () => {
     home.publish = () => Promise.reject(new LogUnavailable('the queue is down (a double)'));
     const both = [rated('1', tokens('1', 10)), unreadable('2')];
     for (let i = 0; i < 2; i++) await expect(submit(...both)).rejects.toThrow('the queue is down');
     home.publish = () => Promise.resolve();
     await submit(...both);
     // Applied by the first of them; its own caller is told by the last.
-    expect(home.intake.figures()).toMatchObject({ fates: { duplicate: 1 }, rejected: { not_rated: 1 }, faulted: 4, rounds: 3 });
+    expect(home.intake.figures()).toMatchObject({ outcomes: { duplicate: 1 }, rejected: { not_rated: 1 }, faulted: 4, rounds: 3 });
   });
 
   it('show what waits', async () => {

@@ -35,7 +35,7 @@ it('repeats of many appends are confirmed side by side, so many at once', async 
       // Answers come when all that ask at once have asked: one after another, nobody would.
       if (most === PLACES_READ_AT_ONCE) for (const answer of waiting.splice(0)) answer();
     }
-    expect((await again).map(({ fate }) => fate)).toEqual(events.map(() => 'duplicate'));
+    expect((await again).map(({ status }) => status)).toEqual(events.map(() => 'duplicate'));
     expect(most).toBe(PLACES_READ_AT_ONCE);
   } finally {
     await home.remove();

@@ -15,8 +15,8 @@ it(
       await home.addProduct(id);
       await home.addBalance('ada', id, '1000000');
     }
-    const fates = await home.use(...Array.from({ length: 200 }, (_, i) => tokens(`u${i}`, 1)));
-    expect(new Set(fates.map(({ fate }) => fate))).toEqual(new Set(['applied']));
+    const outcomes = await home.use(...Array.from({ length: 200 }, (_, i) => tokens(`u${i}`, 1)));
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['applied']));
     await home.remove();
   },
   MACHINE_BUSY_MS,
@@ -36,8 +36,8 @@ it('usage of one balance that is more than the log takes at once is appended in 
   await home.addProduct('llm');
   await home.addBalance('ada', 'llm', '1000');
   const sent = Array.from({ length: 100 }, (_, i) => tokens(`u${i}`, 1));
-  expect(new Set((await home.use(...sent)).map(({ fate }) => fate))).toEqual(new Set(['applied']));
+  expect(new Set((await home.use(...sent)).map(({ status }) => status))).toEqual(new Set(['applied']));
   expect((await home.balance('ada', 'llm')).totals.consumed).toBe(amount('100'));
-  expect(new Set((await home.use(...sent)).map(({ fate }) => fate))).toEqual(new Set(['duplicate']));
+  expect(new Set((await home.use(...sent)).map(({ status }) => status))).toEqual(new Set(['duplicate']));
   await home.remove();
 });

@@ -3,7 +3,7 @@ import { creditProduct } from '@drawdown/domain/catalog';
 import { creditBalance } from '@drawdown/domain/balance';
 import { TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { streams } from '@drawdown/engine/event-store';
-import { DEDUPE_WINDOW_MS_DEFAULT, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX } from './usage-fate';
+import { DEDUPE_WINDOW_MS_DEFAULT, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX } from './usage-outcome';
 
 const STREAM = streams.creditBalance('ada', 'llm');
 let home: TestLedger;
@@ -16,13 +16,13 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-const fates = async (...args: Parameters<TestLedger['use']>) =>
-  (await home.use(...args)).map((fate) => (fate.fate === 'rejected' ? fate.rejection.reason : fate.fate));
+const outcomes = async (...args: Parameters<TestLedger['use']>) =>
+  (await home.use(...args)).map((outcome) => (outcome.status === 'rejected' ? outcome.rejection.reason : outcome.status));
 const consumed = async () => (await home.balance('ada', 'llm')).totals.consumed;
 
 describe('usage', () => {
   it('is packed: one event per balance, a line per usage event', async () => {
-    expect(await fates(tokens('1', 10), tokens('2', 20), tokens('3', 30))).toEqual(['applied', 'applied', 'applied']);
+    expect(await outcomes(tokens('1', 10), tokens('2', 20), tokens('3', 30))).toEqual(['applied', 'applied', 'applied']);
     const [last] = await home.log.readStream(STREAM, { direction: 'backwards', limit: 1 });
     expect(last?.type).toBe('CreditsConsumed');
     expect((JSON.parse(last!.data) as { lines: unknown[] }).lines).toHaveLength(3);
@@ -42,9 +42,9 @@ describe('usage', () => {
   });
 
   it('names what it was charged to and at which revision', async () => {
-    const [fate] = await home.use(tokens('1', 10));
-    expect(fate).toEqual({
-      fate: 'applied',
+    const [outcome] = await home.use(tokens('1', 10));
+    expect(outcome).toEqual({
+      status: 'applied',
       charges: [{ creditProductId: 'llm', amount: amount('10'), uncovered: amount('0'), revision: 2 }],
     });
   });
@@ -60,23 +60,23 @@ describe('the same usage event', () => {
 
   it.each(again)('is charged once, %s', async (_, before) => {
     await before();
-    const result = await fates(tokens('1', 10), tokens('1', 10));
+    const result = await outcomes(tokens('1', 10), tokens('1', 10));
     expect(result[1]).toBe('duplicate');
     expect(await consumed()).toBe(amount('10'));
   });
 
   it.each(again)('with another body is rejected and the first stands, %s', async (_, before) => {
     await before();
-    const result = await fates(tokens('1', 10), tokens('1', 11), tokens('1', 10, { subject: 'bob' }));
+    const result = await outcomes(tokens('1', 10), tokens('1', 11), tokens('1', 10, { subject: 'bob' }));
     expect(result.slice(1)).toEqual(['usage_conflict', 'usage_conflict']);
     await home.addCustomer('bob');
     await home.addBalance('bob', 'llm');
-    expect(await fates(tokens('1', 10, { subject: 'bob' }))).toEqual(['usage_conflict']);
+    expect(await outcomes(tokens('1', 10, { subject: 'bob' }))).toEqual(['usage_conflict']);
     expect(await consumed()).toBe(amount('10'));
   });
 
   it('from another source is another one', async () => {
-    expect(await fates(tokens('1', 10), tokens('1', 10, { source: 'other' }))).toEqual(['applied', 'applied']);
+    expect(await outcomes(tokens('1', 10), tokens('1', 10, { source: 'other' }))).toEqual(['applied', 'applied']);
   });
 
   it('applied by another process in the meantime is found after the lost race', async () => {
@@ -87,7 +87,7 @@ describe('the same usage event', () => {
     await home.projector.save();
     await home.use(tokens('1', 10), tokens('2', 10));
     const [one, three] = await other.use(tokens('1', 10), tokens('3', 10));
-    expect([one?.fate, three?.fate]).toEqual(['duplicate', 'applied']);
+    expect([one?.status, three?.status]).toEqual(['duplicate', 'applied']);
     expect((await home.states.reload(STREAM)).state).toMatchObject({ totals: { consumed: amount('30') } });
   });
 
@@ -108,17 +108,17 @@ describe('the same usage event', () => {
       if (saved) await other.projector.save();
       return places;
     });
-    expect((await other.use(tokens('1', 10), tokens('2', 5))).map(({ fate }) => fate)).toEqual(['duplicate', 'applied']);
+    expect((await other.use(tokens('1', 10), tokens('2', 5))).map(({ status }) => status)).toEqual(['duplicate', 'applied']);
     expect((await home.states.reload(STREAM)).state).toMatchObject({ totals: { consumed: amount('15') } });
     await other.projector.stop();
   });
 
-  it('rejected first is not known: mended, it is applied', async () => {
-    expect(await fates(tokens('1', 10, { subject: 'bob' }))).toEqual(['unknown_customer']);
+  it('rejected first is not known: fixed, it is applied', async () => {
+    expect(await outcomes(tokens('1', 10, { subject: 'bob' }))).toEqual(['unknown_customer']);
     await home.addCustomer('bob');
-    expect(await fates(tokens('1', 10, { subject: 'bob' }))).toEqual(['no_credit_balance']);
+    expect(await outcomes(tokens('1', 10, { subject: 'bob' }))).toEqual(['no_credit_balance']);
     await home.addBalance('bob', 'llm');
-    expect(await fates(tokens('1', 10, { subject: 'bob' }))).toEqual(['applied']);
+    expect(await outcomes(tokens('1', 10, { subject: 'bob' }))).toEqual(['applied']);
   });
 });
 
@@ -130,8 +130,8 @@ describe('usage that several credit products meter', () => {
   const audited = async () => (await home.balance('ada', 'audit')).totals.consumed;
 
   it('is charged to each once', async () => {
-    expect(await fates(tokens('1', 10))).toEqual(['applied']);
-    expect(await fates(tokens('1', 10))).toEqual(['duplicate']);
+    expect(await outcomes(tokens('1', 10))).toEqual(['applied']);
+    expect(await outcomes(tokens('1', 10))).toEqual(['duplicate']);
     expect([await consumed(), await audited()]).toEqual([amount('10'), amount('10')]);
   });
 
@@ -144,8 +144,8 @@ describe('usage that several credit products meter', () => {
       );
     await expect(home.use(tokens('1', 10))).rejects.toThrow('crashed');
     crash.mockRestore();
-    expect(await fates(tokens('1', 10))).toEqual(['applied']);
-    expect(await fates(tokens('1', 10))).toEqual(['duplicate']);
+    expect(await outcomes(tokens('1', 10))).toEqual(['applied']);
+    expect(await outcomes(tokens('1', 10))).toEqual(['duplicate']);
     expect([await consumed(), await audited()]).toEqual([amount('10'), amount('10')]);
   });
 
@@ -159,9 +159,9 @@ describe('usage that several credit products meter', () => {
       meters: [{ id: 'm', eventType: 'llm.request', filters: [], quantity: { kind: 'value', path: 'absent' }, weight: amount('1') }],
       limits: [],
     });
-    expect(await fates(tokens('1', 10))).toEqual(['applied']);
+    expect(await outcomes(tokens('1', 10))).toEqual(['applied']);
     await home.addBalance('ada', 'odd', '100');
-    expect(await fates(tokens('2', 10))).toEqual(['quantity_missing']);
+    expect(await outcomes(tokens('2', 10))).toEqual(['quantity_missing']);
     expect(await consumed()).toBe(amount('10'));
   });
 
@@ -169,7 +169,7 @@ describe('usage that several credit products meter', () => {
     await home.use(tokens('1', 10));
     await home.addProduct('late');
     await home.addBalance('ada', 'late', '100');
-    expect(await fates(tokens('1', 10))).toEqual(['duplicate']);
+    expect(await outcomes(tokens('1', 10))).toEqual(['duplicate']);
     expect((await home.balance('ada', 'late')).totals.consumed).toBe(amount('0'));
   });
 });
@@ -178,17 +178,17 @@ describe('the time of usage', () => {
   const old = () => formatInstant(later(home.now, -DEDUPE_WINDOW_MS_DEFAULT - 1));
 
   it('may be years back where nothing can have been forgotten', async () => {
-    expect(await fates(tokens('1', 10, { time: '2023-11-16T18:17:03.97996Z' }))).toEqual(['applied']);
-    expect(await fates(tokens('2', 10, { time: '2023-11-16T18:17:03.97996Z' }))).toEqual(['applied']);
+    expect(await outcomes(tokens('1', 10, { time: '2023-11-16T18:17:03.97996Z' }))).toEqual(['applied']);
+    expect(await outcomes(tokens('2', 10, { time: '2023-11-16T18:17:03.97996Z' }))).toEqual(['applied']);
   });
 
   it('before the window is too late once something was consumed before the window', async () => {
     await home.use(tokens('1', 1));
     home.pass(DEDUPE_WINDOW_MS_DEFAULT);
-    expect(await fates(tokens('2', 1, { time: old() }))).toEqual(['applied']);
+    expect(await outcomes(tokens('2', 1, { time: old() }))).toEqual(['applied']);
     home.pass(1);
-    expect(await fates(tokens('3', 1, { time: old() }))).toEqual(['too_late']);
-    expect(await fates(tokens('4', 1, { time: formatInstant(later(home.now, -DEDUPE_WINDOW_MS_DEFAULT)) }))).toEqual(['applied']);
+    expect(await outcomes(tokens('3', 1, { time: old() }))).toEqual(['too_late']);
+    expect(await outcomes(tokens('4', 1, { time: formatInstant(later(home.now, -DEDUPE_WINDOW_MS_DEFAULT)) }))).toEqual(['applied']);
   });
 
   it('inside the window keeps its key for as long as it could come again', async () => {
@@ -197,20 +197,20 @@ describe('the time of usage', () => {
     home.pass(DEDUPE_WINDOW_MS_DEFAULT + USAGE_FUTURE_MS_MAX);
     await home.projector.save();
     await home.projections.forget(home.now);
-    expect(await fates(tokens('1', 10, { time: ahead }))).toEqual(['duplicate']);
+    expect(await outcomes(tokens('1', 10, { time: ahead }))).toEqual(['duplicate']);
   });
 
   it('may be ahead by as much as clocks may differ, and no more', async () => {
-    expect(await fates(tokens('1', 1, { time: formatInstant(later(home.now, USAGE_FUTURE_MS_MAX)) }))).toEqual(['applied']);
-    expect(await fates(tokens('2', 1, { time: formatInstant(later(home.now, USAGE_FUTURE_MS_MAX + 1)) }))).toEqual(['time_in_future']);
+    expect(await outcomes(tokens('1', 1, { time: formatInstant(later(home.now, USAGE_FUTURE_MS_MAX)) }))).toEqual(['applied']);
+    expect(await outcomes(tokens('2', 1, { time: formatInstant(later(home.now, USAGE_FUTURE_MS_MAX + 1)) }))).toEqual(['time_in_future']);
   });
 });
 
 describe('usage that cannot be applied', () => {
   it('is rejected with its reason and kept with its original bytes, while the good ones are applied', async () => {
     const result = await home.use(tokens('1', 10), tokens('2', -1), tokens('3', 10, { type: 'unheard.of' }));
-    expect(result.map(({ fate }) => fate)).toEqual(['applied', 'rejected', 'rejected']);
-    const kept = result[1] as Extract<(typeof result)[number], { fate: 'rejected' }>;
+    expect(result.map(({ status }) => status)).toEqual(['applied', 'rejected', 'rejected']);
+    const kept = result[1] as Extract<(typeof result)[number], { status: 'rejected' }>;
     const [event] = await home.log.readStream(streams.rejectedUsage(kept.rejectionId));
     expect(JSON.parse(event!.data)).toMatchObject({
       reason: 'quantity_negative',
@@ -224,6 +224,6 @@ describe('usage that cannot be applied', () => {
     await tell('Pause');
     expect(await home.use(tokens('1', 10))).toMatchObject([{ charges: [{ amount: amount('0'), uncovered: amount('10') }] }]);
     await tell('Close');
-    expect(await fates(tokens('2', 10), tokens('1', 10))).toEqual(['credit_balance_closed', 'duplicate']);
+    expect(await outcomes(tokens('2', 10), tokens('1', 10))).toEqual(['credit_balance_closed', 'duplicate']);
   });
 });

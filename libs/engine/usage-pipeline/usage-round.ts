@@ -17,21 +17,21 @@ import {
   type StreamState,
   usageFingerprint,
 } from '@drawdown/engine/event-store';
-import type { RejectionKeeper } from './rejection-keeper';
-import { sideBySide } from '@drawdown/engine/async';
+import type { RejectedUsageStore } from './rejected-usage-store';
+import { forEachConcurrent } from '@drawdown/engine/async';
 import {
   type Charge,
   type Clock,
-  type Fate,
+  type UsageOutcome,
   LINES_BYTES_MAX,
   LINES_PER_EVENT_MAX,
   USAGE_FUTURE_MS_MAX,
   type UsageOffer,
-} from './usage-fate';
+} from './usage-outcome';
 import { balanceClosed, conflict, inFuture, noCreditBalance, noWallet, tooLate, unknownCustomer, walletClosed } from './usage-rejections';
 import { bytesOf, convert, type Draw, drawOn, isOfWallet, type Target, targetsOf } from './usage-targets';
 
-/** To confirm that usage was applied before: a repeat may stand in an event of its own. */
+/** Events read at once to confirm repeats. */
 export const PLACES_READ_AT_ONCE = 64;
 
 /** A usage event on its way through a round. */
@@ -43,20 +43,17 @@ interface Item {
   readonly targets: Map<string, Target>;
   readonly charges: Charge[];
   rejection?: Rejection;
-  /** Why one of its balances could not be written. */
   fault?: unknown;
-  /** Applied by somebody before. */
   known: boolean;
 }
 
-/** What one usage event draws on one balance. */
 interface ItemDraw extends Draw {
   readonly item: Item;
 }
 
 /** The log could not be written; sent again, the usage event finds out what became of it. */
 export interface Faulted {
-  readonly fate: 'faulted';
+  readonly status: 'faulted';
   readonly fault: unknown;
 }
 
@@ -77,15 +74,15 @@ export class UsageRound {
     private readonly ledger: Ledger,
     private readonly table: RatingTable,
     clock: Clock,
-    private readonly keeper: RejectionKeeper,
+    private readonly rejectedUsageStore: RejectedUsageStore,
   ) {
     this.now = clock();
     this.generation = ledger.states.generation;
   }
 
-  /** The fates, in the order of the offers; a fault in place of a fate where the log could not be written. The others stand. */
-  async run(offers: readonly UsageOffer[]): Promise<readonly (Fate | Faulted)[]> {
-    const fates = new Array<Fate | Faulted | undefined>(offers.length);
+  /** The outcomes, in the order of the offers; a fault in place of a outcome where the log could not be written. The others stand. */
+  async run(offers: readonly UsageOffer[]): Promise<readonly (UsageOutcome | Faulted)[]> {
+    const outcomes = new Array<UsageOutcome | Faulted | undefined>(offers.length);
     let waiting = offers.map((_, i) => i);
     while (waiting.length > 0) {
       // Events of one key are judged one after another: the others by what became of the first.
@@ -100,29 +97,29 @@ export class UsageRound {
       }
       const now = [...first.values()];
       const results = await this.pass(now.map((i) => offers[i]!));
-      now.forEach((i, k) => (fates[i] = results[k]));
+      now.forEach((i, k) => (outcomes[i] = results[k]));
       waiting = [];
       for (const [i, before] of others) {
-        const known = afterFirst(offers[i]!, offers[before]!, fates[before]!);
-        if (known) fates[i] = known;
+        const known = afterFirst(offers[i]!, offers[before]!, outcomes[before]!);
+        if (known) outcomes[i] = known;
         else waiting.push(i);
       }
     }
-    return fates as (Fate | Faulted)[];
+    return outcomes as (UsageOutcome | Faulted)[];
   }
 
-  private async pass(offers: readonly UsageOffer[]): Promise<readonly (Fate | Faulted)[]> {
+  private async pass(offers: readonly UsageOffer[]): Promise<readonly (UsageOutcome | Faulted)[]> {
     const items = offers.map((offer) => ('usage' in offer.parsed ? this.rate(offer, offer.parsed.usage) : offer.parsed.rejection));
     const rated = items.filter((item): item is Item => 'usage' in item);
     await this.notePlaces(rated);
     // First what is known already: a repeat is a duplicate, whatever has become of its balance since.
     const places = await this.ledger.states.keys.find(rated.map((item) => item.fingerprint));
     const distinct = new Map(places.flat().map((place) => [`${place.stream}@${place.revision}`, place]));
-    await sideBySide(distinct.values(), PLACES_READ_AT_ONCE, (place) => this.linesAt(place));
+    await forEachConcurrent(distinct.values(), PLACES_READ_AT_ONCE, (place) => this.linesAt(place));
     for (const [i, item] of rated.entries()) for (const place of places[i]!) await this.recognise(item, place);
     await Promise.all(rated.map((item) => this.place(item)));
     await this.consumeAll(rated);
-    return this.fatesOf(offers, items);
+    return this.outcomesOf(offers, items);
   }
 
   private async notePlaces(items: readonly Item[]): Promise<void> {
@@ -163,7 +160,7 @@ export class UsageRound {
   private async place(item: Item): Promise<void> {
     if (item.rejection) return;
     // Another process may have made a balance, or made it again, since this one last looked: nothing is rejected on old knowledge.
-    if (!item.known && !this.holdsAny(item)) await Promise.all(streamsOf(item).map((stream) => this.toItsEnd(stream)));
+    if (!item.known && !this.holdsAny(item)) await Promise.all(streamsOf(item).map((stream) => this.readToEnd(stream)));
     const asked = [...item.targets.values()];
     let closed: Target | undefined;
     for (const target of asked) {
@@ -191,7 +188,7 @@ export class UsageRound {
     this.settings ??= (await this.ledger.states.load(streams.settings)).state as Settings;
     const wrong = convert(target, usage, currency, this.settings);
     if (!wrong) return undefined;
-    this.settings = (await this.toItsEnd(streams.settings)).state as Settings;
+    this.settings = (await this.readToEnd(streams.settings)).state as Settings;
     return convert(target, usage, currency, this.settings);
   }
 
@@ -204,7 +201,7 @@ export class UsageRound {
   }
 
   /** Once a round. */
-  private toItsEnd(stream: string): Promise<StreamState> {
+  private readToEnd(stream: string): Promise<StreamState> {
     const before = this.reread.get(stream);
     if (before) return before;
     const reading = this.ledger.states.reload(stream);
@@ -219,7 +216,7 @@ export class UsageRound {
   }
 
   private async noBalance(usage: UsageEvent, ofWallet: boolean): Promise<Rejection> {
-    const { revision } = await this.toItsEnd(streams.customer(usage.subject));
+    const { revision } = await this.readToEnd(streams.customer(usage.subject));
     if (revision < 0) return unknownCustomer(usage);
     return ofWallet ? noWallet(usage) : noCreditBalance(usage);
   }
@@ -247,7 +244,7 @@ export class UsageRound {
     const before = this.confirmed.get(at);
     if (before) return before;
     const [recorded] = await this.ledger.log.readStream(stream, { from: revision, limit: 1 });
-    const event = recorded && this.ledger.states.foldingOf(stream)?.decode(recorded.type, recorded.data);
+    const event = recorded && this.ledger.states.streamDefinitionOf(stream)?.decode(recorded.type, recorded.data);
     const lines = new Map<string, (UsageLine | AccruedLine)[]>();
     if (event && holdsUsage(event))
       for (const line of event.lines) {
@@ -317,9 +314,9 @@ export class UsageRound {
         this.ledger.states.assertCurrent(this.generation);
         const left = draws.filter(({ item, target }) => !item.rejection && item.targets.has(target.creditProductId));
         if (left.length === 0) return;
-        const first = aggregate.decider.beforehand?.({ type: 'Consume', at: this.now, lines: [] }, entry.state as Balance);
+        const first = aggregate.decider.prerequisite?.({ type: 'Consume', at: this.now, lines: [] }, entry.state as Balance);
         if (first !== undefined) {
-          if (await this.ledger.appendBeforehand(aggregate, entry, first, {})) attempt -= 1;
+          if (await this.ledger.appendPrerequisite(aggregate, entry, first, {})) attempt -= 1;
           continue;
         }
         const suspended = aggregate === wallet && this.settings?.enabled === false;
@@ -350,18 +347,21 @@ export class UsageRound {
     this.lookedUpAt.set(stream, revision);
   }
 
-  /** Those that are rejected are kept together, and have their fate only then. */
-  private async fatesOf(offers: readonly UsageOffer[], items: readonly (Item | Rejection)[]): Promise<readonly (Fate | Faulted)[]> {
+  /** Those that are rejected are kept together, and have their outcome only then. */
+  private async outcomesOf(
+    offers: readonly UsageOffer[],
+    items: readonly (Item | Rejection)[],
+  ): Promise<readonly (UsageOutcome | Faulted)[]> {
     const outcomes = items.map(outcomeOf);
-    const rejected = outcomes.flatMap((outcome, i) => ('fate' in outcome ? [] : [{ offer: offers[i]!, rejection: outcome }]));
-    const kept = rejected.length === 0 ? [] : await this.keeper.keep(rejected, this.now);
+    const rejected = outcomes.flatMap((outcome, i) => ('status' in outcome ? [] : [{ offer: offers[i]!, rejection: outcome }]));
+    const kept = rejected.length === 0 ? [] : await this.rejectedUsageStore.keep(rejected, this.now);
     let next = 0;
     return outcomes.map((outcome) => {
-      if ('fate' in outcome) return outcome;
+      if ('status' in outcome) return outcome;
       const one = kept[next++]!;
       return 'fault' in one
-        ? { fate: 'faulted', fault: one.fault }
-        : { fate: 'rejected', rejection: outcome, rejectionId: one.rejectionId };
+        ? { status: 'faulted', fault: one.fault }
+        : { status: 'rejected', rejection: outcome, rejectionId: one.rejectionId };
     });
   }
 
@@ -371,22 +371,22 @@ export class UsageRound {
   }
 }
 
-/** A rejection has no fate yet: it has to be kept first. */
-function outcomeOf(item: Item | Rejection): Fate | Faulted | Rejection {
+/** A rejection has no outcome yet: it has to be kept first. */
+function outcomeOf(item: Item | Rejection): UsageOutcome | Faulted | Rejection {
   if (!('usage' in item)) return item;
   const { rejection, fault, charges, known } = item;
-  if (fault !== undefined) return { fate: 'faulted', fault };
+  if (fault !== undefined) return { status: 'faulted', fault };
   // What was charged is applied, even if another of its balances was closed under it.
-  if (charges.length > 0) return { fate: 'applied', charges };
-  return rejection ?? (known ? { fate: 'duplicate' } : { fate: 'applied', charges });
+  if (charges.length > 0) return { status: 'applied', charges };
+  return rejection ?? (known ? { status: 'duplicate' } : { status: 'applied', charges });
 }
 
 /** What the first of a key says of a later one in the same round. Undefined: it has to be judged by itself. */
-function afterFirst(offer: UsageOffer, first: UsageOffer, fate: Fate | Faulted): Fate | Faulted | undefined {
+function afterFirst(offer: UsageOffer, first: UsageOffer, status: UsageOutcome | Faulted): UsageOutcome | Faulted | undefined {
   // Nobody knows what became of the first, so nobody knows what this one is. Both are sent again.
-  if (fate.fate === 'faulted') return fate;
+  if (status.status === 'faulted') return status;
   const same = 'usage' in offer.parsed && 'usage' in first.parsed && offer.parsed.usage.bodyHash === first.parsed.usage.bodyHash;
-  return same && fate.fate !== 'rejected' ? { fate: 'duplicate' } : undefined;
+  return same && status.status !== 'rejected' ? { status: 'duplicate' } : undefined;
 }
 
 const lineKey = ({ source, id }: { readonly source: string; readonly id: string }): string => `${source}\0${id}`;

@@ -1,10 +1,10 @@
 import { amount, formatInstant, later } from '@drawdown/domain/amounts';
-import { judgedAt } from '@drawdown/engine/read-models';
+import { balanceAt } from '@drawdown/engine/read-models';
 import { type BalanceCommand, wallet } from '@drawdown/domain/balance';
 import { readRated, writeRated } from '@drawdown/domain/usage';
 import { TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { streams } from '@drawdown/engine/event-store';
-import { LINES_PER_EVENT_MAX } from './usage-fate';
+import { LINES_PER_EVENT_MAX } from './usage-outcome';
 
 const WALLET = streams.wallet('ada');
 const DAY_MS = 86_400_000;
@@ -17,8 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => home.remove());
 
-const fates = async (...args: Parameters<TestLedger['use']>) =>
-  (await home.use(...args)).map((fate) => (fate.fate === 'rejected' ? fate.rejection.reason : fate.fate));
+const outcomes = async (...args: Parameters<TestLedger['use']>) =>
+  (await home.use(...args)).map((outcome) => (outcome.status === 'rejected' ? outcome.rejection.reason : outcome.status));
 const tell = (command: BalanceCommand) => home.ledger.execute(wallet, WALLET, command);
 interface Stored {
   readonly type: string;
@@ -37,7 +37,7 @@ describe('usage that draws on the wallet at once', () => {
 
   it('debits money at the credit price, and the line says how', async () => {
     expect(await home.use(tokens('1', 10))).toEqual([
-      { fate: 'applied', charges: [{ creditProductId: 'pages', amount: amount('0.2'), uncovered: amount('0'), revision: 2 }] },
+      { status: 'applied', charges: [{ creditProductId: 'pages', amount: amount('0.2'), uncovered: amount('0'), revision: 2 }] },
     ]);
     expect((await stored()).at(-1)).toMatchObject({
       type: 'CreditsConsumed',
@@ -111,7 +111,7 @@ describe('usage that draws on the wallet at once', () => {
   ])('is charged once, %s', async (_, between) => {
     await home.use(tokens('1', 10));
     await between();
-    expect(await fates(tokens('1', 10), tokens('1', 11))).toEqual(['duplicate', 'usage_conflict']);
+    expect(await outcomes(tokens('1', 10), tokens('1', 11))).toEqual(['duplicate', 'usage_conflict']);
     expect((await home.wallet('ada')).totals.consumed).toBe(amount('0.2'));
   });
 });
@@ -128,7 +128,7 @@ describe('usage that waits for its invoice', () => {
     ]);
     const state = await home.wallet('ada');
     expect(state).toMatchObject({ unbilled: amount('0.3'), totals: { consumed: amount('0') } });
-    expect(judgedAt(state, home.now)).toMatchObject({ available: amount('1'), projected: amount('0.7') });
+    expect(balanceAt(state, home.now)).toMatchObject({ available: amount('1'), projected: amount('0.7') });
   });
 
   it('warns by what is projected, in the same append', async () => {
@@ -164,7 +164,7 @@ describe('usage that waits for its invoice', () => {
     await home.use(tokens('1', 30));
     await between();
     const { unbilled } = await home.wallet('ada');
-    expect(await fates(tokens('1', 30), tokens('1', 31))).toEqual(['duplicate', 'usage_conflict']);
+    expect(await outcomes(tokens('1', 30), tokens('1', 31))).toEqual(['duplicate', 'usage_conflict']);
     expect((await home.wallet('ada')).unbilled).toBe(unbilled);
     expect(await findings()).toMatchObject(CLEAN);
   });
@@ -198,7 +198,7 @@ describe('one usage event that several meters take', () => {
       ['CreditsConsumed', 2],
       ['UsageAccrued', 2],
     ]);
-    expect(await fates(tokens('1', 10), tokens('2', 10))).toEqual(['duplicate', 'duplicate']);
+    expect(await outcomes(tokens('1', 10), tokens('2', 10))).toEqual(['duplicate', 'duplicate']);
     expect(await findings()).toMatchObject(CLEAN);
   });
 
@@ -213,7 +213,7 @@ describe('one usage event that several meters take', () => {
       ['scans', '0.5', ['pages']],
     ]);
     home = await home.reopen();
-    expect(await fates(tokens('1', 10))).toEqual(['duplicate']);
+    expect(await outcomes(tokens('1', 10))).toEqual(['duplicate']);
     expect(await findings()).toMatchObject(CLEAN);
   });
 
@@ -235,8 +235,8 @@ describe('one usage event that several meters take', () => {
       await expect(home.use(tokens(id, 10))).rejects.toThrow('crashed');
       crash.mockRestore();
       await home.addWalletProduct(`since-${id}`, both);
-      expect(await fates(tokens(id, 10))).toEqual(['applied']);
-      expect(await fates(tokens(id, 10))).toEqual(['duplicate']);
+      expect(await outcomes(tokens(id, 10))).toEqual(['applied']);
+      expect(await outcomes(tokens(id, 10))).toEqual(['duplicate']);
     }
     expect((await home.balance('ada', 'llm')).totals.consumed).toBe(amount('20'));
     // The second began when one more product drew on the wallet, and that one is completed with it.
@@ -266,7 +266,7 @@ describe('one usage event that several meters take', () => {
     await other.catalog.start(home.projections);
     await other.ledger.load(wallet, WALLET);
     await home.use(tokens('1', 10), tokens('2', 10));
-    expect((await other.use(tokens('1', 10), tokens('3', 10))).map(({ fate }) => fate)).toEqual(['duplicate', 'applied']);
+    expect((await other.use(tokens('1', 10), tokens('3', 10))).map(({ status }) => status)).toEqual(['duplicate', 'applied']);
     expect((await home.states.reload(WALLET)).state).toMatchObject({ unbilled: amount('0.9'), totals: { consumed: amount('0.3') } });
   });
 });
@@ -274,18 +274,18 @@ describe('one usage event that several meters take', () => {
 describe('usage that a wallet cannot take', () => {
   beforeEach(() => home.addWalletProduct('pages', [{ drawsOn: 'wallet_immediate', weight: '1' }]));
   const rejection = async () => {
-    const [fate] = await home.use(tokens('1', 10));
-    return fate?.fate === 'rejected' ? fate.rejection : fate;
+    const [outcome] = await home.use(tokens('1', 10));
+    return outcome?.status === 'rejected' ? outcome.rejection : outcome;
   };
 
   it('is rejected where there is none, and applied once there is one', async () => {
-    expect(await fates(tokens('1', 10, { subject: 'eve' }))).toEqual(['unknown_customer']);
+    expect(await outcomes(tokens('1', 10, { subject: 'eve' }))).toEqual(['unknown_customer']);
     expect(await rejection()).toMatchObject({
       reason: 'no_wallet',
       detail: expect.stringMatching(/customer ada has none; create it, then replay/) as string,
     });
     await home.addWallet('ada');
-    expect(await fates(tokens('1', 10))).toEqual(['applied']);
+    expect(await outcomes(tokens('1', 10))).toEqual(['applied']);
   });
 
   it('asks for the credit balance where another product would take it from there', async () => {
@@ -298,7 +298,7 @@ describe('usage that a wallet cannot take', () => {
     await home.use(tokens('0', 1));
     await tell({ type: 'Close', at: home.now, reason: 'test' });
     expect(await rejection()).toMatchObject({ reason: 'wallet_closed' });
-    expect(await fates(tokens('0', 1))).toEqual(['duplicate']);
+    expect(await outcomes(tokens('0', 1))).toEqual(['duplicate']);
   });
 
   it('is charged at the first price where it happened before there was one, and at one that is dated back from then on', async () => {
@@ -319,8 +319,8 @@ describe('usage that a wallet cannot take', () => {
     await home.addWalletProduct('pages', [{ drawsOn: 'wallet_immediate', weight: '1' }]);
     await home.addWallet('ada');
     const late = tokens('1', 10, { time: formatInstant(home.now) });
-    const [fate] = await home.use(late);
-    expect(fate).toMatchObject({
+    const [outcome] = await home.use(late);
+    expect(outcome).toMatchObject({
       rejection: {
         reason: 'no_credit_price',
         detail: expect.stringMatching(/^no credit price of EUR was in force at .*; set one in the settings/) as string,
@@ -334,7 +334,7 @@ describe('usage that a wallet cannot take', () => {
     home.pass(1);
     await home.price('999999999');
     await home.addWallet('ada');
-    expect(await fates({ id: '1', data: { tokens: '999999999999' } })).toEqual(['number_out_of_range']);
+    expect(await outcomes({ id: '1', data: { tokens: '999999999999' } })).toEqual(['number_out_of_range']);
   });
 });
 

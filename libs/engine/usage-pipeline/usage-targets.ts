@@ -18,7 +18,7 @@ import {
 } from '@drawdown/domain/balance';
 import type { RatedProduct, Rejection, UsageEvent } from '@drawdown/domain/usage';
 import { holdsUsage, streams, type UsageEventOfBalance } from '@drawdown/engine/event-store';
-import type { Charge } from './usage-fate';
+import type { Charge } from './usage-outcome';
 import { noCreditPrice, tooMuchMoney } from './usage-rejections';
 
 /** What a usage event draws on one balance by the meters of one credit product. */

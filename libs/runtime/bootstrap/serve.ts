@@ -15,7 +15,7 @@ import {
 import { ConfigInvalid } from './config/config';
 import { type Explanation, explanationText } from './explanation';
 import { processMetrics } from './metrics/process-metrics';
-import { strangeVariables } from './strange-variables';
+import { unknownVariables } from './unknown-variables';
 import { type Awaited, StoppedWaiting, untilAvailable } from './until-available';
 import type { OpsVariables } from './variables/ops-variables';
 import type { ProcessVariables } from './variables/process-variables';
@@ -25,7 +25,7 @@ import { VERSION } from './version';
 export type AppGroups = Groups & { readonly process: new () => ProcessVariables; readonly ops: new () => OpsVariables };
 
 /** What an app is given to start with. */
-export interface Rim<G extends AppGroups> {
+export interface ServiceRuntime<G extends AppGroups> {
   readonly config: ConfigOf<G>;
   readonly log: Log;
   readonly health: Health;
@@ -33,7 +33,7 @@ export interface Rim<G extends AppGroups> {
   /** Waits for a server. @throws Fault a person is needed; StoppedWaiting */
   available(server: Awaited): Promise<void>;
   /** Does again what a server that has gone away meanwhile made fail, as `available` asks again. */
-  patiently(work: () => Promise<void>): Promise<void>;
+  withRetry(work: () => Promise<void>): Promise<void>;
   /** Told of what goes wrong in the background and is tried again. */
   failed(part: string, fault: unknown): void;
 }
@@ -51,7 +51,7 @@ export interface Program<G extends AppGroups> {
   readonly name: string;
   readonly config: AppConfig<G>;
   readonly explain: (config: ConfigOf<G>) => Explanation;
-  start(rim: Rim<G>): Promise<Started>;
+  start(runtime: ServiceRuntime<G>): Promise<Started>;
 }
 
 /** A part in /readyz for as long as the log is read and derived state caught up with. */
@@ -77,7 +77,7 @@ export function explained<G extends AppGroups>(
   environment: Readonly<Record<string, string | undefined>>,
 ): Explanation {
   const { uses, notes } = explain(parseGroups(config, environment));
-  return { uses, notes: [...notes, ...strangeVariables(config, environment)] };
+  return { uses, notes: [...notes, ...unknownVariables(config, environment)] };
 }
 
 async function validate<G extends AppGroups>({ name, config, explain }: Program<G>, json: boolean): Promise<number> {
@@ -108,7 +108,7 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
   const { OPS_HOST: host, OPS_PORT: port } = config.ops;
   const ops = await OpsListener.open({ address: { host, port }, health, metrics, log });
   log.info({ service: name, version: VERSION, ops: ops.url }, 'starting');
-  const strange = strangeVariables(shape, process.env);
+  const strange = unknownVariables(shape, process.env);
   if (strange.length > 0) log.warn({ variables: strange }, 'variables are set that are not known');
 
   const asked = new AbortController();
@@ -120,7 +120,7 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
     health,
     metrics,
     available,
-    patiently: async (work) => {
+    withRetry: async (work) => {
       await available({ name: BEGINNING, variable: 'EVENTSTORE_URL, REDIS_URL', probe: work });
       health.forget(BEGINNING);
     },
@@ -180,9 +180,9 @@ const missing = (health: Health): string =>
     .map(({ name }) => name)
     .join();
 
-/** What a person has to mend is told in a sentence, a defect with its stack. */
+/** What a person has to fix is told in a sentence, a defect with its stack. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const told = [ConfigInvalid, Fault, InsecureListener, CannotListen].some((kind) => error instanceof kind);
-  return told ? error.message : (error.stack ?? error.message);
+  const logger = [ConfigInvalid, Fault, InsecureListener, CannotListen].some((kind) => error instanceof kind);
+  return logger ? error.message : (error.stack ?? error.message);
 }

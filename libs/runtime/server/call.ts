@@ -1,4 +1,4 @@
-/** What both doors do around an operation: identify the call, read its key, know when the caller has gone. */
+/** What both transports do around an operation: identify the call, read its key, know when the caller has gone. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Context, Message } from '@drawdown/api/resources';
 import type { Violation } from '@drawdown/api/errors';
@@ -16,15 +16,15 @@ export const callIdOf = (given: string | undefined): string =>
 export const traceparentOf = (given: string | undefined): string | undefined =>
   given !== undefined && TRACEPARENT.test(given) ? given : undefined;
 
-/** @param field where the door keeps the key, for what is said about it */
+/** @param field where the transport keeps the key, for what is said about it */
 export function keyViolation(key: string, field: string): Violation | undefined {
   if (key.length <= KEY_LENGTH_MAX && PRINTABLE.test(key)) return undefined;
   if (key === '')
-    return { field, problem: 'is empty', mend: `send 1 to ${KEY_LENGTH_MAX} printable ASCII characters such as a UUID, or leave it out` };
-  return { field, problem: `is not 1 to ${KEY_LENGTH_MAX} printable ASCII characters`, mend: 'send a UUID, for example' };
+    return { field, problem: 'is empty', remedy: `send 1 to ${KEY_LENGTH_MAX} printable ASCII characters such as a UUID, or leave it out` };
+  return { field, problem: `is not 1 to ${KEY_LENGTH_MAX} printable ASCII characters`, remedy: 'send a UUID, for example' };
 }
 
-/** SHA-256 of the command without its key. Both doors hand over the same Message for the same command, so a retry may change doors. */
+/** SHA-256 of the command without its key. Both transports hand over the same Message for the same command, so a retry may change transports. */
 export const bodyHash = (rpc: string, { request_id: _, ...command }: Message): string =>
   createHash('sha256')
     .update(`${rpc}\n${canonical(command)}`)
@@ -54,7 +54,7 @@ export class Call implements Context {
   body: string | undefined;
 
   constructor(
-    readonly door: 'http' | 'grpc',
+    readonly transport: 'http' | 'grpc',
     readonly callId: string,
     readonly traceparent: string | undefined,
     readonly deadline: number | undefined,

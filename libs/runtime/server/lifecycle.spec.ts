@@ -15,10 +15,12 @@ describe('the end of a process', () => {
   it('takes its steps in the order stated, unready from before the first', async () => {
     const { lifecycle, health } = openLifecycle(1_000);
     const steps: string[] = [];
-    lifecycle.then('doors', async () => void steps.push(`doors, ready ${health.ready}`)).then('log', async () => void steps.push('log'));
+    lifecycle
+      .then('transports', async () => void steps.push(`transports, ready ${health.ready}`))
+      .then('log', async () => void steps.push('log'));
     expect(health.ready).toBe(true);
     expect(await lifecycle.stop('test')).toBe(true);
-    expect(steps).toEqual(['doors, ready false', 'log']);
+    expect(steps).toEqual(['transports, ready false', 'log']);
     expect(await lifecycle.untilStopped()).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-/** Where a door listens. There is no authentication yet: beyond this machine it opens only when told to be insecure. */
+/** Where a transport listens. There is no authentication yet: beyond this machine it opens only when told to be insecure. */
 
 export interface ListenAddress {
   readonly host: string;
@@ -7,9 +7,9 @@ export interface ListenAddress {
 }
 
 export class InsecureListener extends Error {
-  constructor(door: string, { host, port }: ListenAddress) {
+  constructor(transport: string, { host, port }: ListenAddress) {
     super(
-      `the ${door} door would listen on ${host}:${port}, where others can reach it, and it asks nobody who they are. ` +
+      `the ${transport} transport would listen on ${host}:${port}, where others can reach it, and it asks nobody who they are. ` +
         `Listen on 127.0.0.1, or set INSECURE=true if something in front of it keeps strangers out.`,
     );
     this.name = 'InsecureListener';
@@ -44,8 +44,8 @@ export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 
 /** @throws InsecureListener */
-export function assertMayListen(door: string, address: ListenAddress, insecure: boolean): void {
-  if (!insecure && !isLoopback(address.host)) throw new InsecureListener(door, address);
+export function assertMayListen(transport: string, address: ListenAddress, insecure: boolean): void {
+  if (!insecure && !isLoopback(address.host)) throw new InsecureListener(transport, address);
 }
 
 export const addressText = ({ host, port }: ListenAddress): string =>

@@ -74,7 +74,7 @@ export interface Movements {
 
 export interface UsageOutcome {
   readonly index: number;
-  readonly fate: 'applied' | 'duplicate' | 'rejected' | 'queued';
+  readonly status: 'applied' | 'duplicate' | 'rejected' | 'queued';
   readonly reason?: string;
   readonly detail?: string;
   readonly rejection_id?: string;
@@ -94,7 +94,7 @@ export interface Endpoint {
 }
 
 export interface VerifySummary {
-  readonly sound: boolean;
+  readonly valid: boolean;
   readonly events: number;
   readonly streams: number;
   readonly balances: number;

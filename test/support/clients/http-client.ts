@@ -23,7 +23,7 @@ export interface Problem {
   readonly code: string;
   readonly title: string;
   readonly detail: string;
-  readonly errors?: readonly { readonly field: string; readonly detail: string; readonly mend: string }[];
+  readonly errors?: readonly { readonly field: string; readonly detail: string; readonly remedy: string }[];
   readonly facts?: Readonly<Record<string, string>>;
 }
 

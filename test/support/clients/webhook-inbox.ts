@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 
-export interface Notice {
+export interface Notification {
   readonly id: string;
   readonly type: string;
   readonly timestamp: string;
@@ -13,7 +13,7 @@ export interface Notice {
 
 export class WebhookInbox {
   /** Verified deliveries in the order they came, repeats included. */
-  readonly deliveries: Notice[] = [];
+  readonly deliveries: Notification[] = [];
   /** W3C trace context that came with a delivery, by its webhook-id. */
   readonly traceparents = new Map<string, string>();
   /** Why deliveries were not believed. */
@@ -42,9 +42,13 @@ export class WebhookInbox {
     this.verifier = new Webhook(secret);
   }
 
-  /** Notices of a type, each once, whatever the number of its deliveries. */
-  notices(type: string): readonly Notice[] {
-    return [...new Map(this.deliveries.filter((notice) => notice.type === type).map((notice) => [notice.id, notice])).values()];
+  /** Notifications of a type, each once, whatever the number of its deliveries. */
+  notifications(type: string): readonly Notification[] {
+    return [
+      ...new Map(
+        this.deliveries.filter((notification) => notification.type === type).map((notification) => [notification.id, notification]),
+      ).values(),
+    ];
   }
 
   /** Places in the ledger of which the same type was delivered under two ids. */
@@ -88,10 +92,10 @@ export class WebhookInbox {
     );
     try {
       if (!this.verifier) throw new Error('it came before the secret was known');
-      const notice = this.verifier.verify(body, signed) as Notice;
-      if (notice.id !== signed['webhook-id']) throw new Error(`its header says ${signed['webhook-id']}, its body ${notice.id}`);
-      if (typeof headers['traceparent'] === 'string') this.traceparents.set(notice.id, headers['traceparent']);
-      this.deliveries.push(notice);
+      const notification = this.verifier.verify(body, signed) as Notification;
+      if (notification.id !== signed['webhook-id']) throw new Error(`its header says ${signed['webhook-id']}, its body ${notification.id}`);
+      if (typeof headers['traceparent'] === 'string') this.traceparents.set(notification.id, headers['traceparent']);
+      this.deliveries.push(notification);
     } catch (error) {
       this.distrusted.push(String(error));
     }

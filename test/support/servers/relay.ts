@@ -1,5 +1,5 @@
 /**
- * A relay in front of the service's HTTP door that counts the requests it passes on: a test that kills the service can tell
+ * A relay in front of the service's HTTP transport that counts the requests it passes on: a test that kills the service can tell
  * whether work was under way. It keeps its own address while the service comes and goes.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';

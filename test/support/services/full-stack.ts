@@ -9,7 +9,7 @@ import { stackServers } from '../../stack/servers';
 import { ROOT } from './build';
 import { Child, type Ended } from './child';
 import { imported } from './cli';
-import type { Deployment, Fates } from './deployment';
+import type { Deployment, UsageOutcomes } from './deployment';
 import { figuresAt, sumOf } from '../figures-of';
 import { GrpcClient } from '../clients/grpc-client';
 import { HttpClient } from '../clients/http-client';
@@ -154,20 +154,20 @@ export class FullStack implements Deployment {
     return service.sigterm();
   }
 
-  use(events: readonly object[]): Promise<Fates> {
+  use(events: readonly object[]): Promise<UsageOutcomes> {
     return this.counted(() => sendBatch(this.http, events));
   }
 
-  importUsage(file: string, mapping: readonly string[]): Promise<Fates> {
+  importUsage(file: string, mapping: readonly string[]): Promise<UsageOutcomes> {
     return this.counted(() => imported(this.url, file, mapping));
   }
 
   /** What became of the usage that some work sends. */
-  async counted(work: () => Promise<unknown>): Promise<Fates> {
-    const before = await this.fates();
+  async counted(work: () => Promise<unknown>): Promise<UsageOutcomes> {
+    const before = await this.outcomes();
     await work();
     await this.settled();
-    const after = await this.fates();
+    const after = await this.outcomes();
     return {
       applied: after.applied - before.applied,
       duplicate: after.duplicate - before.duplicate,
@@ -242,11 +242,11 @@ export class FullStack implements Deployment {
   }
 
   /** Counted by the services that run now. */
-  async fates(): Promise<Fates> {
+  async outcomes(): Promise<UsageOutcomes> {
     const figures = (
       await Promise.all([...this.services.ingestion, ...this.services.ledger].map(({ addresses }) => figuresAt(addresses.ops ?? '')))
     ).flat();
-    const of = (fate: string) => sumOf(figures, 'drawdown_usage_events_total', { fate });
+    const of = (status: string) => sumOf(figures, 'drawdown_usage_events_total', { status });
     return { applied: of('applied'), duplicate: of('duplicate'), rejected: of('rejected') };
   }
 

@@ -132,7 +132,7 @@ export class ServiceProcess {
   /** Starts it again and waits for nothing. */
   relaunch(env: Readonly<Record<string, string>> = {}): void {
     if (this.running) throw new Error(`${this.name} runs; stop it first`);
-    const ports = Object.entries(PORTS).map(([door, variable]) => [variable, portOf(this.addresses[door as keyof Addresses])]);
+    const ports = Object.entries(PORTS).map(([transport, variable]) => [variable, portOf(this.addresses[transport as keyof Addresses])]);
     this.child = launchService({
       ...this.setting,
       env: { ...this.setting.env, ...env, ...(Object.fromEntries(ports) as Record<string, string>) },

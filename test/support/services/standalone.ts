@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SERVICE_MAIN } from './build';
 import type { Child, Ended } from './child';
 import { imported } from './cli';
-import type { Deployment, Fates } from './deployment';
+import type { Deployment, UsageOutcomes } from './deployment';
 import { GrpcClient } from '../clients/grpc-client';
 import { HttpClient } from '../clients/http-client';
 import { launchService, ServiceProcess, type ServiceSetting } from './service-process';
@@ -84,17 +84,17 @@ export class Standalone implements Deployment {
     return this.service.output;
   }
 
-  async use(events: readonly object[]): Promise<Fates> {
+  async use(events: readonly object[]): Promise<UsageOutcomes> {
     const { applied, duplicate, rejected } = await sendBatch(this.http, events);
     return { applied, duplicate, rejected };
   }
 
-  async importUsage(file: string, mapping: readonly string[]): Promise<Fates> {
+  async importUsage(file: string, mapping: readonly string[]): Promise<UsageOutcomes> {
     const { applied, duplicates: duplicate, rejected } = await imported(this.url, file, mapping);
     return { applied, duplicate, rejected };
   }
 
-  /** Usage has its fate when it is answered. */
+  /** Usage has its outcome when it is answered. */
   async settled(): Promise<void> {}
 
   said(): string {

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { wholeNumber } from '../option-values';
-import { autoTopUpCard, decisionsTable } from '../showing/auto-top-ups';
-import { within } from '../showing/fields';
+import { autoTopUpCard, decisionsTable } from '../rendering/auto-top-ups';
+import { within } from '../rendering/fields';
 import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface SetOptions {

@@ -2,8 +2,8 @@ import type { Message } from '@drawdown/api/resources';
 import type { Command } from 'commander';
 import type { Invocation, Runner } from '../invocation';
 import { collect, wholeNumber } from '../option-values';
-import { balanceCard, balancesTable, movementsTable } from '../showing/answers';
-import { figure, items, text, within } from '../showing/fields';
+import { balanceCard, balancesTable, movementsTable } from '../rendering/answers';
+import { figure, items, text, within } from '../rendering/fields';
 import { paged, pageOf, type PageOptions } from './options/paging';
 import { balanceOf, PRODUCT_ARGUMENT } from './options/which-balance';
 

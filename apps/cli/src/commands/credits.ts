@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { collect, limitOf } from '../option-values';
-import { balanceCard, grantsTable } from '../showing/answers';
-import { within } from '../showing/fields';
+import { balanceCard, grantsTable } from '../rendering/answers';
+import { within } from '../rendering/fields';
 import { granting, grantOf, type GrantOptions } from './options/grant-options';
 import { voidingFromCredits } from './options/voiding';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Runner } from '../invocation';
-import { customerCard, customersTable } from '../showing/answers';
-import { within } from '../showing/fields';
+import { customerCard, customersTable } from '../rendering/answers';
+import { within } from '../rendering/fields';
 import { paged, pageOf, type PageOptions } from './options/paging';
 
 export function customerCommands(program: Command, runner: Runner): void {

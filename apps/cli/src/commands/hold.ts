@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Runner } from '../invocation';
-import { holdCard } from '../showing/answers';
+import { holdCard } from '../rendering/answers';
 import { balanceOf } from './options/which-balance';
 
 interface OfBalance {

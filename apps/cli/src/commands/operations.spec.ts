@@ -59,13 +59,13 @@ describe('verify --data-dir on a damaged log', () => {
 
 describe('verify', () => {
   it('says that nothing was found', async () =>
-    expect(await verified([PROGRESS, data({ summary: { sound: true, events: 9, streams: 3, balances: 2, duration_ms: 250 } })])).toEqual({
+    expect(await verified([PROGRESS, data({ summary: { valid: true, events: 9, streams: 3, balances: 2, duration_ms: 250 } })])).toEqual({
       exitCode: 0,
       out: 'Sound: 9 events in 3 streams, 2 balances, 0.3 s, nothing found.\n',
       err: '',
     }));
   it('tells the digest of heads, and asks for that of an earlier position', async () => {
-    const summary = { sound: true, events: 9, streams: 3, balances: 2, duration_ms: 250, heads: 'abc', position: '77' };
+    const summary = { valid: true, events: 9, streams: 3, balances: 2, duration_ms: 250, heads: 'abc', position: '77' };
     expect((await verified([data({ summary })], '--heads-at', '77')).out).toMatch(/nothing found\.\nHeads at position 77: abc\n$/);
     expect(double.asked.at(-1)).toMatchObject({ body: JSON.stringify({ heads_at: '77' }) });
     expect(await verified([], '--heads-at', 'now')).toMatchObject({ exitCode: 2 });
@@ -91,7 +91,7 @@ describe('verify', () => {
   it('that ends before its summary has not verified anything', async () =>
     expect(await verified([PROGRESS])).toMatchObject({ exitCode: 3, err: 'the check ended before it was complete\n' }));
   it('shows how far it is on a terminal only', async () => {
-    double.answer = () => ({ events: [PROGRESS, data({ summary: { sound: true } })] });
+    double.answer = () => ({ events: [PROGRESS, data({ summary: { valid: true } })] });
     expect((await ran(['verify', '--url', double.url], { terminal: true })).err).toContain('checking: 1000 events');
   });
 });

@@ -4,8 +4,8 @@ import { EXIT, Failure } from '../exit-codes';
 import type { Invocation, Runner } from '../invocation';
 import { openDataFolder, rebuild, windowMsIn } from '../offline/data-folder';
 import { verifyOffline } from '../offline/verify-offline';
-import { figure, flag, number, text, within } from '../showing/fields';
-import { LiveLine } from '../showing/live-line';
+import { figure, flag, number, text, within } from '../rendering/fields';
+import { LiveLine } from '../rendering/live-line';
 
 interface WhereOptions {
   readonly dataDir?: string;
@@ -90,7 +90,7 @@ export async function verify(call: Invocation, reports: AsyncIterable<Message>):
       detail: 'the check ended before it was complete',
     });
   call.answer({ summary }, () => summaryLine(summary));
-  if (!flag(summary, 'sound')) call.exitCode = EXIT.findings;
+  if (!flag(summary, 'valid')) call.exitCode = EXIT.findings;
 }
 
 /** What is not of one stream, such as a damaged file, has no stream. */
@@ -102,7 +102,7 @@ function findingLine(finding: Message): string {
 
 function summaryLine(summary: Message): string {
   const checked = `${figure(summary, 'events')} events in ${figure(summary, 'streams')} streams, ${figure(summary, 'balances')} balances, ${seconds(summary)} s`;
-  const said = flag(summary, 'sound')
+  const said = flag(summary, 'valid')
     ? `Sound: ${checked}, nothing found.`
     : `NOT SOUND: ${figure(summary, 'findings')} findings (${checked}).`;
   const heads = text(summary, 'heads');

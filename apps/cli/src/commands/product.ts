@@ -6,8 +6,8 @@ import { wrongUsage } from '../exit-codes';
 import type { Io } from '../io';
 import type { Runner } from '../invocation';
 import { collect, limitOf, meterOf } from '../option-values';
-import { productCard, productsTable } from '../showing/answers';
-import { within } from '../showing/fields';
+import { productCard, productsTable } from '../rendering/answers';
+import { within } from '../rendering/fields';
 import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface CreateOptions {

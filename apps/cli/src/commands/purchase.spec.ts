@@ -42,7 +42,7 @@ describe('a purchase', () => {
   });
 
   it('shows what has to be looked at', async () => {
-    const flags = [{ because: 'other_amount', paid_amount: '21', paid_currency: 'EUR', flagged_at: '2026-03-02T12:00:00.000Z' }];
+    const flags = [{ reason: 'other_amount', paid_amount: '21', paid_currency: 'EUR', flagged_at: '2026-03-02T12:00:00.000Z' }];
     double.answer = () => ({ body: { purchase: { ...purchase, status: 'succeeded', late: true, flags } } });
     expect((await asking('purchase', 'get', 'a', 'p1')).out).toMatch(
       /status +succeeded, late\n[^]*LOOK AT +other_amount, 21 EUR paid, 2026-03-02/,
@@ -54,7 +54,7 @@ describe('a purchase', () => {
   });
 
   it('is told of by hand', async () => {
-    double.answer = () => ({ body: { outcome: 'credited_before', balance } });
+    double.answer = () => ({ body: { outcome: 'already_credited', balance } });
     expect((await asking('purchase', 'confirm', 'a', 'p1', '20', 'EUR', '--payment-id', 't7', '--event-id', 'e1')).out).toMatch(
       /^It was credited before/,
     );

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { collect, pairs, wholeNumber } from '../option-values';
-import { within } from '../showing/fields';
-import { purchaseCard, purchasesTable, startedCard, toldCard } from '../showing/purchases';
+import { within } from '../rendering/fields';
+import { purchaseCard, purchasesTable, startedCard, toldCard } from '../rendering/purchases';
 import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface StartOptions {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit-codes';
 import type { Runner } from '../invocation';
-import { outcomeLine, rejectedCard, rejectedTable } from '../showing/answers';
-import { text, within } from '../showing/fields';
+import { outcomeLine, rejectedCard, rejectedTable } from '../rendering/answers';
+import { text, within } from '../rendering/fields';
 import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface ListOptions extends PageOptions {
@@ -38,13 +38,13 @@ export function rejectedCommands(program: Command, runner: Runner): void {
     );
   rejected
     .command('replay')
-    .description('send it through intake again, after its cause has been mended; exit code 1 when it is rejected again')
+    .description('send it through intake again, after its cause has been fixed; exit code 1 when it is rejected again')
     .argument('<rejection>')
     .action(
       runner.run(async (call, [id]) => {
         const answer = await call.service.call('ReplayRejectedUsage', { rejection_id: id });
         call.answer(answer, () => outcomeLine(within(answer, 'outcome')));
-        if (text(answer, 'outcome.fate') === 'rejected') call.exitCode = EXIT.failed;
+        if (text(answer, 'outcome.status') === 'rejected') call.exitCode = EXIT.failed;
       }),
     );
 }

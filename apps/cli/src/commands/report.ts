@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Runner } from '../invocation';
-import { liabilityTable } from '../showing/purchases';
+import { liabilityTable } from '../rendering/purchases';
 
 export function reportCommands(program: Command, runner: Runner): void {
   program

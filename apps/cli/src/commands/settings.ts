@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { collect, defaultLimitOf, pairs, portalLimitOf } from '../option-values';
-import { lineOf } from '../showing/answers';
-import { flag, items, text, within } from '../showing/fields';
-import { card } from '../showing/layout';
+import { lineOf } from '../rendering/answers';
+import { flag, items, text, within } from '../rendering/fields';
+import { card } from '../rendering/layout';
 
 interface ChangeOptions {
   readonly enabled?: string;

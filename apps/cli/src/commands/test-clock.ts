@@ -2,7 +2,7 @@ import type { Message } from '@drawdown/api/resources';
 import { type Command, InvalidArgumentError } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
-import { text } from '../showing/fields';
+import { text } from '../rendering/fields';
 
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 

@@ -60,9 +60,9 @@ describe('an import', () => {
         duplicate: 1,
         rejected: 1,
         outcomes: [
-          { index: 0, fate: 'applied' },
-          { index: 1, fate: 'duplicate' },
-          { index: 2, fate: 'rejected', reason: 'unknown_customer', detail: 'no such customer; create it first' },
+          { index: 0, status: 'applied' },
+          { index: 1, status: 'duplicate' },
+          { index: 2, status: 'rejected', reason: 'unknown_customer', detail: 'no such customer; create it first' },
         ],
       },
     });
@@ -74,14 +74,14 @@ describe('an import', () => {
     );
     expect((await imported(path, [...MAPPING, '--allow-rejected'])).exitCode).toBe(0);
   });
-  it('says how many are in a queue, where their fates show, and which of them will be rejected', async () => {
+  it('says how many are in a queue, where their outcomes show, and which of them will be rejected', async () => {
     double.answer = () => ({
       body: {
         queued: 3,
         outcomes: [
-          { index: 0, fate: 'queued' },
-          { index: 1, fate: 'queued', reason: 'invalid_time', detail: 'time is not an RFC 3339 time that exists' },
-          { index: 2, fate: 'queued' },
+          { index: 0, status: 'queued' },
+          { index: 1, status: 'queued', reason: 'invalid_time', detail: 'time is not an RFC 3339 time that exists' },
+          { index: 2, status: 'queued' },
         ],
       },
     });
@@ -159,7 +159,7 @@ describe('an import', () => {
 describe('sending one event', () => {
   const sent = (options: readonly string[], stdin = '') => ran(['usage', 'send', ...options, '--url', double.url], { stdin });
   it('keeps the digits of its data', async () => {
-    double.answer = () => ({ body: { outcome: { fate: 'applied', source: 's', id: '1' } } });
+    double.answer = () => ({ body: { outcome: { status: 'applied', source: 's', id: '1' } } });
     expect(await sent(['--source', 's', '--type', 't', '--id', '1', '--subject', 'c', '--data', '{"n":9007199254740993}'])).toEqual({
       exitCode: 0,
       out: 'applied  s 1\n',
@@ -171,7 +171,7 @@ describe('sending one event', () => {
     });
   });
   it('says where to see what became of it when it is in a queue, and what is wrong with it already', async () => {
-    const outcome = { fate: 'queued', source: 's', id: '1', customer_id: 'ada' };
+    const outcome = { status: 'queued', source: 's', id: '1', customer_id: 'ada' };
     double.answer = () => ({ body: { outcome } });
     const event = '{"specversion":"1.0"}';
     expect(await sent([], event)).toEqual({
@@ -191,7 +191,7 @@ describe('sending one event', () => {
     double.answer = () => ({
       body: {
         outcome: {
-          fate: 'rejected',
+          status: 'rejected',
           reason: 'missing_field',
           detail: 'id is missing; send id as a string',
           rejection_id: 'r1',

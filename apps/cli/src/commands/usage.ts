@@ -5,8 +5,8 @@ import { firstEvents, importFile, type ImportOptions, ImportStopped } from '../i
 import { summaryText } from '../importing/tally';
 import type { Invocation, Runner } from '../invocation';
 import { collect, wholeNumber } from '../option-values';
-import { outcomeLine } from '../showing/answers';
-import { text, within } from '../showing/fields';
+import { outcomeLine } from '../rendering/answers';
+import { text, within } from '../rendering/fields';
 
 const BATCH_DEFAULT = 500;
 /** As many as the service takes in one request. */

@@ -2,9 +2,9 @@
 import type { Message } from '@drawdown/api/resources';
 import type { Command } from 'commander';
 import type { Runner } from '../invocation';
-import { balanceCard } from '../showing/answers';
-import { figure, items, text, within } from '../showing/fields';
-import { card } from '../showing/layout';
+import { balanceCard } from '../rendering/answers';
+import { figure, items, text, within } from '../rendering/fields';
+import { card } from '../rendering/layout';
 
 interface PayOptions {
   readonly billed?: string;

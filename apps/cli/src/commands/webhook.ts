@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Runner } from '../invocation';
 import { collect } from '../option-values';
-import { deliveriesTable, endpointCard, endpointsTable } from '../showing/answers';
-import { text } from '../showing/fields';
+import { deliveriesTable, endpointCard, endpointsTable } from '../rendering/answers';
+import { text } from '../rendering/fields';
 import { paged, pageOf, type PageOptions } from './options/paging';
 
 export function webhookCommands(program: Command, runner: Runner): void {

@@ -13,16 +13,17 @@ const CREDIT = 1_000_000_000n;
 describe('the books', () => {
   it('never go below zero and book the rest as uncovered', () =>
     expect(used(50n * CREDIT, 25n * CREDIT).figures).toEqual({ available: '0', consumed: '60', uncovered: '15' }));
-  it('notice the line when it is reached, not one billionth before', () => {
-    expect(used(10n * CREDIT - 1n).notices).toEqual([]);
-    expect(used(10n * CREDIT).notices).toEqual(['credit_balance.low_balance']);
+  it('notification the line when it is reached, not one billionth before', () => {
+    expect(used(10n * CREDIT - 1n).notifications).toEqual([]);
+    expect(used(10n * CREDIT).notifications).toEqual(['credit_balance.low_balance']);
   });
-  it('notice the end once', () => expect(used(60n * CREDIT, 1n).notices).toEqual(['credit_balance.low_balance', 'credit_balance.run_out']));
-  it('notice what a top-up mends', () => {
+  it('notification the end once', () =>
+    expect(used(60n * CREDIT, 1n).notifications).toEqual(['credit_balance.low_balance', 'credit_balance.run_out']));
+  it('notification what a top-up fixes', () => {
     const account = used(60n * CREDIT);
     account.topUp('0.5');
     account.topUp('100');
-    expect(account.notices.slice(2)).toEqual(['credit_balance.recovered run_out', 'credit_balance.recovered low_balance']);
+    expect(account.notifications.slice(2)).toEqual(['credit_balance.recovered run_out', 'credit_balance.recovered low_balance']);
   });
   it('cost tokens by their weights', () =>
     expect(costOf({ product: 'ai-tokens', data: { input_tokens: 4808, output_tokens: 10 } })).toBe(4_848_000_000n));
@@ -42,8 +43,8 @@ describe('the traffic', () => {
   it('of the demo runs one balance low and another one out', () => {
     const books = new Books(HOLDINGS);
     for (const fact of traffic({ seed: SEED, events: EVENTS, holdings: HOLDINGS, until: 0 })) books.use(fact);
-    const notices = HOLDINGS.map((of) => [of.customer, of.product, ...books.of(of).notices]).filter(({ length }) => length > 2);
-    expect(notices).toEqual([
+    const notifications = HOLDINGS.map((of) => [of.customer, of.product, ...books.of(of).notifications]).filter(({ length }) => length > 2);
+    expect(notifications).toEqual([
       ['birch', 'api-calls', 'credit_balance.low_balance'],
       ['ember', 'api-calls', 'credit_balance.low_balance', 'credit_balance.run_out'],
     ]);

@@ -28,7 +28,7 @@ const LOW: Readonly<Record<ProductId, (lastTopUp: bigint) => bigint>> = {
 };
 
 /** What a webhook must say: its type, and which line was left upwards in a recovery. */
-export type Notice =
+export type Notification =
   'credit_balance.low_balance' | 'credit_balance.run_out' | 'credit_balance.recovered run_out' | 'credit_balance.recovered low_balance';
 
 export interface Figures {
@@ -43,7 +43,7 @@ export class Account {
   private consumed = 0n;
   private uncovered = 0n;
   private low: bigint;
-  readonly notices: Notice[] = [];
+  readonly notifications: Notification[] = [];
 
   constructor(private readonly holding: Holding) {
     this.left = billionths(holding.startingBalance);
@@ -56,8 +56,8 @@ export class Account {
     this.left -= taken;
     this.consumed += taken;
     this.uncovered += cost - taken;
-    if (before > this.low && this.left <= this.low) this.notices.push('credit_balance.low_balance');
-    if (before > 0n && this.left === 0n) this.notices.push('credit_balance.run_out');
+    if (before > this.low && this.left <= this.low) this.notifications.push('credit_balance.low_balance');
+    if (before > 0n && this.left === 0n) this.notifications.push('credit_balance.run_out');
   }
 
   topUp(amount: string): void {
@@ -65,8 +65,8 @@ export class Account {
     const wasLow = before <= this.low;
     this.left += billionths(amount);
     this.low = LOW[this.holding.product](billionths(amount));
-    if (before === 0n) this.notices.push('credit_balance.recovered run_out');
-    if (wasLow && this.left > this.low) this.notices.push('credit_balance.recovered low_balance');
+    if (before === 0n) this.notifications.push('credit_balance.recovered run_out');
+    if (wasLow && this.left > this.low) this.notifications.push('credit_balance.recovered low_balance');
   }
 
   get figures(): Figures {

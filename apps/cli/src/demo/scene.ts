@@ -3,7 +3,7 @@ import type { Message } from '@drawdown/api/resources';
 import { Failure } from '../exit-codes';
 import type { Invocation } from '../invocation';
 import type { Service } from '../service/service';
-import { text, within } from '../showing/fields';
+import { text, within } from '../rendering/fields';
 import { Books } from './books';
 import { HOLDINGS } from './cast';
 import { Inbox, type Landed } from './inbox';

@@ -50,7 +50,7 @@ describe('the demo fails', () => {
   });
   it('when usage of an unknown customer is applied', async () => {
     answering(({ contentType }) => ({
-      body: contentType === 'application/cloudevents+json' ? { outcome: { fate: 'applied' } } : { duplicate: BATCH },
+      body: contentType === 'application/cloudevents+json' ? { outcome: { status: 'applied' } } : { duplicate: BATCH },
     }));
     await expect(sendAgain(scene(), '[]')).rejects.toThrow('usage of an unknown customer was applied');
   });

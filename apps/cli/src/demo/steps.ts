@@ -1,7 +1,7 @@
 /** The steps of the demo, in order. Each does one thing, says what it did, and insists that it came out right. */
 import type { Message } from '@drawdown/api/resources';
-import { figure, flag, items, number, text, within } from '../showing/fields';
-import { table } from '../showing/layout';
+import { figure, flag, items, number, text, within } from '../rendering/fields';
+import { table } from '../rendering/layout';
 import { BATCH, CREDIT_PRICE, CURRENCY, CUSTOMERS, EVENTS, type Holding, HOLDINGS, PRODUCTS, SEED, WALLET_CUSTOMER } from './cast';
 import { noticeOf, type Scene } from './scene';
 import { eventText, SOURCE, traffic, type UsageFact } from './traffic';
@@ -67,7 +67,8 @@ export async function feed(scene: Scene): Promise<string> {
 const batchText = (facts: readonly UsageFact[]): string => `[${facts.map(eventText).join(',')}]`;
 
 function expectNotices(scene: Scene, { customer, product }: Holding, from: number): void {
-  for (const notice of scene.books.of({ customer, product }).notices.slice(from)) scene.expected.push(`${notice}  ${customer}  ${product}`);
+  for (const notification of scene.books.of({ customer, product }).notifications.slice(from))
+    scene.expected.push(`${notification}  ${customer}  ${product}`);
 }
 
 /** @throws Failure when a webhook is missing, is not verified, or should not have come. */
@@ -75,8 +76,8 @@ async function landed(scene: Scene): Promise<void> {
   const { inbox, expected } = scene;
   const all = await inbox.until(() => inbox.landed.length >= expected.length, WEBHOOKS_WITHIN_MS);
   const came = inbox.landed.map(({ payload, wrong }) => wrong ?? noticeOf(payload));
-  const missing = expected.filter((notice) => !came.includes(notice));
-  const surplus = came.filter((notice) => !expected.includes(notice));
+  const missing = expected.filter((notification) => !came.includes(notification));
+  const surplus = came.filter((notification) => !expected.includes(notification));
   scene.insist(all && missing.length === 0, `missing webhooks: ${missing.join('; ') || `${expected.length - came.length}`}`);
   scene.insist(
     surplus.length === 0 && came.length === expected.length,
@@ -88,10 +89,10 @@ async function landed(scene: Scene): Promise<void> {
 export async function topUpAndHold(scene: Scene): Promise<void> {
   const { service } = scene;
   scene.step(3, 'A top-up, and a wallet with a hold');
-  const out = HOLDINGS.find((holding) => scene.books.of(holding).notices.includes('credit_balance.run_out'));
+  const out = HOLDINGS.find((holding) => scene.books.of(holding).notifications.includes('credit_balance.run_out'));
   scene.insist(out !== undefined, 'no balance ran out');
   const account = scene.books.of(out);
-  const known = account.notices.length;
+  const known = account.notifications.length;
   account.topUp(TOP_UP);
   expectNotices(scene, out, known);
   await service.call('TopUpCreditBalance', {
@@ -184,12 +185,12 @@ export async function sendAgain(scene: Scene, body: string): Promise<void> {
   scene.insist((await figuresOf()) === before, 'a repeated batch changed a balance');
   scene.say(`${BATCH} duplicates, nothing charged, no balance changed`);
   const stray = { specversion: '1.0', id: 'stray-1', source: SOURCE, type: 'api.request', subject: 'nobody', data: {} };
-  const { outcome, detail } = fateOf(await scene.service.sendUsage(JSON.stringify(stray), 'event'));
+  const { outcome, detail } = outcomeOf(await scene.service.sendUsage(JSON.stringify(stray), 'event'));
   scene.insist(outcome === 'unknown_customer', `usage of an unknown customer was ${outcome || 'applied'}`);
   scene.say(`usage of "nobody": rejected (${outcome}) and kept: ${detail}`);
 }
 
-function fateOf(answer: Message): { readonly outcome: string; readonly detail: string } {
+function outcomeOf(answer: Message): { readonly outcome: string; readonly detail: string } {
   const outcome = within(answer, 'outcome');
   return { outcome: text(outcome, 'reason'), detail: text(outcome, 'detail') };
 }
@@ -202,6 +203,6 @@ export async function check(scene: Scene): Promise<void> {
     if (report['finding']) scene.say(JSON.stringify(report['finding']));
     if (report['summary']) summary = within(report, 'summary');
   }
-  scene.insist(summary !== undefined && flag(summary, 'sound'), 'verify found something');
+  scene.insist(summary !== undefined && flag(summary, 'valid'), 'verify found something');
   scene.say(`${figure(summary, 'events')} events in ${figure(summary, 'streams')} streams: nothing found`);
 }

@@ -64,5 +64,5 @@ function placesOf(header: readonly string[], columns: ReadonlyMap<string, string
 
 const broken = (fault: CsvError): Failure =>
   new Failure(
-    `the CSV is broken: ${fault.message}\nRows before it may have been imported. Mend it and import again: what was charged is not charged twice.`,
+    `the CSV is broken: ${fault.message}\nRows before it may have been imported. Fix it and import again: what was charged is not charged twice.`,
   );

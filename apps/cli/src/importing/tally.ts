@@ -1,6 +1,6 @@
-/** What has become of the events of an import. The fates add up to what was read, or the import is not complete. */
+/** What has become of the events of an import. The outcomes add up to what was read, or the import is not complete. */
 import type { Message } from '@drawdown/api/resources';
-import { items, number, text } from '../showing/fields';
+import { items, number, text } from '../rendering/fields';
 import type { Placed } from './batches';
 
 /** Rejected events shown one by one; all are counted, and the service keeps all that were sent. */
@@ -50,7 +50,7 @@ export class Tally {
       const reason = text(outcome, 'reason');
       if (reason === '') continue;
       const rejected = { line: batch[number(outcome, 'index')]?.line ?? 0, reason, detail: text(outcome, 'detail') };
-      if (text(outcome, 'fate') === 'rejected') this.reject(rejected);
+      if (text(outcome, 'status') === 'rejected') this.reject(rejected);
       else this.willReject(rejected);
     }
   }

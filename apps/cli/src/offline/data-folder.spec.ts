@@ -38,7 +38,7 @@ describe('a data folder with a damaged log', () => {
     for await (const report of verifyOffline(directory, DEDUPE_WINDOW_MS_DEFAULT)) reports.push(report);
     const finding: unknown = { invariant: 'I10', stream: '', detail: expect.stringMatching(place) as unknown };
     expect(reports.flatMap((report) => report['finding'] ?? [])).toEqual([finding]);
-    expect(reports.at(-1)).toMatchObject({ summary: { sound: false, findings: 1 } });
+    expect(reports.at(-1)).toMatchObject({ summary: { valid: false, findings: 1 } });
   });
 
   it('is not rebuilt from: the place is named, and what is derived stays', async () => {

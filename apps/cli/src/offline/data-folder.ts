@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '@drawdown/domain/amounts';
-import { foldings } from '@drawdown/api/resources';
+import { streamDefinitions } from '@drawdown/api/resources';
 import type { Projections } from '@drawdown/engine/derived-state';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
 import { AppliedKeys, type EventLog, readWhole, StreamStates } from '@drawdown/engine/event-store';
@@ -55,7 +55,7 @@ export async function rebuild(
 ): Promise<{ readonly events: number; readonly documents: number }> {
   await readWhole(log);
   const keys = new AppliedKeys(projections, windowMs);
-  const projector = new Projector(log, projections, new StreamStates(log, projections, keys, foldings));
+  const projector = new Projector(log, projections, new StreamStates(log, projections, keys, streamDefinitions));
   const events = await projector.rebuild();
   await projector.stop();
   return { events, documents: await countDocuments(projections) };

@@ -1,6 +1,6 @@
 /** The service's own check on a data folder, told in the service's own messages. */
 import type { Instant } from '@drawdown/domain/amounts';
-import { foldings, type Message, reportMessage } from '@drawdown/api/resources';
+import { streamDefinitions, type Message, reportMessage } from '@drawdown/api/resources';
 import { verify } from '@drawdown/engine/audit';
 import { openDataFolder } from './data-folder';
 
@@ -12,7 +12,7 @@ export async function* verifyOffline(directory: string, windowMs: number, headsA
     for await (const step of verify({
       log,
       projections,
-      foldings,
+      streamDefinitions,
       clock: () => Date.now() as Instant,
       windowMs,
       ...(headsAt !== undefined && { headsAt }),

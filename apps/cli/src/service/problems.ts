@@ -1,7 +1,7 @@
 /** What can go wrong between this command and the service, each with its exit code and a sentence that says what to do. */
 import type { Message } from '@drawdown/api/resources';
 import { EXIT, exitCodeOf, Failure } from '../exit-codes';
-import { items, text } from '../showing/fields';
+import { items, text } from '../rendering/fields';
 
 /** The service cannot be reached, broke off, or took too long. Whether it has done what was asked is unknown after `sent`. */
 export class Unreachable extends Failure {
@@ -40,11 +40,11 @@ const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 export const mayPass = (fault: unknown): boolean =>
   fault instanceof Unreachable || (fault instanceof ServiceProblem && (PASSING.has(fault.status) || fault.code === 'CONTENTION'));
 
-/** "Title: detail", then one line per field with what is wrong and the mend. */
+/** "Title: detail", then one line per field with what is wrong and the remedy. */
 function sentences(status: number, problem: Message): string {
   const title = text(problem, 'title') || `the service answered ${status}`;
   const errors = items(problem, 'errors');
-  const lines = errors.map((error) => `  ${text(error, 'field') || 'request'}: ${text(error, 'detail')}; ${text(error, 'mend')}`);
+  const lines = errors.map((error) => `  ${text(error, 'field') || 'request'}: ${text(error, 'detail')}; ${text(error, 'remedy')}`);
   if (lines.length > 0) return [`${title} (${text(problem, 'code')})`, ...lines].join('\n');
   const detail = text(problem, 'detail');
   return `${title}${detail ? `: ${detail}` : ''}${text(problem, 'code') ? ` (${text(problem, 'code')})` : ''}`;

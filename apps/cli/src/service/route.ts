@@ -1,4 +1,4 @@
-/** Turns an operation and its request into an HTTP request, by the same table that the service's door is made from. */
+/** Turns an operation and its request into an HTTP request, by the same table that the service's transport is made from. */
 import type { Message } from '@drawdown/api/resources';
 import { type Route, routes, type RpcName } from '@drawdown/api/contract';
 import { wrongUsage } from '../exit-codes';

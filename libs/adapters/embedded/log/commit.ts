@@ -34,7 +34,7 @@ export class Commit {
     this.bytes += bytes;
   }
 
-  seal(offset: number): void {
+  chain(offset: number): void {
     for (const { start, bytes } of this.writes) sealRecord(this.buffer, start, bytes, offset);
   }
 

@@ -59,7 +59,7 @@ export class GroupCommit {
       this.filling = this.spare ?? new Commit();
       this.spare = undefined;
       try {
-        const offset = await this.files.append(commit.buffer, commit.bytes, (at) => commit.seal(at));
+        const offset = await this.files.append(commit.buffer, commit.bytes, (at) => commit.chain(at));
         this.publish(commit, offset);
       } catch (error) {
         this.fail(commit, error instanceof Error ? error : new Error(String(error)));

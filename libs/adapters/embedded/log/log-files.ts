@@ -39,14 +39,14 @@ export class LogFiles {
   }
 
   /**
-   * Writes bytes at the end and syncs them. `seal` is called with their offset before they are written.
+   * Writes bytes at the end and syncs them. `chain` is called with their offset before they are written.
    * @throws NothingWritten the disk refused them (full, most likely); the next append may work.
    * @throws WriteUnknown never append again.
    */
-  async append(buffer: Buffer, bytes: number, seal: (offset: number) => void): Promise<number> {
+  async append(buffer: Buffer, bytes: number, chain: (offset: number) => void): Promise<number> {
     if (this.active.size > SEGMENT_HEADER_BYTES && this.active.size + bytes > this.segmentBytesMax) await this.roll();
     const { active, fd } = this;
-    seal(active.base + active.size);
+    chain(active.base + active.size);
     try {
       for (let done = 0; done < bytes;) done += await this.files.write(fd, buffer, done, bytes - done, active.size + done);
     } catch (cause) {
@@ -170,10 +170,10 @@ export class LogFiles {
   private async roll(): Promise<void> {
     try {
       const { segment, fd } = await createSegment(this.files, this.directory, this.end, this.identity);
-      const sealed = this.fd;
+      const chained = this.fd;
       this.segments.push(segment);
       this.fd = fd;
-      await this.files.close(sealed).catch(() => undefined); // its bytes are synced; there is nothing left to lose
+      await this.files.close(chained).catch(() => undefined); // its bytes are synced; there is nothing left to lose
     } catch (cause) {
       throw new NothingWritten(reasonOf(cause), { cause });
     }

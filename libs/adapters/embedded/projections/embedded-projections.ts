@@ -4,7 +4,7 @@ import type { Instant } from '@drawdown/domain/amounts';
 import type { AppliedKey, Changes, Document, ListOptions, Projections } from '@drawdown/engine/derived-state';
 import { STREAM_NAME_BYTES_MAX } from '@drawdown/engine/event-store';
 import { type Bytes, Environment, LOWEST_KEY, Writes } from '../lmdb';
-import { type Expiring, forgettable, noteExpiring } from './forgetting';
+import { type Expiring, forgettable, noteExpiring } from './retention';
 import {
   decodeDocument,
   decodeDocumentHeader,

@@ -7,7 +7,7 @@ import { readHeadersInLinearTime } from '../record/header-reading';
 import { isConnectionError, kafkaFault, KafkaUnavailable, rootOf } from './kafka-fault';
 import { kafkaSocket } from './kafka-socket';
 import { connectionProblem } from './reachability';
-import { within } from './within';
+import { withTimeout } from './with-timeout';
 
 readHeadersInLinearTime();
 readAllCompressions();
@@ -97,7 +97,7 @@ export class KafkaConnection {
     const kept = this.admin;
     const used = (this.admin ??= this.connectAdmin());
     try {
-      return await within(
+      return await withTimeout(
         ADMIN_TIMEOUT_MS,
         used.then(work),
         () => new KafkaUnavailable(`${this.said(doing)}: no answer within ${ADMIN_TIMEOUT_MS} ms`),
@@ -121,7 +121,7 @@ export class KafkaConnection {
     const admin = this.admin;
     this.admin = undefined;
     const closed = admin?.then((connected) => connected.disconnect()).catch(() => undefined);
-    await within(CLOSE_TIMEOUT_MS, closed ?? Promise.resolve(), () => new Error('late')).catch(() => undefined);
+    await withTimeout(CLOSE_TIMEOUT_MS, closed ?? Promise.resolve(), () => new Error('late')).catch(() => undefined);
   }
 
   private async connectAdmin(): Promise<Admin> {

@@ -1,4 +1,4 @@
-/** What goes wrong with Kafka, as faults that name the variable and the mend. Variables are the ones of the services' configuration. */
+/** What goes wrong with Kafka, as faults that name the variable and the remedy. Variables are the ones of the services' configuration. */
 import { Fault } from '@drawdown/engine/event-store';
 
 /** The broker does not answer, or not yet: wait and try again. */

@@ -5,7 +5,7 @@ import { double } from '../../../engine/event-store/ledger.fixtures';
 import { until } from '../../../../test/support/waiting';
 import { ConsumerSession } from './consumer-session';
 import { KafkaConnection } from '../connection/kafka-connection';
-import { Slots } from './slots';
+import { PartitionQueue } from './slots';
 
 const TOPIC = 'usage.v1';
 const GROUP = 'readers';
@@ -14,7 +14,7 @@ type Listener = (event: { readonly payload: unknown }) => void;
 /** A member that has partitions 0 and 1; the group has committed 300 of each, and both go on to 600. */
 async function joined() {
   const handled: string[] = [];
-  const told: Fault[] = [];
+  const onFault: Fault[] = [];
   const committed: string[] = [];
   const seeks: string[] = [];
   const listeners = new Map<string, Listener>();
@@ -48,11 +48,11 @@ async function joined() {
       handle: (records) => Promise.resolve(void handled.push(...records.map(({ partition, offset }) => `${partition}@${offset}`))),
       recordsMax: 100,
       bytesMax: 1_000_000,
-      slots: new Slots(1),
+      slots: new PartitionQueue(1),
       running: new Map(),
       handled: () => undefined,
       stalled: () => undefined,
-      told: (fault) => told.push(fault),
+      onFault: (fault) => onFault.push(fault),
       joined: () => undefined,
       committed: () => undefined,
     },
@@ -65,7 +65,7 @@ async function joined() {
   await until('both partitions to be sought', () => seeks.length === 2);
   return {
     handled,
-    told,
+    onFault: onFault,
     committed,
     seeks,
     session,
@@ -113,7 +113,7 @@ describe('a fetch from further on than the group has committed', () => {
     await member.fetched(0, 300);
     await until('what is next', () => member.handled.length > 0);
     await member.session.assignment?.commits.flush();
-    expect([member.handled, member.committed, member.told]).toEqual([['0@300'], ['0@301'], []]);
+    expect([member.handled, member.committed, member.onFault]).toEqual([['0@300'], ['0@301'], []]);
   });
 
   it('is not handed out in mid-run either', async () => {
@@ -139,5 +139,5 @@ it('an offset that was passed over before any record came is not taken for commi
   expect(commits.committed.size).toBe(0);
   await member.fetched(1, 300);
   await until('both to be committed', () => commits.committed.size === 2);
-  expect([[...member.committed].sort(), member.told]).toEqual([['0@305', '1@301'], []]);
+  expect([[...member.committed].sort(), member.onFault]).toEqual([['0@305', '1@301'], []]);
 });

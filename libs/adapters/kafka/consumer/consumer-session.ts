@@ -13,8 +13,8 @@ import type { KafkaConnection } from '../connection/kafka-connection';
 import { KafkaMisconfigured, KafkaUnavailable, RecordsDeletedUnread } from '../connection/kafka-fault';
 import { type Handle, PartitionFeed, type Stalled } from './partition-feed';
 import { queueRecord } from '../record/records';
-import type { Slots } from './slots';
-import { pause, within } from '../connection/within';
+import type { PartitionQueue } from './slots';
+import { pause, withTimeout } from '../connection/with-timeout';
 
 /** So many heartbeats may be lost, and the member is still one. */
 const HEARTBEATS_IN_SESSION = 6;
@@ -38,12 +38,12 @@ export interface SessionSettings {
   readonly handle: Handle;
   readonly recordsMax: number;
   readonly bytesMax: number;
-  readonly slots: Slots;
+  readonly slots: PartitionQueue;
   /** What is still running of each partition, from this session and those before it. */
   readonly running: Map<number, Promise<void>>;
   readonly handled: (partition: number, records: number) => void;
   readonly stalled: (partition: number, stalled: Stalled) => void;
-  readonly told: (fault: Fault) => void;
+  readonly onFault: (fault: Fault) => void;
   readonly joined: () => void;
   readonly committed: () => void;
 }
@@ -83,7 +83,7 @@ export class ConsumerSession {
   async run(): Promise<Fault | undefined> {
     const { connection, topic } = this.settings;
     try {
-      await within(CONNECT_WITHIN_MS, this.connect(topic), () => new KafkaUnavailable(`no connection within ${CONNECT_WITHIN_MS} ms`));
+      await withTimeout(CONNECT_WITHIN_MS, this.connect(topic), () => new KafkaUnavailable(`no connection within ${CONNECT_WITHIN_MS} ms`));
       const watch = setInterval(() => this.watch(), FETCH_WAIT_MS * 10);
       const fault = await this.ended.finally(() => clearInterval(watch));
       return fault;
@@ -92,7 +92,7 @@ export class ConsumerSession {
     } finally {
       this.endAssignment();
       this.ending.abort();
-      await within(LEAVE_WITHIN_MS, this.consumer.disconnect(), () => new Error('late')).catch(() => undefined);
+      await withTimeout(LEAVE_WITHIN_MS, this.consumer.disconnect(), () => new Error('late')).catch(() => undefined);
     }
   }
 
@@ -102,8 +102,8 @@ export class ConsumerSession {
     const { assignment } = this;
     if (assignment?.current) {
       this.onKafka(() => this.consumer.pause([{ topic: this.settings.topic }]));
-      await within(drainMs, assignment.drained(), () => new Error('late')).catch(() => undefined);
-      await within(COMMIT_WITHIN_MS, assignment.commits.flush(), () => new Error('late')).catch(() => undefined);
+      await withTimeout(drainMs, assignment.drained(), () => new Error('late')).catch(() => undefined);
+      await withTimeout(COMMIT_WITHIN_MS, assignment.commits.flush(), () => new Error('late')).catch(() => undefined);
     }
     this.end(undefined);
   }
@@ -158,7 +158,7 @@ export class ConsumerSession {
       memberId,
       assigned,
       (offsets) => this.send(assignment, offsets),
-      (error) => this.settings.told(connection.fault(`commit offsets of ${topic} for the group ${groupId}`, error)),
+      (error) => this.settings.onFault(connection.fault(`commit offsets of ${topic} for the group ${groupId}`, error)),
     );
     this.assignment = assignment;
     this.onKafka(() => this.consumer.pause([{ topic, partitions: [...assigned] }]));
@@ -170,7 +170,7 @@ export class ConsumerSession {
         return this.settings.joined();
       } catch (error) {
         if (!assignment.current) return;
-        this.settings.told(connection.fault(`find where the group ${groupId} stands in ${topic}`, error));
+        this.settings.onFault(connection.fault(`find where the group ${groupId} stands in ${topic}`, error));
         await pause(POSITIONS_RETRY_MS, this.ending.signal);
         if (!assignment.current) return;
       }
@@ -204,7 +204,7 @@ export class ConsumerSession {
   /** Where to go on, when the wanted offset may be gone. Said loudly: what was deleted unread is lost to this group. */
   private within(wanted: bigint, { low, high }: Extent, partition: number): bigint {
     if (wanted >= low && wanted <= high) return wanted;
-    this.settings.told(new RecordsDeletedUnread(this.settings.topic, partition, wanted, low));
+    this.settings.onFault(new RecordsDeletedUnread(this.settings.topic, partition, wanted, low));
     return low;
   }
 
@@ -274,7 +274,7 @@ export class ConsumerSession {
     const { commit } = this;
     if (!commit || !assignment.current) return false;
     const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
-    await within(
+    await withTimeout(
       COMMIT_WITHIN_MS,
       commit({ topics: [{ topic: this.settings.topic, partitions }] }),
       () => new KafkaUnavailable(`no answer within ${COMMIT_WITHIN_MS} ms`),

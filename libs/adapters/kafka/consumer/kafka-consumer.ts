@@ -9,8 +9,8 @@ import { topicExtents } from './group-positions';
 import type { KafkaConnection } from '../connection/kafka-connection';
 import { RecordsDeletedUnread } from '../connection/kafka-fault';
 import type { Handle } from './partition-feed';
-import { Slots } from './slots';
-import { backoffMs, pause, within } from '../connection/within';
+import { PartitionQueue } from './slots';
+import { backoffMs, pause, withTimeout } from '../connection/with-timeout';
 
 const RECORDS_MAX_DEFAULT = 2_000;
 const BYTES_MAX_DEFAULT = 1024 * 1024;
@@ -75,13 +75,13 @@ export class KafkaConsumer {
   private session: ConsumerSession | undefined;
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
-  private readonly slots: Slots;
+  private readonly slots: PartitionQueue;
   private readonly inHand = new Map<number, Promise<void>>();
   private readonly count = { records: 0, chunks: 0, retries: 0, joins: 0, sessionsLost: 0, deletedUnread: 0 };
   private trouble: Fault | undefined;
 
   constructor(private readonly settings: KafkaConsumerSettings) {
-    this.slots = new Slots(settings.partitionsConcurrently ?? PARTITIONS_CONCURRENTLY_DEFAULT);
+    this.slots = new PartitionQueue(settings.partitionsConcurrently ?? PARTITIONS_CONCURRENTLY_DEFAULT);
   }
 
   /** Begins, and does not wait for the broker: `figures().joined` tells when it has taken this member in. */
@@ -94,7 +94,7 @@ export class KafkaConsumer {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.session?.leave(this.settings.drainMs ?? DRAIN_MS_DEFAULT);
-    await within(
+    await withTimeout(
       (this.settings.drainMs ?? DRAIN_MS_DEFAULT) + STOP_WITHIN_MS,
       this.running ?? Promise.resolve(),
       () => new Error('late'),
@@ -166,7 +166,7 @@ export class KafkaConsumer {
         // The first time, and whenever it is another fault: what repeats itself stands in the figures.
         if (stalled.changed) fault?.(stalled.fault, partition);
       },
-      told: (trouble) => this.tell(trouble),
+      onFault: (trouble) => this.tell(trouble),
       joined: () => {
         this.count.joins += 1;
         this.trouble = undefined;
@@ -192,7 +192,7 @@ export class KafkaConsumer {
       if (signal.aborted) return;
       const assignment = this.session?.assignment;
       if (!assignment?.current) continue;
-      // The session notices by itself that the broker is away.
+      // The session notifications by itself that the broker is away.
       const extents = await topicExtents(connection, topic).catch(() => undefined);
       for (const [partition, { high }] of extents ?? [])
         if (assignment.partitions.has(partition)) assignment.highWatermarks.set(partition, high);

@@ -35,10 +35,10 @@ describe('commits', () => {
 
   it('are sent again after a failure, the newest if there is a newer', async () => {
     let failures = 1;
-    const { commits, sent, failures: told } = committing(() => (failures-- > 0 ? Promise.reject(refused) : Promise.resolve(true)));
+    const { commits, sent, failures: onFault } = committing(() => (failures-- > 0 ? Promise.reject(refused) : Promise.resolve(true)));
     commits.note(0, 1n);
     commits.note(1, 5n);
-    await until('the failure', () => told.length === 1);
+    await until('the failure', () => onFault.length === 1);
     commits.note(0, 2n);
     await until('the second request', () => commits.committed.get(0) === 2n && commits.committed.get(1) === 5n);
     expect(sent.at(-1)).toEqual({ 0: '2', 1: '5' });

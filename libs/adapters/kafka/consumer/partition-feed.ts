@@ -6,12 +6,12 @@
 import { Fault } from '@drawdown/engine/event-store';
 import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
 import { recordBytes } from '../record/records';
-import type { Slots } from './slots';
-import { backoffMs, pause } from '../connection/within';
+import type { PartitionQueue } from './slots';
+import { backoffMs, pause } from '../connection/with-timeout';
 
 const RETRY_FIRST_MS = 100;
 const RETRY_MS_MAX = 5_000;
-/** Where a person is needed first. Slow, so that logs stay readable, and yet without a restart once it is mended. */
+/** Where a person is needed first. Slow, so that logs stay readable, and yet without a restart once it is fixed. */
 const BROKEN_RETRY_FIRST_MS = 2_000;
 const BROKEN_RETRY_MS_MAX = 30_000;
 
@@ -34,7 +34,7 @@ export interface FeedSettings {
   readonly recordsMax: number;
   /** Of one chunk. One record that is larger is a chunk of its own. */
   readonly bytesMax: number;
-  readonly slots: Slots;
+  readonly slots: PartitionQueue;
   /** Handling of the same partition from before it was assigned anew: it has to end first. */
   readonly after: Promise<void>;
   /** So many records were handled, and with them everything before the offset `next`. */

@@ -1,8 +1,8 @@
-import { Slots } from './slots';
+import { PartitionQueue } from './slots';
 
 describe('slots', () => {
   it('are given to so many at once, and then in the order of asking', async () => {
-    const slots = new Slots(1);
+    const slots = new PartitionQueue(1);
     const order: string[] = [];
     const take = (name: string): Promise<() => void> => slots.take().then((release) => (order.push(name), release));
     const first = await take('a');

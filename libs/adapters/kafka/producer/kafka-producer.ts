@@ -10,7 +10,7 @@ import type { KafkaConnection } from '../connection/kafka-connection';
 import { KafkaUnavailable, RecordTooLarge, rootOf, WriteOverloaded, WriteUnknown } from '../connection/kafka-fault';
 import { messageOf, type OutgoingRecord, recordBytes } from '../record/records';
 import { DERIVED_MESSAGE_BYTES_MAX } from '../connection/topics';
-import { within } from '../connection/within';
+import { withTimeout } from '../connection/with-timeout';
 
 /** Of one request. A broker's limit holds for all records of a partition in it together, so it stays below the usual 1 MiB. */
 const REQUEST_BYTES_MAX = 900 * 1024;
@@ -75,7 +75,7 @@ export class KafkaProducer {
     // The memory is free only when the last request is over, which may be later than the caller waits.
     void written.catch(() => undefined).finally(() => this.release(bytes));
     try {
-      await within(
+      await withTimeout(
         writeTimeoutMs,
         written,
         () =>
@@ -97,13 +97,13 @@ export class KafkaProducer {
   /** Waits, within a bound, for what is on its way. */
   async close(): Promise<void> {
     if (this.waitingBytes > 0)
-      await within(CLOSE_WITHIN_MS, new Promise<void>((resolve) => this.idle.push(resolve)), () => new Error('late')).catch(
+      await withTimeout(CLOSE_WITHIN_MS, new Promise<void>((resolve) => this.idle.push(resolve)), () => new Error('late')).catch(
         () => undefined,
       );
     const { connecting } = this;
     this.connecting = undefined;
     const closed = connecting?.then((producer) => producer.disconnect()) ?? Promise.resolve();
-    await within(CLOSE_WITHIN_MS, closed, () => new Error('late')).catch(() => undefined);
+    await withTimeout(CLOSE_WITHIN_MS, closed, () => new Error('late')).catch(() => undefined);
   }
 
   private enqueue({ topic, records, bytes }: Pick<Part, 'topic' | 'records' | 'bytes'>): Promise<void> {
@@ -195,7 +195,7 @@ export class KafkaProducer {
   private async connected(): Promise<Producer> {
     const connecting = (this.connecting ??= this.connect());
     try {
-      return await within(CONNECT_WITHIN_MS, connecting, () => new KafkaUnavailable(`no connection within ${CONNECT_WITHIN_MS} ms`));
+      return await withTimeout(CONNECT_WITHIN_MS, connecting, () => new KafkaUnavailable(`no connection within ${CONNECT_WITHIN_MS} ms`));
     } catch (error) {
       if (this.connecting === connecting) this.connecting = undefined;
       void connecting.then((producer) => producer.disconnect()).catch(() => undefined);

@@ -41,7 +41,7 @@ export class KafkaRejectedTopic implements RejectionPublisher {
   }
 }
 
-/** The same key, value and headers, so that whoever mends the cause can send it again as it was. */
+/** The same key, value and headers, so that whoever fixes the cause can send it again as it was. */
 export function rejectedRecord(rejected: PublishedRejection): OutgoingRecord {
   const { record, traceparent } = rejected;
   return {

@@ -5,7 +5,7 @@ import { KafkaUsageQueue, usageRecord } from './kafka-usage-queue';
 const offer = (text: string) => ({
   parsed: parseStructured(text, noon),
   original: () => ({ text, encoding: 'utf8' as const }),
-  door: 'http',
+  transport: 'http',
 });
 
 describe('usage that is queued', () => {

@@ -1,13 +1,13 @@
-/** Usage that came by a door, put into the queue in front of the ledger: durable when it is answered, and its fate decided later. */
+/** Usage that came by a transport, put into the queue in front of the ledger: durable when it is answered, and its outcome decided later. */
 import type { Taken, UsageOffer, UsageTaker } from '@drawdown/engine/usage-pipeline';
 import { namedBy, STRUCTURED_CONTENT_TYPE } from '@drawdown/domain/usage';
 import { WriteUnknown } from '../connection/kafka-fault';
 import type { KafkaProducer } from './kafka-producer';
 import type { OutgoingRecord } from '../record/records';
-import { within } from '../connection/within';
+import { withTimeout } from '../connection/with-timeout';
 
-const QUEUED: Taken = { fate: 'queued' };
-/** Somebody waits at a door. What is written later all the same is told from its repeat by the ledger. */
+const QUEUED: Taken = { status: 'queued' };
+/** Somebody waits at a transport. What is written later all the same is told from its repeat by the ledger. */
 const ANSWER_WITHIN_MS = 5_000;
 
 export class KafkaUsageQueue implements UsageTaker {
@@ -24,7 +24,7 @@ export class KafkaUsageQueue implements UsageTaker {
   async submit(offers: readonly UsageOffer[]): Promise<readonly Taken[]> {
     if (offers.length === 0) return [];
     const ms = this.answerWithinMs;
-    await within(
+    await withTimeout(
       ms,
       this.producer.send(this.topic, offers.map(usageRecord)),
       () =>
@@ -32,7 +32,7 @@ export class KafkaUsageQueue implements UsageTaker {
           `Kafka did not acknowledge ${offers.length} usage events within ${ms} ms; they may or may not be written: send the same again`,
         ),
     );
-    return offers.map(({ parsed }) => ('rejection' in parsed ? { fate: 'queued', rejection: parsed.rejection } : QUEUED));
+    return offers.map(({ parsed }) => ('rejection' in parsed ? { status: 'queued', rejection: parsed.rejection } : QUEUED));
   }
 }
 
@@ -42,7 +42,7 @@ export function usageRecord({ parsed, original, traceparent }: UsageOffer): Outg
     // Usage of one customer in one partition. What names no customer may be anywhere.
     key: namedBy(parsed).subject ?? null,
     value: Buffer.from(text, encoding),
-    // What came by a door is a whole event, whatever mode it came in.
+    // What came by a transport is a whole event, whatever mode it came in.
     headers: { 'content-type': STRUCTURED_CONTENT_TYPE, ...(traceparent !== undefined && { traceparent }) },
   };
 }

@@ -15,11 +15,11 @@ export const BATCH_BYTES_MAX = 32 * 1024 * 1024;
 /** A batch that cannot be read. What is in it is unknown, so it is never passed over; a person has to. */
 export class BatchUnreadable extends Error {
   override readonly name = 'BatchUnreadable';
-  constructor(compression: string, batch: Buffer, because: unknown) {
+  constructor(compression: string, batch: Buffer, reason: unknown) {
     const offset = firstOffsetOf(batch);
     const where = offset === undefined ? '' : `, which begins at offset ${offset},`;
     super(
-      `a batch of ${batch.length} bytes in ${compression}${where} is broken or has more than ${BATCH_BYTES_MAX} bytes inside (${String(because)})`,
+      `a batch of ${batch.length} bytes in ${compression}${where} is broken or has more than ${BATCH_BYTES_MAX} bytes inside (${String(reason)})`,
     );
   }
 }

@@ -52,7 +52,7 @@ describe('a record of the rated topic', () => {
 
   it('offers the usage with its rating, and the record that it was made of', () => {
     const offer = offerOfRated(read(rated()));
-    expect(offer).toMatchObject({ rating, door: 'kafka', traceparent, record: came });
+    expect(offer).toMatchObject({ rating, transport: 'kafka', traceparent, record: came });
     expect('usage' in offer.parsed && offer.parsed.usage).toMatchObject({ id: 'e1', subject: 'cus_1', bodyHash: usageOf().bodyHash });
     expect(offer.original()).toEqual({ text: came.value!.toString(), encoding: 'utf8' });
   });

@@ -48,8 +48,14 @@ export function offerOfRated(record: QueueRecord): UsageOffer {
   const ratedText = headerText(record.headers, RATED);
   const rated = source === undefined || ratedText === undefined ? undefined : readRated(ratedText);
   if (source === undefined || rated === undefined)
-    return { parsed: notRated(source === undefined ? PLACE : RATED), original: () => originalOf(record), record, door: 'kafka', ...traced };
-  return { parsed: rated.parsed, rating: rated.rating, original: () => originalOf(source), record: source, door: 'kafka', ...traced };
+    return {
+      parsed: notRated(source === undefined ? PLACE : RATED),
+      original: () => originalOf(record),
+      record,
+      transport: 'kafka',
+      ...traced,
+    };
+  return { parsed: rated.parsed, rating: rated.rating, original: () => originalOf(source), record: source, transport: 'kafka', ...traced };
 }
 
 const notRated = (header: string): ParsedUsage =>

@@ -1,4 +1,4 @@
-/** An auto top-up as the doors say it: its policy read and shown, its events as decisions. */
+/** An auto top-up as the transports say it: its policy read and shown, its events as decisions. */
 import {
   type AutoTopUp,
   autoTopUp,
@@ -15,7 +15,7 @@ import {
 import { formatAmount, type Instant, ZERO } from '@drawdown/domain/amounts';
 import { time } from '../balances/balance-message';
 import type { Fields } from '../fields';
-import { given } from '../top-ups/grant-request';
+import { optional } from '../top-ups/grant-request';
 import type { Message } from '../operation';
 
 const MS = 1_000;
@@ -43,7 +43,7 @@ function readCount(from: Fields): number {
 function readTrigger(from: Fields): Trigger {
   const days = from.integer('every_days', 1, DAYS_MAX);
   const startingAt = from.optionalInstant('starting_at');
-  if (days !== undefined) return { kind: 'every_days', days, ...given('startingAt', startingAt) };
+  if (days !== undefined) return { kind: 'every_days', days, ...optional('startingAt', startingAt) };
   if (startingAt !== undefined) from.violation('starting_at', 'is of every_days only', 'send it with every_days, or leave it out');
   const threshold = from.optionalAmount('threshold', { atLeast: ZERO });
   if (threshold !== undefined) return { kind: 'threshold', threshold };
@@ -55,7 +55,7 @@ function readTrigger(from: Fields): Trigger {
 function readQuantity(from: Fields): Quantity {
   const target = from.optionalAmount('target');
   const minimum = from.optionalAmount('minimum');
-  if (target !== undefined) return { kind: 'to_target', target, ...given('minimum', minimum) };
+  if (target !== undefined) return { kind: 'to_target', target, ...optional('minimum', minimum) };
   if (minimum !== undefined) from.violation('minimum', 'is of target only', 'send it with target, or leave it out');
   const amount = from.optionalAmount('amount');
   if (amount === undefined) from.violation('', 'does not say how much', 'send either amount or target');
@@ -106,7 +106,7 @@ const TYPES: { readonly [T in AutoTopUpEvent['type']]: string } = {
   AutoTopUpDisabled: 'disabled',
   AutoTopUpResumed: 'resumed',
   AutoTopUpRequested: 'requested',
-  AutoTopUpHeldBack: 'held_back',
+  AutoTopUpSkipped: 'skipped',
   AutoTopUpWithdrawn: 'withdrawn',
   AutoTopUpStarted: 'started',
   AutoTopUpSucceeded: 'succeeded',

@@ -4,7 +4,7 @@ import type { Instant } from '@drawdown/domain/amounts';
 import type { Obstacle } from '@drawdown/domain/auto-top-up';
 import { type Balance, PENDING_PURCHASES_MAX } from '@drawdown/domain/balance';
 import type { Parts } from '../parts';
-import { theSettings } from '../targets';
+import { loadSettings } from '../targets';
 
 /** @param of the customer's wallet. What changes after this is found when the purchase is started, and withdraws the request. */
 export async function obstacleTo(
@@ -14,7 +14,7 @@ export async function obstacleTo(
 ): Promise<Obstacle | undefined> {
   // Nobody can use what would be bought.
   if (status === 'paused') return 'wallet_paused';
-  const settings = await theSettings(parts);
+  const settings = await loadSettings(parts);
   if (!settings.enabled) return 'wallets_disabled';
   if (currency !== undefined && !priceInForce(settings, currency, at)) return 'no_credit_price';
   return (purchases?.pending.length ?? 0) >= PENDING_PURCHASES_MAX ? 'too_many_purchases' : undefined;

@@ -32,7 +32,7 @@ describe('a process that has not heard of what others appended last', () => {
     await app().call('ConfirmPurchase', confirm('p1'));
     await followed();
     await living().attend(living().runner(behind));
-    expect((await living().decisions()).slice(-2)).toEqual(['succeeded', 'held_back not_needed']);
+    expect((await living().decisions()).slice(-2)).toEqual(['succeeded', 'skipped not_needed']);
   });
 
   it('decides again on the wallet of then when others were first', async () => {
@@ -50,7 +50,7 @@ describe('a process that has not heard of what others appended last', () => {
       return known;
     });
     await living().attend(living().runner(behind));
-    expect((await living().decisions()).slice(-2)).toEqual(['succeeded', 'held_back not_needed']);
+    expect((await living().decisions()).slice(-2)).toEqual(['succeeded', 'skipped not_needed']);
     expect(await living().purchases()).toHaveLength(1);
   });
 
@@ -145,7 +145,7 @@ it('a purchase that its provider refuses is declined: there is one, and it count
   expect((await living().decisions()).slice(-2)).toEqual(['requested', 'declined amount_too_small']);
   expect(await living().phase()).toBe('backing_off');
   await living().passed(HOUR_MS);
-  expect((await living().decisions()).at(-1)).toBe('held_back maximum_count');
+  expect((await living().decisions()).at(-1)).toBe('skipped maximum_count');
 });
 
 describe('what stands in the way of a purchase is no failure of a payment', () => {
@@ -155,7 +155,7 @@ describe('what stands in the way of a purchase is no failure of a payment', () =
     await living().alive();
     await living().settled();
     for (let i = 0; i < 6; i += 1) await living().passed(HOUR_MS);
-    expect(await living().decisions()).toEqual(['configured', ...Array.from({ length: 7 }, () => 'held_back wallets_disabled')]);
+    expect(await living().decisions()).toEqual(['configured', ...Array.from({ length: 7 }, () => 'skipped wallets_disabled')]);
     expect(await living().phase()).toBe('ready');
     await app().call('UpdateSettings', { enabled: true });
     await living().passed(HOUR_MS);
@@ -180,7 +180,7 @@ describe('what stands in the way of a purchase is no failure of a payment', () =
     await app().call('PauseWallet', { ...walletOfAda, reason: 'fraud' });
     await living().call('SetAutoTopUp', set);
     await living().passed(30 * 24 * HOUR_MS);
-    expect(await living().decisions()).toEqual(['configured', 'held_back wallet_paused']);
+    expect(await living().decisions()).toEqual(['configured', 'skipped wallet_paused']);
     await living().call('ResumeWallet', { ...walletOfAda, reason: 'solved' });
     expect((await living().decisions()).slice(-2)).toEqual(['requested', 'started']);
   });

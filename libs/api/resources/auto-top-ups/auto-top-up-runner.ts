@@ -4,7 +4,7 @@
  */
 import { type AutoTopUp, autoTopUp, type AutoTopUpCommand, purchaseKeyOf, type Reaction, reactionTo } from '@drawdown/domain/auto-top-up';
 import type { Instant } from '@drawdown/domain/amounts';
-import { judgedAt } from '@drawdown/engine/read-models';
+import { balanceAt } from '@drawdown/engine/read-models';
 import { readEvent } from '@drawdown/domain/decider';
 import { categoryOf, idsOf, type RecordedEvent, streams, type Subscription } from '@drawdown/engine/event-store';
 import type { DueCommands } from '@drawdown/engine/process-managers';
@@ -12,7 +12,7 @@ import { wallet } from '@drawdown/domain/balance';
 import { AUTO_TOP_UP_POSITION, autoTopUpPosition } from './auto-top-up-position';
 import { obstacleTo } from './auto-top-up-obstacle';
 import { startRequest } from './auto-top-up-start';
-import { given } from '../top-ups/grant-request';
+import { optional } from '../top-ups/grant-request';
 import type { Parts } from '../parts';
 import { streamNames } from '../pages';
 
@@ -49,7 +49,7 @@ export class AutoTopUpRunner {
     private readonly failed: (fault: unknown) => void,
   ) {
     parts.ledger.states.follow(({ entry }) => {
-      if (entry.folding.category === autoTopUp.category) this.known.add(idsOf(entry.stream)[0] ?? '');
+      if (entry.definition.category === autoTopUp.category) this.known.add(idsOf(entry.stream)[0] ?? '');
     });
   }
 
@@ -136,9 +136,9 @@ export class AutoTopUpRunner {
     await ledger.execute(autoTopUp, streams.autoTopUp(customerId), async (): Promise<AutoTopUpCommand> => {
       const { state } = await ledger.reload(wallet, streams.wallet(customerId));
       const at = clock();
-      const { available, projected, pending } = judgedAt(state, at);
+      const { available, projected, pending } = balanceAt(state, at);
       const obstacle = await obstacleTo(this.parts, state, at);
-      return { type: 'Consider', at, figures: { available, projected, pending }, ...given('obstacle', obstacle) };
+      return { type: 'Consider', at, figures: { available, projected, pending }, ...optional('obstacle', obstacle) };
     });
   }
 

@@ -66,7 +66,7 @@ async function started(parts: Parts, customerId: string, { id, amount }: Request
 
 /** Nobody calls: nobody goes away, and nobody waits. */
 const calling = (key: string): Context => ({
-  door: 'grpc',
+  transport: 'grpc',
   callId: key,
   key,
   body: undefined,

@@ -4,7 +4,7 @@ import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { Sweeper } from '@drawdown/engine/process-managers';
 import { at, type TestApplication, walletOfAda } from '../application.fixtures';
 import { AutoTopUpRunner } from './auto-top-up-runner';
-import { foldings } from '../foldings';
+import { streamDefinitions } from '../stream-definitions';
 import type { Message } from '../operation';
 import type { Parts } from '../parts';
 
@@ -113,7 +113,7 @@ export class Living {
 /** The parts of another process over the same log: its memory hears of nothing that it does not read itself. */
 export function anotherProcess({ parts }: TestApplication): Parts {
   const { log, projections } = parts;
-  const states = new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), foldings);
+  const states = new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), streamDefinitions);
   return { ...parts, ledger: new Ledger(log, states) };
 }
 

@@ -1,7 +1,7 @@
 import { later } from '@drawdown/domain/amounts';
 import { freshApplication, HOUR_MS, like, NOON, textAt, walletOfAda } from '../application.fixtures';
 import { confirm, lively, policy, set } from './auto-top-up.fixtures';
-import { doorAnswer } from '@drawdown/api/errors';
+import { errorAnswer } from '@drawdown/api/errors';
 
 const app = freshApplication();
 const living = lively(app);
@@ -27,7 +27,7 @@ describe('an auto top-up', () => {
     expect(await decisions()).toEqual(['configured', 'requested', 'started', 'succeeded']);
     expect(await phase()).toBe('cooling_down');
     await passed(HOUR_MS);
-    expect((await decisions()).at(-1)).toBe('held_back not_needed');
+    expect((await decisions()).at(-1)).toBe('skipped not_needed');
     expect(await phase()).toBe('ready');
   });
 
@@ -36,7 +36,7 @@ describe('an auto top-up', () => {
     await call('SetAutoTopUp', set);
     await call('ConfirmPurchase', confirm('p1'));
     await passed(HOUR_MS);
-    const made = (await decisions()).filter((one) => !one.startsWith('held_back'));
+    const made = (await decisions()).filter((one) => !one.startsWith('skipped'));
     expect(made).toEqual(['configured', 'requested', 'started', 'succeeded']);
     expect((await app().call('ListPurchases', walletOfAda))['purchases']).toHaveLength(1);
     expect(await booked()).toBe('20');
@@ -62,7 +62,7 @@ describe('an auto top-up', () => {
     await call('SetAutoTopUp', { ...set, policy: { ...policy, threshold: '1000', cooldown_seconds: 0, maximum_count: 2 } });
     await call('ConfirmPurchase', confirm('p1'));
     await call('ConfirmPurchase', confirm('p2'));
-    expect((await decisions()).at(-1)).toBe('held_back maximum_count');
+    expect((await decisions()).at(-1)).toBe('skipped maximum_count');
     await passed(Date.parse('2026-04-01T00:00:00Z') - NOON);
     expect((await decisions()).slice(-2)).toEqual(['requested', 'started']);
   });
@@ -72,7 +72,7 @@ describe('an auto top-up', () => {
     await call('SetAutoTopUp', { ...set, policy: { ...policy, cooldown_seconds: 0, maximum_money: '20', maximum_count: 1 } });
     await call('FailPurchase', { ...walletOfAda, purchase_id: 'p1', code: 'declined' });
     for (let i = 0; i < 4; i += 1) await passed(8 * HOUR_MS);
-    expect((await decisions()).slice(-2)).toEqual(['declined declined', 'held_back maximum_count']);
+    expect((await decisions()).slice(-2)).toEqual(['declined declined', 'skipped maximum_count']);
     await call('ConfirmPurchase', confirm('p1'));
     expect(await booked()).toBe('20');
     expect((await app().call('ListPurchases', walletOfAda))['purchases']).toHaveLength(1);
@@ -128,7 +128,7 @@ describe('an auto top-up', () => {
   ])('is refused with the field by the name of the caller: %j', async (wrong, field, detail) => {
     const told = await app()
       .call('SetAutoTopUp', { ...walletOfAda, policy: wrong })
-      .catch(doorAnswer);
+      .catch(errorAnswer);
     expect(told).toMatchObject({ code: 'AUTO_TOP_UP_POLICY_INVALID', violations: [{ field }], detail: like(detail) });
   });
   it.each([

@@ -8,13 +8,13 @@ import { autoTopUpMessage, decisionMessage, readPolicy } from './auto-top-up-mes
 import { carryOut } from '../carry-out';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { given, REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import { lookedUp } from '../looked-up';
+import { optional, REASON_LENGTH_MAX } from '../top-ups/grant-request';
+import { readFresh } from '../read-fresh';
 import type { Context, Handlers, Message } from '../operation';
 import { afterToken, pageToken } from '../pages';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
-import { theCustomer } from '../targets';
+import { requireCustomer } from '../targets';
 
 type AutoTopUpHandlers = Pick<Handlers, 'SetAutoTopUp' | 'GetAutoTopUp' | 'DisableAutoTopUp' | 'ResumeAutoTopUp'>;
 
@@ -25,8 +25,8 @@ export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
       return { customerId: from.customerId(), policy: from.within('policy', readPolicy) };
     });
     return change(parts, context, customerId, async (at) => {
-      const { currency } = await theCustomer(parts, customerId);
-      await lookedUp(parts.ledger, wallet, streams.wallet(customerId), ({ state }) => {
+      const { currency } = await requireCustomer(parts, customerId);
+      await readFresh(parts.ledger, wallet, streams.wallet(customerId), ({ state }) => {
         if (state.status === 'none') throw new Refused({ code: 'balance_not_found' });
         if (state.status === 'closed') throw new Refused({ code: 'balance_closed' });
       });
@@ -43,9 +43,9 @@ export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
     }));
     const stream = streams.autoTopUp(customerId);
     await readAtLeast(parts.ledger, autoTopUp, stream, wanted, context);
-    const { state, revision } = await lookedUp(parts.ledger, autoTopUp, stream, async (known) => {
+    const { state, revision } = await readFresh(parts.ledger, autoTopUp, stream, async (known) => {
       if (known.revision >= 0) return known;
-      await theCustomer(parts, customerId);
+      await requireCustomer(parts, customerId);
       throw new Refused({ code: 'auto_top_up_not_configured' });
     });
     const of = JSON.stringify(['decisions', stream]);
@@ -75,7 +75,7 @@ export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
 
 const byAPerson = (from: Fields) => ({
   customerId: from.customerId(),
-  reason: given('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
+  reason: optional('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
 });
 
 async function change(
@@ -85,7 +85,7 @@ async function change(
   command: (at: Instant) => AutoTopUpCommand | Promise<AutoTopUpCommand>,
 ): Promise<Message> {
   const done = await carryOut(parts, context, autoTopUp, streams.autoTopUp(customerId), async (at) => {
-    await theCustomer(parts, customerId);
+    await requireCustomer(parts, customerId);
     return command(at);
   });
   return { revision: done.revision, auto_top_up: autoTopUpMessage(done.state, done.at) };

@@ -1,9 +1,9 @@
 /** Changes that wallets and credit balances share. Each of them makes one operation for each kind. */
 import { formatAmount } from '@drawdown/domain/amounts';
 import { readLimits } from './balance-message';
-import { caused } from '../carry-out';
+import { expectEvent } from '../carry-out';
 import { type Fields, readRequest } from '../fields';
-import { given, REASON_LENGTH_MAX } from '../top-ups/grant-request';
+import { optional, REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { AnswerOnce } from '../operation';
 import type { Parts } from '../parts';
 import { changeBalance, type Target } from '../targets';
@@ -15,7 +15,7 @@ export const pausing =
   async (request, context) => {
     const { target, reason } = readRequest(request, (from) => ({
       target: readTarget(from),
-      reason: given('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
+      reason: optional('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
     }));
     const { revision, balance } = await changeBalance(parts, context, target, (at) => ({ type, at, ...reason }));
     return { revision, balance };
@@ -29,7 +29,7 @@ export const closing =
       reason: from.text('reason', REASON_LENGTH_MAX),
     }));
     const { events, revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'Close', at, reason }));
-    return { revision, balance, residual: formatAmount(caused(events, 'Closed').amount) };
+    return { revision, balance, residual: formatAmount(expectEvent(events, 'Closed').amount) };
   };
 
 export const settingLimits =

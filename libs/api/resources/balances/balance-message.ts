@@ -1,6 +1,6 @@
 /** Wallets and credit balances in the words of the contract. A field that is undefined is absent. */
 import { type Amount, formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
-import { type BalanceFigures, judgedAt, type LimitFigures } from '@drawdown/engine/read-models';
+import { type BalanceFigures, balanceAt, type LimitFigures } from '@drawdown/engine/read-models';
 import { type Allocation, type Balance, type Grant, type Hold, type Limit, unitEquivalent } from '@drawdown/domain/balance';
 import type { Fields } from '../fields';
 import type { Message } from '../operation';
@@ -16,7 +16,7 @@ export interface BesideBalance {
 }
 
 export const balanceMessage = (state: Balance, revision: number, at: Instant, beside: BesideBalance): Message =>
-  figuresMessage(state, judgedAt(state, at), revision, at, beside);
+  figuresMessage(state, balanceAt(state, at), revision, at, beside);
 
 function figuresMessage(
   state: Balance,

@@ -1,18 +1,18 @@
 /** Questions about wallets and credit balances. */
 import { formatAmount, formatInstant, minus, ZERO } from '@drawdown/domain/amounts';
-import { judgedAt } from '@drawdown/engine/read-models';
+import { balanceAt } from '@drawdown/engine/read-models';
 import type { Balance } from '@drawdown/domain/balance';
 import { idsOf, streams } from '@drawdown/engine/event-store';
 import { knownAt } from './as-of';
 import { balanceMessage } from './balance-message';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import { lookedUp } from '../looked-up';
+import { readFresh } from '../read-fresh';
 import type { Context, Handlers, Message } from '../operation';
 import { streamNames } from '../pages';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
-import { besideOf, creditBalanceOf, readBalance, type Target, theCustomer, theSettings, walletOf } from '../targets';
+import { besideOf, creditBalanceOf, readBalance, type Target, requireCustomer, loadSettings, walletOf } from '../targets';
 
 export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | 'ListBalances' | 'CanSpend'> => ({
   async GetBalance(request, context) {
@@ -33,7 +33,7 @@ export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | '
 
   async ListBalances(request) {
     const customerId = readRequest(request, (from) => from.customerId());
-    await theCustomer(parts, customerId);
+    await requireCustomer(parts, customerId);
     while (parts.ledger.busy) await parts.ledger.busy;
     await parts.projector.save();
     const at = parts.clock();
@@ -56,7 +56,7 @@ export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | '
     }));
     const { state, revision } = await theBalance(parts, target, wanted, context);
     const at = parts.clock();
-    const { available } = judgedAt(state, at);
+    const { available } = balanceAt(state, at);
     const shortfall = amount > available ? minus(amount, available) : ZERO;
     const reason = (await obstacle(parts, target, state)) ?? (shortfall > ZERO ? 'insufficient_credits' : '');
     return {
@@ -79,8 +79,8 @@ export async function theBalance(
 ): Promise<{ readonly state: Balance; readonly revision: number }> {
   const found = await readAtLeast(parts.ledger, aggregate, stream, wanted, context);
   if (found.revision >= 0) return found;
-  await theCustomer(parts, customerId);
-  return lookedUp(parts.ledger, aggregate, stream, (known) => {
+  await requireCustomer(parts, customerId);
+  return readFresh(parts.ledger, aggregate, stream, (known) => {
     if (known.revision < 0) throw new Refused({ code: 'balance_not_found' });
     return known;
   });
@@ -90,5 +90,5 @@ export async function theBalance(
 async function obstacle(parts: Parts, { creditProductId }: Target, { status }: Balance): Promise<string | undefined> {
   if (status === 'closed') return 'balance_closed';
   if (status === 'paused') return 'balance_paused';
-  return creditProductId === undefined && !(await theSettings(parts)).enabled ? 'wallets_disabled' : undefined;
+  return creditProductId === undefined && !(await loadSettings(parts)).enabled ? 'wallets_disabled' : undefined;
 }

@@ -82,7 +82,7 @@ describe('movements', () => {
     });
   });
 
-  it('were recorded when their event says, which is sealed, and not when the store says', async () => {
+  it('were recorded when their event says, which is chained, and not when the store says', async () => {
     await app().balance('10');
     const { log } = app().parts;
     const readStream = log.readStream.bind(log);

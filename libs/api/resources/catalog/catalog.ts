@@ -20,7 +20,7 @@ import { limitMessage, readLimits, time } from '../balances/balance-message';
 import { carryOut } from '../carry-out';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { lookedUp } from '../looked-up';
+import { readFresh } from '../read-fresh';
 import type { AnswerOnce, Context, Handlers, Message } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
@@ -81,7 +81,7 @@ export const catalogOperations = (parts: Parts): CatalogHandlers => ({
   async GetCreditProduct(request, context) {
     const { id, wanted } = readRequest(request, (from) => ({ id: from.slug('credit_product_id'), wanted: from.revision('min_revision') }));
     await readAtLeast(parts.ledger, creditProduct, streams.creditProduct(id), wanted, context);
-    const { state, revision } = await lookedUp(parts.ledger, creditProduct, streams.creditProduct(id), (known) => {
+    const { state, revision } = await readFresh(parts.ledger, creditProduct, streams.creditProduct(id), (known) => {
       if (known.revision < 0) throw new Refused({ code: 'credit_product_not_found' });
       return known;
     });

@@ -4,13 +4,13 @@ import { creditBalance } from '@drawdown/domain/balance';
 import { idsOf, streams } from '@drawdown/engine/event-store';
 import { closing, pausing, settingLimits } from '../balances/balance-changes';
 import { allocationMessages, balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
-import { caused } from '../carry-out';
+import { expectEvent } from '../carry-out';
 import { readRequest } from '../fields';
-import { given, readTerms, REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, startingGrant } from '../top-ups/grant-request';
+import { optional, readTerms, REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, startingGrant } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import { listDocuments } from '../pages';
 import type { Parts } from '../parts';
-import { changeBalance, readCreditBalance, theCustomer, theProduct, unitOf } from '../targets';
+import { changeBalance, readCreditBalance, requireCustomer, theProduct, unitOf } from '../targets';
 
 export const BALANCE_NAME_LENGTH_MAX = 128;
 
@@ -53,7 +53,7 @@ export const creditBalanceOperations = (parts: Parts): CreditBalanceHandlers => 
 
   async ListCreditBalances(request) {
     const { customerId, page } = readRequest(request, (from) => ({ customerId: from.customerId(), page: from.page() }));
-    await theCustomer(parts, customerId);
+    await requireCustomer(parts, customerId);
     const at = parts.clock();
     const { items, next } = await listDocuments(parts, page, {
       prefix: streams.creditBalancesOf(customerId),
@@ -71,11 +71,11 @@ export const creditBalanceOperations = (parts: Parts): CreditBalanceHandlers => 
       const costBasis = from.within('cost_basis', (of) => ({ amount: of.amount('amount', { atLeast: ZERO }), currency: of.currency() }));
       return {
         target: readCreditBalance(from),
-        grant: { ...readTerms(from), amount: from.amount('amount', { above: ZERO }), ...given('costBasis', costBasis) },
+        grant: { ...readTerms(from), amount: from.amount('amount', { above: ZERO }), ...optional('costBasis', costBasis) },
       };
     });
     const { events, revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'TopUp', at, grant }));
-    const { grant: added } = caused(events, 'ToppedUp');
+    const { grant: added } = expectEvent(events, 'ToppedUp');
     return { revision, balance, grant: grantMessage({ ...added, remaining: added.amount, held: ZERO }) };
   },
 
@@ -85,11 +85,11 @@ export const creditBalanceOperations = (parts: Parts): CreditBalanceHandlers => 
       deduction: {
         amount: from.amount('amount', { above: ZERO }),
         reason: from.text('reason', REASON_LENGTH_MAX),
-        ...given('reference', from.optionalText('reference', REFERENCE_LENGTH_MAX)),
+        ...optional('reference', from.optionalText('reference', REFERENCE_LENGTH_MAX)),
       },
     }));
     const { events, revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'Deduct', at, ...deduction }));
-    return { revision, balance, allocations: allocationMessages(caused(events, 'CreditsDeducted').allocation) };
+    return { revision, balance, allocations: allocationMessages(expectEvent(events, 'CreditsDeducted').allocation) };
   },
 
   PauseCreditBalance: pausing(parts, readCreditBalance, 'Pause'),

@@ -5,7 +5,7 @@ import { streams } from '@drawdown/engine/event-store';
 import { carryOut } from '../carry-out';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import { lookedUp } from '../looked-up';
+import { readFresh } from '../read-fresh';
 import type { Handlers, Message } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
@@ -28,7 +28,7 @@ export const customerOperations = (parts: Parts): Pick<Handlers, 'CreateCustomer
       wanted: from.revision('min_revision'),
     }));
     await readAtLeast(parts.ledger, customer, streams.customer(customerId), wanted, context);
-    const { found, revision } = await lookedUp(parts.ledger, customer, streams.customer(customerId), ({ state, revision }) => {
+    const { found, revision } = await readFresh(parts.ledger, customer, streams.customer(customerId), ({ state, revision }) => {
       if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
       return { found: state.customer, revision };
     });

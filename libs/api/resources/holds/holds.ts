@@ -2,9 +2,9 @@
 import { formatAmount, ZERO } from '@drawdown/domain/amounts';
 import { merged } from '@drawdown/engine/read-models';
 import { allocationMessages, endedHoldMessage, holdMessage } from '../balances/balance-message';
-import { caused } from '../carry-out';
+import { expectEvent } from '../carry-out';
 import { type Fields, readRequest } from '../fields';
-import { given, REFERENCE_LENGTH_MAX } from '../top-ups/grant-request';
+import { optional, REFERENCE_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
 import { changeBalance, readBalance, type Target, walletsEnabled } from '../targets';
@@ -19,15 +19,15 @@ export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'Capt
       target: readBalance(from),
       asked: {
         amount: from.amount('amount', { above: ZERO }),
-        ...given('expiresAt', from.optionalInstant('expires_at')),
-        ...given('reference', from.optionalText('reference', REFERENCE_LENGTH_MAX)),
+        ...optional('expiresAt', from.optionalInstant('expires_at')),
+        ...optional('reference', from.optionalText('reference', REFERENCE_LENGTH_MAX)),
       },
     }));
     const { events, revision, balance } = await changeBalance(parts, context, target, async (at) => {
       await usable(parts, target);
       return { type: 'PlaceHold', at, ...asked };
     });
-    const { holdId: id, ...placed } = caused(events, 'HoldPlaced');
+    const { holdId: id, ...placed } = expectEvent(events, 'HoldPlaced');
     return { revision, balance, hold: holdMessage({ id, ...placed }) };
   },
 
@@ -45,7 +45,7 @@ export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'Capt
       await usable(parts, target);
       return { type: 'CaptureHold', at, ...asked };
     });
-    const { captured, overrun } = caused(events, 'HoldCaptured');
+    const { captured, overrun } = expectEvent(events, 'HoldCaptured');
     const left = state.holds.find(({ id }) => id === asked.holdId);
     return {
       revision,
@@ -58,7 +58,7 @@ export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'Capt
   async ReleaseHold(request, context) {
     const { target, holdId } = readRequest(request, (from) => ({ target: readBalance(from), holdId: readHoldId(from) }));
     const { events, revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'ReleaseHold', at, holdId }));
-    return { revision, balance, released: formatAmount(caused(events, 'HoldReleased').amount) };
+    return { revision, balance, released: formatAmount(expectEvent(events, 'HoldReleased').amount) };
   },
 });
 

@@ -1,7 +1,7 @@
 import { amount } from '@drawdown/domain/amounts';
 import { wallet } from '@drawdown/domain/balance';
 import { at, column, freshApplication, HOUR_MS, like, NOON, rows, walletOfAda } from '../application.fixtures';
-import { doorAnswer } from '@drawdown/api/errors';
+import { errorAnswer } from '@drawdown/api/errors';
 
 const app = freshApplication();
 const invoice = (invoice_id: string, due: string, more: object = {}) => ({ ...walletOfAda, invoice_id, due, ...more });
@@ -9,7 +9,7 @@ const pay = (...[id, due, more]: Parameters<typeof invoice>) => app().says('PayI
 const reverse = (invoice_id: string, more: object = {}, key?: string) =>
   app().says('ReverseInvoicePayment', { ...walletOfAda, invoice_id, ...more }, key);
 const whyNot = async (invoice_id: string) =>
-  doorAnswer(
+  errorAnswer(
     await app()
       .call('ReverseInvoicePayment', { ...walletOfAda, invoice_id })
       .catch((error: unknown) => error),

@@ -14,15 +14,15 @@ import { readEvent } from '@drawdown/domain/decider';
 import { type EventOf, reversedOf } from '@drawdown/domain/balance';
 import { allocationMessages, balanceMessage } from '../balances/balance-message';
 import { theBalance } from '../balances/balances';
-import { caused } from '../carry-out';
+import { expectEvent } from '../carry-out';
 import { invoiceKey, knownBy, reversalKey } from '../command-name';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { given, REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import { lookedUp } from '../looked-up';
+import { optional, REASON_LENGTH_MAX } from '../top-ups/grant-request';
+import { readFresh } from '../read-fresh';
 import type { Handlers, Message } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readWallet, type Target, theCustomer, walletsEnabled } from '../targets';
+import { changeBalance, readWallet, type Target, requireCustomer, walletsEnabled } from '../targets';
 
 export const INVOICE_ID_LENGTH_MAX = 128;
 const REVERSAL_ID_LENGTH_MAX = 128;
@@ -47,11 +47,11 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
       const { events, revision, balance } = await changeBalance(parts, call, target, async (at) => {
         const minorUnitDigits = payableDigits(walletCurrency, due);
         await walletsEnabled(parts);
-        return { type: 'PayInvoice', at, invoiceId, due, minorUnitDigits, ...given('billed', billed) };
+        return { type: 'PayInvoice', at, invoiceId, due, minorUnitDigits, ...optional('billed', billed) };
       });
       // Nothing to pay with, or nothing to do, writes nothing, the key included.
       if (events.length === 0) return unpaid(due, revision, balance, due > ZERO ? 'insufficient_credits' : '');
-      const payment = caused(events, 'InvoicePaid');
+      const payment = expectEvent(events, 'InvoicePaid');
       if (billed !== undefined && payment.billed !== billed) throw otherInvoice(payment);
       return paid(payment, revision, balance);
     } catch (thrown) {
@@ -71,8 +71,8 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
       invoiceId: readInvoiceId(from),
       reversalId: from.optionalText('reversal_id', REVERSAL_ID_LENGTH_MAX),
       asked: {
-        ...given('amount', from.optionalAmount('amount', { above: ZERO })),
-        ...given('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
+        ...optional('amount', from.optionalAmount('amount', { above: ZERO })),
+        ...optional('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
       },
     }));
     const body = [invoiceId, asked.amount === undefined ? undefined : formatAmount(asked.amount)];
@@ -92,7 +92,7 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
         throw new Refused({ code: 'reversal_conflict', reversalId });
       throw thrown;
     });
-    const { amount, remaining, returned } = caused(events, 'InvoicePaymentReversed');
+    const { amount, remaining, returned } = expectEvent(events, 'InvoicePaymentReversed');
     const { payment } = await thePayment(parts, target, invoiceId);
     return {
       revision,
@@ -125,7 +125,7 @@ const PAYS_NOTHING: ReadonlySet<string> = new Set(['balance_paused', 'balance_cl
 
 /** Of the wallet. An invoice in another currency is another invoice, whatever was paid under its id, and is refused paused or not. */
 async function currencyOf(parts: Parts, { customerId }: Target, invoiceCurrency: string | undefined): Promise<string> {
-  const { currency } = await theCustomer(parts, customerId);
+  const { currency } = await requireCustomer(parts, customerId);
   if (invoiceCurrency !== undefined && invoiceCurrency !== currency)
     throw new Refused({ code: 'invoice_in_other_currency', currency: invoiceCurrency, walletCurrency: currency });
   return currency;
@@ -148,10 +148,10 @@ const thePayment = (
   { aggregate, stream }: Target,
   invoiceId: string,
 ): Promise<{ readonly payment: InvoicePaid; readonly revision: number }> =>
-  lookedUp(ledger, aggregate, stream, async ({ revision }) => {
+  readFresh(ledger, aggregate, stream, async ({ revision }) => {
     const recorded = await ledger.recorded(aggregate, stream, invoiceKey(invoiceId));
     if (!recorded) throw new Refused(revision < 0 ? { code: 'balance_not_found' } : { code: 'invoice_not_paid', invoiceId });
-    return { payment: caused(recorded.events, 'InvoicePaid'), revision: recorded.revision };
+    return { payment: expectEvent(recorded.events, 'InvoicePaid'), revision: recorded.revision };
   });
 
 const otherInvoice = ({ invoiceId, due, billed }: InvoicePaid): Refused =>

@@ -57,8 +57,8 @@ function fieldsOf(event: PurchaseEvent): Message {
   }
 }
 
-const flagMessage = ({ because, paid, providerEventId, providerPaymentId, creditedTo, at }: EventOf<'PurchaseFlagged'>): Message => ({
-  because,
+const flagMessage = ({ reason, paid, providerEventId, providerPaymentId, creditedTo, at }: EventOf<'PurchaseFlagged'>): Message => ({
+  reason,
   paid_amount: paid && formatAmount(paid.amount),
   paid_currency: paid?.currency,
   event_id: providerEventId,

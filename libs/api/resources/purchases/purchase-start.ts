@@ -15,13 +15,13 @@ import {
 } from '@drawdown/domain/amounts';
 import { type EventOf, type GrantRequest, unitEquivalent } from '@drawdown/domain/balance';
 import { MANUAL, type PaymentProvider, refusedStart } from '@drawdown/engine/payments';
-import { caused } from '../carry-out';
+import { expectEvent } from '../carry-out';
 import { Refused } from '@drawdown/api/errors';
 import type { Context, Message } from '../operation';
 import type { Parts } from '../parts';
 import { purchaseMessage } from './purchase-message';
-import { changeBalance, type Target, theCustomer, underSettings } from '../targets';
-import { assertWorth, thePrice } from '../wallets/wallets';
+import { changeBalance, type Target, requireCustomer, underSettings } from '../targets';
+import { assertWorth, requirePrice } from '../wallets/wallets';
 
 const HOUR_MS = 3_600_000;
 /** How long a purchase waits for its money where the request does not say: as long as a page of Stripe can be paid on. */
@@ -53,7 +53,7 @@ export async function startPurchase(parts: Parts, context: Context, asked: Purch
   const { target } = asked;
   const provider = providerNamed(parts, asked.provider);
   const { events, revision, balance, at } = await changeBalance(parts, context, target, async (at) => {
-    const { currency } = await theCustomer(parts, target.customerId);
+    const { currency } = await requireCustomer(parts, target.customerId);
     const { amount, credits, price } = await underSettings(parts, (settings) => priced(asked, settings, currency, at));
     return {
       type: 'StartPurchase',
@@ -66,14 +66,14 @@ export async function startPurchase(parts: Parts, context: Context, asked: Purch
       expiresAt: asked.expiresAt ?? later(at, provider.name === MANUAL ? PURCHASE_BY_HAND_LIFE_MS : PURCHASE_LIFE_MS),
     };
   });
-  const started = caused(events, 'PurchaseStarted');
+  const started = expectEvent(events, 'PurchaseStarted');
   const checkoutUrl = await moneyAsked(parts, context, asked, provider, started);
   return { revision, balance, purchase: purchaseMessage(target.customerId, [started], at), checkout_url: checkoutUrl };
 }
 
 /** What is bought at the price of now. @throws Refused no_credit_price, and what the settings do not allow */
 function priced({ quantity, by }: PurchaseAsked, settings: Settings, currency: string, at: Instant) {
-  const price = thePrice(settings, currency, at);
+  const price = requirePrice(settings, currency, at);
   const amount = 'amount' in quantity ? quantity.amount : timesHalfEven(quantity.credits, price.price);
   if ('credits' in quantity) assertWorth(quantity.credits, price, currency);
   const credits = 'amount' in quantity ? unitEquivalent(amount, price) : quantity.credits;

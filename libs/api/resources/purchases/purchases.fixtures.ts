@@ -2,7 +2,7 @@
 import type { Instant } from '@drawdown/domain/amounts';
 import {
   type IncomingNotice,
-  type PaymentNotice,
+  type PaymentNotification,
   type PaymentProvider,
   PaymentProviderUnavailable,
   type PurchaseToStart,
@@ -15,8 +15,8 @@ export class PageDouble implements PaymentProvider {
   readonly asked: PurchaseToStart[] = [];
   /** What the next starts come to; a page once there are none left. */
   readonly next: (StartOutcome | 'down')[] = [];
-  /** What any notice says. */
-  notice: PaymentNotice = { outcome: 'ignored', detail: 'nothing was told to the double' };
+  /** What any notification says. */
+  notification: PaymentNotification = { outcome: 'ignored', detail: 'nothing was told to the double' };
 
   start(purchase: PurchaseToStart): Promise<StartOutcome> {
     this.asked.push(purchase);
@@ -26,9 +26,9 @@ export class PageDouble implements PaymentProvider {
     return Promise.resolve(outcome ?? { outcome: 'started', reference: id, checkoutUrl: `https://double.example/${id}` });
   }
 
-  readNotice(notice: IncomingNotice): PaymentNotice {
-    this.received.push(notice);
-    return this.notice;
+  readNotice(notification: IncomingNotice): PaymentNotification {
+    this.received.push(notification);
+    return this.notification;
   }
   readonly received: IncomingNotice[] = [];
 

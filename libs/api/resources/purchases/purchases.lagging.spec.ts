@@ -4,7 +4,7 @@ import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { wallet } from '@drawdown/domain/balance';
 import { at, contextOf, freshApplication, walletOfAda } from '../application.fixtures';
 import { Refused } from '@drawdown/api/errors';
-import { foldings } from '../foldings';
+import { streamDefinitions } from '../stream-definitions';
 import { handlers } from '../handlers';
 import type { Handlers } from '../operation';
 import { PageDouble } from './purchases.fixtures';
@@ -22,7 +22,10 @@ const page = {
 /** The operations with a memory of their own, which follows nothing and knows the wallet as it is now. */
 async function behind(): Promise<Handlers> {
   const { log, projections } = app().parts;
-  const ledger = new Ledger(log, new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), foldings));
+  const ledger = new Ledger(
+    log,
+    new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), streamDefinitions),
+  );
   await ledger.load(wallet, walletOf('ada').stream);
   return handlers({ ...app().parts, ledger });
 }
@@ -55,7 +58,7 @@ describe('a process that lags behind', () => {
     const refused = late
       .ConfirmPurchase(second, contextOf('ConfirmPurchase', second))
       .catch((error: unknown) => error instanceof Refused && error.refusal);
-    expect(await refused).toMatchObject({ code: 'purchase_flagged', because: 'payment_of_other_purchase', creditedTo: 'p1' });
+    expect(await refused).toMatchObject({ code: 'purchase_flagged', reason: 'payment_of_other_purchase', creditedTo: 'p1' });
     expect(at(await app().call('GetBalance', walletOfAda), 'balance.booked')).toBe('20');
   });
 

@@ -2,7 +2,7 @@ import { amount, later } from '@drawdown/domain/amounts';
 import { ENDED_PURCHASES_MAX, PENDING_PORTAL_PURCHASES_MAX } from '@drawdown/domain/balance';
 import { PaymentProviderMisconfigured } from '@drawdown/engine/payments';
 import { at, contextOf, freshApplication, HOUR_MS, like, NOON, rows, textAt, walletOfAda } from '../application.fixtures';
-import { doorAnswer } from '@drawdown/api/errors';
+import { errorAnswer } from '@drawdown/api/errors';
 import { handlers } from '../handlers';
 import type { Message } from '../operation';
 import { PageDouble } from './purchases.fixtures';
@@ -102,7 +102,7 @@ describe('a purchase', () => {
     [{ expires_at: '2026-03-01T12:00:00.000Z' }, 'expires_at', 'purchase_already_expired'],
     [{ grant_expires_at: '2026-03-01T12:00:00.000Z' }, 'grant_expires_at', 'grant_never_effective'],
   ])('that is refused for %j names the field', async (wrong, field, code) => {
-    const refused = doorAnswer(
+    const refused = errorAnswer(
       await app()
         .call('StartPurchase', { ...start, ...wrong })
         .catch((error: unknown) => error),
@@ -113,7 +113,7 @@ describe('a purchase', () => {
   it('is refused where the first credit price has not come yet, and says from when on', async () => {
     await app().customer('bob', 'USD');
     await app().call('UpdateSettings', { credit_prices: [{ currency: 'USD', price: '1', effective_at: '2026-05-01T00:00:00Z' }] });
-    const refused = doorAnswer(
+    const refused = errorAnswer(
       await app()
         .call('CreateWallet', { customer_id: 'bob' })
         .catch((error: unknown) => error),
@@ -194,10 +194,13 @@ describe('money that is told of', () => {
     expect(first).toMatchObject({ answer: { outcome: 'credited' } });
     expect(await app().says('ConfirmPurchase', { ...confirm, event_id: 'e1' })).toEqual({ ...first, replayed: true });
     const underAnother = await app().says('ConfirmPurchase', { ...confirm, event_id: 'e1' }, 'key-1');
-    expect(underAnother).toMatchObject({ answer: { revision: 3, outcome: 'credited_before', balance: { booked: '20' } }, replayed: false });
+    expect(underAnother).toMatchObject({
+      answer: { revision: 3, outcome: 'already_credited', balance: { booked: '20' } },
+      replayed: false,
+    });
     expect(at(underAnother, 'answer.grant')).toBeUndefined();
     expect(await app().says('ConfirmPurchase', { ...confirm, event_id: 'e2' })).toMatchObject({
-      answer: { outcome: 'credited_before', balance: { booked: '20' } },
+      answer: { outcome: 'already_credited', balance: { booked: '20' } },
     });
     expect(await booked()).toEqual(['20', '0']);
   });
@@ -205,8 +208,8 @@ describe('money that is told of', () => {
   it('is said to be credited again to a retry under the same key alone', async () => {
     const first = await app().says('ConfirmPurchase', confirm, 'k1');
     expect(first).toMatchObject({ answer: { outcome: 'credited' }, replayed: false });
-    expect(await app().says('ConfirmPurchase', confirm, 'k2')).toMatchObject({ answer: { outcome: 'credited_before' }, replayed: false });
-    expect(await app().says('ConfirmPurchase', confirm)).toMatchObject({ answer: { outcome: 'credited_before' }, replayed: false });
+    expect(await app().says('ConfirmPurchase', confirm, 'k2')).toMatchObject({ answer: { outcome: 'already_credited' }, replayed: false });
+    expect(await app().says('ConfirmPurchase', confirm)).toMatchObject({ answer: { outcome: 'already_credited' }, replayed: false });
     expect(JSON.stringify(await app().says('ConfirmPurchase', confirm, 'k1'))).toBe(JSON.stringify({ ...first, replayed: true }));
     expect(await booked()).toEqual(['20', '0']);
   });
@@ -215,7 +218,7 @@ describe('money that is told of', () => {
     const asked = { ...fail, event_id: 'eF' };
     const first = await app().says('FailPurchase', asked, 'k1');
     expect(first).toMatchObject({ answer: { outcome: 'failed' } });
-    expect(await app().says('FailPurchase', asked, 'k2')).toMatchObject({ answer: { outcome: 'ended_before' }, replayed: false });
+    expect(await app().says('FailPurchase', asked, 'k2')).toMatchObject({ answer: { outcome: 'already_ended' }, replayed: false });
     expect(await app().says('FailPurchase', asked, 'k1')).toEqual({ ...first, replayed: true });
   });
 
@@ -223,17 +226,17 @@ describe('money that is told of', () => {
     await app().call('StartPurchase', start);
     await app().call('ConfirmPurchase', confirm);
     const second = { ...confirm, purchase_id: 'p2' };
-    const refused = doorAnswer(
+    const refused = errorAnswer(
       await app()
         .call('ConfirmPurchase', second)
         .catch((error: unknown) => error),
     );
     expect(refused).toMatchObject({
       code: 'PURCHASE_FLAGGED',
-      facts: { because: 'payment_of_other_purchase', credited_to: 'p1', payment_id: 'transfer-7' },
+      facts: { reason: 'payment_of_other_purchase', credited_to: 'p1', payment_id: 'transfer-7' },
     });
-    expect(refused.violations).toMatchObject([{ field: 'payment_id', mend: like('such as "transfer-7/2"') }]);
-    expect(await purchase('p2')).toMatchObject({ status: 'pending', flags: [{ because: 'payment_of_other_purchase', credited_to: 'p1' }] });
+    expect(refused.violations).toMatchObject([{ field: 'payment_id', remedy: like('such as "transfer-7/2"') }]);
+    expect(await purchase('p2')).toMatchObject({ status: 'pending', flags: [{ reason: 'payment_of_other_purchase', credited_to: 'p1' }] });
     expect(await booked()).toEqual(['20', '20']);
     expect(await app().says('ConfirmPurchase', { ...second, payment_id: 'transfer-7/2' })).toMatchObject({
       answer: { outcome: 'credited' },
@@ -273,8 +276,8 @@ describe('money that is told of', () => {
     expect(await purchase()).toMatchObject({
       status: 'succeeded',
       flags: [
-        { because: 'other_amount', paid_amount: '2' },
-        { because: 'already_succeeded', paid_amount: '3' },
+        { reason: 'other_amount', paid_amount: '2' },
+        { reason: 'already_succeeded', paid_amount: '3' },
       ],
     });
     expect(await booked()).toEqual(['20', '0']);
@@ -284,13 +287,13 @@ describe('money that is told of', () => {
     await app().call('FailPurchase', fail);
     const again = { ...fail, event_id: 'eF' };
     const first = await app().says('FailPurchase', again, 'k');
-    expect(first).toMatchObject({ answer: { outcome: 'ended_before' } });
+    expect(first).toMatchObject({ answer: { outcome: 'already_ended' } });
     await app().call('ConfirmPurchase', confirm);
     expect(await app().says('FailPurchase', again, 'k')).toEqual({ ...first, replayed: true });
     expect(await app().says('FailPurchase', again)).toEqual({ ...first, replayed: true });
     const repeat = { ...confirm, event_id: 'eZ' };
     const before = await app().says('ConfirmPurchase', repeat, 'k2');
-    expect(before).toMatchObject({ answer: { outcome: 'credited_before' } });
+    expect(before).toMatchObject({ answer: { outcome: 'already_credited' } });
     expect(await app().says('ConfirmPurchase', repeat, 'k2')).toEqual({ ...before, replayed: true });
     await app().call('StartPurchase', start);
     expect(await app().says('ConfirmPurchase', { ...repeat, purchase_id: 'p2', payment_id: 'transfer-8' })).toEqual({
@@ -303,12 +306,12 @@ describe('money that is told of', () => {
   it.each([
     ['of another amount', { amount: '19.99' }, 'other_amount'],
     ['of another currency', { currency: 'USD' }, 'other_currency'],
-  ])('%s is flagged, never credited, and flagged once however often it is told', async (_, change, because) => {
+  ])('%s is flagged, never credited, and flagged once however often it is told', async (_, change, reason) => {
     for (let i = 0; i < 2; i++)
       expect(await app().says('ConfirmPurchase', { ...confirm, ...change })).toEqual({ refused: 'purchase_flagged' });
     expect(await purchase()).toMatchObject({
       status: 'pending',
-      flags: [{ because, paid_amount: '20', paid_currency: 'EUR', payment_id: 'transfer-7', ...renamed(change) }],
+      flags: [{ reason, paid_amount: '20', paid_currency: 'EUR', payment_id: 'transfer-7', ...renamed(change) }],
     });
     expect(await booked()).toEqual(['0', '20']);
     expect(await app().says('ConfirmPurchase', { ...confirm, payment_id: 'transfer-8' })).toMatchObject({
@@ -319,7 +322,7 @@ describe('money that is told of', () => {
   it('of a second payment is flagged', async () => {
     await app().call('ConfirmPurchase', confirm);
     expect(await app().says('ConfirmPurchase', { ...confirm, payment_id: 'transfer-8' })).toEqual({ refused: 'purchase_flagged' });
-    expect(await purchase()).toMatchObject({ status: 'succeeded', flags: [{ because: 'already_succeeded' }] });
+    expect(await purchase()).toMatchObject({ status: 'succeeded', flags: [{ reason: 'already_succeeded' }] });
     expect(await booked()).toEqual(['20', '0']);
   });
 
@@ -345,12 +348,12 @@ describe('money that is told of', () => {
     await app().call('ConfirmPurchase', confirm);
     expect(await app().says('FailPurchase', fail, 'k')).toEqual({ refused: 'purchase_flagged' });
     expect(await app().says('FailPurchase', fail, 'k')).toEqual({ refused: 'purchase_flagged' });
-    expect(await purchase()).toMatchObject({ status: 'succeeded', flags: [{ because: 'failed_after_success' }] });
+    expect(await purchase()).toMatchObject({ status: 'succeeded', flags: [{ reason: 'failed_after_success' }] });
     await app().call('StartPurchase', start);
     const second = { ...fail, purchase_id: 'p2' };
     expect([await app().call('FailPurchase', second), await app().call('FailPurchase', second)]).toMatchObject([
       { outcome: 'failed' },
-      { outcome: 'ended_before' },
+      { outcome: 'already_ended' },
     ]);
   });
 
@@ -365,7 +368,7 @@ describe('money that is told of', () => {
     await app().call('FailPurchase', fail);
     await app().call('CloseWallet', { ...walletOfAda, reason: 'r' });
     expect(await app().says('ConfirmPurchase', confirm)).toEqual({ refused: 'purchase_flagged' });
-    expect(await purchase()).toMatchObject({ flags: [{ because: 'balance_closed' }] });
+    expect(await purchase()).toMatchObject({ flags: [{ reason: 'balance_closed' }] });
   });
 });
 

@@ -8,16 +8,16 @@ import { type CarriedOut, carryOut, type CommandCall } from '../carry-out';
 import { knownBy } from '../command-name';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { given, REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import { lookedUp } from '../looked-up';
+import { optional, REASON_LENGTH_MAX } from '../top-ups/grant-request';
+import { readFresh } from '../read-fresh';
 import type { Handlers } from '../operation';
 import { afterToken, pageToken } from '../pages';
 import type { Parts } from '../parts';
 import { purchasesIn } from './purchase-history';
 import { purchaseMessage } from './purchase-message';
 import { startPurchase } from './purchase-start';
-import { answeredAgain, flagIn, recordTold, toldOtherwise } from './purchase-told';
-import { readWallet, theCustomer } from '../targets';
+import { answeredAgain, flagIn, recordTold, toldOtherwise } from './purchase-notification';
+import { readWallet, requireCustomer } from '../targets';
 
 /** Letter and digits: the ledger makes the ids. */
 const PURCHASE_ID_LENGTH_MAX = 32;
@@ -41,12 +41,12 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
         quantity: readQuantity(from),
         provider,
         by,
-        ...given('expiresAt', from.optionalInstant('expires_at')),
+        ...optional('expiresAt', from.optionalInstant('expires_at')),
         returnTo: { paid: readUrl(from, 'paid_url', page), cancelled: readUrl(from, 'cancelled_url', page) },
         terms: {
           priority: from.integer('priority', 0, PRIORITY_MAX) ?? PRIORITY_DEFAULT,
-          ...given('expiresAt', from.optionalInstant('grant_expires_at')),
-          ...given('metadata', from.metadata()),
+          ...optional('expiresAt', from.optionalInstant('grant_expires_at')),
+          ...optional('metadata', from.metadata()),
         },
       };
     });
@@ -61,7 +61,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
     }));
     await theBalance(parts, target, wanted, context);
     const number = Number(/^p([1-9]\d{0,14})$/.exec(purchaseId)?.[1] ?? 0);
-    const { told, revision } = await lookedUp(parts.ledger, target.aggregate, target.stream, async ({ state, revision }) => {
+    const { told, revision } = await readFresh(parts.ledger, target.aggregate, target.stream, async ({ state, revision }) => {
       const given = number > 0 && number <= (state.purchases?.count ?? 0);
       const [told] = given ? await purchasesIn(parts, target, revision, { oldest: number, newest: number }) : [];
       if (!told) throw new Refused({ code: 'purchase_not_found', purchaseId });
@@ -100,7 +100,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
     }));
     const by = { purchaseId, customerId: target.customerId, reference, at: parts.clock() };
-    const done = await recordTold(parts, quiet(context), { ...confirmedByHand(by, paid), ...given('eventId', eventId) });
+    const done = await recordTold(parts, quiet(context), { ...confirmedByHand(by, paid), ...optional('eventId', eventId) });
     const again = answeredAgain(context, eventId, done);
     const flagged = flagIn(done.events);
     if (flagged) throw flagged;
@@ -108,7 +108,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
     const added = first ? done.events.find((event) => event.type === 'ToppedUp')?.grant : undefined;
     return {
       ...after(done),
-      outcome: added ? 'credited' : 'credited_before',
+      outcome: added ? 'credited' : 'already_credited',
       grant: added && grantMessage({ ...added, remaining: added.amount, held: ZERO }),
     };
   },
@@ -120,10 +120,10 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       failure: {
         purchaseId: readPurchaseId(from),
         code: from.text('code', FAILURE_CODE_LENGTH_MAX),
-        ...given('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
+        ...optional('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
       },
     }));
-    await theCustomer(parts, target.customerId);
+    await requireCustomer(parts, target.customerId);
     const { purchaseId, code, reason } = failure;
     const event = { provider: MANUAL, eventId: eventId ?? '' };
     const call = eventId === undefined ? quiet(context) : knownBy(quiet(context), noticeKeyOf(event), ['failed', purchaseId, code, reason]);
@@ -132,13 +132,13 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       type: 'FailPurchase',
       at,
       ...failure,
-      ...given('providerEventId', eventId),
+      ...optional('providerEventId', eventId),
     })).catch(toldOtherwise({ key: eventId === undefined ? undefined : call.key }, event));
     const again = answeredAgain(context, eventId, done);
     const flagged = flagIn(done.events);
     if (flagged) throw flagged;
     const first = again || done.foundBy === undefined;
-    return { ...after(done), outcome: first && done.events.some((event) => event.type === 'PurchaseFailed') ? 'failed' : 'ended_before' };
+    return { ...after(done), outcome: first && done.events.some((event) => event.type === 'PurchaseFailed') ? 'failed' : 'already_ended' };
   },
 });
 

@@ -45,7 +45,7 @@ describe('rejected usage', () => {
     expect(await app().says('ListRejectedUsage', { page_token: first['next_page_token'] })).toEqual({ refused: 'page_token_invalid' });
   });
 
-  it('is applied by a replay once the cause is mended', async () => {
+  it('is applied by a replay once the cause is fixed', async () => {
     await app().customer();
     await app().product();
     const rejection_id = await reject('u1', { subject: 'ada' });
@@ -53,7 +53,7 @@ describe('rejected usage', () => {
     await app().call('CreateCreditBalance', { ...tokensOfAda, starting_balance: '10' });
     const answer = await app().call('ReplayRejectedUsage', { rejection_id });
     expect(answer).toMatchObject({
-      outcome: { index: 0, id: 'u1', source: 'test', fate: 'applied' },
+      outcome: { index: 0, id: 'u1', source: 'test', status: 'applied' },
       rejected_usage: { rejection_id, status: 'replayed', replayed_at: '2026-03-01T13:00:00.000Z' },
     });
     const { movements } = await app().call('ListMovements', { ...tokensOfAda, types: ['consumed'] });
@@ -69,7 +69,7 @@ describe('rejected usage', () => {
     await app().customer();
     app().pass(HOUR_MS);
     expect(await app().call('ReplayRejectedUsage', { rejection_id })).toMatchObject({
-      outcome: { fate: 'rejected', reason: 'no_credit_balance', rejection_id },
+      outcome: { status: 'rejected', reason: 'no_credit_balance', rejection_id },
       rejected_usage: { status: 'open', reason: 'no_credit_balance' },
     });
     expect(idsOf(await list())).toEqual(['u1']);
@@ -83,7 +83,7 @@ describe('rejected usage', () => {
     await app().call('CreateCreditBalance', { ...tokensOfAda, starting_balance: '10' });
     await app().post(JSON.stringify(event('u1', 1, { time: '2026-03-01T12:00:00Z' })));
     expect(await app().call('ReplayRejectedUsage', { rejection_id })).toMatchObject({
-      outcome: { fate: 'duplicate' },
+      outcome: { status: 'duplicate' },
       rejected_usage: { status: 'replayed' },
     });
     expect((await app().call('GetBalance', tokensOfAda))['balance']).toMatchObject({ consumed: '1' });
@@ -98,18 +98,20 @@ describe('rejected usage', () => {
     expect(await app().says('ReplayRejectedUsage', { rejection_id }, 'key-1')).toEqual({ ...first, replayed: true });
     // It was answered from the books: nothing has been offered again.
     expect((await app().call('GetBalance', tokensOfAda))['balance']).toMatchObject({ consumed: '0' });
-    expect(await app().says('ReplayRejectedUsage', { rejection_id }, 'key-2')).toMatchObject({ answer: { outcome: { fate: 'applied' } } });
+    expect(await app().says('ReplayRejectedUsage', { rejection_id }, 'key-2')).toMatchObject({
+      answer: { outcome: { status: 'applied' } },
+    });
   });
 
   it('is kept only at its beginning when it is far too large, and is too large again in a replay', async () => {
     await app().balance();
     const answer = await app().post(JSON.stringify(event('u1', 1, { data: { tokens: 1, text: 'x'.repeat(1_500_000) } })));
-    expect(answer).toMatchObject({ outcome: { fate: 'rejected', reason: 'payload_too_large' } });
+    expect(answer).toMatchObject({ outcome: { status: 'rejected', reason: 'payload_too_large' } });
     const rejection_id = textAt(answer, 'outcome.rejection_id');
     const { rejected_usage } = await app().call('GetRejectedUsage', { rejection_id });
     expect(at(rejected_usage, 'original')).toHaveLength(128 * 1024);
     expect(await app().call('ReplayRejectedUsage', { rejection_id })).toMatchObject({
-      outcome: { fate: 'rejected', reason: 'payload_too_large' },
+      outcome: { status: 'rejected', reason: 'payload_too_large' },
     });
   });
 

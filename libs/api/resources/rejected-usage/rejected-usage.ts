@@ -1,4 +1,4 @@
-/** Usage that could not be applied: listed, explained, and replayed after the cause has been mended. */
+/** Usage that could not be applied: listed, explained, and replayed after the cause has been fixed. */
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
 import { idsOf, streams } from '@drawdown/engine/event-store';
 import { type RejectedUsage, rejectedUsage } from '@drawdown/engine/usage-pipeline';
@@ -7,12 +7,12 @@ import { time } from '../balances/balance-message';
 import { carriedOutBefore, carryOut } from '../carry-out';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import { lookedUp } from '../looked-up';
+import { readFresh } from '../read-fresh';
 import type { Context, Handlers, Message } from '../operation';
 import { originalBytes, parseOriginal } from '../usage/original-usage';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
-import { untilMet } from '../until-met';
+import { awaitPosition } from '../await-position';
 
 const REJECTION_ID = /^[0-9a-z]{9}-[0-9a-f]{12}$/;
 const REJECTION_ID_LENGTH_MAX = 64;
@@ -61,11 +61,11 @@ export const rejectedUsageOperations = (parts: Parts): RejectedUsageHandlers => 
     const done = (await carriedOutBefore(parts, context, rejectedUsage, stream)) ?? (await replay(parts, context, id, kept));
     const [replayed] = done.events;
     if (replayed?.type !== 'RejectedUsageReplayed' || !isKept(done.state)) throw new Error('a replay was recorded as something else');
-    const { fate, reason, detail } = replayed;
+    const { status, reason, detail } = replayed;
     const { id: eventId, source, subject } = done.state.rejection;
-    const rejection = fate === 'rejected' ? { rejection_id: id } : {};
+    const rejection = status === 'rejected' ? { rejection_id: id } : {};
     return {
-      outcome: { index: 0, id: eventId, source, customer_id: subject, fate, reason, detail, ...rejection },
+      outcome: { index: 0, id: eventId, source, customer_id: subject, status, reason, detail, ...rejection },
       rejected_usage: rejectedMessage(id, done.state),
     };
   },
@@ -78,20 +78,20 @@ export const rejectedUsageOperations = (parts: Parts): RejectedUsageHandlers => 
 async function replay(parts: Parts, context: Context, id: string, { status, rejection }: Kept) {
   if (status === 'replayed') throw new Refused({ code: 'rejected_usage_already_replayed' });
   const { original: text, encoding, at: receivedAt } = rejection;
-  // The mend may have been made at another process just now.
-  await untilMet(parts);
-  const [fate] = await parts.intake.submit([
+  // The remedy may have been made at another process just now.
+  await awaitPosition(parts);
+  const [outcome] = await parts.intake.submit([
     {
       parsed: parseOriginal({ text, encoding }, receivedAt),
       original: () => ({ text, encoding }),
-      door: 'replay',
+      transport: 'replay',
       keptAs: id,
       ...(context.traceparent !== undefined && { traceparent: context.traceparent }),
     },
   ]);
-  if (!fate) throw new Error('an offer has had no fate');
-  const why = fate.fate === 'rejected' ? { reason: fate.rejection.reason, detail: fate.rejection.detail } : {};
-  const command = (at: Instant) => ({ type: 'RecordReplay', at, fate: fate.fate, ...why }) as const;
+  if (!outcome) throw new Error('an offer has had no outcome');
+  const why = outcome.status === 'rejected' ? { reason: outcome.rejection.reason, detail: outcome.rejection.detail } : {};
+  const command = (at: Instant) => ({ type: 'RecordReplay', at, status: outcome.status, ...why }) as const;
   return carryOut(parts, context, rejectedUsage, streams.rejectedUsage(id), command);
 }
 
@@ -100,7 +100,7 @@ const isKept = (state: RejectedUsage): state is Kept => state.rejection !== unde
 /** @throws Refused rejected_usage_not_found */
 async function theRejection({ ledger }: Parts, id: string): Promise<Kept> {
   if (!REJECTION_ID.test(id)) throw new Refused({ code: 'rejected_usage_not_found' });
-  return lookedUp(ledger, rejectedUsage, streams.rejectedUsage(id), ({ state }) => {
+  return readFresh(ledger, rejectedUsage, streams.rejectedUsage(id), ({ state }) => {
     if (!isKept(state)) throw new Refused({ code: 'rejected_usage_not_found' });
     return state;
   });
@@ -119,7 +119,7 @@ const rejectedMessage = (id: string, state: Kept): Message => ({
   source: state.rejection.source,
   id: state.rejection.id,
   customer_id: state.rejection.subject,
-  received_from: state.rejection.door,
+  received_from: state.rejection.transport,
   rejected_at: formatInstant(state.rejection.at),
   replayed_at: state.status === 'replayed' ? time(state.lastReplay?.at) : undefined,
 });

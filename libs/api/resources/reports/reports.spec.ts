@@ -17,7 +17,7 @@ describe('the liability report', () => {
       await app().call('AddCredits', { customer_id, credits: '4', origin: 'free', expires_at: '2026-03-01T14:00:00.000Z' });
     }
     const now = await app().call('GetLiabilityReport', {});
-    expect(rows(now, 'currencies', 'currency', 'wallets', 'paid.outstanding', 'free.outstanding', 'free.lapsed')).toEqual([
+    expect(rows(now, 'currencies', 'currency', 'wallets', 'paid.outstanding', 'free.outstanding', 'free.expired_unposted')).toEqual([
       ['EUR', 2, '5', '2', '0'],
       ['USD', 1, '0', '4', '0'],
     ]);
@@ -32,10 +32,10 @@ describe('the liability report', () => {
       voided: '0',
       closed: '0',
       outstanding: '5',
-      lapsed: '0',
+      expired_unposted: '0',
     });
     app().pass(HOUR_MS);
-    expect(rows(await app().call('GetLiabilityReport', {}), 'currencies', 'free.outstanding', 'free.lapsed')).toEqual([
+    expect(rows(await app().call('GetLiabilityReport', {}), 'currencies', 'free.outstanding', 'free.expired_unposted')).toEqual([
       ['2', '2'],
       ['4', '4'],
     ]);

@@ -74,5 +74,5 @@ const liabilityMessage = (of: Liability): Message => ({
   voided: formatAmount(of.voided),
   closed: formatAmount(of.closed),
   outstanding: formatAmount(of.outstanding),
-  lapsed: formatAmount(of.lapsed),
+  expired_unposted: formatAmount(of.expiredUnposted),
 });

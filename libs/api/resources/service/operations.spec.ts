@@ -28,14 +28,14 @@ async function rebuildMeeting(begin: () => Promise<unknown>): Promise<void> {
 }
 
 describe('verifying the ledger', () => {
-  it('reports progress and a summary, and finds nothing in a sound ledger', async () => {
+  it('reports progress and a summary, and finds nothing in a valid ledger', async () => {
     await app().balance('10');
     await app().post(JSON.stringify(event('u1', 3)));
     const reports = await verified();
     expect(reports[0]).toMatchObject({ progress: { events: anyNumber, streams: anyNumber } });
     expect(reports.at(-1)).toEqual({
       summary: {
-        sound: true,
+        valid: true,
         events: 5,
         streams: 3,
         balances: 1,
@@ -56,7 +56,7 @@ describe('verifying the ledger', () => {
     await app().parts.projections.save({ documents: [{ ...document!, json }], keys: [], checkpoint: 0n });
     const findings = (await verified()).flatMap((report) => (report['finding'] ? [report['finding']] : []));
     expect(findings).toContainEqual({ invariant: 'I6', stream: 'creditBalance-ada~tokens', revision: 1, detail: like('rebuild') });
-    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: false } });
+    expect((await verified()).at(-1)).toMatchObject({ summary: { valid: false } });
   });
 
   it('says that it was interrupted, and reports nothing, when derived state is thrown away meanwhile', async () => {
@@ -76,7 +76,7 @@ describe('verifying the ledger', () => {
     });
     expect(end).toBeInstanceOf(VerificationInterrupted);
     expect(reports).toEqual([]);
-    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: true } });
+    expect((await verified()).at(-1)).toMatchObject({ summary: { valid: true } });
   });
 
   it('that begins during a rebuild begins when it has ended', async () => {
@@ -86,7 +86,7 @@ describe('verifying the ledger', () => {
     await rebuildMeeting(async () => {
       reports = await verified();
     });
-    expect(reports.at(-1)).toMatchObject({ summary: { sound: true } });
+    expect(reports.at(-1)).toMatchObject({ summary: { valid: true } });
   });
 
   it('digests the heads of an earlier position', async () => {
@@ -94,7 +94,7 @@ describe('verifying the ledger', () => {
     const before = (await verified()).at(-1)?.['summary'] as Message;
     await app().post(JSON.stringify(event('u1', 3)));
     expect((await verified({ heads_at: before['position'] })).at(-1)).toMatchObject({
-      summary: { sound: true, heads: before['heads'], position: before['position'] },
+      summary: { valid: true, heads: before['heads'], position: before['position'] },
     });
     await expect(verified({ heads_at: 'now' })).rejects.toThrow('heads_at is no position');
   });
@@ -124,7 +124,7 @@ describe('rebuilding derived state', () => {
     expect(await app().call('RebuildProjections', {})).toEqual({ events: 6, documents: 3, duration_ms: 0 });
     expect(await ask()).toBe(before);
     expect(await app().says('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' }, 'key-1')).toMatchObject({ replayed: true });
-    expect(await app().post(JSON.stringify(event('u1', 3)))).toMatchObject({ outcome: { fate: 'duplicate' } });
+    expect(await app().post(JSON.stringify(event('u1', 3)))).toMatchObject({ outcome: { status: 'duplicate' } });
   });
 
   it('doubles and loses no usage that arrives meanwhile', async () => {
@@ -134,7 +134,7 @@ describe('rebuilding derived state', () => {
     await app().parts.projector.save();
     await rebuildMeeting(() => Promise.all([send('u'), send('v')]));
     expect((await app().call('GetBalance', tokensOfAda))['balance']).toMatchObject({ consumed: '40' });
-    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: true } });
+    expect((await verified()).at(-1)).toMatchObject({ summary: { valid: true } });
   });
 
   it('knows the keys of commands that are retried meanwhile', async () => {
@@ -144,7 +144,7 @@ describe('rebuilding derived state', () => {
     await app().parts.projector.save();
     await rebuildMeeting(() => Promise.all([0, 1, 2, 3, 4, 5].map(deduct)));
     expect((await app().call('GetBalance', tokensOfAda))['balance']).toMatchObject({ booked: '994' });
-    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: true } });
+    expect((await verified()).at(-1)).toMatchObject({ summary: { valid: true } });
   });
 
   it('answers reads that arrive meanwhile from the whole of it', async () => {
@@ -199,12 +199,12 @@ describe('a damaged log', () => {
     const reports = await verified();
     meeting.mockRestore();
     expect(reports.flatMap((report) => report['finding'] ?? [])).toEqual([{ invariant: 'I10', stream: '', detail: DAMAGED }]);
-    expect(reports.at(-1)).toMatchObject({ summary: { sound: false, findings: 1 } });
+    expect(reports.at(-1)).toMatchObject({ summary: { valid: false, findings: 1 } });
     expect(await app().call('GetStatus', {})).toMatchObject({
       ready: true,
       parts: [{ name: 'log', detail: `reads and appends where it can: ${DAMAGED}` }, {}],
     });
-    expect((await verified()).at(-1)).toMatchObject({ summary: { sound: true } });
+    expect((await verified()).at(-1)).toMatchObject({ summary: { valid: true } });
     expect(await app().call('GetStatus', {})).toMatchObject({ parts: [{ name: 'log', detail: 'reads and appends' }, {}] });
   });
 });

@@ -104,7 +104,7 @@ export function reportMessage(step: VerifyStep, durationMs: () => number): Messa
       const { events, streams, balances, findings, heads, position } = step.summary;
       return {
         summary: {
-          sound: findings === 0,
+          valid: findings === 0,
           events,
           streams,
           balances,
@@ -127,7 +127,7 @@ const findingMessage = ({ kind, stream, revision, detail }: Finding): Message =>
 
 /** Usage first, then commands and reads: usage waits in its queue, and a round that has begun still needs the commands' gate. */
 async function rebuild(
-  { log, intake, ledger, projector, projections, foldings, clock }: Parts,
+  { log, intake, ledger, projector, projections, streamDefinitions, clock }: Parts,
   begins: () => void,
   damaged: (found: string | undefined) => void,
 ): Promise<Message> {
@@ -142,7 +142,8 @@ async function rebuild(
       begins();
       const events = await projector.rebuild();
       let documents = 0;
-      for (const { category } of foldings) for await (const _ of streamNames({ projector, projections }, `${category}-`)) documents += 1;
+      for (const { category } of streamDefinitions)
+        for await (const _ of streamNames({ projector, projections }, `${category}-`)) documents += 1;
       return { events, documents, duration_ms: clock() - began };
     }),
   );

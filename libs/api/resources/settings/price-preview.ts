@@ -1,15 +1,15 @@
 /** What a price change would do to every wallet, told one by one: however many there are, no more than one read of them is held. */
 import { type CurrencyTotals, PreviewTotals, PricePreview, type UnitEquivalents, type WalletPreview } from '@drawdown/domain/settings';
 import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
-import { judgedAt } from '@drawdown/engine/read-models';
+import { balanceAt } from '@drawdown/engine/read-models';
 import { wallet } from '@drawdown/domain/balance';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
 import type { Context, Handlers, Message } from '../operation';
 import { allDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
-import { atTheDoors, readPrices } from './settings';
-import { theSettings } from '../targets';
+import { atTheApi, readPrices } from './settings';
+import { loadSettings } from '../targets';
 
 export const pricePreviewOperations = (parts: Parts): Pick<Handlers, 'PreviewPriceChange'> => ({
   PreviewPriceChange: (request, context) => preview(parts, request, context),
@@ -22,10 +22,10 @@ async function* preview(parts: Parts, request: Message, { signal }: Context): As
     return prices;
   });
   const at = parts.clock();
-  const settings = await theSettings(parts);
+  const settings = await loadSettings(parts);
   const { enabled, allowFreeCredits } = settings;
   const decision = PricePreview.of(settings, { type: 'UpdateSettings', at, enabled, allowFreeCredits, creditPrices });
-  if (!decision.accepted) throw new Refused(atTheDoors(decision.refusal));
+  if (!decision.accepted) throw new Refused(atTheApi(decision.refusal));
   const [change] = decision.events;
   if (!change) throw new Error('a preview that was accepted is not there');
   while (parts.ledger.busy) await parts.ledger.busy;
@@ -36,7 +36,7 @@ async function* preview(parts: Parts, request: Message, { signal }: Context): As
     const state = await stateIn(parts, wallet, document);
     const { customerId, currency, status } = state;
     if (currency === undefined || status === 'none' || status === 'closed') continue;
-    const { booked, available } = judgedAt(state, at);
+    const { booked, available } = balanceAt(state, at);
     const shown = change.wallet({ currency, booked, available });
     totals.add(shown);
     if (shown.moves) yield { wallet: walletMessage(customerId, document.revision, shown) };

@@ -15,26 +15,26 @@ import { streams } from '@drawdown/engine/event-store';
 import { limitMessage, readLimit, time } from '../balances/balance-message';
 import { carryOut } from '../carry-out';
 import { type Fields, readRequest } from '../fields';
-import { given } from '../top-ups/grant-request';
+import { optional } from '../top-ups/grant-request';
 import type { Handlers, Message } from '../operation';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
-import type { SettingsRefusalAtTheDoors } from '@drawdown/api/errors';
-import { theSettings } from '../targets';
+import type { ApiSettingsRefusal } from '@drawdown/api/errors';
+import { loadSettings } from '../targets';
 
-/** The settings count their changes from 1, the doors speak of revisions from 0: refused in the doors' words. */
-export const atTheDoors = (refusal: SettingsRefusal): SettingsRefusalAtTheDoors =>
+/** The settings count their changes from 1, the transports speak of revisions from 0: refused in the transports' words. */
+export const atTheApi = (refusal: SettingsRefusal): ApiSettingsRefusal =>
   refusal.code === 'settings_version_conflict'
     ? { code: 'settings_revision_conflict', expected: refusal.expected - 1, actual: refusal.version - 1 }
     : refusal;
 
-const settingsAtTheDoors: Aggregate<UpdateSettings, Settings, SettingsEvent, SettingsRefusalAtTheDoors> = {
+const apiSettings: Aggregate<UpdateSettings, Settings, SettingsEvent, ApiSettingsRefusal> = {
   ...settings,
   decider: {
     ...settings.decider,
     decide(command, state) {
       const decision = settings.decider.decide(command, state);
-      return decision.accepted ? decision : refuse(atTheDoors(decision.refusal));
+      return decision.accepted ? decision : refuse(atTheApi(decision.refusal));
     },
   },
 };
@@ -56,14 +56,14 @@ function readList<T>(from: Fields, field: string, none: string, read: (item: Fie
 
 const readPortalLimit = (from: Fields): PortalPurchaseLimit => ({
   currency: from.currency(),
-  ...given('minimum', from.optionalAmount('minimum', { above: ZERO })),
-  ...given('maximum', from.optionalAmount('maximum', { above: ZERO })),
+  ...optional('minimum', from.optionalAmount('minimum', { above: ZERO })),
+  ...optional('maximum', from.optionalAmount('maximum', { above: ZERO })),
 });
 
 function readDefaultLimit(from: Fields): DefaultLimit {
   const limit = from.within('limit', readLimit) ?? { id: '', kind: 'absolute', value: ZERO };
   if (!from.has('limit')) from.violation('limit', 'is missing', 'send a line with its limit_id');
-  return { ...limit, ...given('currency', from.has('currency') ? from.currency() : undefined) };
+  return { ...limit, ...optional('currency', from.has('currency') ? from.currency() : undefined) };
 }
 
 export const settingsOperations = (parts: Parts): Pick<Handlers, 'GetSettings' | 'UpdateSettings'> => ({
@@ -79,14 +79,14 @@ export const settingsOperations = (parts: Parts): Pick<Handlers, 'GetSettings' |
       allowFreeCredits: from.optionalFlag('allow_free_credits'),
       creditPrices: readPrices(from),
       rest: {
-        ...given('allowPortalPurchases', from.optionalFlag('allow_portal_purchases')),
-        ...given('portalPurchaseLimits', readList(from, 'portal_purchase_limits', 'no_portal_purchase_limits', readPortalLimit)),
-        ...given('defaultLimits', readList(from, 'default_limits', 'no_default_limits', readDefaultLimit)),
+        ...optional('allowPortalPurchases', from.optionalFlag('allow_portal_purchases')),
+        ...optional('portalPurchaseLimits', readList(from, 'portal_purchase_limits', 'no_portal_purchase_limits', readPortalLimit)),
+        ...optional('defaultLimits', readList(from, 'default_limits', 'no_default_limits', readDefaultLimit)),
       },
       expected: from.revision('expected_revision', -1),
     }));
-    const { state, revision } = await carryOut(parts, context, settingsAtTheDoors, streams.settings, async (at) => {
-      const now = await theSettings(parts);
+    const { state, revision } = await carryOut(parts, context, apiSettings, streams.settings, async (at) => {
+      const now = await loadSettings(parts);
       return {
         type: 'UpdateSettings',
         at,

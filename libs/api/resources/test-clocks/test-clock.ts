@@ -14,25 +14,28 @@ export const TEST_CLOCK_STREAM = 'testClock-account';
 
 const moved = shape.record({ at: shape.instant, from: shape.maybe(shape.instant) });
 /** Recorded before it is moved, so that a retry goes on to the same moment, however far it came. */
-const setOut = shape.record({ at: shape.instant, to: shape.instant });
+const advanceStarted = shape.record({ at: shape.instant, to: shape.instant });
 export type TestClockEvent = DomainEvent &
-  (({ readonly type: 'TestClockMoved' } & shape.Of<typeof moved>) | ({ readonly type: 'TestClockSetOut' } & shape.Of<typeof setOut>));
+  (
+    | ({ readonly type: 'TestClockMoved' } & shape.Of<typeof moved>)
+    | ({ readonly type: 'TestClockAdvanceStarted' } & shape.Of<typeof advanceStarted>)
+  );
 const state = shape.record({ at: shape.maybe(shape.instant) });
 export type TestClockState = shape.Of<typeof state>;
 export type TestClockCommand =
-  { readonly type: 'Move'; readonly at: Instant } | { readonly type: 'SetOut'; readonly at: Instant; readonly to: Instant };
+  { readonly type: 'Move'; readonly at: Instant } | { readonly type: 'StartAdvance'; readonly at: Instant; readonly to: Instant };
 
 export const testClock: Aggregate<TestClockCommand, TestClockState, TestClockEvent, never> = {
   category: 'testClock',
   decider: {
     initial: {},
     decide: (command, { at: from }) =>
-      command.type === 'SetOut'
-        ? accept({ type: 'TestClockSetOut', at: command.at, to: command.to })
+      command.type === 'StartAdvance'
+        ? accept({ type: 'TestClockAdvanceStarted', at: command.at, to: command.to })
         : accept({ type: 'TestClockMoved', at: command.at, ...(from !== undefined && { from }) }),
-    evolve: (before, event) => (event.type === 'TestClockSetOut' ? before : { at: event.at }),
+    evolve: (before, event) => (event.type === 'TestClockAdvanceStarted' ? before : { at: event.at }),
   },
-  events: { TestClockMoved: moved, TestClockSetOut: setOut },
+  events: { TestClockMoved: moved, TestClockAdvanceStarted: advanceStarted },
   state,
   stateVersion: 2,
 };

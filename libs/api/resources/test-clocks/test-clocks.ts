@@ -1,7 +1,7 @@
-/** The test clock at the doors. */
+/** The test clock on the transports. */
 import { formatInstant, type Instant, later } from '@drawdown/domain/amounts';
-import { SerialByStream } from '@drawdown/engine/async';
-import { carriedOutBefore, carryOut, caused } from '../carry-out';
+import { KeyedMutex } from '@drawdown/engine/async';
+import { carriedOutBefore, carryOut, expectEvent } from '../carry-out';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
 import type { Context, Handlers } from '../operation';
@@ -12,15 +12,15 @@ import { TEST_CLOCK_STREAM, testClock, type TestClockCommand } from './test-cloc
 export const ADVANCE_SECONDS_MAX = 400 * 86_400;
 
 export function testClockOperations(parts: Parts): Pick<Handlers, 'GetTestClock' | 'AdvanceTestClock'> {
-  const turns = new SerialByStream();
+  const turns = new KeyedMutex();
 
   /** The target is recorded under the key before anything moves: a retry after a crash goes on to it, and not as far again from there. */
   async function advance(asked: Asked, context: Context): Promise<Instant> {
     const rehearsal = on(parts);
     const before = await carriedOutBefore(parts, context, testClock, TEST_CLOCK_STREAM);
-    const setOut = (now: Instant): TestClockCommand => ({ type: 'SetOut', at: now, to: target(asked, now) });
-    const begun = before ?? (await carryOut(parts, context, testClock, TEST_CLOCK_STREAM, setOut));
-    const { to } = caused(begun.events, 'TestClockSetOut');
+    const advanceStarted = (now: Instant): TestClockCommand => ({ type: 'StartAdvance', at: now, to: target(asked, now) });
+    const begun = before ?? (await carryOut(parts, context, testClock, TEST_CLOCK_STREAM, advanceStarted));
+    const { to } = expectEvent(begun.events, 'TestClockAdvanceStarted');
     const { at } = (await parts.ledger.load(testClock, TEST_CLOCK_STREAM)).state;
     if (before && at !== undefined && at >= to) return to;
     await rehearsal.advance(to);

@@ -10,10 +10,10 @@ export function readTerms(from: Fields): Omit<GrantRequest, 'amount'> {
   return {
     origin: from.word('origin', ['paid', 'free']),
     priority: from.integer('priority', 0, PRIORITY_MAX) ?? PRIORITY_DEFAULT,
-    ...given('effectiveAt', from.optionalInstant('effective_at')),
-    ...given('expiresAt', from.optionalInstant('expires_at')),
-    ...given('reference', from.optionalText('reference', REFERENCE_LENGTH_MAX)),
-    ...given('metadata', from.metadata()),
+    ...optional('effectiveAt', from.optionalInstant('effective_at')),
+    ...optional('expiresAt', from.optionalInstant('expires_at')),
+    ...optional('reference', from.optionalText('reference', REFERENCE_LENGTH_MAX)),
+    ...optional('metadata', from.metadata()),
   };
 }
 
@@ -21,6 +21,6 @@ export function readTerms(from: Fields): Omit<GrantRequest, 'amount'> {
 export const startingGrant = (amount: GrantRequest['amount']): GrantRequest => ({ origin: 'free', priority: PRIORITY_DEFAULT, amount });
 
 /** A field that is there when it was given. */
-export const given = <const Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } =>
+export const optional = <const Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } =>
   // A computed name widens to a string: the cast gives back the name that the caller wrote.
   (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: T };

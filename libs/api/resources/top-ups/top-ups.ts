@@ -1,6 +1,6 @@
 /** Taking back what was added, from wallets and credit balances alike. */
 import { formatAmount } from '@drawdown/domain/amounts';
-import { caused } from '../carry-out';
+import { expectEvent } from '../carry-out';
 import { readRequest } from '../fields';
 import { REASON_LENGTH_MAX } from './grant-request';
 import type { Handlers } from '../operation';
@@ -18,6 +18,6 @@ export const topUpOperations = (parts: Parts): Pick<Handlers, 'VoidTopUp'> => ({
       reason: from.text('reason', REASON_LENGTH_MAX),
     }));
     const { events, revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'VoidTopUp', at, grantId, reason }));
-    return { revision, balance, voided: formatAmount(caused(events, 'TopUpVoided').amount) };
+    return { revision, balance, voided: formatAmount(expectEvent(events, 'TopUpVoided').amount) };
   },
 });

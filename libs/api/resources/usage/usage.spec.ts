@@ -12,7 +12,7 @@ const figures = async (): Promise<unknown[]> => {
   const answer = await app().call('GetBalance', tokensOfAda);
   return [at(answer, 'balance.consumed'), at(answer, 'balance.uncovered')];
 };
-const fates = (answer: Message): unknown[][] => rows(answer, 'outcomes', 'index', 'id', 'fate', 'reason');
+const outcomes = (answer: Message): unknown[][] => rows(answer, 'outcomes', 'index', 'id', 'status', 'reason');
 /** The same event as gRPC has it: the data as JSON text. */
 const forGrpc = ({ data, ...attributes }: Record<string, unknown>): Record<string, unknown> => ({
   ...attributes,
@@ -23,10 +23,10 @@ describe('usage over HTTP', () => {
   it('is applied, one event at a time', async () => {
     await app().balance('100');
     expect(await app().post(JSON.stringify(event('u1', '1.5')))).toEqual({
-      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', fate: 'applied' },
+      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', status: 'applied' },
       as_of: '2026-03-01T12:00:00.000Z',
     });
-    expect(await app().post(JSON.stringify(event('u1', '1.5')))).toMatchObject({ outcome: { fate: 'duplicate' } });
+    expect(await app().post(JSON.stringify(event('u1', '1.5')))).toMatchObject({ outcome: { status: 'duplicate' } });
     expect(await figures()).toEqual(['1.5', '0']);
   });
 
@@ -36,7 +36,7 @@ describe('usage over HTTP', () => {
     for (const headers of [BATCH, JSON_TYPE]) {
       const answer = await app().post(JSON.stringify(batch), headers);
       const again = headers === JSON_TYPE;
-      expect(fates(answer)).toEqual([
+      expect(outcomes(answer)).toEqual([
         [0, 'u1', again ? 'duplicate' : 'applied', undefined],
         [1, 'u2', 'rejected', 'unknown_customer'],
         [2, 'u3', 'rejected', 'missing_field'],
@@ -53,7 +53,7 @@ describe('usage over HTTP', () => {
     await app().balance();
     const answer = await app().post(JSON.stringify(event('u1', 1, { subject: 'eve' })));
     expect(answer).toMatchObject({
-      outcome: { fate: 'rejected', reason: 'unknown_customer', detail: like('eve'), rejection_id: like(/./) },
+      outcome: { status: 'rejected', reason: 'unknown_customer', detail: like('eve'), rejection_id: like(/./) },
     });
     expect(await app().call('GetRejectedUsage', { rejection_id: textAt(answer, 'outcome.rejection_id') })).toMatchObject({
       rejected_usage: { reason: 'unknown_customer', received_from: 'grpc' },
@@ -70,10 +70,10 @@ describe('usage over HTTP', () => {
       'ce-type': 'llm.request',
       'ce-subject': 'ada',
     };
-    expect(await app().post('{"tokens":2}', headers)).toMatchObject({ outcome: { id: 'u1', fate: 'applied' } });
-    expect(await app().post(JSON.stringify(event('u1', 2)))).toMatchObject({ outcome: { fate: 'duplicate' } });
+    expect(await app().post('{"tokens":2}', headers)).toMatchObject({ outcome: { id: 'u1', status: 'applied' } });
+    expect(await app().post(JSON.stringify(event('u1', 2)))).toMatchObject({ outcome: { status: 'duplicate' } });
     expect(await app().post('{"tokens":', { ...headers, 'ce-id': 'u2' })).toMatchObject({
-      outcome: { fate: 'rejected', reason: 'malformed_json' },
+      outcome: { status: 'rejected', reason: 'malformed_json' },
     });
   });
 
@@ -103,7 +103,7 @@ describe('usage over HTTP', () => {
     await app().balance('100');
     const batch = `[${JSON.stringify(event('u1'))},${JSON.stringify(event('u2', 7)).replace('7', 'NaN')},${JSON.stringify(event('u3', 2))}]`;
     const answer = await app().post(batch, BATCH);
-    expect(fates(answer)).toEqual([
+    expect(outcomes(answer)).toEqual([
       [0, 'u1', 'applied', undefined],
       [1, 'u2', 'rejected', 'invalid_number'],
       [2, 'u3', 'applied', undefined],
@@ -128,12 +128,12 @@ describe('usage over HTTP', () => {
     });
     await app().call('CreateCreditBalance', { customer_id: 'ada', credit_product_id: 'calls', starting_balance: '5' });
     const { data: _, ...counted } = event('u1', 1, { type: 'call' });
-    expect(await app().post(JSON.stringify(counted))).toMatchObject({ outcome: { fate: 'applied' } });
-    expect(await app().call('SendUsage', { event: { ...counted, id: 'u2' } })).toMatchObject({ outcome: { fate: 'applied' } });
-    expect(await app().call('SendUsage', { event: { ...counted, id: 'u2' } })).toMatchObject({ outcome: { fate: 'duplicate' } });
+    expect(await app().post(JSON.stringify(counted))).toMatchObject({ outcome: { status: 'applied' } });
+    expect(await app().call('SendUsage', { event: { ...counted, id: 'u2' } })).toMatchObject({ outcome: { status: 'applied' } });
+    expect(await app().call('SendUsage', { event: { ...counted, id: 'u2' } })).toMatchObject({ outcome: { status: 'duplicate' } });
     const { data: __, ...measured } = event('u3');
     expect(await app().post(JSON.stringify(measured))).toMatchObject({
-      outcome: { fate: 'rejected', reason: 'quantity_missing', id: 'u3' },
+      outcome: { status: 'rejected', reason: 'quantity_missing', id: 'u3' },
     });
   });
 
@@ -149,17 +149,17 @@ describe('usage over gRPC', () => {
   it('is the same event as over HTTP', async () => {
     await app().balance('100');
     expect(await app().call('SendUsage', { event: forGrpc(event('u1', '2')) })).toMatchObject({
-      outcome: { id: 'u1', source: 'test', fate: 'applied' },
+      outcome: { id: 'u1', source: 'test', status: 'applied' },
     });
-    expect(await app().post(JSON.stringify(event('u1', '2')))).toMatchObject({ outcome: { fate: 'duplicate' } });
-    expect(await app().post(JSON.stringify(event('u1', '3')))).toMatchObject({ outcome: { fate: 'rejected', reason: 'usage_conflict' } });
+    expect(await app().post(JSON.stringify(event('u1', '2')))).toMatchObject({ outcome: { status: 'duplicate' } });
+    expect(await app().post(JSON.stringify(event('u1', '3')))).toMatchObject({ outcome: { status: 'rejected', reason: 'usage_conflict' } });
   });
 
   it('lists the bad ones of a batch and applies the good ones', async () => {
     await app().balance('100');
     const events = [forGrpc(event('u1', 1)), { ...forGrpc(event('u2')), data_json: '{"tokens":' }, {}, forGrpc(event('u3', 2))];
     const answer = await app().call('SendUsageBatch', { events });
-    expect(fates(answer)).toEqual([
+    expect(outcomes(answer)).toEqual([
       [0, 'u1', 'applied', undefined],
       [1, 'u2', 'rejected', 'malformed_json'],
       [2, undefined, 'rejected', 'missing_field'],
@@ -186,7 +186,7 @@ describe('usage in front of which there is a queue', () => {
     submit: (offers: readonly UsageOffer[]): Promise<readonly Taken[]> => {
       queue.offers.push(...offers);
       return Promise.resolve(
-        offers.map(({ parsed }) => ({ fate: 'queued', ...('rejection' in parsed && { rejection: parsed.rejection }) })),
+        offers.map(({ parsed }) => ({ status: 'queued', ...('rejection' in parsed && { rejection: parsed.rejection }) })),
       );
     },
   };
@@ -204,19 +204,19 @@ describe('usage in front of which there is a queue', () => {
 
   it('is answered as queued, for its customer', async () => {
     expect(await post(event('u1'))).toEqual({
-      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', fate: 'queued' },
+      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', status: 'queued' },
       as_of: '2026-03-01T12:00:00.000Z',
     });
     expect(JSON.parse(queue.offers[0]!.original().text)).toEqual(event('u1'));
-    expect(queue.offers[0]).toMatchObject({ door: 'grpc', traceparent: like('00-') });
+    expect(queue.offers[0]).toMatchObject({ transport: 'grpc', traceparent: like('00-') });
     const answer = await usageOperations(parts).SendUsage({ event: forGrpc(event('u2')) }, contextOf('SendUsage', {}));
-    expect(answer).toMatchObject({ outcome: { id: 'u2', fate: 'queued' } });
+    expect(answer).toMatchObject({ outcome: { id: 'u2', status: 'queued' } });
     expect(JSON.parse(queue.offers[1]!.original().text)).toEqual(event('u2'));
   });
 
   it('is queued all the same when it is malformed, and the sender learns of it at once', async () => {
     const answer = await post([event('u1'), event('u2', 1, { time: 'noon' }), { id: 'u3' }], BATCH['content-type']);
-    expect(fates(answer)).toEqual([
+    expect(outcomes(answer)).toEqual([
       [0, 'u1', 'queued', undefined],
       [1, 'u2', 'queued', 'invalid_time'],
       [2, 'u3', 'queued', 'missing_field'],

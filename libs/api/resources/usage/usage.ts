@@ -1,5 +1,5 @@
 /**
- * Usage in, at both doors: parse, offer, say what became of each event.
+ * Usage in, on both transports: parse, offer, say what became of each event.
  *
  * An event that cannot be applied is an outcome, not an error: it is in the books as rejected, so the call succeeds and says so.
  * Where a queue is in front of the ledger, the outcome is that the event is durable there, with what is known to be wrong with it.
@@ -14,7 +14,7 @@ import type { AnswerUsage, Context, Handlers, Message } from '../operation';
 import { keptOriginal, structuredText } from './original-usage';
 import type { Parts } from '../parts';
 
-/** Usage events of one request, at either door. */
+/** Usage events of one request, at either transport. */
 export const USAGE_BATCH_EVENTS_MAX = BATCH_EVENTS_MAX;
 
 type UsageParts = Pick<Parts, 'usage' | 'clock'>;
@@ -65,12 +65,14 @@ const NO_JSON: ReadonlySet<Rejection['reason']> = new Set(['malformed_json', 'pa
 
 function offer(
   { usage }: UsageParts,
-  { door, traceparent }: Context,
+  { transport, traceparent }: Context,
   parsed: readonly ParsedUsage[],
   original: (i: number) => string,
 ): Promise<readonly Taken[]> {
   const traced = traceparent === undefined ? {} : { traceparent };
-  return usage.submit(parsed.map((one, i): UsageOffer => ({ parsed: one, original: () => keptOriginal(original(i)), door, ...traced })));
+  return usage.submit(
+    parsed.map((one, i): UsageOffer => ({ parsed: one, original: () => keptOriginal(original(i)), transport, ...traced })),
+  );
 }
 
 const ATTRIBUTES = ['specversion', 'id', 'source', 'type', 'subject', 'time'] as const;
@@ -102,35 +104,35 @@ function beginsWithBracket(body: Buffer): boolean {
   return body[i] === OPEN_BRACKET;
 }
 
-function singleAnswer(parsed: readonly ParsedUsage[], fates: readonly Taken[], receivedAt: Instant): Message {
-  return { outcome: outcomeMessage(0, parsed[0]!, fates[0]!), as_of: formatInstant(receivedAt) };
+function singleAnswer(parsed: readonly ParsedUsage[], outcomes: readonly Taken[], receivedAt: Instant): Message {
+  return { outcome: outcomeMessage(0, parsed[0]!, outcomes[0]!), as_of: formatInstant(receivedAt) };
 }
 
-function batchAnswer(parsed: readonly ParsedUsage[], fates: readonly Taken[], receivedAt: Instant): Message {
+function batchAnswer(parsed: readonly ParsedUsage[], outcomes: readonly Taken[], receivedAt: Instant): Message {
   const counts = { applied: 0, duplicate: 0, rejected: 0, queued: 0 };
-  const outcomes = fates.map((fate, i) => {
-    counts[fate.fate] += 1;
-    return outcomeMessage(i, parsed[i]!, fate);
+  const answers = outcomes.map((outcome, i) => {
+    counts[outcome.status] += 1;
+    return outcomeMessage(i, parsed[i]!, outcome);
   });
-  return { ...counts, outcomes, as_of: formatInstant(receivedAt) };
+  return { ...counts, outcomes: answers, as_of: formatInstant(receivedAt) };
 }
 
 function outcomeMessage(index: number, parsed: ParsedUsage, taken: Taken): Message {
   const { id, source, subject } = namedBy(parsed);
-  const outcome = { index, id, source, customer_id: subject, fate: taken.fate };
+  const outcome = { index, id, source, customer_id: subject, status: taken.status };
   // What is malformed can be told at once, though it is rejected only behind the queue.
   if (!('rejection' in taken) || taken.rejection === undefined) return outcome;
   const { reason, detail } = taken.rejection;
   return { ...outcome, reason, detail, ...('rejectionId' in taken && { rejection_id: taken.rejectionId }) };
 }
 
-const invalid = (field: string, problem: string, mend: string): InvalidRequest => new InvalidRequest([{ field, problem, mend }]);
+const invalid = (field: string, problem: string, remedy: string): InvalidRequest => new InvalidRequest([{ field, problem, remedy }]);
 const noEvents = invalid('events', 'is empty', 'send at least one usage event');
 
-/** A rejection's sentence ends with the mend, after a semicolon. */
+/** A rejection's sentence ends with the remedy, after a semicolon. */
 function refusedWhole({ field = '', detail }: Rejection): InvalidRequest {
-  const [, problem = detail, mend = 'correct it and send it again'] = /^(.*?); (.*)$/s.exec(detail) ?? [];
-  return invalid('', field === '' ? problem : `${field}: ${problem}`, mend);
+  const [, problem = detail, remedy = 'correct it and send it again'] = /^(.*?); (.*)$/s.exec(detail) ?? [];
+  return invalid('', field === '' ? problem : `${field}: ${problem}`, remedy);
 }
 
 const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;

@@ -4,13 +4,13 @@ import { type Amount, formatAmount, type Instant, timesHalfEven, ZERO } from '@d
 import { addCredits, MONEY_END } from '@drawdown/domain/balance';
 import { closing, pausing, settingLimits } from '../balances/balance-changes';
 import { balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
-import { caused } from '../carry-out';
+import { expectEvent } from '../carry-out';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import { given, readTerms } from '../top-ups/grant-request';
+import { optional, readTerms } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readWallet, theCustomer, underSettings } from '../targets';
+import { changeBalance, readWallet, requireCustomer, underSettings } from '../targets';
 
 type WalletHandlers = Pick<Handlers, 'CreateWallet' | 'AddCredits' | 'PauseWallet' | 'ResumeWallet' | 'CloseWallet' | 'SetWalletLimits'>;
 
@@ -19,9 +19,9 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
     const { target, limits } = readRequest(request, (from) => ({ target: readWallet(from), limits: readOwnLimits(from) }));
     const { customerId } = target;
     const { revision, balance } = await changeBalance(parts, context, target, async (at) => {
-      const { currency } = await theCustomer(parts, customerId);
+      const { currency } = await requireCustomer(parts, customerId);
       return underSettings(parts, (settings) => {
-        thePrice(settings, currency, at);
+        requirePrice(settings, currency, at);
         return { type: 'Create', at, customerId, currency, limits: limits ?? defaultLimitsFor(settings.defaultLimits, currency) } as const;
       });
     });
@@ -36,15 +36,15 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
       return { target: readWallet(from), credits: from.amount('credits', { above: ZERO }), terms };
     });
     const { events, state, revision, at } = await changeBalance(parts, context, target, async (at) => {
-      const { currency } = await theCustomer(parts, target.customerId);
+      const { currency } = await requireCustomer(parts, target.customerId);
       return underSettings(parts, (settings) => {
         if (terms.origin === 'free' && !settings.allowFreeCredits) throw new Refused({ code: 'free_credits_not_allowed' });
-        const price = thePrice(settings, currency, at);
+        const price = requirePrice(settings, currency, at);
         assertWorth(credits, price, currency);
         return addCredits(at, credits, price, terms);
       });
     });
-    const { grant, conversion } = caused(events, 'ToppedUp');
+    const { grant, conversion } = expectEvent(events, 'ToppedUp');
     const creditPrice = conversion?.creditPrice;
     return {
       revision,
@@ -74,8 +74,8 @@ const firstPriceFrom = ({ creditPrices }: Settings, currency: string): Instant |
   creditPrices.flatMap((of) => (of.currency === currency ? [of.effectiveAt] : [])).sort((a, b) => a - b)[0];
 
 /** @throws Refused no_credit_price */
-export function thePrice(settings: Settings, currency: string, at: Instant): CreditPrice {
+export function requirePrice(settings: Settings, currency: string, at: Instant): CreditPrice {
   const price = priceInForce(settings, currency, at);
-  if (!price) throw new Refused({ code: 'no_credit_price', currency, ...given('startsAt', firstPriceFrom(settings, currency)) });
+  if (!price) throw new Refused({ code: 'no_credit_price', currency, ...optional('startsAt', firstPriceFrom(settings, currency)) });
   return price;
 }

@@ -21,11 +21,11 @@ import {
   type WebhookEndpointCommand,
 } from '@drawdown/engine/webhooks';
 import { time } from '../balances/balance-message';
-import { carriedOut, carriedOutBefore, carryOut, caused, causeOf } from '../carry-out';
+import { carriedOut, carriedOutBefore, carryOut, expectEvent, causeOf } from '../carry-out';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { given } from '../top-ups/grant-request';
-import { type Known, lookedUp } from '../looked-up';
+import { optional } from '../top-ups/grant-request';
+import { type Known, readFresh } from '../read-fresh';
 import type { AnswerOnce, Handlers, Message } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
@@ -57,7 +57,7 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
     const asked = readRequest(request, (from) => ({
       url: from.text('url', URL_LENGTH_MAX),
       eventTypes: from.words('event_types', WEBHOOK_TYPES),
-      ...given('description', from.optionalText('description', ENDPOINT_DESCRIPTION_LENGTH_MAX)),
+      ...optional('description', from.optionalText('description', ENDPOINT_DESCRIPTION_LENGTH_MAX)),
     }));
     const id = endpointId(parts, context.key);
     const { events, state, revision, at } = await carryOut(
@@ -73,7 +73,7 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
         ...asked,
       }),
     );
-    return { revision, endpoint: endpointMessage(state, at), secret: caused(events, 'WebhookEndpointCreated').secret };
+    return { revision, endpoint: endpointMessage(state, at), secret: expectEvent(events, 'WebhookEndpointCreated').secret };
   },
 
   async GetWebhookEndpoint(request) {
@@ -101,10 +101,10 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
     const eventTypes = from.words('event_types', WEBHOOK_TYPES);
     if (all && eventTypes.length > 0) from.violation('all_event_types', 'contradicts event_types', 'send one of the two');
     const changes = {
-      ...given('url', from.has('url') ? from.text('url', URL_LENGTH_MAX) : undefined),
-      ...given('eventTypes', all || eventTypes.length > 0 ? eventTypes : undefined),
+      ...optional('url', from.has('url') ? from.text('url', URL_LENGTH_MAX) : undefined),
+      ...optional('eventTypes', all || eventTypes.length > 0 ? eventTypes : undefined),
       // Empty takes the description away.
-      ...given(
+      ...optional(
         'description',
         from.has('description') ? (from.optionalText('description', ENDPOINT_DESCRIPTION_LENGTH_MAX) ?? '') : undefined,
       ),
@@ -136,7 +136,7 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
         secret: newSecret(parts),
       }),
     );
-    return { revision, endpoint: endpointMessage(state, at), secret: caused(events, 'WebhookSecretRotated').secret };
+    return { revision, endpoint: endpointMessage(state, at), secret: expectEvent(events, 'WebhookSecretRotated').secret };
   },
 
   async SendTestPing(request, context) {
@@ -154,7 +154,7 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
       page: from.page(),
     }));
     await theEndpoint(parts, id);
-    const options = { pageSize: page.size, ...given('status', status), ...given('pageToken', page.token) };
+    const options = { pageSize: page.size, ...optional('status', status), ...optional('pageToken', page.token) };
     const found = await listDeliveries(parts.ledger, parts.log, id, options).catch((error: unknown) => {
       throw error instanceof PageTokenInvalid ? new Refused({ code: 'page_token_invalid' }) : error;
     });
@@ -175,7 +175,7 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
     if (!before) await theEndpoint(parts, id);
     const done =
       before ?? carriedOut(await resend(parts.ledger, parts.log, id, webhookId, parts.clock(), causeOf(context)), context, parts.clock);
-    const [asked] = caused(done.events, 'DeliveriesResent').deliveries;
+    const [asked] = expectEvent(done.events, 'DeliveriesResent').deliveries;
     return {
       revision: done.revision,
       delivery: asked && { ...deliveryMessage(asked), status: 'pending', next_attempt_at: formatInstant(done.at) },
@@ -201,7 +201,7 @@ const isThere = ({ status }: WebhookEndpoint): boolean => status === 'enabled' |
 
 /** @throws Refused endpoint_not_found, of a deleted one as well */
 const theEndpoint = ({ ledger }: Parts, id: string): Promise<Known<WebhookEndpoint>> =>
-  lookedUp(ledger, webhookEndpoint, streams.webhookEndpoint(id), (found) => {
+  readFresh(ledger, webhookEndpoint, streams.webhookEndpoint(id), (found) => {
     if (!isThere(found.state)) throw new Refused({ code: 'endpoint_not_found' });
     return found;
   });

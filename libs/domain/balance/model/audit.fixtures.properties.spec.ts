@@ -1,11 +1,11 @@
-/** Negative controls: each planted bug is one that an oracle must find, or it proves nothing about the others. */
+/** Negative controls: each mutant bug is one that an oracle must find, or it proves nothing about the others. */
 import { AssertionError } from 'node:assert/strict';
 import fc from 'fast-check';
 import { audit } from './audit.fixtures';
 import { type BalanceDecider, theBalance } from './drawdown.fixtures';
-import { histories, SEED } from './histories.fixtures';
-import { PLANTED } from './planted.fixtures';
-import { PLANTED_IN_PURCHASES } from './planted-purchases.fixtures';
+import { histories, SEED } from './command-sequences.fixtures';
+import { PLANTED } from './mutant.fixtures';
+import { PLANTED_IN_PURCHASES } from './mutant-purchases.fixtures';
 
 const HISTORIES = 1_000;
 

@@ -10,7 +10,7 @@ import type { BalanceCommand, BalanceRefusal } from '../commands';
 import type { BalanceDecider } from './drawdown.fixtures';
 import type { BalanceEvent, EventOf } from '../events';
 import type { GrantTerms } from '../grants';
-import { told } from './told.fixtures';
+import { told } from './sentences.fixtures';
 
 type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;
 
@@ -26,7 +26,7 @@ export function audit(
   for (const command of history) {
     const before = state;
     const answer = decider.decide(command, state);
-    const foretold = books.foretell(command);
+    const foretold = books.predict(command);
     same(`the answer to ${command.type}`, outcome(answer.accepted ? answer.events.map(told) : answer.refusal.code), outcome(foretold));
     for (const event of answer.accepted ? answer.events : []) {
       const { recordedAt = event.at } = event as { readonly recordedAt?: number };
@@ -160,7 +160,7 @@ class Sums {
       case 'PurchaseFailed':
       case 'PurchaseExpired':
       case 'PurchaseFlagged':
-      case 'PurchaseToldAgain':
+      case 'DuplicateNotification':
       case 'Paused':
       case 'Resumed':
         break;
@@ -221,10 +221,10 @@ function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
     fail('a figure is negative');
 }
 
-/** Parcel by parcel and hold by hold, the state is what the books say. */
+/** Parcel by grant and hold by hold, the state is what the books say. */
 function agrees(state: Balance, books: Books): void {
-  const standing = books.parcels.all
-    .map((of) => ({ id: of.id, held: books.parcels.heldIn(of), remaining: books.parcels.heldIn(of) + (of.accounts.get('free') ?? 0n) }))
+  const standing = books.grants.all
+    .map((of) => ({ id: of.id, held: books.grants.heldIn(of), remaining: books.grants.heldIn(of) + (of.accounts.get('free') ?? 0n) }))
     .filter((of) => of.remaining > 0n);
   same('grants', listed(state.grants), listed(standing));
   same('holds', state.holds.map((of) => of.id).join(' '), [...books.holds.keys()].join(' '));

@@ -1,15 +1,15 @@
 /**
- * The test's own books of a balance: each parcel of value is a set of accounts, and value only ever moves from one account
+ * The test's own books of a balance: each grant of value is a set of accounts, and value only ever moves from one account
  * to another. They are told the commands and foretell, by their own reading of the rules, every event in `told`'s words, or
  * the code of the refusal. They know nothing of decide, evolve, figuresOf or drawDown, and share no arithmetic with them.
  */
 import type { BalanceCommand } from '../commands';
 import { InvoiceBooks } from './invoice-books.fixtures';
 import type { Limit } from '../limits';
-import { list, Parcels, smaller, spent, sumOf, type Taken, type Terms, total, value } from './parcels.fixtures';
+import { list, Parcels, smaller, spent, sumOf, type Taken, type Terms, total, value } from './grants.fixtures';
 import { PurchaseBooks, type Step } from './purchase-books.fixtures';
 import { refusalByRule } from './rules.fixtures';
-import { figuresTold, limitTold, told9 } from './told.fixtures';
+import { figuresTold, limitTold, told9 } from './sentences.fixtures';
 
 type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 interface Line {
@@ -23,8 +23,8 @@ const NOTHING_TO_DO = 'nothing to do';
 
 export class Books {
   status = 'none';
-  readonly parcels = new Parcels();
-  readonly invoices = new InvoiceBooks(this.parcels);
+  readonly grants = new Parcels();
+  readonly invoices = new InvoiceBooks(this.grants);
   readonly purchases = new PurchaseBooks();
   uncovered = 0n;
   unbilled = 0n;
@@ -42,12 +42,12 @@ export class Books {
   private latest = 0;
 
   /** What must be answered to a command; the books move on accordingly. */
-  foretell(command: BalanceCommand): Foretold {
+  predict(command: BalanceCommand): Foretold {
     this.now = this.due = command.at;
     this.story = [];
     const refused = refusalByRule(command, this.status) ?? this.undo(() => this.post(command));
     if (refused) return refused;
-    if (this.status !== 'closed' && this.story.length > 0) this.notices();
+    if (this.status !== 'closed' && this.story.length > 0) this.notifications();
     if (this.story.length > 0) this.latest = this.now;
     return this.story;
   }
@@ -55,14 +55,14 @@ export class Books {
   /** A request that is refused, or has nothing to do, leaves nothing behind: not even the holds it found ended. */
   private undo(act: () => string | undefined): string | undefined {
     const before = {
-      parcels: this.parcels.remembered(),
+      grants: this.grants.remembered(),
       purchases: this.purchases.remembered(),
       holds: [...this.holds],
       stands: [this.runOut, ...this.lines].map((line) => [line, line.stands] as const),
     };
     const refused = act();
     if (refused === undefined) return undefined;
-    before.parcels();
+    before.grants();
     before.purchases();
     this.holds = new Map(before.holds);
     for (const [line, stands] of before.stands) line.stands = stands;
@@ -110,7 +110,7 @@ export class Books {
         return this.go(this.purchases.start(command));
       case 'ConfirmPurchase':
         this.endPurchases();
-        return this.go(this.purchases.confirm(command, this.status, `g${this.parcels.all.length + 1}`));
+        return this.go(this.purchases.confirm(command, this.status, `g${this.grants.all.length + 1}`));
       case 'FailPurchase':
         this.endPurchases();
         return this.go(this.purchases.fail(command));
@@ -118,14 +118,14 @@ export class Books {
         return this.voidTopUp(command);
       case 'Deduct': {
         this.endHolds();
-        const taken = this.parcels.take(command.amount, this.now, 'deducted');
+        const taken = this.grants.take(command.amount, this.now, 'deducted');
         if (sumOf(taken) !== command.amount) return 'insufficient_credits';
         return this.write(`deducted ${told9(command.amount)} out of ${list(taken)}`);
       }
       case 'PlaceHold': {
         this.endHolds();
         const id = `h${this.holdsEver + 1}`;
-        const taken = this.parcels.take(command.amount, this.now, `held ${id}`);
+        const taken = this.grants.take(command.amount, this.now, `held ${id}`);
         if (sumOf(taken) !== command.amount) return 'insufficient_credits';
         this.holdsEver++;
         this.holds.set(id, command.expiresAt ?? Infinity);
@@ -165,7 +165,7 @@ export class Books {
         if (this.purchases.waiting().length > 0) return 'purchases_pending';
         if (this.unbilled > 0n) return 'usage_unbilled';
         this.expire();
-        const rest = this.parcels.ordered().map((of) => [of.id, this.parcels.move(of, 'free', 'closed', value(of, 'free'))] as const);
+        const rest = this.grants.ordered().map((of) => [of.id, this.grants.move(of, 'free', 'closed', value(of, 'free'))] as const);
         this.status = 'closed';
         return this.write(`closed ${told9(sumOf(rest))} out of ${list(rest.filter(([, n]) => n > 0n))}`);
       }
@@ -181,28 +181,28 @@ export class Books {
       this.due = soonest;
       this.now = Math.max(soonest, latest);
       this.endHolds();
-      for (const of of this.parcels.ordered()) {
-        if (!of.awaited || of.begins > this.due || spent(of, this.parcels.heldIn(of))) continue;
+      for (const of of this.grants.ordered()) {
+        if (!of.awaited || of.begins > this.due || spent(of, this.grants.heldIn(of))) continue;
         of.awaited = false;
         this.write(`began ${of.id}`);
       }
       for (const of of this.alive().filter(({ warns }) => warns <= this.due)) {
         of.warns = Infinity;
-        this.write(`expiring ${of.id}:${told9(value(of, 'free') + this.parcels.heldIn(of))}`);
+        this.write(`expiring ${of.id}:${told9(value(of, 'free') + this.grants.heldIn(of))}`);
       }
       this.expire();
       this.endPurchases();
-      this.notices();
+      this.notifications();
     }
   }
 
-  private alive = () => this.parcels.all.filter((of) => !spent(of, this.parcels.heldIn(of)));
+  private alive = () => this.grants.all.filter((of) => !spent(of, this.grants.heldIn(of)));
 
   private soonest = (): number =>
     Math.min(
       ...this.holds.values(),
       ...this.purchases.waiting().map(({ ends }) => ends),
-      ...this.parcels.all.filter((of) => value(of, 'free') > 0n).map(({ ends }) => ends),
+      ...this.grants.all.filter((of) => value(of, 'free') > 0n).map(({ ends }) => ends),
       ...this.alive().map(({ awaited, begins, warns }) => (awaited ? Math.min(begins, warns) : warns)),
     );
 
@@ -217,7 +217,7 @@ export class Books {
   }
 
   private add(terms: Terms): undefined {
-    const { id } = this.parcels.add(terms, this.now);
+    const { id } = this.grants.add(terms, this.now);
     this.lastTopUp = terms.amount;
     return this.write(`topped up ${id}:${told9(terms.amount)}`);
   }
@@ -227,7 +227,7 @@ export class Books {
     let covered = 0n;
     let uncovered = 0n;
     const lines = command.lines.map((line) => {
-      const taken = this.status === 'paused' ? [] : this.parcels.take(line.amount, line.usedAt, 'consumed');
+      const taken = this.status === 'paused' ? [] : this.grants.take(line.amount, line.usedAt, 'consumed');
       const lacking = line.amount - sumOf(taken);
       covered += sumOf(taken);
       uncovered += lacking;
@@ -239,30 +239,30 @@ export class Books {
 
   private voidTopUp({ grantId, reason }: Asked<'VoidTopUp'>): string | undefined {
     this.endHolds();
-    const of = this.parcels.all.find(({ id }) => id === grantId);
+    const of = this.grants.all.find(({ id }) => id === grantId);
     if (!of) return 'grant_not_found';
-    if (this.parcels.heldIn(of) > 0n) return 'grant_held';
+    if (this.grants.heldIn(of) > 0n) return 'grant_held';
     const left = of.ends <= this.now ? 0n : value(of, 'free');
     if (left === 0n) return 'nothing_to_void';
-    return this.write(`voided ${grantId}:${told9(this.parcels.move(of, 'free', 'voided', left))}, ${reason}`);
+    return this.write(`voided ${grantId}:${told9(this.grants.move(of, 'free', 'voided', left))}, ${reason}`);
   }
 
   private capture({ holdId, amount, keepOpen, overrun }: Asked<'CaptureHold'>): string | undefined {
     this.endHolds();
     if (!this.holds.has(holdId)) return 'hold_not_open';
-    const parcels = this.parcels.ordered().filter((of) => value(of, `held ${holdId}`) > 0n);
+    const grants = this.grants.ordered().filter((of) => value(of, `held ${holdId}`) > 0n);
     let left: bigint = amount;
     const out: [string, bigint][] = [];
-    for (const of of parcels) {
+    for (const of of grants) {
       const n = smaller(left, value(of, `held ${holdId}`));
-      if (n > 0n) out.push([of.id, this.parcels.move(of, `held ${holdId}`, 'captured', n)]);
+      if (n > 0n) out.push([of.id, this.grants.move(of, `held ${holdId}`, 'captured', n)]);
       left -= n;
     }
     if (left > 0n && overrun === 'refuse') return 'capture_exceeds_hold';
-    const beyond = this.parcels.take(left, this.now, 'captured');
+    const beyond = this.grants.take(left, this.now, 'captured');
     if (sumOf(beyond) !== left) return 'insufficient_credits';
     const back = keepOpen ? [] : this.giveBack(holdId);
-    const remaining = total(this.parcels.all.map((of) => value(of, `held ${holdId}`)));
+    const remaining = total(this.grants.all.map((of) => value(of, `held ${holdId}`)));
     if (remaining === 0n) this.holds.delete(holdId);
     this.write(
       `captured ${holdId}:${told9(amount)} out of ${list(out)}, beyond it ${list(beyond)}, ` +
@@ -277,30 +277,30 @@ export class Books {
       this.holds.delete(id);
       const back = this.giveBack(id);
       this.write(`hold ${id}:${told9(sumOf(back))} expired to ${list(back)}`);
-      this.expire(back.map(([parcel]) => parcel));
+      this.expire(back.map(([grant]) => grant));
     }
   }
 
   private expire(only?: readonly string[]): undefined {
-    const over = this.parcels
+    const over = this.grants
       .ordered()
       .filter((of) => of.ends <= this.due && value(of, 'free') > 0n && (only?.includes(of.id) ?? true))
       .sort((a, b) => a.ends - b.ends);
-    for (const of of over) this.write(`expired ${of.id}:${told9(this.parcels.move(of, 'free', 'expired', value(of, 'free')))}`);
+    for (const of of over) this.write(`expired ${of.id}:${told9(this.grants.move(of, 'free', 'expired', value(of, 'free')))}`);
   }
 
   private giveBack(holdId: string): Taken {
-    return this.parcels
+    return this.grants
       .ordered()
       .filter((of) => value(of, `held ${holdId}`) > 0n)
-      .map((of) => [of.id, this.parcels.move(of, `held ${holdId}`, 'free', value(of, `held ${holdId}`))] as const);
+      .map((of) => [of.id, this.grants.move(of, `held ${holdId}`, 'free', value(of, `held ${holdId}`))] as const);
   }
 
   private write(what: string): undefined {
-    const available = this.parcels.available(this.now);
+    const available = this.grants.available(this.now);
     const figures = {
-      booked: this.parcels.booked(),
-      held: this.parcels.held(),
+      booked: this.grants.booked(),
+      held: this.grants.held(),
       available,
       uncovered: this.uncovered,
       unbilled: this.unbilled,
@@ -324,9 +324,9 @@ export class Books {
   }
 
   /** Rising from the lowest line up, then falling from the highest line down; the run-out is the lowest of all. */
-  private notices(): void {
+  private notifications(): void {
     // What is left once the invoices are there.
-    const left = this.parcels.available(this.now) - this.unbilled;
+    const left = this.grants.available(this.now) - this.unbilled;
     const rising = [this.runOut, ...this.lines].sort((a, b) => Number(this.threshold(a) - this.threshold(b)));
     const name = (line: Line, otherwise: string) => line.limit?.id ?? otherwise;
     const crossed: [Line, 'over' | 'under', string][] = [];

@@ -9,16 +9,16 @@
 import { deepStrictEqual, fail } from 'node:assert/strict';
 import { type Amount, amount, type Instant, instant, later } from '@drawdown/domain/amounts';
 import { type Decider, given as givenEvents } from '@drawdown/domain/decider';
-import { type Balance, evolve, nothing } from '../balance';
+import { type Balance, evolve, initialBalance } from '../balance';
 import type { BalanceCommand, BalanceRefusal, CommandOf, UsageToConsume } from '../commands';
-import { beforehand, decide } from '../decide';
+import { prerequisite, decide } from '../decide';
 import type { BalanceEvent } from '../events';
 import { type GrantRequest, type Money, PRIORITY_DEFAULT } from '../grants';
 import type { Limit } from '../limits';
-import { told } from './told.fixtures';
+import { told } from './sentences.fixtures';
 
 export type BalanceDecider = Decider<BalanceCommand, Balance, BalanceEvent, BalanceRefusal>;
-export const theBalance: BalanceDecider = { initial: nothing, decide, evolve, beforehand };
+export const theBalance: BalanceDecider = { initial: initialBalance, decide, evolve, prerequisite };
 
 export const NOON: Instant = instant('2026-03-01T12:00:00Z');
 /** The smallest amount there is. */
@@ -34,7 +34,7 @@ export const create = (rest: Partial<CommandOf<'Create'>> = {}): BalanceCommand 
   ...rest,
 });
 
-export const parcel = (value: number | string, rest: Partial<GrantRequest> = {}): GrantRequest => ({
+export const grant = (value: number | string, rest: Partial<GrantRequest> = {}): GrantRequest => ({
   origin: 'paid',
   priority: PRIORITY_DEFAULT,
   ...rest,
@@ -43,7 +43,7 @@ export const parcel = (value: number | string, rest: Partial<GrantRequest> = {})
 export const topUp = (value: number | string, rest: Partial<GrantRequest> = {}): BalanceCommand => ({
   type: 'TopUp',
   at: NOON,
-  grant: parcel(value, rest),
+  grant: grant(value, rest),
 });
 
 export const usage = (value: number | string, usedAt: Instant = NOON, id = 'u1'): UsageToConsume => ({
@@ -87,7 +87,7 @@ export const money = (value: number | string, currency = 'EUR'): Money => ({ amo
 export const purchase = (value: number | string, rest: Partial<CommandOf<'StartPurchase'>> = {}): BalanceCommand => ({
   type: 'StartPurchase',
   at: NOON,
-  grant: parcel(value),
+  grant: grant(value),
   asked: money(value),
   provider: 'stripe',
   by: 'staff',
@@ -202,7 +202,7 @@ export function given(...history: readonly Past[]) {
 export const givenNothing = () => from([]);
 
 function from(commands: readonly BalanceCommand[]) {
-  let state = nothing;
+  let state = initialBalance;
   const events: BalanceEvent[] = [];
   for (const command of commands) {
     const decision = decide(command, state);

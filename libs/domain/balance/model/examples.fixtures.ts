@@ -186,15 +186,15 @@ export const EXAMPLES: { readonly [T in BalanceEvent['type']]: Required<EventOf<
     at,
     figures: pending,
     purchaseId: 'p1',
-    because: 'payment_of_other_purchase',
+    reason: 'payment_of_other_purchase',
     creditedTo: 'p2',
     paid: euros('9.98'),
     asked: euros('9.99'),
     providerEventId: 'evt_1',
     providerPaymentId: 'pi_1',
   },
-  PurchaseToldAgain: {
-    type: 'PurchaseToldAgain',
+  DuplicateNotification: {
+    type: 'DuplicateNotification',
     at,
     figures,
     purchaseId: 'p1',

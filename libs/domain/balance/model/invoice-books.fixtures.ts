@@ -1,9 +1,9 @@
-/** What the test's own books (`books.fixtures.ts`) keep of invoices: each payment has an account of its own in every parcel it took from. */
+/** What the test's own books (`books.fixtures.ts`) keep of invoices: each payment has an account of its own in every grant it took from. */
 import { amount, type Amount } from '@drawdown/domain/amounts';
 import type { BalanceCommand } from '../commands';
 import type { InvoicePayment } from '../events';
-import { list, type Parcels, smaller, spent, sumOf, type Taken, total, value, warning } from './parcels.fixtures';
-import { told9 } from './told.fixtures';
+import { list, type Parcels, smaller, spent, sumOf, type Taken, total, value, warning } from './grants.fixtures';
+import { told9 } from './sentences.fixtures';
 
 type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 
@@ -13,7 +13,7 @@ export class InvoiceBooks {
   /** So many of them are of a life that has ended. */
   private former = 0;
 
-  constructor(private readonly parcels: Parcels) {}
+  constructor(private readonly grants: Parcels) {}
 
   begun = (): void => void (this.former = this.payments.length);
 
@@ -26,10 +26,10 @@ export class InvoiceBooks {
     const billing = billed ?? smaller(unbilled, due);
     if (billing > unbilled) return 'billed_exceeds_unbilled';
     const paymentId = `i${this.payments.length + 1}`;
-    const most = cut(smaller(due, this.parcels.available(now)), minorUnitDigits);
+    const most = cut(smaller(due, this.grants.available(now)), minorUnitDigits);
     if (most === 0n && (due > 0n || billing === 0n)) return undefined;
-    const taken = this.parcels.take(most, now, `paid ${paymentId}`);
-    const terms = taken.map(([id]) => this.parcels.all.find((of) => of.id === id)!.terms);
+    const taken = this.grants.take(most, now, `paid ${paymentId}`);
+    const terms = taken.map(([id]) => this.grants.all.find((of) => of.id === id)!.terms);
     const allocation = taken.map(([grant, n]) => ({ grant, amount: n as Amount }));
     this.payments.push({ paymentId, invoiceId, amount: most, minorUnitDigits, allocation, terms });
     const remaining = due - most;
@@ -37,7 +37,7 @@ export class InvoiceBooks {
     return { words, billing };
   }
 
-  /** The words of the reversal, and the parcels that got something back; or the refusal. */
+  /** The words of the reversal, and the grants that got something back; or the refusal. */
   reverse(
     { payment: { paymentId, invoiceId }, amount: asked }: Asked<'ReverseInvoicePayment'>,
     now: number,
@@ -46,16 +46,16 @@ export class InvoiceBooks {
     if (nth < 0) return 'payment_not_found';
     if (nth < this.former) return 'payment_final';
     const account = `paid ${paymentId}`;
-    const from = this.payments[nth]!.terms.map(({ id }) => this.parcels.all.find((of) => of.id === id)!);
+    const from = this.payments[nth]!.terms.map(({ id }) => this.grants.all.find((of) => of.id === id)!);
     const left = () => total(from.map((of) => value(of, account)));
     if (left() === 0n) return 'nothing_to_reverse';
     const wanted = asked ?? left();
     if (wanted > left()) return 'reversal_exceeds_payment';
-    const gone = from.filter((of) => spent(of, this.parcels.heldIn(of)));
+    const gone = from.filter((of) => spent(of, this.grants.heldIn(of)));
     const back: [string, bigint][] = [];
     for (const of of [...from].reverse()) {
       const n = smaller(wanted - sumOf(back), value(of, account));
-      if (n > 0n) back.push([of.id, this.parcels.move(of, account, 'free', n)]);
+      if (n > 0n) back.push([of.id, this.grants.move(of, account, 'free', n)]);
     }
     const again = gone.filter((of) => back.some(([id]) => id === of.id));
     for (const of of again) [of.awaited, of.warns] = [of.begins > now, warning(of.ends, now)];

@@ -1,7 +1,7 @@
 /** What the test's own books (`books.fixtures.ts`) keep of purchases: each is one thing at a time, and credited once. */
 import type { BalanceCommand } from '../commands';
-import type { Terms } from './parcels.fixtures';
-import { moneyTold, told9 } from './told.fixtures';
+import type { Terms } from './grants.fixtures';
+import { moneyTold, told9 } from './sentences.fixtures';
 
 type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 interface Bought {
@@ -54,16 +54,16 @@ export class PurchaseBooks {
     const nth = this.all.findIndex(({ id }) => id === purchaseId);
     const of = this.all[nth];
     if (!of) return 'purchase_not_found';
-    const flagged = (because: string): Step => ({ words: `flagged ${purchaseId}: ${because} (${moneyTold(paid)})` });
+    const flagged = (reason: string): Step => ({ words: `flagged ${purchaseId}: ${reason} (${moneyTold(paid)})` });
     if (nth >= this.former && of.is === 'succeeded')
       return paymentsOf(told).some((name) => of.payments.has(name)) ? again(of) : flagged('already_succeeded');
     if (told.creditedTo !== undefined && told.creditedTo !== purchaseId) return flagged('payment_of_other_purchase');
-    if (nth < this.former) return flagged('ended_long_ago');
+    if (nth < this.former) return flagged('purchase_no_longer_tracked');
     if (status === 'closed') return flagged('balance_closed');
     const { asked, grant } = of.request;
     if (asked.currency !== paid.currency) return flagged('other_currency');
     if (asked.amount !== paid.amount) return flagged('other_amount');
-    if ((grant.expiresAt ?? Infinity) <= at) return flagged('grant_would_never_count');
+    if ((grant.expiresAt ?? Infinity) <= at) return flagged('grant_already_expired');
     const late = of.is === 'pending' ? '' : `, late: it had ${of.is}`;
     of.is = 'succeeded';
     for (const name of paymentsOf(told)) of.payments.add(name);
@@ -74,7 +74,7 @@ export class PurchaseBooks {
     const nth = this.all.findIndex(({ id }) => id === purchaseId);
     const of = this.all[nth];
     if (!of) return 'purchase_not_found';
-    if (nth < this.former) return { words: `flagged ${purchaseId}: ended_long_ago` };
+    if (nth < this.former) return { words: `flagged ${purchaseId}: purchase_no_longer_tracked` };
     if (of.is === 'succeeded') return { words: `flagged ${purchaseId}: failed_after_success` };
     if (of.is !== 'pending') return again(of);
     of.is = 'failed';

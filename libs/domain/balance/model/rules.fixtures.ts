@@ -1,7 +1,7 @@
-/** What the test's own books (`books.fixtures.ts`) know by rule alone: what is refused whatever they hold, and which parcel burns first. */
+/** What the test's own books (`books.fixtures.ts`) know by rule alone: what is refused whatever they hold, and which grant burns first. */
 import type { BalanceCommand } from '../commands';
 import type { Limit } from '../limits';
-import { told9 } from './told.fixtures';
+import { told9 } from './sentences.fixtures';
 
 type Terms = Extract<BalanceCommand, { type: 'TopUp' }>['grant'];
 

@@ -44,14 +44,14 @@ interface Process {
 }
 
 let at: Deployment;
-let keeper: LeaseKeeper;
+let leases: LeaseKeeper;
 let feeder: Life;
 let running: Process[];
 const faults: unknown[] = [];
 
 beforeEach(async () => {
   at = await Deployment.open();
-  keeper = new LeaseKeeper(at.time.now);
+  leases = new LeaseKeeper(at.time.now);
   faults.length = 0;
   running = [];
   feeder = at.live();
@@ -62,7 +62,7 @@ afterEach(() => at.remove());
 
 function startProcess(name: string, life = at.live(), dispatcher = () => life.newDispatcher()): Process {
   const active = new ActiveDispatcher({
-    lease: life.mortal(keeper.for(name)),
+    lease: life.mortal(leases.for(name)),
     dispatcher,
     timers: life.timers,
     failed: (fault) => faults.push(fault),
@@ -101,7 +101,7 @@ describe('of two processes', () => {
       await at.sent('e1', i);
       for (let ms = 0; ms < LEASE_TTL_MS_DEFAULT; ms += STEP_MS) {
         at.time.pass(STEP_MS);
-        await until('a to have asked again', () => keeper.holder === 'a');
+        await until('a to have asked again', () => leases.holder === 'a');
       }
     }
     expect([isActive(a), isActive(b), a.active.figures().activations]).toEqual([true, false, 1]);
@@ -129,12 +129,12 @@ describe('of two processes', () => {
     // Longer than the lease lasts unless it is renewed.
     for (let ms = 0; ms < 2 * LEASE_TTL_MS_DEFAULT; ms += STEP_MS) {
       at.time.pass(STEP_MS);
-      await until('a to have renewed it', () => keeper.holder === 'a');
+      await until('a to have renewed it', () => leases.holder === 'a');
     }
     expect(isActive(b)).toBe(false);
     answer.give(ok);
     await stopped;
-    expect(keeper.holder).toBeUndefined();
+    expect(leases.holder).toBeUndefined();
     expect(await passUntil('b to be active', () => isActive(b))).toBeLessThanOrEqual(LEASE_TTL_MS_DEFAULT / 2);
     await feeder.topUps('ada', 1);
     await at.sent('e1', 2);
@@ -144,7 +144,7 @@ describe('of two processes', () => {
   it('one that was active before knows what the other has recorded since', async () => {
     at.receivers.answers.set(urlOf('e1'), () => ok);
     for (const [i, now] of [a, b, a, b].entries()) {
-      keeper.give(now === a ? 'a' : 'b');
+      leases.give(now === a ? 'a' : 'b');
       await passUntil(
         'the lease to be where it was given',
         () => isActive(now) && running.every((process) => process === now || !isActive(process)),
@@ -165,12 +165,12 @@ describe('a lease that cannot be asked for', () => {
   ])('and %s is used for as long as it lasts, then no more, and is won again', async (_, trouble) => {
     const a = startProcess('a');
     await until('a to be active', () => isActive(a));
-    keeper.trouble = trouble;
+    leases.trouble = trouble;
     const lasted = await passUntil('a to step down', () => !isActive(a));
     expect(lasted).toBeGreaterThan(LEASE_TTL_MS_DEFAULT / 2);
     expect(lasted).toBeLessThanOrEqual(LEASE_TTL_MS_DEFAULT);
     expect(a.active.figures().leaseFaults).toBeGreaterThan(1);
-    keeper.trouble = undefined;
+    leases.trouble = undefined;
     await passUntil('a to be active again', () => isActive(a));
     await feeder.topUps('ada', 1);
     await at.sent('e1', 1);

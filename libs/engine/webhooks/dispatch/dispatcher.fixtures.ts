@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { amount, type Instant, instant, later } from '@drawdown/domain/amounts';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
-import { AppliedKeys, categoryOf, type EventLog, foldingOf, Ledger, streams, StreamStates } from '@drawdown/engine/event-store';
+import { AppliedKeys, categoryOf, type EventLog, streamDefinitionOf, Ledger, streams, StreamStates } from '@drawdown/engine/event-store';
 import { wallet } from '@drawdown/domain/balance';
 import { until } from '../../../../test/support/waiting';
 import { deliveries, type Deliveries } from '../delivery/deliveries';
@@ -91,7 +91,9 @@ export class Life {
   ) {
     const { log, projections } = deployment;
     this.log = this.mortal(log);
-    const aggregates = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) => foldingOf(aggregate as typeof wallet));
+    const aggregates = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) =>
+      streamDefinitionOf(aggregate as typeof wallet),
+    );
     const states = new StreamStates(this.log, projections, new AppliedKeys(projections, DAY), aggregates);
     this.ledger = new Ledger(this.log, states);
     this.dispatcher = this.newDispatcher();

@@ -1,7 +1,7 @@
 /** The ledger over any log and any derived state: what a service that appends is made of, and in which order it starts and stops. */
 import { randomBytes } from 'node:crypto';
 import type { Instant } from '@drawdown/domain/amounts';
-import { assertRealTime, AutoTopUpRunner, foldings, type Parts, Rehearsal, type TestClock } from '@drawdown/api/resources';
+import { assertRealTime, AutoTopUpRunner, streamDefinitions, type Parts, Rehearsal, type TestClock } from '@drawdown/api/resources';
 import { Sweeper } from '@drawdown/engine/process-managers';
 import type { Projections } from '@drawdown/engine/derived-state';
 import { AppliedKeys, type EventLog, Ledger, StreamStates } from '@drawdown/engine/event-store';
@@ -24,7 +24,7 @@ export interface LedgerSettings {
   /** Told of what goes wrong in the background; it is tried again. */
   readonly failed?: (part: string, fault: unknown) => void;
   /** Carries out what a server that has gone away again can fail, until it is there. Absent: the fault is thrown. */
-  readonly patiently?: (work: () => Promise<void>) => Promise<void>;
+  readonly withRetry?: (work: () => Promise<void>) => Promise<void>;
 }
 
 export interface LedgerComposition {
@@ -49,12 +49,12 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
     clock = testClock?.now ?? systemClock,
     publisher,
     failed = () => undefined,
-    patiently = (work) => work(),
+    withRetry = (work) => work(),
   } = settings;
   const { payments = [new ManualPayments()] } = settings;
-  await (testClock ? testClock.openOn(log) : patiently(() => assertRealTime(log)));
+  await (testClock ? testClock.openOn(log) : withRetry(() => assertRealTime(log)));
   const keys = new AppliedKeys(projections, dedupeWindowMs);
-  const states = new StreamStates(log, projections, keys, foldings);
+  const states = new StreamStates(log, projections, keys, streamDefinitions);
   const ledger = new Ledger(log, states);
   const projector = new Projector(log, projections, states);
   const catalog = new CatalogFollower(states);
@@ -67,7 +67,7 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
     usage: intake,
     intake,
     catalog,
-    foldings,
+    streamDefinitions,
     payments,
     clock,
     ...(testClock && { realClock: systemClock }),
@@ -75,9 +75,9 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
   };
   const autoTopUps = new AutoTopUpRunner(parts, (fault) => failed('auto top-ups', fault));
   const sweeper = new Sweeper(ledger, projections, projector, clock, (fault) => failed('sweeper', fault), autoTopUps.due);
-  await patiently(() => projector.start());
-  await patiently(() => catalog.start(projections));
-  await patiently(() => autoTopUps.start());
+  await withRetry(() => projector.start());
+  await withRetry(() => catalog.start(projections));
+  await withRetry(() => autoTopUps.start());
   const rehearsal = testClock && new Rehearsal(testClock, parts, sweeper, autoTopUps);
   await rehearsal?.begin();
   sweeper.start();

@@ -1,5 +1,5 @@
 /** Derived state for a process that reads it to start faster and saves nothing. What it cannot read is folded from the log instead. */
-import { nothingProjected, type Projections } from '@drawdown/engine/derived-state';
+import { NullProjections, type Projections } from '@drawdown/engine/derived-state';
 import { DerivedStateLost } from '@drawdown/engine/event-store';
 
 /**
@@ -21,7 +21,7 @@ export function readDocuments(projections: Projections): Projections {
     }
   };
   return {
-    ...nothingProjected,
+    ...NullProjections,
     attach: () => projections.attach(),
     load: (stream) => attached(() => projections.load(stream)).catch(() => undefined),
     list: (options) => attached(() => projections.list(options)),

@@ -1,4 +1,4 @@
-/** How much of a topic one service has in hand, so that memory stays bounded and the doors keep their room. */
+/** How much of a topic one service has in hand, so that memory stays bounded and the transports keep their room. */
 import { type KafkaConnection, KafkaConsumer } from '@drawdown/adapters/kafka';
 import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
 import type { Health, Log, Metrics } from '@drawdown/runtime/server';
@@ -21,7 +21,7 @@ export interface UsageConsumerSettings {
   readonly handle: (records: readonly QueueRecord[]) => Promise<void>;
   /** Of one chunk. Absent: a megabyte. */
   readonly bytesMax?: number;
-  /** Whether the service is not ready while Kafka is away. A service with doors answers commands and questions without it. */
+  /** Whether the service is not ready while Kafka is away. A service with transports answers commands and questions without it. */
   readonly needed: boolean;
   readonly log: Log;
   readonly health: Health;

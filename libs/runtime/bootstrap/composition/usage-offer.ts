@@ -7,5 +7,5 @@ import { parseKafkaRecord } from '@drawdown/domain/usage';
 export function offerOfUsage(record: QueueRecord): UsageOffer {
   const traceparent = traceparentOf(record.headers);
   const { parsed } = parseKafkaRecord(record.headers, record.value, record.at);
-  return { parsed, record, original: () => originalOf(record), door: 'kafka', ...(traceparent !== undefined && { traceparent }) };
+  return { parsed, record, original: () => originalOf(record), transport: 'kafka', ...(traceparent !== undefined && { traceparent }) };
 }

@@ -13,7 +13,7 @@ class Store {
   SHARDS = 1;
 
   problems(): readonly ConfigProblem[] {
-    return this.STORE === 'one' && this.SHARDS > 1 ? [{ variable: 'SHARDS', problem: 'does not fit', mend: 'set it to 1' }] : [];
+    return this.STORE === 'one' && this.SHARDS > 1 ? [{ variable: 'SHARDS', problem: 'does not fit', remedy: 'set it to 1' }] : [];
   }
 }
 
@@ -36,7 +36,7 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigInvalid)) throw error;
-    return error.problems.map(({ variable, problem, mend }) => `${variable} ${problem}; ${mend}`);
+    return error.problems.map(({ variable, problem, remedy }) => `${variable} ${problem}; ${remedy}`);
   }
 };
 

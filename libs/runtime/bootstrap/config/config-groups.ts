@@ -43,8 +43,8 @@ export function parseGroups<G extends Groups>(
   }
   const all = Object.fromEntries<unknown>(parsed.flatMap(([, group]) => Object.entries(group)));
   for (const [, group] of parsed) if (isChecked(group)) problems.push(...group.problems(all));
-  for (const [variable, mend] of Object.entries(needs))
-    if (!environment[variable]) problems.push({ variable, problem: 'is not set', mend });
+  for (const [variable, remedy] of Object.entries(needs))
+    if (!environment[variable]) problems.push({ variable, problem: 'is not set', remedy });
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return Object.fromEntries(parsed) as ConfigOf<G>;
 }

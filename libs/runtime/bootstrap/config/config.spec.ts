@@ -6,7 +6,7 @@ class DemoConfig {
   @IsString()
   DATA_DIR!: string;
 
-  @Variable('Port of the door', 'a port from 0 to 65535')
+  @Variable('Port of the transport', 'a port from 0 to 65535')
   @WholeNumber()
   @IsInt()
   @Min(0)
@@ -39,7 +39,7 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
     return [];
   } catch (error) {
     if (!(error instanceof ConfigInvalid)) throw error;
-    return error.problems.map(({ variable, problem, mend }) => `${variable} ${problem}; ${mend}`);
+    return error.problems.map(({ variable, problem, remedy }) => `${variable} ${problem}; ${remedy}`);
   }
 };
 
@@ -57,7 +57,7 @@ describe('the configuration', () => {
     expect({ ...config }).toEqual({ DATA_DIR: '/d', HTTP_PORT: 0, INSECURE: true, NETWORKS: ['a', 'b'], LOG_LEVEL: 'info' });
   });
 
-  it('says every problem at once, with variable, what is wrong and the mend', () => {
+  it('says every problem at once, with variable, what is wrong and the remedy', () => {
     expect(problemsOf({ HTTP_PORT: '70000', INSECURE: 'yes', LOG_LEVEL: 'loud' })).toEqual([
       'DATA_DIR is not set: it must be a string; set it to a folder',
       'HTTP_PORT is 70000: it must not be greater than 65535; set it to a port from 0 to 65535',

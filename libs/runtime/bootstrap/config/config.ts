@@ -1,6 +1,6 @@
 /**
  * Configuration: a class per app, its properties named after environment variables, with class-validator decorators. Parsed once;
- * on failure every problem is said, with its variable, what is wrong and the mend.
+ * on failure every problem is said, with its variable, what is wrong and the remedy.
  */
 import 'reflect-metadata';
 import { plainToInstance, Transform } from 'class-transformer';
@@ -9,13 +9,13 @@ import { getMetadataStorage, type ValidationError, validateSync } from 'class-va
 export interface ConfigProblem {
   readonly variable: string;
   readonly problem: string;
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 export class ConfigInvalid extends Error {
   constructor(readonly problems: readonly ConfigProblem[]) {
     super(
-      ['The configuration cannot be used:', ...problems.map(({ variable, problem, mend }) => `  ${variable} ${problem}; ${mend}`)].join(
+      ['The configuration cannot be used:', ...problems.map(({ variable, problem, remedy }) => `  ${variable} ${problem}; ${remedy}`)].join(
         '\n',
       ),
     );
@@ -25,7 +25,7 @@ export class ConfigInvalid extends Error {
 
 interface Described {
   readonly about: string;
-  /** An example or the form that is wanted, for the mend. */
+  /** An example or the form that is wanted, for the remedy. */
   readonly wanted: string;
   readonly secret: Secrecy;
 }
@@ -89,7 +89,7 @@ export function parseConfig<T extends object>(
       problems.push({
         variable: name,
         problem: 'is not a variable of this program',
-        mend: `remove it, or see .env.example for the right name`,
+        remedy: `remove it, or see .env.example for the right name`,
       });
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return config;
@@ -100,7 +100,7 @@ function problemOf({ property, constraints = {}, value }: ValidationError, known
   const reasons = Object.values(constraints).map((text) => text.replace(property, '').trim());
   const found =
     value === undefined ? 'is not set' : secret === true ? 'has a value that cannot be used' : `is ${shown(JSON.stringify(value), secret)}`;
-  return { variable: property, problem: `${found}: it ${reasons.join(' and ')}`, mend: `set it to ${wanted}` };
+  return { variable: property, problem: `${found}: it ${reasons.join(' and ')}`, remedy: `set it to ${wanted}` };
 }
 
 export interface ConfigLine {

@@ -5,20 +5,23 @@ import { METRICS } from './metric-list';
 
 const NO_REASON = '';
 const rejected = (byReason: Readonly<Partial<Record<string, number>>>): readonly Sample[] =>
-  Object.entries(byReason).map(([reason, value = 0]) => ({ labels: { fate: 'rejected', reason }, value }));
+  Object.entries(byReason).map(([reason, value = 0]) => ({ labels: { status: 'rejected', reason }, value }));
 
 /** Of whatever takes usage into the ledger. */
 export function usageMetrics(metrics: Metrics, figures: () => UsageFigures): void {
   metrics.follow(METRICS.usageEvents, () => {
-    const { fates, rejected: byReason } = figures();
-    return [...Object.entries(fates).map(([fate, value]) => ({ labels: { fate, reason: NO_REASON }, value })), ...rejected(byReason)];
+    const { outcomes, rejected: byReason } = figures();
+    return [
+      ...Object.entries(outcomes).map(([outcome, value]) => ({ labels: { status: outcome, reason: NO_REASON }, value })),
+      ...rejected(byReason),
+    ];
   });
   metrics.follow(METRICS.usageFaulted, () => [{ value: figures().faulted }]);
   metrics.follow(METRICS.usageWaiting, () => [{ value: figures().waiting }]);
   metrics.follow(METRICS.usageRounds, () => [{ value: figures().rounds }]);
 }
 
-/** Of ingestion: what it rejects has its fate there; the rest has it in the ledger. */
+/** Of ingestion: what it rejects has its outcome there; the rest has it in the ledger. */
 export function ingestionMetrics(metrics: Metrics, figures: () => IngestionFigures): void {
   metrics.follow(METRICS.usageEvents, () => rejected(figures().rejected));
   metrics.follow(METRICS.ingested, () => {

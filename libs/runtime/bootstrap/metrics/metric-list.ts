@@ -18,8 +18,11 @@ export const METRICS = {
     'part',
   ]),
 
-  usageEvents: counter('drawdown_usage_events_total', 'Usage events by fate; reason only where they were rejected.', ['fate', 'reason']),
-  usageFaulted: counter('drawdown_usage_faulted_total', 'Usage events whose fate nobody could settle: they are sent or read again.'),
+  usageEvents: counter('drawdown_usage_events_total', 'Usage events by outcome; reason only where they were rejected.', [
+    'status',
+    'reason',
+  ]),
+  usageFaulted: counter('drawdown_usage_faulted_total', 'Usage events whose outcome nobody could settle: they are sent or read again.'),
   usageWaiting: gauge('drawdown_usage_waiting', 'Usage events in memory that wait for their turn or are being applied.'),
   usageRounds: counter('drawdown_usage_rounds_total', 'Rounds of load, decide, append: each takes all usage that has gathered.'),
   ingested: counter(

@@ -12,13 +12,13 @@ const NEVER = new Promise<never>(() => undefined);
 /** @throws Fault naming EVENTSTORE_URL when it cannot be a connection string */
 export function eventStoreDbLog(
   { EVENTSTORE_URL, EVENTSTORE_APPEND_TIMEOUT_MS: appendTimeoutMs }: EventStoreVariables,
-  told: Log,
+  logger: Log,
 ): LogInUse & Required<Pick<LogInUse, 'awaited'>> {
   const log = EventStoreDbLog.open({
     connectionString: EVENTSTORE_URL,
     appendTimeoutMs,
     onInterrupted: (fault) =>
-      told.warn({ server: 'eventstoredb', reason: fault.message }, 'following the log was interrupted; it is taken up again'),
+      logger.warn({ server: 'eventstoredb', reason: fault.message }, 'following the log was interrupted; it is taken up again'),
   });
   return {
     name: 'eventstoredb',
@@ -48,9 +48,9 @@ function asStart(fault: unknown): never {
 
 export function redisProjections(
   { REDIS_URL: url, REDIS_PREFIX: prefix, REDIS_SHARDS: shards }: RedisVariables,
-  told: Log,
+  logger: Log,
 ): DerivedInUse & Required<Pick<DerivedInUse, 'server'>> {
-  const projections = RedisProjections.open({ url, prefix, shards, warn: (message) => told.warn({ server: 'redis' }, message) });
+  const projections = RedisProjections.open({ url, prefix, shards, warn: (message) => logger.warn({ server: 'redis' }, message) });
   return {
     projections,
     server: {

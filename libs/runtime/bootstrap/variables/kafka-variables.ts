@@ -103,23 +103,23 @@ export class KafkaVariables {
         found.push({
           variable,
           problem: `is not set: KAFKA_SASL_MECHANISM is ${mechanism}`,
-          mend: 'set it, or leave KAFKA_SASL_MECHANISM empty',
+          remedy: 'set it, or leave KAFKA_SASL_MECHANISM empty',
         });
       if (mechanism === '' && this[variable] !== '')
         found.push({
           variable,
           problem: 'is set, and would not be used',
-          mend: 'set KAFKA_SASL_MECHANISM to plain, scram-sha-256 or scram-sha-512',
+          remedy: 'set KAFKA_SASL_MECHANISM to plain, scram-sha-256 or scram-sha-512',
         });
     }
     if (this.KAFKA_TLS_CA_FILE !== '' && !this.KAFKA_TLS)
-      found.push({ variable: 'KAFKA_TLS_CA_FILE', problem: 'is set, and would not be used', mend: 'set KAFKA_TLS=true' });
+      found.push({ variable: 'KAFKA_TLS_CA_FILE', problem: 'is set, and would not be used', remedy: 'set KAFKA_TLS=true' });
     const certificate = this.KAFKA_TLS && this.KAFKA_TLS_CA_FILE !== '' ? certificateProblem(this.KAFKA_TLS_CA_FILE) : undefined;
     if (certificate !== undefined)
       found.push({
         variable: 'KAFKA_TLS_CA_FILE',
         problem: certificate,
-        mend: 'set it to a PEM file of certificates that this service may read',
+        remedy: 'set it to a PEM file of certificates that this service may read',
       });
     const topics = {
       KAFKA_USAGE_TOPIC: this.KAFKA_USAGE_TOPIC,
@@ -130,7 +130,8 @@ export class KafkaVariables {
     for (const [variable, topic] of Object.entries(topics)) {
       const other = seen.get(topic);
       // A service would read what it wrote, for ever.
-      if (other !== undefined) found.push({ variable, problem: `is ${topic}, as ${other} is`, mend: 'give each topic a name of its own' });
+      if (other !== undefined)
+        found.push({ variable, problem: `is ${topic}, as ${other} is`, remedy: 'give each topic a name of its own' });
       seen.set(topic, variable);
     }
     return found;

@@ -47,11 +47,13 @@ export class StripeVariables {
         {
           variable: 'STRIPE_WEBHOOK_SECRET',
           problem: 'is not set: no payment could be confirmed',
-          mend: 'set it to the signing secret of the webhook endpoint at Stripe (whsec_...)',
+          remedy: 'set it to the signing secret of the webhook endpoint at Stripe (whsec_...)',
         },
       ];
     if (key === '' && secrets.length > 0)
-      return [{ variable: 'STRIPE_WEBHOOK_SECRET', problem: 'is set, and would not be used', mend: 'set STRIPE_SECRET_KEY, or remove it' }];
+      return [
+        { variable: 'STRIPE_WEBHOOK_SECRET', problem: 'is set, and would not be used', remedy: 'set STRIPE_SECRET_KEY, or remove it' },
+      ];
     return [];
   }
 }

@@ -27,7 +27,7 @@ describe('a test clock', () => {
     ['REDIS_URL', 'redis://:secret@127.0.0.1:6379', 'REDIS_URL'],
     ['KAFKA_BROKERS', '127.0.0.1:9092', 'KAFKA_BROKERS'],
     ['STRIPE_SECRET_KEY', 'sk_live_secret', 'a STRIPE_SECRET_KEY of live mode'],
-  ])('is refused together with %s', (variable, value, told) =>
-    expect(asked(true, { [variable]: value })).toEqual([`is true together with ${told}`]),
+  ])('is refused together with %s', (variable, value, logger) =>
+    expect(asked(true, { [variable]: value })).toEqual([`is true together with ${logger}`]),
   );
 });

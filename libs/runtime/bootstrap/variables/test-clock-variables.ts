@@ -19,10 +19,10 @@ export class TestClockVariables {
 
   problems(): readonly ConfigProblem[] {
     if (!this.TEST_CLOCK) return [];
-    return SAYS_OTHERWISE.filter(([variable, wrong]) => wrong(process.env[variable] ?? '')).map(([variable, , told]) => ({
+    return SAYS_OTHERWISE.filter(([variable, wrong]) => wrong(process.env[variable] ?? '')).map(([variable, , logger]) => ({
       variable: 'TEST_CLOCK',
-      problem: `is true together with ${told}`,
-      mend: `set TEST_CLOCK=false, or leave ${variable} out: a rehearsal is of one process with files and money of its own`,
+      problem: `is true together with ${logger}`,
+      remedy: `set TEST_CLOCK=false, or leave ${variable} out: a rehearsal is of one process with files and money of its own`,
     }));
   }
 }

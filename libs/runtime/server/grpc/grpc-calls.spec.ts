@@ -6,18 +6,18 @@ import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
 import { service as healthService } from 'grpc-health-check';
 import protobuf from 'protobufjs';
 import { Contention } from '@drawdown/engine/event-store';
-import { contract, type Demo, last, openDemo } from '../doors.fixtures';
+import { contract, type Demo, last, openDemo } from '../transports.fixtures';
 import { GRPC_MESSAGE_BYTES_MAX } from './grpc-limits';
 
 let demo: Demo;
 let client: Client;
 beforeAll(async () => {
   demo = await openDemo();
-  client = new Client(demo.doors.grpcAddress, credentials.createInsecure());
+  client = new Client(demo.transports.grpcAddress, credentials.createInsecure());
 });
 afterAll(async () => {
   client.close();
-  await demo.doors.close(AbortSignal.abort());
+  await demo.transports.close(AbortSignal.abort());
 });
 
 const methodOf = (rpc: string) => {
@@ -103,7 +103,7 @@ describe('a call over gRPC', () => {
       metadata: { a: 'b' },
     });
     const overGrpc = last(demo.seen).request;
-    await fetch(`${demo.doors.httpUrl}/v1/customers/cus_1/credit-balances/api-calls/top-ups`, {
+    await fetch(`${demo.transports.httpUrl}/v1/customers/cus_1/credit-balances/api-calls/top-ups`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: '{"metadata":{"a":"b"},"origin":"paid","amount":"1","priority":0,"expires_at":"2026-02-01T00:00:00.123Z","cost_basis":{"currency":"EUR","amount":"9"},"reference":null}',
@@ -139,7 +139,7 @@ describe('a call over gRPC', () => {
   });
 
   it('may retry over gRPC what was asked over HTTP', async () => {
-    await fetch(`${demo.doors.httpUrl}/v1/customers`, {
+    await fetch(`${demo.transports.httpUrl}/v1/customers`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': 'both' },
       body: '{"currency":"EUR","customer_id":"cus_1"}',
@@ -236,7 +236,7 @@ describe('what is wrong with a gRPC request', () => {
   });
 });
 
-describe('an error behind the gRPC door', () => {
+describe('an error behind the gRPC transport', () => {
   it('is a refusal with its reason and figures', async () => {
     const { error } = await call('DeductCredits', { customer_id: 'c' });
     expect([error?.code, detailsOf(error).ErrorInfo]).toEqual([
@@ -314,7 +314,7 @@ describe('a stream over gRPC', () => {
       signal.addEventListener('abort', () => signalHeld?.());
       for (; made < 10_000; made++) yield { balance: { name: 'x'.repeat(64 * 1024) } };
     };
-    const session = connect(`http://${demo.doors.grpcAddress}`);
+    const session = connect(`http://${demo.transports.grpcAddress}`);
     const stream = session.request({
       ':method': 'POST',
       ':path': '/drawdown.v1.BalanceService/WatchBalance',

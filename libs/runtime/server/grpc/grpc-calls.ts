@@ -1,6 +1,6 @@
 /** Answers gRPC calls from the operation table. */
 import { Metadata, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
-import { doorAnswer } from '@drawdown/api/errors';
+import { errorAnswer } from '@drawdown/api/errors';
 import type { Message, Operation } from '@drawdown/api/resources';
 import { InvalidRequest, type Violation } from '@drawdown/api/errors';
 import { Call, callIdOf, keyViolation, traceparentOf } from '../call';
@@ -82,7 +82,7 @@ export class GrpcCalls {
   }
 
   private errorOf(error: unknown, call: Call): GrpcError {
-    const answer = doorAnswer(error);
+    const answer = errorAnswer(error);
     if (answer.bug) this.log.error({ err: error, callId: call.callId }, 'a call met a defect');
     return grpcError(answer, call.callId);
   }
@@ -92,7 +92,7 @@ export class GrpcCalls {
 const KEY_IN_METADATA: Violation = {
   field: 'idempotency-key',
   problem: 'is metadata, where no key is looked for; the key of a gRPC command is its field request_id',
-  mend: 'send it there',
+  remedy: 'send it there',
 };
 
 function read(operation: Operation, rpc: Rpc, bytes: WireBytes, metadata: Metadata, call: Call): Message {

@@ -1,4 +1,4 @@
-/** The Nest controller of the gRPC door, made from the operation table: one method per rpc. */
+/** The Nest controller of the gRPC transport, made from the operation table: one method per rpc. */
 import type { Metadata, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
 import { Controller, type Type } from '@nestjs/common';
 import { GrpcMethod, RpcException } from '@nestjs/microservices';

@@ -1,4 +1,4 @@
-/** The gRPC server under the door: limits, health, reflection, and a bounded end. */
+/** The gRPC server under the transport: limits, health, reflection, and a bounded end. */
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
@@ -17,18 +17,18 @@ export interface GrpcServerOptions {
   readonly reflection: boolean;
 }
 
-export class GrpcDoorServer extends ServerGrpc {
+export class GrpcTransportServer extends ServerGrpc {
   private server: Server | undefined;
   /** The port that was bound; 0 before `listen`. */
   port = 0;
 
-  constructor(private readonly door: GrpcServerOptions) {
-    super({ package: PACKAGE, packageDefinition: rawDefinition(door.contract) });
+  constructor(private readonly transport: GrpcServerOptions) {
+    super({ package: PACKAGE, packageDefinition: rawDefinition(transport.contract) });
   }
 
   // Nest's own would keep the bound port to itself.
   override async createClient(): Promise<Server> {
-    const { contract, address, health, reflection } = this.door;
+    const { contract, address, health, reflection } = this.transport;
     const server = new Server({
       'grpc.max_receive_message_length': GRPC_MESSAGE_BYTES_MAX,
       'grpc.max_send_message_length': GRPC_MESSAGE_BYTES_MAX,

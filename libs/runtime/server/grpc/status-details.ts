@@ -1,6 +1,6 @@
 /** Errors as google.rpc.Status with ErrorInfo, BadRequest and RetryInfo, in the trailer that gRPC has for it. */
 import { Metadata, status } from '@grpc/grpc-js';
-import type { DoorAnswer } from '@drawdown/api/errors';
+import type { ErrorAnswer } from '@drawdown/api/errors';
 import protobuf from 'protobufjs';
 
 /** The domain of our reasons in google.rpc.ErrorInfo. */
@@ -46,14 +46,14 @@ export class GrpcError extends Error {
   }
 }
 
-export function grpcError({ code: reason, grpc, title, detail, violations, facts, retryAfterMs }: DoorAnswer, callId: string): GrpcError {
+export function grpcError({ code: reason, grpc, title, detail, violations, facts, retryAfterMs }: ErrorAnswer, callId: string): GrpcError {
   const code = status[grpc];
   const message = `${title}: ${detail}`;
   const details = [packed('ErrorInfo', { reason, domain: ERROR_DOMAIN, metadata: facts })];
   if (violations.length > 0) {
     const field_violations = violations
       .slice(0, VIOLATIONS_SENT_MAX)
-      .map(({ field, problem, mend }) => ({ field, description: `${problem}; ${mend}` }));
+      .map(({ field, problem, remedy }) => ({ field, description: `${problem}; ${remedy}` }));
     details.push(packed('BadRequest', { field_violations }));
   }
   if (retryAfterMs !== undefined) {

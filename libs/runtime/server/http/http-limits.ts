@@ -1,4 +1,4 @@
-/** Limits of the HTTP door. Each is refused by name. */
+/** Limits of the HTTP transport. Each is refused by name. */
 export const HTTP_BODY_BYTES_MAX = 4 * 1024 * 1024;
 export const HTTP_HEADER_BYTES_MAX = 16 * 1024;
 /** A whole request, headers and body, must have come by then. */

@@ -18,7 +18,7 @@ import { keyViolation } from '../call';
 
 export const KEY_HEADER = 'idempotency-key';
 
-const KEY_TWICE: Violation = { field: 'Idempotency-Key', problem: 'came more than once', mend: 'send one key for one command' };
+const KEY_TWICE: Violation = { field: 'Idempotency-Key', problem: 'came more than once', remedy: 'send one key for one command' };
 
 /** Reads requests of one route. What can be worked out beforehand is worked out here, once. */
 export class HttpRequestReader {
@@ -60,12 +60,16 @@ export class HttpRequestReader {
 
   private fromBody(body: Buffer, violations: Violation[]): Message {
     if (!isUtf8(body)) {
-      violations.push({ field: '', problem: 'the body is not valid UTF-8', mend: 'send well-formed Unicode' });
+      violations.push({ field: '', problem: 'the body is not valid UTF-8', remedy: 'send well-formed Unicode' });
       return {};
     }
     const { node, problem } = parseJson(body.toString('utf8'));
     if (problem) {
-      violations.push({ field: '', problem: `the body is not the JSON that is taken here: ${problem.detail}`, mend: 'mend the JSON text' });
+      violations.push({
+        field: '',
+        problem: `the body is not the JSON that is taken here: ${problem.detail}`,
+        remedy: 'fix the JSON text',
+      });
       return {};
     }
     return messageFromJson(this.rpc.request, node, violations, '', this.outsideBody);
@@ -94,6 +98,6 @@ function readNumber(
   if (header === undefined || header === '*' || header === '') return;
   const digits = /^"?(-?\d{1,15})"?$/.exec(String(header))?.[1];
   if (digits === undefined)
-    violations.push({ field: name, problem: 'is not one of ours', mend: 'send what an answer has named, such as "7"' });
+    violations.push({ field: name, problem: 'is not one of ours', remedy: 'send what an answer has named, such as "7"' });
   else message[field] = Number(digits);
 }

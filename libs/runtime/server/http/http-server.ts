@@ -1,10 +1,10 @@
-/** The Fastify instance under the HTTP door: limits, bytes instead of parsed bodies, and errors of HTTP itself as problems. */
+/** The Fastify instance under the HTTP transport: limits, bytes instead of parsed bodies, and errors of HTTP itself as problems. */
 import { once } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Log } from '../logging';
-import { send } from './http-door';
+import { send } from './http-transport';
 import {
   HTTP_BODY_BYTES_MAX,
   HTTP_DISCARD_BYTES_MAX,

@@ -1,5 +1,5 @@
 /** Errors as RFC 9457 problem details. */
-import type { DoorAnswer } from '@drawdown/api/errors';
+import type { ErrorAnswer } from '@drawdown/api/errors';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -9,7 +9,7 @@ export interface Problem {
   readonly body: string;
 }
 
-export function problem(answer: Omit<DoorAnswer, 'grpc' | 'bug'>, headers: Readonly<Record<string, string>> = {}): Problem {
+export function problem(answer: Omit<ErrorAnswer, 'grpc' | 'bug'>, headers: Readonly<Record<string, string>> = {}): Problem {
   const { code, http: status, title, detail, violations, facts, retryAfterMs } = answer;
   return {
     status,
@@ -24,14 +24,14 @@ export function problem(answer: Omit<DoorAnswer, 'grpc' | 'bug'>, headers: Reado
       detail,
       code,
       ...(violations.length > 0 && {
-        errors: violations.map(({ field, problem: what, mend }) => ({ field, detail: what, mend })),
+        errors: violations.map(({ field, problem: what, remedy }) => ({ field, detail: what, remedy })),
       }),
       ...(Object.keys(facts).length > 0 && { facts }),
     }),
   };
 }
 
-/** A problem of HTTP itself, without a counterpart at the gRPC door. */
+/** A problem of HTTP itself, without a counterpart at the gRPC transport. */
 export const httpProblem = (
   http: number,
   code: string,

@@ -1,4 +1,4 @@
-/** What is not in the contract: problem details, usage events in their CloudEvents form, and the notices of payment providers. */
+/** What is not in the contract: problem details, usage events in their CloudEvents form, and the notifications of payment providers. */
 import type { Schema } from './schemas';
 
 /** RFC 9457, section 3, with our extension members. */
@@ -16,11 +16,11 @@ export const PROBLEM_SCHEMA: Schema = {
       description: 'Everything that is wrong with the request.',
       items: {
         type: 'object',
-        required: ['field', 'detail', 'mend'],
+        required: ['field', 'detail', 'remedy'],
         properties: {
           field: { type: 'string', description: 'Path of the field, or the name of a header; empty for the whole.' },
           detail: { type: 'string', description: 'What is wrong.' },
-          mend: { type: 'string', description: 'What to do about it.' },
+          remedy: { type: 'string', description: 'What to do about it.' },
         },
       },
     },
@@ -50,16 +50,16 @@ export const USAGE_EVENT_SCHEMA: Schema = {
 
 const text = (description: string): Schema => ({ type: 'string', description });
 
-export const PAYMENT_NOTICE_OPERATION: Schema = {
-  operationId: 'TakePaymentNotice',
+export const PAYMENT_NOTIFICATION_OPERATION: Schema = {
+  operationId: 'TakePaymentNotification',
   tags: ['Purchase'],
   description:
-    "For payment providers, and at this door alone: a provider's own notice, believed when its signature covers the very bytes of the body. " +
+    "For payment providers, and at this transport alone: a provider's own notification, believed when its signature covers the very bytes of the body. " +
     'At Stripe, the address of a webhook endpoint. The status is 200 when it was recorded or says nothing of purchases, 400 when it is ' +
     'not believed, 404 when it names a purchase that never was, and 503 when it shall be delivered again.',
   parameters: [
     { name: 'provider', in: 'path', required: true, description: 'Such as `stripe`.', schema: { type: 'string' } },
-    { name: 'Stripe-Signature', in: 'header', description: 'As Stripe signs its notices.', schema: { type: 'string' } },
+    { name: 'Stripe-Signature', in: 'header', description: 'As Stripe signs its notifications.', schema: { type: 'string' } },
   ],
   requestBody: {
     required: true,
@@ -74,9 +74,9 @@ export const PAYMENT_NOTICE_OPERATION: Schema = {
             type: 'object',
             required: ['outcome'],
             properties: {
-              outcome: { enum: ['credited', 'failed', 'flagged', 'known_before', 'ignored'], description: 'What became of it.' },
+              outcome: { enum: ['credited', 'failed', 'flagged', 'already_known', 'ignored'], description: 'What became of it.' },
               detail: text('Why it was ignored.'),
-              event_id: text("The provider's id of the notice."),
+              event_id: text("The provider's id of the notification."),
               purchase_id: text('The purchase.'),
               customer_id: text('Whose.'),
             },

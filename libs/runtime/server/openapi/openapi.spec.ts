@@ -34,7 +34,7 @@ describe('the OpenAPI document', () => {
       expect(document.components.schemas).toHaveProperty(reference ?? '');
   });
 
-  it('takes and refuses the same bodies as the door', () => {
+  it('takes and refuses the same bodies as the transport', () => {
     const ajv = new Ajv({ strict: false, validateFormats: false });
     const path = '/v1/customers/{customer_id}/credit-balances/{credit_product_id}/top-ups';
     const schema = document.paths[path]?.['post']?.requestBody?.content['application/json']?.schema;

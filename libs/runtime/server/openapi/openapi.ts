@@ -1,10 +1,10 @@
-/** The OpenAPI 3.1 document of the HTTP door, made from the operation table and the comments of the contract. */
+/** The OpenAPI 3.1 document of the HTTP transport, made from the operation table and the comments of the contract. */
 import { type Contract, type HttpRoute, type Route, routes, type Rpc } from '@drawdown/api/contract';
 import { rpcNames, USAGE_BATCH_EVENTS_MAX, USAGE_CONTENT_TYPES } from '@drawdown/api/resources';
 import { pathParameters } from '@drawdown/api/contract';
-import { PAYMENT_NOTICES_PATH } from '../http/payment-notices';
+import { PAYMENT_NOTIFICATIONS_PATH } from '../http/payment-notifications';
 import { PROBLEM_TYPE } from '../http/problem';
-import { PAYMENT_NOTICE_OPERATION, PROBLEM_SCHEMA, USAGE_EVENT_SCHEMA } from './fixed-schemas';
+import { PAYMENT_NOTIFICATION_OPERATION, PROBLEM_SCHEMA, USAGE_EVENT_SCHEMA } from './fixed-schemas';
 import { type Schema, Schemas } from './schemas';
 
 export function openApiDocument(contract: Contract): Schema {
@@ -21,7 +21,7 @@ export function openApiDocument(contract: Contract): Schema {
     }
   }
   // No operation of the table: a provider calls it, over HTTP alone.
-  paths[PAYMENT_NOTICES_PATH] = { post: PAYMENT_NOTICE_OPERATION };
+  paths[PAYMENT_NOTIFICATIONS_PATH] = { post: PAYMENT_NOTIFICATION_OPERATION };
   return {
     openapi: '3.1.0',
     info: {
@@ -130,7 +130,7 @@ function usageOperation(contract: Contract, schemas: Schemas): Schema {
     requestBody: { required: true, content: Object.fromEntries(USAGE_CONTENT_TYPES.map((type) => [type, { schema: schemaOf[type] }])) },
     responses: {
       200: {
-        description: `${single.response.comment} Of a list: ${rpc.response.comment} The status is 200 whatever the fates are, \`queued\` among them: it says that every event is durable.`,
+        description: `${single.response.comment} Of a list: ${rpc.response.comment} The status is 200 whatever the outcomes are, \`queued\` among them: it says that every event is durable.`,
         content: { 'application/json': { schema: { oneOf: [schemas.reference(single.response), schemas.reference(rpc.response)] } } },
       },
       default: { $ref: '#/components/responses/Problem' },

@@ -1,4 +1,4 @@
-/** JSON Schemas of the contract's messages, as the HTTP door reads and writes them. */
+/** JSON Schemas of the contract's messages, as the HTTP transport reads and writes them. */
 import type { FieldShape, MessageShape } from '@drawdown/api/contract';
 
 export type Schema = { readonly [keyword: string]: unknown };

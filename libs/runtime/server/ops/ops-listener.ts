@@ -1,5 +1,5 @@
 /**
- * The listener for those who run the service: figures, liveness, readiness. It is apart from the doors, and listens before any
+ * The listener for those who run the service: figures, liveness, readiness. It is apart from the transports, and listens before any
  * server behind the service has answered, so that a service that waits can be asked what it waits for.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

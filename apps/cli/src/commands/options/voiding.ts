@@ -2,8 +2,8 @@
 import type { Message } from '@drawdown/api/resources';
 import type { Command } from 'commander';
 import type { Runner } from '../../invocation';
-import { balanceCard } from '../../showing/answers';
-import { text, within } from '../../showing/fields';
+import { balanceCard } from '../../rendering/answers';
+import { text, within } from '../../rendering/fields';
 
 const REASON = ['--reason <text>', 'for the record'] as const;
 const shown = (answer: Message): string => `Taken back: ${text(answer, 'voided')}\n\n${balanceCard(within(answer, 'balance'))}`;

@@ -1,0 +1,36 @@
+/**
+ * Looking something up that may be refused. A process knows a stream as far as it has met it, and another process may have written
+ * since: what is missing there is no reason to refuse for good. So where what is known says no, the stream is read to its end, once.
+ * (What a decider refuses on its own stream is looked at again by `Ledger.execute`, in the same way.)
+ */
+import type { Aggregate, DomainEvent, Refusal } from '@drawdown/domain/decider';
+import type { Ledger } from '@drawdown/engine/event-store';
+import { Refused } from '@drawdown/api/errors';
+
+export interface Known<S> {
+  readonly state: S;
+  /** -1: nothing has happened. */
+  readonly revision: number;
+}
+
+/**
+ * @param look takes what is wanted out of what is known of the stream, or throws `Refused`. It may be called twice.
+ * @throws Refused as `look` does of the stream to its end
+ */
+export async function readFresh<C, S, E extends DomainEvent, R extends Refusal, T>(
+  ledger: Pick<Ledger, 'load' | 'reload'>,
+  aggregate: Aggregate<C, S, E, R>,
+  stream: string,
+  look: (known: Known<S>) => T | Promise<T>,
+): Promise<T> {
+  const known = await ledger.load(aggregate, stream);
+  try {
+    return await look(known);
+  } catch (thrown) {
+    if (!(thrown instanceof Refused)) throw thrown;
+    const atItsEnd = await ledger.reload(aggregate, stream);
+    // The following may have met it meanwhile: what was looked at is what counts.
+    if (atItsEnd.revision === known.revision) throw thrown;
+    return look(atItsEnd);
+  }
+}

@@ -1,0 +1,60 @@
+import { KeyedMutex } from './keyed-mutex';
+
+/** Work that ends when it is told to, and writes down when it begins. */
+function work(diary: string[], name: string) {
+  let finish: (result: string) => void = () => undefined;
+  let fail: (fault: Error) => void = () => undefined;
+  const told = new Promise<string>((resolve, reject) => ([finish, fail] = [resolve, reject]));
+  return { run: () => (diary.push(name), told), finish: () => finish(name), fail: () => fail(new Error(name)) };
+}
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('work on streams', () => {
+  it('on one stream is done one after the other, in the order asked', async () => {
+    const [serial, diary] = [new KeyedMutex(), [] as string[]];
+    const [a, b, c] = [work(diary, 'a'), work(diary, 'b'), work(diary, 'c')];
+    const all = Promise.all([serial.run('s', a.run), serial.run('s', b.run), serial.run('s', c.run)]);
+    await turn();
+    expect(diary).toEqual(['a']);
+    c.finish();
+    a.finish();
+    await turn();
+    expect(diary).toEqual(['a', 'b']);
+    b.finish();
+    expect(await all).toEqual(['a', 'b', 'c']);
+    expect(diary).toEqual(['a', 'b', 'c']);
+  });
+
+  it('on different streams is done side by side', async () => {
+    const [serial, diary] = [new KeyedMutex(), [] as string[]];
+    const [a, b] = [work(diary, 'a'), work(diary, 'b')];
+    const both = Promise.all([serial.run('s', a.run), serial.run('t', b.run)]);
+    await turn();
+    expect(diary).toEqual(['a', 'b']);
+    b.finish();
+    a.finish();
+    expect(await both).toEqual(['a', 'b']);
+  });
+
+  it('that fails tells who asked, and the next goes on', async () => {
+    const [serial, diary] = [new KeyedMutex(), [] as string[]];
+    const [a, b] = [work(diary, 'a'), work(diary, 'b')];
+    const failed = serial.run('s', a.run);
+    const next = serial.run('s', b.run);
+    a.fail();
+    await expect(failed).rejects.toThrow('a');
+    b.finish();
+    expect(await next).toBe('b');
+  });
+
+  it('that comes when all is done begins at once', async () => {
+    const [serial, diary] = [new KeyedMutex(), [] as string[]];
+    const [a, b] = [work(diary, 'a'), work(diary, 'b')];
+    a.finish();
+    await serial.run('s', a.run);
+    await turn();
+    void serial.run('s', b.run);
+    expect(diary).toEqual(['a', 'b']);
+    b.finish();
+  });
+});

@@ -1,0 +1,15 @@
+/** One piece of work at a time per stream, in the order asked; different streams side by side. */
+export class KeyedMutex {
+  private readonly tails = new Map<string, Promise<unknown>>();
+
+  run<T>(stream: string, work: () => Promise<T>): Promise<T> {
+    const before = this.tails.get(stream);
+    const mine = before ? before.then(work, work) : work();
+    const tail = mine.catch(() => undefined);
+    this.tails.set(stream, tail);
+    void tail.then(() => {
+      if (this.tails.get(stream) === tail) this.tails.delete(stream);
+    });
+    return mine;
+  }
+}
