@@ -5,7 +5,7 @@
 import { isAbsolute } from 'node:path';
 import { findProgram } from './programs';
 
-export interface Command {
+interface Command {
   readonly program: string;
   readonly args: readonly string[];
 }

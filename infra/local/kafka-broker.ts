@@ -31,7 +31,7 @@ export interface KafkaBrokerOptions {
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-export interface KafkaPorts {
+interface KafkaPorts {
   readonly broker: number;
   readonly controller: number;
 }

@@ -2,14 +2,14 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-export const DEBIAN_PACKAGES = {
+const DEBIAN_PACKAGES = {
   java: 'default-jre-headless',
   mvn: 'maven',
   'redis-server': 'redis-server',
   kcat: 'kcat',
 } as const;
 
-export type Program = keyof typeof DEBIAN_PACKAGES;
+type Program = keyof typeof DEBIAN_PACKAGES;
 
 /** @throws Error naming the Debian package, when it is not in PATH. */
 export function requireProgram(name: Program): string {

@@ -15,7 +15,7 @@ const CHARACTERS_KEPT = 20_000;
 /** Between asking for a free port and using it another process may take it. */
 const STARTS_MAX = 3;
 
-export interface RedisServerOptions {
+interface RedisServerOptions {
   /** Where its files are; made where it is missing, and kept by `stop`. */
   readonly directory: string;
   /** Default: a free one, kept over restarts. */

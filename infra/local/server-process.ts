@@ -13,7 +13,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export interface ServerCommand {
+interface ServerCommand {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
@@ -23,7 +23,7 @@ export interface ServerCommand {
   readonly directory?: string;
 }
 
-export interface ServerEnd {
+interface ServerEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }

@@ -22,9 +22,9 @@ export interface StackPorts {
   readonly services: Readonly<Record<ServiceName, ServicePorts>>;
 }
 
-export type ServiceName = 'ingestion' | 'ledger' | 'webhooks';
+type ServiceName = 'ingestion' | 'ledger' | 'webhooks';
 
-export interface ServicePorts {
+interface ServicePorts {
   readonly ops: number;
   readonly transports?: { readonly http: number; readonly grpc: number };
 }
@@ -52,7 +52,7 @@ export interface Part {
   stop(): Promise<void>;
 }
 
-export type Variables = Readonly<Record<string, string>>;
+type Variables = Readonly<Record<string, string>>;
 
 /** Where a server is, for those who use it, and the part that it is. */
 export interface Server {

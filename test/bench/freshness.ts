@@ -16,7 +16,7 @@ const SEND_EVERY_MS = 5;
 const WARM_UP_MS = 4_000;
 const MEASURE_MS = 20_000;
 
-export interface Watched {
+interface Watched {
   readonly kafka: string;
   readonly topic: string;
   readonly http: HttpClient;

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import type { Method } from '../support/clients/http-client';
 import { CREDIT_PRODUCT, customerOf } from './usage-bodies';
 
-export interface Service {
+interface Service {
   readonly pid: number;
   readonly httpPort: number;
   readonly grpcPort: number;

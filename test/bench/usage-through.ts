@@ -15,7 +15,7 @@ const AHEAD = 30_000;
 const LOOK_EVERY_MS = 500;
 const SETTLES_WITHIN_MS = 120_000;
 
-export interface Chain {
+interface Chain {
   /** Processes whose processor time is told, by the name it is told under. */
   readonly pids: Readonly<Record<string, number>>;
   /** Events that have come out at the end since it began. */

@@ -2,7 +2,7 @@
 import type { Instant } from '@drawdown/domain/amounts';
 import type { Document, Projections } from '@drawdown/engine/derived-state';
 
-export interface OpenedProjections {
+interface OpenedProjections {
   readonly projections: Projections;
   /** Closes and opens again over the same stored state; absent where that means nothing. */
   readonly reopen?: () => Promise<Projections>;

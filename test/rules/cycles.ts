@@ -1,6 +1,5 @@
 /** No file imports itself by way of others. Type-only imports count: two files that need each other's types are one idea. */
-import { posix } from 'node:path';
-import { importsOf } from './syntax';
+import { importsOf, resolveImport } from './syntax';
 import { isTypeScript, type Rule } from './tree';
 
 /** Each cycle once, as the chain of files that closes it. */
@@ -11,7 +10,7 @@ export const cycles: Rule = (files) => {
     code.map((file) => [
       file.path,
       importsOf(file)
-        .map(({ specifier }) => resolve(file.path, specifier, paths))
+        .map(({ specifier }) => resolveImport(file.path, specifier, paths))
         .filter((path) => path !== undefined),
     ]),
   );
@@ -20,15 +19,6 @@ export const cycles: Rule = (files) => {
     message: `imports itself: ${chain.join(' -> ')}. Move what both need into a file of its own, or pass it as an argument.`,
   }));
 };
-
-function resolve(from: string, specifier: string, paths: ReadonlySet<string>): string | undefined {
-  const base = specifier.startsWith('@drawdown/')
-    ? `libs/${specifier.slice('@drawdown/'.length)}`
-    : specifier.startsWith('.')
-      ? posix.join(posix.dirname(from), specifier)
-      : undefined;
-  return base === undefined ? undefined : [`${base}.ts`, `${base}/index.ts`].find((path) => paths.has(path));
-}
 
 function chainsThatClose(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const chains: string[][] = [];

@@ -8,7 +8,7 @@
  */
 
 /** The layers inside each layer. */
-export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+const LAYERS: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   engine: ['domain'],
   adapters: ['domain', 'engine'],

@@ -1,5 +1,5 @@
 import { found } from './rules.fixtures';
-import { LINES_MAX, sizes } from './sizes';
+import { folderSizes, LINES_MAX, sizes } from './sizes';
 
 const lines = (count: number) => 'const x = 1;\n'.repeat(count);
 
@@ -17,4 +17,15 @@ describe('a file', () => {
         'proto/drawdown/v1/wallet.proto': lines(LINES_MAX + 1),
       }),
     ).toBe(''));
+});
+
+describe('a folder', () => {
+  const holding = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`libs/a/b/f${i}.ts`, '']));
+
+  it('holds too many files by one', () =>
+    expect(found(folderSizes, holding(21))).toBe(
+      'libs/a/b  holds 21 files beside specs, 20 at most: give each idea in it a folder of its own.',
+    ));
+  it('is small enough to the last file, and specs do not count', () =>
+    expect(found(folderSizes, { ...holding(20), 'libs/a/b/f0.spec.ts': '', 'libs/a/b/README.md': '', 'libs/a/b/c/d.ts': '' })).toBe(''));
 });

@@ -1,4 +1,5 @@
 /** Source text as TypeScript reads it, so that comments and strings are never mistaken for code. */
+import { posix } from 'node:path';
 import ts from 'typescript';
 import type { SourceFile } from './tree';
 
@@ -25,7 +26,7 @@ export function nodesOf(file: SourceFile): ts.Node[] {
 
 export const lineOf = (node: ts.Node): number => node.getSourceFile().getLineAndCharacterOfPosition(node.getStart()).line + 1;
 
-export interface Import {
+interface Import {
   readonly specifier: string;
   readonly line: number;
   /** Erased by the compiler: it makes no dependency at run time. */
@@ -57,4 +58,14 @@ function isTypeOnly(node: ts.Node): boolean {
   const { phaseModifier, name, namedBindings } = node.importClause;
   if (phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
   return !name && !!namedBindings && ts.isNamedImports(namedBindings) && namedBindings.elements.every((element) => element.isTypeOnly);
+}
+
+/** The file that an import leads to, if it is one of ours. */
+export function resolveImport(from: string, specifier: string, paths: { has(path: string): boolean }): string | undefined {
+  const base = specifier.startsWith('@drawdown/')
+    ? `libs/${specifier.slice('@drawdown/'.length)}`
+    : specifier.startsWith('.')
+      ? posix.join(posix.dirname(from), specifier)
+      : undefined;
+  return base === undefined ? undefined : [`${base}.ts`, `${base}/index.ts`].find((path) => paths.has(path));
 }

@@ -36,7 +36,7 @@ export async function openShop(http: HttpClient): Promise<void> {
   await http.ask('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
 }
 
-export interface Delivery {
+interface Delivery {
   readonly secret?: string;
   readonly signedAt?: number;
   /** Instead of those that sign it. */

@@ -1,7 +1,7 @@
 /** Reads figures off /metrics in the Prometheus text format. */
 import { request } from 'undici';
 
-export interface Figure {
+interface Figure {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;

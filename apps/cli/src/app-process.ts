@@ -7,7 +7,7 @@ import { Failure } from './exit-codes';
 export const APPS = ['standalone', 'ingestion', 'ledger', 'webhooks'] as const;
 export type App = (typeof APPS)[number];
 
-export interface Start {
+interface Start {
   readonly args?: readonly string[];
   /** On top of the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ import { Service } from './service/service';
 export const URL_DEFAULT = 'http://127.0.0.1:8080';
 const KEY = /^[\x21-\x7e]{1,128}$/;
 
-export interface GlobalOptions {
+interface GlobalOptions {
   readonly url?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;

@@ -52,7 +52,7 @@ export class ServiceDouble {
   }
 }
 
-export interface Ran {
+interface Ran {
   readonly exitCode: number;
   readonly out: string;
   readonly err: string;

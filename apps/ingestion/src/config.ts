@@ -25,7 +25,7 @@ export const config = {
   needs: { KAFKA_BROKERS: NEEDED.KAFKA_BROKERS, EVENTSTORE_URL: NEEDED.EVENTSTORE_URL },
 } as const;
 
-export type Config = ConfigOf<typeof config.groups>;
+type Config = ConfigOf<typeof config.groups>;
 
 export function explain({ ops, eventStore, redis, kafka }: Config): Explanation {
   const topics = { usage: 'read', rated: 'written, keyed by customer', rejected: 'written with what cannot be read' };

@@ -41,7 +41,7 @@ export const config = {
   needs: { KAFKA_BROKERS: NEEDED.KAFKA_BROKERS, EVENTSTORE_URL: NEEDED.EVENTSTORE_URL, REDIS_URL: NEEDED.REDIS_URL },
 } as const;
 
-export type Config = ConfigOf<typeof config.groups>;
+type Config = ConfigOf<typeof config.groups>;
 
 export function explain({ transports, ops, eventStore, redis, kafka, ledger, stripe }: Config): Explanation {
   return {

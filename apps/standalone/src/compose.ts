@@ -14,7 +14,7 @@ import {
 } from '@drawdown/runtime/bootstrap';
 import type { DispatcherFigures, Lease } from '@drawdown/engine/webhooks';
 
-export interface StandaloneOptions {
+interface StandaloneOptions {
   readonly dataDirectory: string;
   /** Instead of the embedded ones in `dataDirectory`. */
   readonly log?: LogInUse;

@@ -41,7 +41,7 @@ export const config = {
   },
 } as const;
 
-export type Config = ConfigOf<typeof config.groups>;
+type Config = ConfigOf<typeof config.groups>;
 
 /** Any of EventStoreDB, Redis and Kafka may be there; what is not is embedded, or done without. */
 export function explain({ transports, ops, data, eventStore, redis, kafka, ledger, stripe, webhooks, testClock }: Config): Explanation {

@@ -12,7 +12,7 @@ import {
 } from '@drawdown/runtime/bootstrap';
 import { type config as shape, SERVICE } from './config';
 
-export interface KafkaSide {
+interface KafkaSide {
   readonly publisher: RejectionPublisher;
   /** Begins to read. */
   consume(intake: UsageIntake): Promise<void>;

@@ -32,7 +32,7 @@ export const config = {
   needs: { EVENTSTORE_URL: NEEDED.EVENTSTORE_URL, REDIS_URL: NEEDED.REDIS_URL },
 } as const;
 
-export type Config = ConfigOf<typeof config.groups>;
+type Config = ConfigOf<typeof config.groups>;
 
 export function explain({ ops, eventStore, redis, webhooks }: Config): Explanation {
   return {

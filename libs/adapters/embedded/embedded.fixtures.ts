@@ -58,7 +58,7 @@ export async function cleanUp(): Promise<void> {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
 
-export const diskError = (code: string): Error => Object.assign(new Error(`${code}: made by a test`), { code });
+const diskError = (code: string): Error => Object.assign(new Error(`${code}: made by a test`), { code });
 
 /** A disk on which calls fail, or wait, while a test wants them to. */
 export class UnreliableDisk {

@@ -25,12 +25,12 @@ import { allRequest, appendRequest, streamRequest } from './messages';
 import { type Page, PAGE_BYTES, readPage } from './reading';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 
-export const APPEND_TIMEOUT_MS = 10_000;
+const APPEND_TIMEOUT_MS = 10_000;
 /** A read fails when nothing comes for so long. */
-export const READ_SILENCE_MS = 10_000;
+const READ_SILENCE_MS = 10_000;
 /** More appends wait in line: what is in flight is all in memory, and all in doubt when the connection breaks. */
-export const APPENDS_IN_FLIGHT_MAX = 512;
-export const APPEND_BYTES_IN_FLIGHT_MAX = 16 * 1024 * 1024;
+const APPENDS_IN_FLIGHT_MAX = 512;
+const APPEND_BYTES_IN_FLIGHT_MAX = 16 * 1024 * 1024;
 /** Backward pages in the search for the last event that is not the server's own. */
 const HEAD_PAGE = 16;
 const PROBE_STREAM = 'drawdown-probe';
@@ -39,7 +39,7 @@ const NEVER_REACHED = Number.MAX_SAFE_INTEGER;
 const PROBE: NewEvent = { id: '6f1a2c1e-0d0b-4d3a-9a55-0f8f0f6a7b11', type: 'Probed', data: '{}', metadata: '{}' };
 const NOTHING = { data: Buffer.from('{}'), metadata: Buffer.from('{}') };
 
-export interface EventStoreDbLogOptions {
+interface EventStoreDbLogOptions {
   /** esdb://... TLS, its authority and the credentials are in it. */
   readonly connectionString: string;
   /** From the call of `append` to its outcome. Default APPEND_TIMEOUT_MS. */
@@ -52,7 +52,7 @@ export interface EventStoreDbLogOptions {
   readonly onInterrupted?: (fault: Fault) => void;
 }
 
-export interface EventStoreDbFigures {
+interface EventStoreDbFigures {
   readonly appended: number;
   readonly conflicts: number;
   /** May or may not have been written. */

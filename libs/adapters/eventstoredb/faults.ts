@@ -11,7 +11,7 @@ interface GrpcError extends Error {
 }
 
 /** The refusals of an append that the server packs into its answer, and those that end a call, under one set of names. */
-export type Refusal =
+type Refusal =
   | 'access_denied'
   | 'unauthenticated'
   | 'stream_deleted'
@@ -142,5 +142,4 @@ function trailer(error: GrpcError): string | undefined {
   return 'metadata' in error && error.metadata instanceof Metadata ? error.metadata.get('exception')[0]?.toString() : undefined;
 }
 
-export const textOf = (error: unknown): string =>
-  isGrpcError(error) ? error.details : error instanceof Error ? error.message : String(error);
+const textOf = (error: unknown): string => (isGrpcError(error) ? error.details : error instanceof Error ? error.message : String(error));

@@ -1,7 +1,1 @@
-export {
-  APPEND_TIMEOUT_MS,
-  EventStoreDbLog,
-  type EventStoreDbFigures,
-  type EventStoreDbLogOptions,
-  READ_SILENCE_MS,
-} from './event-store-db-log';
+export { EventStoreDbLog } from './event-store-db-log';

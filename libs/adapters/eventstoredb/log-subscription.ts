@@ -14,7 +14,7 @@ const AHEAD_BYTES_MAX = 8 * 1024 * 1024;
 const PAUSE_MS_MIN = 50;
 const PAUSE_MS_MAX = 5_000;
 
-export interface Following {
+interface Following {
   readonly connection: Connection;
   readonly head: () => Promise<bigint>;
   /** The server confirms a subscription within this. */

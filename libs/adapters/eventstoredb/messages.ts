@@ -11,7 +11,7 @@ import type { ExpectedRevision, NewEvent } from '@drawdown/engine/event-store';
  */
 const APPEND_DEADLINE_MS = 60 * 60 * 1_000;
 
-export const uuid = (text: string): UUID => {
+const uuid = (text: string): UUID => {
   const id = new UUID();
   id.setString(text);
   return id;
@@ -23,7 +23,7 @@ const identifier = (stream: string): StreamIdentifier => {
   return message;
 };
 
-export interface Bytes {
+interface Bytes {
   readonly data: Buffer;
   readonly metadata: Buffer;
 }
@@ -58,7 +58,7 @@ function proposed({ id, type }: NewEvent, { data, metadata }: Bytes): BatchAppen
   return message;
 }
 
-export type Direction = 'forwards' | 'backwards';
+type Direction = 'forwards' | 'backwards';
 
 function readOptions(direction: Direction, count: number): ReadReq.Options {
   const ids = new ReadReq.Options.UUIDOption();

@@ -1,4 +1,4 @@
-export { BUFFERED_BYTES_MAX, type PartitionFigures } from './consumer/assignment';
+export { type PartitionFigures } from './consumer/assignment';
 export * from './connection/kafka-connection';
 export * from './consumer/kafka-consumer';
 export * from './connection/kafka-fault';

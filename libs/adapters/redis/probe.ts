@@ -3,7 +3,7 @@ import { DerivedStateUnavailable, Fault } from '@drawdown/engine/event-store';
 import { type RedisConnection, type Reply, ReplyFault } from './redis-connection';
 
 /** A person has to change something: trying again does not help. */
-export class RedisUnfit extends Fault {
+class RedisUnfit extends Fault {
   constructor(message: string, options?: ErrorOptions) {
     super('redis_unfit', message, false, options);
   }

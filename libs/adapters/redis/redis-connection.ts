@@ -4,10 +4,10 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { LOST_REPLY, type Script } from './scripts';
 
 /** A call that is not answered within this is given up, and the connection with it: it may have been done. */
-export const ANSWER_TIMEOUT_MS = 3_000;
-export const CONNECT_TIMEOUT_MS = 3_000;
+const ANSWER_TIMEOUT_MS = 3_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 /** Calls without an answer yet. Beyond it a call is refused at once. */
-export const CALLS_IN_FLIGHT_MAX = 10_000;
+const CALLS_IN_FLIGHT_MAX = 10_000;
 const CLOSE_MS_MAX = 200;
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 2_000;

@@ -5,7 +5,7 @@ import { PREFIX_DEFAULT } from './redis-projections';
 import { RedisConnection } from './redis-connection';
 import { LEASE_ACQUIRE, LEASE_RELEASE } from './scripts';
 
-export interface RedisLeaseOptions {
+interface RedisLeaseOptions {
   readonly url: string;
   readonly prefix?: string;
   /** Of what it is the turn, such as `webhooks`. */

@@ -10,7 +10,7 @@ import * as scripts from './scripts';
 import { newGeneration, type Shard, shardOf, shardsOf } from './shards';
 
 export const PREFIX_DEFAULT = 'drawdown';
-export const SHARDS_MAX = 64;
+const SHARDS_MAX = 64;
 /** Asked for or moved by one script: some milliseconds, in which Redis does nothing else. */
 const FOUND_AT_ONCE = 1_000;
 const LISTED_AT_ONCE = 1_000;
@@ -21,7 +21,7 @@ const CHECKED_AGAIN_AFTER_MS = 1_000;
 /** A process that attached longer ago than this has to attach anew, which costs it one catch-up. */
 const MARKER_KEPT_MS = 30 * 24 * 3_600_000;
 
-export interface RedisProjectionsOptions {
+interface RedisProjectionsOptions {
   /** redis://, rediss://, redis-cluster:// or rediss-cluster:// */
   readonly url: string;
   /** What all keys begin with. One log, one prefix. */
@@ -33,7 +33,7 @@ export interface RedisProjectionsOptions {
   readonly warn?: (message: string) => void;
 }
 
-export interface RedisFigures extends ConnectionFigures {
+interface RedisFigures extends ConnectionFigures {
   readonly attached: boolean;
   /** How often what this process relied on was found to be lost. */
   readonly losses: number;

@@ -17,7 +17,7 @@ const THREE_DIGITS_STEP = 10n;
 /** What the API documents for card payments: 12 digits. */
 const UNITS_MAX = 999_999_999_999n;
 
-export type AmountProblem = 'currency_not_supported' | 'amount_not_representable' | 'amount_too_large';
+type AmountProblem = 'currency_not_supported' | 'amount_not_representable' | 'amount_too_large';
 
 /** Digits on the wire; undefined where the documentation does not say them. */
 function digitsOf(currency: string): number | undefined {

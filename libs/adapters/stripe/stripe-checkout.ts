@@ -19,9 +19,9 @@ import { refusalOrFault } from './stripe-faults';
 import { METADATA, PROVIDER, readStripeNotification } from './stripe-notification';
 
 /** Of one request, from the first byte to the last. */
-export const REQUEST_TIMEOUT_MS = 20_000;
+const REQUEST_TIMEOUT_MS = 20_000;
 /** Further tries of one request by Stripe's client, under the same idempotency key, half a second and more apart. */
-export const RETRIES = 2;
+const RETRIES = 2;
 /** Keys that one purchase may use up, each by a failure inside Stripe. */
 export const KEYS_MAX = 5;
 const BASE_URL = 'https://api.stripe.com';

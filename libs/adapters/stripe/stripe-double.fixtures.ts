@@ -14,7 +14,7 @@ export const SECRET_KEY = 'sk_test_of_the_double';
 export const WEBHOOK_SECRET = 'whsec_of_the_double';
 
 /** What to do with one request, instead of answering as usual. */
-export type Trouble = 'usual' | 'hang' | 'drop' | 'drop_after_taking' | 'fail' | 'rate_limit' | 'forbid' | 'nonsense';
+type Trouble = 'usual' | 'hang' | 'drop' | 'drop_after_taking' | 'fail' | 'rate_limit' | 'forbid' | 'nonsense';
 
 const SESSION_MS_MIN = 30 * 60_000;
 

@@ -13,7 +13,7 @@ export const PROVIDER = 'stripe';
 /** Metadata of the Checkout Session. Stored at Stripe with every payment: never rename one. */
 export const METADATA = { purchase: 'drawdown_purchase', customer: 'drawdown_customer', deployment: 'drawdown_deployment' } as const;
 
-export interface NotificationReading {
+interface NotificationReading {
   /** Any of them may have signed: two while one replaces the other. */
   readonly secrets: readonly string[];
   readonly deployment: string;

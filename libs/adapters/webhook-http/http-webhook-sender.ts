@@ -6,17 +6,17 @@ import { DestinationGuard, DestinationRefused, type Resolve } from './destinatio
 import { retryAfterMs } from './retry-after';
 
 /** From the first byte sent to the last byte read, connecting included. */
-export const ATTEMPT_TIMEOUT_MS = 15_000;
-export const CONNECT_TIMEOUT_MS = 10_000;
+const ATTEMPT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 10_000;
 /** Read of an answer at most; what comes after it is not waited for. */
-export const RESPONSE_BYTES_MAX = 16 * 1024;
+const RESPONSE_BYTES_MAX = 16 * 1024;
 /** Bytes of an answer that are kept. */
 export const RESPONSE_KEPT_BYTES = 256;
 const RESPONSE_HEADERS_BYTES_MAX = 16 * 1024;
 const KEEP_ALIVE_MS = 30_000;
 const USER_AGENT = 'Drawdown-Webhooks/1';
 
-export interface HttpWebhookSenderOptions {
+interface HttpWebhookSenderOptions {
   /** Networks that may be sent to although they are not public, as CIDR: `127.0.0.0/8` for a receiver on the same machine. */
   readonly allowedNetworks?: readonly string[];
   readonly timeoutMs?: number;

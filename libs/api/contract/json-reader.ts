@@ -123,7 +123,7 @@ export function timeFrom(text: string): string | undefined {
   return at === undefined ? undefined : formatInstant(at);
 }
 
-export function nameOf(node: JsonNode): string {
+function nameOf(node: JsonNode): string {
   if (node === null) return 'null';
   if (node instanceof JsonNumber) return 'a JSON number';
   if (Array.isArray(node)) return 'a list';

@@ -1,7 +1,7 @@
 /** The shape of a proto message, worked out once from its descriptor: what readers and writers of both transports go by. */
 import protobuf from 'protobufjs';
 
-export type FieldKind = 'text' | 'flag' | 'integer' | 'long' | 'bytes' | 'word' | 'time' | 'message';
+type FieldKind = 'text' | 'flag' | 'integer' | 'long' | 'bytes' | 'word' | 'time' | 'message';
 
 export interface FieldShape {
   readonly name: string;

@@ -27,7 +27,7 @@ export function readQuery(
   }
 }
 
-export function* parametersOf(shape: MessageShape, elsewhere: Elsewhere): Iterable<string> {
+function* parametersOf(shape: MessageShape, elsewhere: Elsewhere): Iterable<string> {
   for (const { name, kind, map } of shape.fields) if (!map && kind !== 'message' && !elsewhere.has(name)) yield name;
 }
 

@@ -3,8 +3,8 @@
  * are made from this table; a test compares it with the proto files.
  */
 
-export type Kind = 'command' | 'query' | 'stream';
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Kind = 'command' | 'query' | 'stream';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface HttpRoute {
   readonly method: Method;

@@ -25,8 +25,8 @@ export interface ErrorAnswer {
 }
 
 /** How long a caller should wait after a fault that may pass. */
-export const RETRY_AFTER_FAULT_MS = 1_000;
-export const RETRY_AFTER_CONTENTION_MS = 100;
+const RETRY_AFTER_FAULT_MS = 1_000;
+const RETRY_AFTER_CONTENTION_MS = 100;
 
 /** The code of the fault that every adapter of the log throws for stored bytes that are not what was written. */
 const LOG_CORRUPT = 'log_corrupt';
@@ -42,13 +42,7 @@ const answer = (fixed: Fixed, detail: string, more: Partial<ErrorAnswer> = {}): 
   ...more,
 });
 
-export const CANCELLED: Fixed = { code: 'CANCELLED', grpc: 'CANCELLED', http: 499, title: 'The caller went away' };
-export const DEADLINE_EXCEEDED: Fixed = {
-  code: 'DEADLINE_EXCEEDED',
-  grpc: 'DEADLINE_EXCEEDED',
-  http: 504,
-  title: 'The deadline has passed',
-};
+const CANCELLED: Fixed = { code: 'CANCELLED', grpc: 'CANCELLED', http: 499, title: 'The caller went away' };
 const INVALID: Fixed = { code: 'INVALID_REQUEST', grpc: 'INVALID_ARGUMENT', http: 400, title: 'The request is not valid' };
 const INTERNAL: Fixed = { code: 'INTERNAL', grpc: 'INTERNAL', http: 500, title: 'The service has a defect' };
 

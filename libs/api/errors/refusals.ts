@@ -17,7 +17,7 @@ export type ApiSettingsRefusal =
   | { readonly code: 'settings_revision_conflict'; readonly expected: number; readonly actual: number };
 
 /** Refused by an operation itself, before or between aggregates. */
-export type OperationRefusal =
+type OperationRefusal =
   | { readonly code: 'customer_not_found'; readonly customerId: string }
   | { readonly code: 'wallets_disabled' }
   | { readonly code: 'free_credits_not_allowed' }
@@ -35,7 +35,7 @@ export type OperationRefusal =
   | { readonly code: 'page_token_invalid' };
 
 /** Of purchases, by their operations and by the transport of the providers' notifications. */
-export type PurchaseRefusal =
+type PurchaseRefusal =
   | PortalPurchaseRefusal
   | { readonly code: 'payment_provider_not_set_up'; readonly provider: string; readonly known: string }
   /** Recorded: the purchase has failed. */

@@ -3,7 +3,7 @@ import { CatalogBehind } from '@drawdown/engine/usage-pipeline';
 import type { Parts } from './parts';
 
 /** How long is waited for the log to be met to where it was, and how often is looked, in milliseconds. */
-export const MET_WAIT_MS_MAX = 2_000;
+const MET_WAIT_MS_MAX = 2_000;
 const LOOK_EVERY_MS = 5;
 
 /** @throws CatalogBehind it was not met in time: nothing was done, and the same call may work later */

@@ -17,7 +17,7 @@ import { InvalidRequest, type Violation } from '@drawdown/api/errors';
 import type { Message } from './operation';
 
 export const PAGE_SIZE_MAX = 1_000;
-export const PAGE_SIZE_DEFAULT = 100;
+const PAGE_SIZE_DEFAULT = 100;
 export const METADATA_ENTRIES_MAX = 20;
 export const METADATA_NAME_LENGTH_MAX = 64;
 export const METADATA_VALUE_LENGTH_MAX = 512;
@@ -34,7 +34,7 @@ const METADATA_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 // Control characters, C1 included: they hide in logs and terminals.
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/; // oxlint-disable-line no-control-regex -- looking for them is the point
 
-export interface AmountBounds {
+interface AmountBounds {
   readonly above?: Amount;
   readonly atLeast?: Amount;
 }

@@ -7,10 +7,10 @@ import type { Message } from './operation';
 import type { Parts } from './parts';
 
 /** Documents that one page looks through for those that pass its filters. A page may be short and still have a next one. */
-export const DOCUMENTS_SCANNED_PER_PAGE_MAX = 5_000;
+const DOCUMENTS_SCANNED_PER_PAGE_MAX = 5_000;
 const DOCUMENTS_PER_READ = 500;
 
-export interface Page {
+interface Page {
   readonly size: number;
   readonly token: string | undefined;
 }
@@ -34,13 +34,13 @@ function contentOf(token: string): readonly unknown[] {
   }
 }
 
-export interface ListedPage {
+interface ListedPage {
   readonly items: readonly Message[];
   /** Empty on the last page. */
   readonly next: string;
 }
 
-export interface Listing {
+interface Listing {
   readonly prefix: string;
   /** Everything that decides what is in the list, besides the prefix. */
   readonly filters?: readonly unknown[];

@@ -33,7 +33,7 @@ export interface Parts {
 }
 
 /** The process around the parts, for GetStatus. */
-export interface Service {
+interface Service {
   readonly version: string;
   readonly startedAt: Instant;
   readonly draining: () => boolean;

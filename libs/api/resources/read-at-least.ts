@@ -4,7 +4,7 @@ import { type Ledger, RevisionNotReached } from '@drawdown/engine/event-store';
 import type { Context } from './operation';
 
 /** How long a read waits for a revision that is not there yet, in milliseconds. */
-export const MIN_REVISION_WAIT_MS = 2_000;
+const MIN_REVISION_WAIT_MS = 2_000;
 
 /**
  * The state at a revision or later. Follows the stream; asks nothing again and again.

@@ -68,7 +68,7 @@ export const underSettings = <T>({ ledger }: Pick<Parts, 'ledger'>, look: (setti
 /** @throws Refused wallets_disabled */
 export const walletsEnabled = (parts: Pick<Parts, 'ledger'>): Promise<void> => underSettings(parts, () => undefined);
 
-export interface ChangedBalance extends CarriedOut<BalanceEvent, Balance> {
+interface ChangedBalance extends CarriedOut<BalanceEvent, Balance> {
   /** The figures after the command, judged by the moment it was recorded at. */
   readonly balance: Message;
 }

@@ -18,7 +18,7 @@ const DECIMAL = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
 
 export const ZERO = 0n as Amount;
 
-export type AmountProblem = 'not_a_decimal' | 'too_many_fraction_digits' | 'too_large';
+type AmountProblem = 'not_a_decimal' | 'too_many_fraction_digits' | 'too_large';
 
 /** Says why a text is no amount. `code` is stable; the message is for people. */
 export class AmountError extends Error {

@@ -8,7 +8,7 @@ import { policy } from './policy';
 const at = shape.instant;
 
 /** Of the wallet, in its currency, when it was looked at. */
-export const figures = shape.record({ available: shape.amount, projected: shape.amount, pending: shape.amount });
+const figures = shape.record({ available: shape.amount, projected: shape.amount, pending: shape.amount });
 export type Figures = shape.Of<typeof figures>;
 
 /**

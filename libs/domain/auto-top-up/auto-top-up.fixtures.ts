@@ -79,7 +79,7 @@ export const when = (before: readonly AutoTopUpCommand[], command: AutoTopUpComm
   given(autoTopUp.decider, ...history(...before)).when(command);
 
 /** In a word: what a decision to look came to. */
-export function told(events: readonly AutoTopUpEvent[]): string {
+function told(events: readonly AutoTopUpEvent[]): string {
   const event = events.at(-1);
   if (!event) return 'nothing';
   return event.type === 'AutoTopUpSkipped' ? event.reason : event.type;

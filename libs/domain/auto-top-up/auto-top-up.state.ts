@@ -195,7 +195,7 @@ export function dueAt({ status, inFlight, considerAt }: AutoTopUp): Instant | un
 }
 
 /** Where the machine stands, for people. */
-export type Phase = 'off' | 'suspended' | 'starting' | 'in_flight' | 'backing_off' | 'cooling_down' | 'ready';
+type Phase = 'off' | 'suspended' | 'starting' | 'in_flight' | 'backing_off' | 'cooling_down' | 'ready';
 
 export function phaseAt(state: AutoTopUp, now: Instant): Phase {
   if (state.inFlight) return state.inFlight.purchaseId === undefined ? 'starting' : 'in_flight';

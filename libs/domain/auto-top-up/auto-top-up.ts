@@ -11,9 +11,9 @@ import { type Policy, policyProblem, trigger } from './policy';
 /** Failures in a row, declined or expired, after which it is suspended. */
 export const FAILURES_MAX = 4;
 /** Waited after the first failure; twice as long after each further one: 1, 2, 4 hours. */
-export const BACK_OFF_FIRST_MS = 3_600_000;
+const BACK_OFF_FIRST_MS = 3_600_000;
 /** Waited before another look after a request that was withdrawn. */
-export const WITHDRAWN_LOOK_MS = OBSTACLE_LOOK_MS;
+const WITHDRAWN_LOOK_MS = OBSTACLE_LOOK_MS;
 
 type Answer = Decision<AutoTopUpEvent, AutoTopUpRefusal>;
 type Command<T extends AutoTopUpCommand['type']> = Extract<AutoTopUpCommand, { type: T }>;

@@ -10,7 +10,7 @@ import { spentAt } from './spending';
 /** Waited before another look where something stood in the way that tells nobody when it ends: the account's own settings. */
 export const OBSTACLE_LOOK_MS = 3_600_000;
 
-export type Judgement = { readonly nextDueAt?: Instant } & (
+type Judgement = { readonly nextDueAt?: Instant } & (
   | { readonly act: true; readonly amount: Amount; readonly cause: 'threshold' | 'schedule' }
   | { readonly act: false; readonly reason: SkippedReason; readonly considerAt?: Instant }
 );

@@ -8,7 +8,7 @@ export {
   type SkippedReason,
   type Obstacle,
 } from './auto-top-up.events';
-export { type AutoTopUp, autoTopUpState, type Phase, phaseAt } from './auto-top-up.state';
+export { type AutoTopUp, autoTopUpState, phaseAt } from './auto-top-up.state';
 export { type Reaction, reactionTo, REQUEST_METADATA } from './wallet-events';
 export {
   COOLDOWN_SECONDS_MAX,
@@ -17,7 +17,6 @@ export {
   DAYS_MAX,
   type Period,
   type Policy,
-  type PolicyProblem,
   type Quantity,
   type Trigger,
 } from './policy';

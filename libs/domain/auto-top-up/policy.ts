@@ -58,7 +58,7 @@ const storedQuantity = shape.record({
   minimum: shape.maybe(shape.amount),
 });
 
-export const quantity: Shape<Quantity> = {
+const quantity: Shape<Quantity> = {
   write: (value) => storedQuantity.write(value),
   read: (json) => {
     const { kind, amount, target, minimum } = storedQuantity.read(json);
@@ -67,7 +67,7 @@ export const quantity: Shape<Quantity> = {
   },
 };
 
-export const period = shape.oneOf('day', 'week', 'month');
+const period = shape.oneOf('day', 'week', 'month');
 /** Of the calendar, in UTC; a week begins on Monday. */
 export type Period = shape.Of<typeof period>;
 
@@ -84,7 +84,7 @@ export const policy = shape.record({
 export type Policy = shape.Of<typeof policy>;
 
 /** Why a policy cannot be set, and in which field, by the name that callers know it by. */
-export interface PolicyProblem {
+interface PolicyProblem {
   readonly field: string;
   readonly detail: string;
 }

@@ -9,10 +9,10 @@ import { periodStart } from './calendar';
 import type { Period } from './policy';
 
 const window = shape.record({ start: shape.instant, count: shape.integer, money: shape.amount });
-export type Window = shape.Of<typeof window>;
+type Window = shape.Of<typeof window>;
 
 export const spending = shape.record({ day: window, week: window, month: window });
-export type Spending = shape.Of<typeof spending>;
+type Spending = shape.Of<typeof spending>;
 
 /** Before anything was asked for. */
 const LONG_AGO = instant('0100-01-01T00:00:00Z');

@@ -9,7 +9,7 @@ import { allForgotten, type EndedPurchase, NO_PURCHASES, pendingOf, purchases, u
 
 export const HOLDS_MAX = 1_000;
 
-export const hold = shape.record({
+const hold = shape.record({
   /** `h1`, `h2`, ... unique within its balance for ever. */
   id: shape.text,
   /** Still reserved. */
@@ -21,7 +21,7 @@ export const hold = shape.record({
 export type Hold = shape.Of<typeof hold>;
 
 /** granted + returned - consumed - captured - deducted - paid - expired - voided - closed = booked, at every revision (I3). */
-export const totals = shape.record({
+const totals = shape.record({
   granted: shape.amount,
   consumed: shape.amount,
   captured: shape.amount,
@@ -35,7 +35,7 @@ export const totals = shape.record({
   closed: shape.amount,
   uncovered: shape.amount,
 });
-export type Totals = shape.Of<typeof totals>;
+type Totals = shape.Of<typeof totals>;
 
 export const balance = shape.record({
   status: shape.oneOf('none', 'open', 'paused', 'closed'),

@@ -9,7 +9,7 @@ import { limit } from './limits';
 import { conversion, purchaseRequest } from './purchases';
 
 /** The balance after an event, judged at the event's time. What is `maybe` and absent is zero. */
-export const figures = shape.record({
+const figures = shape.record({
   booked: shape.amount,
   held: shape.amount,
   /** What could be spent at the event's time. */
@@ -27,7 +27,7 @@ export type Figures = shape.Of<typeof figures>;
 export const projectedOf = ({ available, unbilled = ZERO }: Pick<Figures, 'available' | 'unbilled'>): Amount => minus(available, unbilled);
 
 /** One meter's share of one usage event. */
-export const ratedPart = shape.record({
+const ratedPart = shape.record({
   meter: shape.text,
   quantity: shape.amount,
   weight: shape.amount,
@@ -54,11 +54,11 @@ const ratedUsage = {
 };
 
 /** One usage event that waits for its invoice. */
-export const accruedLine = shape.record(ratedUsage);
+const accruedLine = shape.record(ratedUsage);
 export type AccruedLine = shape.Of<typeof accruedLine>;
 
 /** One usage event in a packed debit. `amount` = `allocation` + `uncovered`. */
-export const usageLine = shape.record({ ...ratedUsage, uncovered: shape.amount, allocation });
+const usageLine = shape.record({ ...ratedUsage, uncovered: shape.amount, allocation });
 export type UsageLine = shape.Of<typeof usageLine>;
 
 const at = shape.instant;

@@ -89,7 +89,7 @@ export function burnsBefore(a: Grant, b: Grant): number {
 }
 const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
 
-export interface Drawn {
+interface Drawn {
   readonly grants: readonly Grant[];
   readonly allocation: Allocation;
   /** What was wanted and was not there. */

@@ -40,10 +40,10 @@ export function limitsProblem(limits: readonly Limit[]): LimitsRefusal | undefin
  * crossed it. Only `above` can cross down, only `below` can recover.
  */
 export const position = shape.oneOf('unarmed', 'above', 'below');
-export type Position = shape.Of<typeof position>;
+type Position = shape.Of<typeof position>;
 
 export const limitState = shape.record({ limit, position });
-export type LimitState = shape.Of<typeof limitState>;
+type LimitState = shape.Of<typeof limitState>;
 
 export const thresholdOf = (of: Limit, lastTopUp: Amount): Amount =>
   of.kind === 'absolute' ? of.value : percentHalfEven(lastTopUp, of.value);
@@ -54,7 +54,7 @@ export const isAbove = (projected: Amount, threshold: Amount): boolean => projec
 export const armed = (position: Position, projected: Amount, threshold: Amount): Position =>
   position === 'unarmed' && isAbove(projected, threshold) ? 'above' : position;
 
-export type Crossing =
+type Crossing =
   | { readonly kind: 'low_balance'; readonly limit: Limit; readonly threshold: Amount }
   | { readonly kind: 'run_out' }
   | { readonly kind: 'recovered'; readonly from: 'low_balance'; readonly limit: Limit; readonly threshold: Amount }

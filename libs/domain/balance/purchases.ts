@@ -27,14 +27,14 @@ export const purchaseRequest = {
 const requested = shape.record(purchaseRequest);
 export type PurchaseRequest = shape.Of<typeof requested>;
 
-export const purchase = shape.record({
+const purchase = shape.record({
   /** `p1`, `p2`, ... unique within its balance for ever. */
   id: shape.text,
   ...purchaseRequest,
 });
 export type Purchase = shape.Of<typeof purchase>;
 
-export const endedPurchase = shape.record({
+const endedPurchase = shape.record({
   id: shape.text,
   end: shape.oneOf('succeeded', 'failed', 'expired'),
   /** Until it has succeeded: money that comes late is credited all the same. */

@@ -27,7 +27,7 @@ export const wallet: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRef
 };
 
 /** What one wallet credit is worth, in the wallet's currency, and which version of the settings said so. */
-export interface CreditPrice {
+interface CreditPrice {
   readonly price: Amount;
   readonly version: number;
 }

@@ -27,10 +27,10 @@ export const weightVersion = shape.record({
   /** Absent: in force since ever, so that usage from before the meter was made can be rated. */
   effectiveAt: shape.maybe(shape.instant),
 });
-export type WeightVersion = shape.Of<typeof weightVersion>;
+type WeightVersion = shape.Of<typeof weightVersion>;
 
 /** The data of the usage event has this value at this path. Numbers are compared by value: `1.0` equals `"1"`. */
-export const filter = shape.record({ path: shape.text, equals: shape.text });
+const filter = shape.record({ path: shape.text, equals: shape.text });
 export type Filter = shape.Of<typeof filter>;
 
 export type Quantity =
@@ -41,7 +41,7 @@ export type Quantity =
 
 const storedQuantity = shape.record({ kind: shape.oneOf('count', 'value'), path: shape.maybe(shape.text) });
 
-export const quantity: Shape<Quantity> = {
+const quantity: Shape<Quantity> = {
   write: (value) => storedQuantity.write(value),
   read: (json) => {
     const { kind, path } = storedQuantity.read(json);

@@ -2,7 +2,7 @@
 import { type Instant, isCurrency } from '@drawdown/domain/amounts';
 import { accept, type Aggregate, type Decision, refuse, shape } from '@drawdown/domain/decider';
 
-export const customerFigures = shape.record({
+const customerFigures = shape.record({
   id: shape.text,
   /** ISO 4217; for ever, since a wallet's money is kept in it. */
   currency: shape.text,
@@ -11,8 +11,8 @@ export const customerFigures = shape.record({
 export type Customer = shape.Of<typeof customerFigures>;
 
 /** `customer` is absent until it is registered. */
-export const customerState = shape.record({ customer: shape.maybe(customerFigures) });
-export type CustomerState = shape.Of<typeof customerState>;
+const customerState = shape.record({ customer: shape.maybe(customerFigures) });
+type CustomerState = shape.Of<typeof customerState>;
 
 export interface RegisterCustomer {
   readonly type: 'RegisterCustomer';
@@ -28,7 +28,7 @@ export type CustomerRefusal =
   | { readonly code: 'unknown_currency'; readonly currency: string };
 
 /** Stored for ever: add, never rename. */
-export const customerEvents = {
+const customerEvents = {
   CustomerRegistered: shape.record({ at: shape.instant, id: shape.text, currency: shape.text }),
 } as const;
 export type CustomerEvent = { readonly type: 'CustomerRegistered' } & shape.Of<typeof customerEvents.CustomerRegistered>;

@@ -7,7 +7,7 @@ export interface DomainEvent {
 }
 
 /** The shapes of an aggregate's events, by stored type name. `type` itself is stored beside the data, not in it. */
-export type EventShapes<Event extends DomainEvent> = {
+type EventShapes<Event extends DomainEvent> = {
   readonly [T in Event['type']]: Shape<Omit<Extract<Event, { type: T }>, 'type'>>;
 };
 

@@ -9,13 +9,13 @@
 import { deepStrictEqual, fail } from 'node:assert/strict';
 import type { Decider, Decision, Refusal } from './decider';
 
-export interface When<Command, State, Event, R extends Refusal> {
+interface When<Command, State, Event, R extends Refusal> {
   when(command: Command): Then<State, Event, R>;
   /** The state after what was given. */
   readonly state: State;
 }
 
-export interface Then<State, Event, R extends Refusal> {
+interface Then<State, Event, R extends Refusal> {
   /** Accepted with exactly these events, in this order; none at all when called without any. */
   then(...events: readonly Event[]): void;
   /** Refused with this code; with `details`, each named field of the refusal must be equal too. */

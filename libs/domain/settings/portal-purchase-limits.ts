@@ -65,7 +65,7 @@ export type PortalPurchaseRefusal =
   | { readonly code: 'purchase_above_maximum'; readonly currency: string; readonly amount: Amount; readonly maximum: Amount };
 
 /** What the settings say of portal purchases. */
-export interface PortalPurchaseRules {
+interface PortalPurchaseRules {
   readonly allowPortalPurchases: boolean;
   readonly portalPurchaseLimits: readonly PortalPurchaseLimit[];
 }

@@ -20,7 +20,7 @@ export interface UnitEquivalents {
 }
 
 /** The price of one currency at the moment that is compared, with the change and without it. */
-export interface PriceMove {
+interface PriceMove {
   readonly currency: string;
   /** When it is compared: the moment of the change, or, for a price that begins later, the moment in which it begins. */
   readonly at: Instant;

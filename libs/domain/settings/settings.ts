@@ -21,7 +21,7 @@ const named = {
 };
 /** As events have it. Without a time it counts from its first event on; events of today always say the time. */
 const recordedPrice = shape.record({ ...named, effectiveAt: shape.maybe(shape.instant) });
-export const creditPrice = shape.record({
+const creditPrice = shape.record({
   ...named,
   effectiveAt: shape.instant,
   /** One that begins after it was saved was scheduled ahead. */
@@ -29,7 +29,7 @@ export const creditPrice = shape.record({
 });
 export type CreditPrice = shape.Of<typeof creditPrice>;
 
-export const settingsState = shape.record({
+const settingsState = shape.record({
   /** How often settings were changed; 0 before the first change. */
   version: shape.integer,
   enabled: shape.flag,
@@ -82,7 +82,7 @@ export type SettingsRefusal =
   | DefaultLimitsRefusal;
 
 /** Stored for ever: add, never rename. */
-export const settingsEvents = {
+const settingsEvents = {
   /** The whole new object. `creditPrices` has the latest price of each currency, the unchanged ones too. */
   SettingsChanged: shape.record({
     at: shape.instant,

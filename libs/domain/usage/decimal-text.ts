@@ -2,7 +2,7 @@
 import { type Amount, FRACTION_DIGITS_MAX, INTEGER_DIGITS_MAX } from '@drawdown/domain/amounts';
 
 /** digits x 10^exponent; no zeros at either end of `digits`; zero is '' with exponent 0 and no sign. */
-export interface Decimal {
+interface Decimal {
   readonly negative: boolean;
   readonly digits: string;
   readonly exponent: number;
@@ -14,7 +14,7 @@ const EXPONENT_DIGITS_MAX = 9;
 const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?)0*([0-9]+))?$/;
 
 /** Reads a number as JSON writes numbers. Undefined when it is not one; 'out_of_range' when its exponent is absurd. */
-export function readDecimal(text: string): Decimal | 'out_of_range' | undefined {
+function readDecimal(text: string): Decimal | 'out_of_range' | undefined {
   const match = NUMBER.exec(text);
   if (!match) return undefined;
   const [, sign, whole = '', fraction = '', exponentSign, exponentDigits = '0'] = match;
@@ -49,7 +49,7 @@ export function valueKey(text: string): string | undefined {
   return `${decimal.negative ? '-' : ''}${decimal.digits}e${decimal.exponent}`;
 }
 
-export type AmountOfText = Amount | 'not_a_number' | 'negative' | 'too_many_digits' | 'out_of_range';
+type AmountOfText = Amount | 'not_a_number' | 'negative' | 'too_many_digits' | 'out_of_range';
 
 /** What every text of up to this many digits and nothing else fits, so that it needs no closer look. */
 const PLAIN_DIGITS_MAX = INTEGER_DIGITS_MAX;

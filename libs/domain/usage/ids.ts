@@ -2,11 +2,11 @@
 
 /** UTF-8 bytes. */
 export const CUSTOMER_ID_BYTES_MAX = 128;
-export const SLUG_CHARACTERS_MAX = 64;
+const SLUG_CHARACTERS_MAX = 64;
 const SLUG = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 
 /** Each is a rejection reason of usage too. */
-export type TextProblemCode = 'empty_field' | 'too_long' | 'control_character' | 'lone_surrogate' | 'white_space_at_ends' | 'dot_segment';
+type TextProblemCode = 'empty_field' | 'too_long' | 'control_character' | 'lone_surrogate' | 'white_space_at_ends' | 'dot_segment';
 
 export interface IdProblem<Code extends string = TextProblemCode> {
   readonly code: Code;
@@ -29,7 +29,7 @@ export function customerIdProblem(text: string): IdProblem | undefined {
   return format === undefined ? undefined : characterProblem(format.codePointAt(0) ?? 0, 'format');
 }
 
-/** Ids of credit products, meters and limits. */
+/** Ids of credit products and meters. */
 export const slugProblem = (text: string): IdProblem<'not_a_slug'> | undefined =>
   SLUG.test(text)
     ? undefined
@@ -40,7 +40,6 @@ export const slugProblem = (text: string): IdProblem<'not_a_slug'> | undefined =
 
 export const creditProductIdProblem = slugProblem;
 export const meterIdProblem = slugProblem;
-export const limitIdProblem = slugProblem;
 
 /** Why a text cannot be an id of at most so many UTF-8 bytes. */
 export function textProblem(text: string, bytesMax: number): IdProblem | undefined {

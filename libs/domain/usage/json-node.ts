@@ -25,7 +25,7 @@ export class JsonObject {
 }
 
 /** Parsed JSON as plain objects and lists; a number stays a `JsonNumber`, so that a transport can refuse it by name. */
-export type PlainJson = null | boolean | string | JsonNumber | readonly PlainJson[] | { readonly [key: string]: PlainJson };
+type PlainJson = null | boolean | string | JsonNumber | readonly PlainJson[] | { readonly [key: string]: PlainJson };
 
 /** A key named `__proto__` becomes an ordinary field, never a prototype. */
 export function nodeToJson(node: JsonNode): PlainJson {

@@ -29,7 +29,7 @@ const FIELD_LENGTH_MAX = 1_024;
 const BODY_HASH = /^[0-9a-f]{16}$/;
 const CREDITS_END = amount(`1${'0'.repeat(INTEGER_DIGITS_MAX)}`, INTEGER_DIGITS_MAX + 1);
 
-export interface RatedUsage {
+interface RatedUsage {
   /** Always a usage event. Its `data` is empty. */
   readonly parsed: Extract<ParsedUsage, { usage: unknown }>;
   readonly rating: Rating;

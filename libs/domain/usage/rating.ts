@@ -26,7 +26,7 @@ export interface RatedProduct {
 export type Rating = { readonly matched: readonly RatedProduct[] } | { readonly rejection: Rejection };
 
 /** What rating reads of a usage event. */
-export type RatableUsage = Pick<UsageEvent, 'type' | 'usedAt' | 'data'>;
+type RatableUsage = Pick<UsageEvent, 'type' | 'usedAt' | 'data'>;
 
 export const rate = (usage: RatableUsage, products: readonly RatableProduct[]): Rating => new RatingTable(products).rate(usage);
 

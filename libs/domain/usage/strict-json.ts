@@ -22,7 +22,7 @@ export type JsonResult =
   | { readonly node?: JsonNode; readonly problem: JsonProblem };
 
 /** One element of a top-level list: its node or its flaw, and the very text it was read from. */
-export type JsonElement = JsonResult & { readonly text: string };
+type JsonElement = JsonResult & { readonly text: string };
 
 /** Parses one document. Never throws. */
 export function parseJson(source: string): JsonResult {
@@ -32,7 +32,7 @@ export function parseJson(source: string): JsonResult {
   return parser.flaw ? { node, problem: parser.flaw } : { node };
 }
 
-export type JsonListResult =
+type JsonListResult =
   | { readonly elements: readonly JsonElement[]; readonly problem?: undefined }
   | { readonly elements?: undefined; readonly problem: JsonProblem };
 

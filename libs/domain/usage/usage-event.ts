@@ -137,7 +137,7 @@ const NO_DATA = new JsonObject([], []);
 /** Past the year 9999 nothing that is written can be read again. */
 const RECORD_TIME_END = Date.UTC(10_000, 0, 1);
 /** Whoever writes to a queue may give a record any time at all, or none. */
-export const isRecordTime = (at: Instant): boolean => at > 0 && at < RECORD_TIME_END;
+const isRecordTime = (at: Instant): boolean => at > 0 && at < RECORD_TIME_END;
 
 function judged(attributes: Attributes, receivedAt: Instant): ParsedUsage {
   const rejection = attributesRejection(attributes);

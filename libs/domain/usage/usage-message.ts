@@ -33,7 +33,7 @@ export interface BatchEntry {
   readonly text: string;
   readonly parsed: ParsedUsage;
 }
-export type ParsedBatch = { readonly entries: readonly BatchEntry[] } | { readonly rejection: Rejection };
+type ParsedBatch = { readonly entries: readonly BatchEntry[] } | { readonly rejection: Rejection };
 
 /** The text of a body, or why it has none. */
 export function bodyText(body: Uint8Array): { readonly text: string } | { readonly rejection: Rejection } {
@@ -112,7 +112,7 @@ function readHeaders(attributes: Iterable<readonly [name: string, value: string]
 }
 
 /** A node that is to be a structured event. For a caller that has parsed the JSON itself. */
-export function usageOfNode(node: JsonNode, receivedAt: Instant): ParsedUsage {
+function usageOfNode(node: JsonNode, receivedAt: Instant): ParsedUsage {
   if (!(node instanceof JsonObject))
     return reject('not_a_cloud_event', 'a usage event is a JSON object with specversion, id, source, type and subject');
   return usageEventOf(attributesIn(node), receivedAt);
@@ -154,7 +154,7 @@ const JSON_REASONS: Readonly<Record<JsonProblemCode, RejectionReason>> = {
   too_deep: 'nested_too_deep',
 };
 
-export const jsonRejection = ({ code, detail, element }: JsonProblem): Rejection => ({
+const jsonRejection = ({ code, detail, element }: JsonProblem): Rejection => ({
   reason: JSON_REASONS[code],
   detail: element === undefined ? detail : `${detail}, in the event with index ${element}`,
 });

@@ -21,14 +21,14 @@ export type HeaderValue = string | Uint8Array | readonly (string | Uint8Array)[]
 export type Headers = Readonly<Record<string, HeaderValue>>;
 
 /** `bare`: JSON without a header that says it is a CloudEvent. Taken, and worth counting. */
-export type ContentMode = 'structured' | 'binary' | 'batch' | 'bare';
+type ContentMode = 'structured' | 'binary' | 'batch' | 'bare';
 
 export interface UsageRecord {
   readonly mode: ContentMode;
   readonly parsed: ParsedUsage;
 }
 
-export interface UsageRequest {
+interface UsageRequest {
   readonly mode: ContentMode;
   /** One entry unless the body was a batch. */
   readonly entries: readonly BatchEntry[];

@@ -12,7 +12,7 @@ const BUCKET_MS_MIN = 3_600_000;
 /** So that the offset within a bucket fits into 32 bits. */
 const BUCKET_MS_MAX = 2 ** 31;
 /** One table has at most so many entries; a bucket with more has several. */
-export const TABLE_ENTRIES_MAX = 2 ** 23;
+const TABLE_ENTRIES_MAX = 2 ** 23;
 const SLOTS_AT_FIRST = 1_024;
 const HALF = 2n ** 32n;
 

@@ -4,7 +4,7 @@ import { type EventLog, Fault, type RecordedEvent } from '@drawdown/engine/event
 export const PAGE = 1_000;
 
 /** What was read, or why it cannot be. */
-export type Attempt<T> = { readonly read: T } | { readonly lost: string };
+type Attempt<T> = { readonly read: T } | { readonly lost: string };
 
 /** Of derived state: whatever its store throws, such as an lmdb error. @throws Fault that may pass: it says nothing about what is stored. */
 export const attempt = <T>(read: () => Promise<T>): Promise<Attempt<T>> =>

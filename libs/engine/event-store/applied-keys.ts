@@ -11,7 +11,7 @@ import { DerivedStateUnavailable } from './faults';
 import { commandFingerprint, type KeyPlace, usageFingerprint } from './keys';
 
 /** Keys in memory that the index has not taken. Beyond it no usage is taken: about 150 MB. */
-export const KEYS_UNSAVED_MAX = 500_000;
+const KEYS_UNSAVED_MAX = 500_000;
 
 export class AppliedKeys {
   /** One key is the rule: no list is made for it, because every usage event passes here. */

@@ -9,7 +9,7 @@ import type { NewEvent, RecordedEvent } from './event-log';
 /** Before the first event of a stream. */
 export const CHAIN_START = '0'.repeat(64);
 
-export const causeShape = shape.record({
+const causeShape = shape.record({
   /** Who asked, as the transport knows it. */
   actor: shape.maybe(shape.text),
   /** Idempotency key of the command. */
@@ -25,8 +25,8 @@ export const causeShape = shape.record({
   size: shape.integer,
 });
 export type Cause = shape.Of<typeof causeShape>;
-export const metadataShape = shape.record({ ...causeShape.fields, chain: shape.text });
-export type Metadata = shape.Of<typeof metadataShape>;
+const metadataShape = shape.record({ ...causeShape.fields, chain: shape.text });
+type Metadata = shape.Of<typeof metadataShape>;
 
 export interface ChainedEvent extends NewEvent {
   readonly chain: string;

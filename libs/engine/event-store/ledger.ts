@@ -10,12 +10,12 @@ import { InDoubtAppends } from './in-doubt-appends';
 
 export const ATTEMPTS_MAX = 16;
 /** The longest wait before deciding again after a lost race; shorter at first, and by chance, so that two writers part. */
-export const PAUSE_MS_MAX = 100;
+const PAUSE_MS_MAX = 100;
 
 /** Events folded in one turn of the event loop. */
 const FOLDED_AT_ONCE = 32;
 /** Streams folded from their beginning at the same time, for retries of commands of long ago; more wait for one of them. */
-export const FOLDS_AT_ONCE_MAX = 4;
+const FOLDS_AT_ONCE_MAX = 4;
 
 export interface CommandContext {
   /** Idempotency key, unique within the stream. Same key and body: the first answer again. Absent: never a retry. */
@@ -31,7 +31,7 @@ export interface CommandContext {
   readonly traceparent?: string;
 }
 
-export interface Done<E, S> {
+interface Done<E, S> {
   readonly outcome: 'done';
   /** The stream's state after the last of the events, however much has happened since. */
   readonly state: S;
@@ -45,13 +45,13 @@ export interface Done<E, S> {
   readonly foundBy?: string;
 }
 export type IdempotencyConflict = { readonly code: 'idempotency_conflict'; readonly key: string };
-export interface Refused<R> {
+interface Refused<R> {
   readonly outcome: 'refused';
   readonly refusal: R | IdempotencyConflict;
 }
 export type Outcome<E, S, R> = Done<E, S> | Refused<R>;
 
-export interface Recorded<E> {
+interface Recorded<E> {
   readonly events: readonly E[];
   /** Of the last of them. */
   readonly revision: number;

@@ -14,7 +14,7 @@ import { type Cause, CHAIN_START, readMetadata } from './hash-chain';
 import { categoryOf } from './streams';
 
 /** Folded streams kept in memory. A clean one beyond this is dropped, the longest known first: it costs one load to have it again. */
-export const STREAMS_CACHED_MAX = 200_000;
+const STREAMS_CACHED_MAX = 200_000;
 
 /** Events of a stream read and folded at once. Packs of usage have some 80 KB each where traffic is high. */
 export const TAIL_PAGE = 64;
@@ -35,13 +35,13 @@ export interface StreamState {
 }
 
 /** One event as it was applied to its stream, with its meaning. */
-export interface Applied {
+interface Applied {
   readonly entry: StreamState;
   readonly event: DomainEvent;
   readonly revision: number;
 }
 
-export type Follower = (applied: Applied) => void;
+type Follower = (applied: Applied) => void;
 const NOBODY: readonly Follower[] = [];
 const NO_KEYS: Pick<Cause, 'key' | 'callerKey'> = {};
 

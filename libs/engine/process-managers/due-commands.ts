@@ -7,7 +7,7 @@ import type { Ledger } from '@drawdown/engine/event-store';
  * Does what is due on a stream until a moment, and at most a bounded amount of it. `now` is when it is done: the same, or later.
  * @returns when the stream is due next; undefined where it is not; `waiting` where nothing can be done now, and it stays due
  */
-export type DueCommand = (stream: string, until: Instant, now: Instant) => Promise<Instant | 'waiting' | undefined>;
+type DueCommand = (stream: string, until: Instant, now: Instant) => Promise<Instant | 'waiting' | undefined>;
 export type DueCommands = ReadonlyMap<string, DueCommand>;
 
 /** Wallets and credit balances: ended holds and purchases, expired grants, grants that begin or are warned of. */

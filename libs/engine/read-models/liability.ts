@@ -37,7 +37,7 @@ export interface Liability {
   readonly expiredUnposted: Amount;
 }
 
-export type Origin = GrantTerms['origin'];
+type Origin = GrantTerms['origin'];
 
 export interface CurrencyLiability {
   readonly currency: string;

@@ -37,7 +37,7 @@ export const MOVEMENT_TYPES = [
 ] as const;
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
 
-export interface Movement {
+interface Movement {
   readonly type: MovementType;
   /** Positive when it was added to booked, negative when it was taken. */
   readonly amount: Amount;

@@ -10,7 +10,7 @@ export interface Mark {
   readonly windowMs: number;
 }
 
-export interface Projected {
+interface Projected {
   /** -1n: nothing. */
   readonly through: bigint;
   /** Id of the event there; '' where there is none. */

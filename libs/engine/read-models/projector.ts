@@ -20,14 +20,14 @@ import {
 } from '@drawdown/engine/event-store';
 import { MARK, type Mark, projected } from './projection-mark';
 
-export const SAVE_EVERY_MS = 50;
+const SAVE_EVERY_MS = 50;
 /** Streams changed before they are saved without waiting for the interval. */
 export const DIRTY_MAX = 5_000;
 /** Streams changed and not yet saved. Beyond it the following waits until saving works: memory is bounded while it does not. */
-export const UNSAVED_STREAMS_MAX = 100_000;
+const UNSAVED_STREAMS_MAX = 100_000;
 const SAVE_AGAIN_AFTER_MS = 1_000;
 
-export interface ProjectorFigures {
+interface ProjectorFigures {
   readonly position: bigint;
   readonly savedTo: bigint;
   readonly unsavedStreams: number;

@@ -25,7 +25,7 @@ import { projectedThrough } from '@drawdown/engine/read-models';
 import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-outcome';
 
 /** How long a batch waits for the catalog to be as new as the store. Following the log takes milliseconds where nothing is wrong. */
-export const CATALOG_WAIT_MS_MAX = 10_000;
+const CATALOG_WAIT_MS_MAX = 10_000;
 const FOLLOW_AGAIN_AFTER_MS = 1_000;
 const PAGE = 500;
 

@@ -21,7 +21,7 @@ export interface ToReject {
 }
 
 /** The id that it is kept under, or why it could not be kept: then the same again makes the same id, and no second one. */
-export type Kept = { readonly rejectionId: string } | { readonly fault: unknown };
+type Kept = { readonly rejectionId: string } | { readonly fault: unknown };
 
 export class RejectedUsageStore {
   private constructor(

@@ -42,7 +42,7 @@ export type UsageRejected = { readonly type: 'UsageRejected' } & shape.Of<typeof
 export type RejectedUsageReplayed = { readonly type: 'RejectedUsageReplayed' } & shape.Of<typeof events.RejectedUsageReplayed>;
 export type RejectedUsageEvent = UsageRejected | RejectedUsageReplayed;
 export type RejectedUsage = shape.Of<typeof state>;
-export type RejectedUsageCommand =
+type RejectedUsageCommand =
   | ({ readonly type: 'Reject' } & shape.Of<typeof events.UsageRejected>)
   | ({ readonly type: 'RecordReplay' } & shape.Of<typeof events.RejectedUsageReplayed>);
 export type RejectedUsageRefusal = { readonly code: 'rejected_usage_not_found' } | { readonly code: 'rejected_usage_already_replayed' };

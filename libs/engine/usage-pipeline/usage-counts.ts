@@ -2,7 +2,7 @@
 import type { RejectionReason } from '@drawdown/domain/usage';
 import type { Taken } from './usage-outcome';
 
-export type CountedOutcome = Exclude<Taken['status'], 'rejected'>;
+type CountedOutcome = Exclude<Taken['status'], 'rejected'>;
 
 export interface UsageFigures {
   /** Usage events by outcome; those that were rejected are in `rejected`, by reason. */

@@ -22,7 +22,7 @@ export interface UsageIngestionParts {
 }
 
 /** Goes on to the ledger: the record as it is, in the partition of its customer. */
-export interface RatedRecord {
+interface RatedRecord {
   readonly record: QueueRecord;
   /** The customer id. */
   readonly subject: string;

@@ -121,7 +121,7 @@ function toConsume([{ usage, target, others }, { rated, amount: worth, conversio
   };
 }
 
-export interface Drawn<D extends Draw> {
+interface Drawn<D extends Draw> {
   readonly events: readonly BalanceEvent[];
   readonly state: Balance;
   /** What was charged, line by line; revisions count from the first of the events. */

@@ -6,7 +6,7 @@ import type { EventLog } from '@drawdown/engine/event-store';
 import type { Metrics, PartHealth } from '@drawdown/runtime/server';
 import { METRICS } from './metrics/metric-list';
 
-export const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 1_000;
 /** Ends remembered; older ones go first, so a lag of more than so many looks is said too small until it has shrunk. */
 const ENDS_MAX = 3_600;
 

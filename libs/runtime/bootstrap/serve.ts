@@ -47,7 +47,7 @@ export interface Started {
   readonly ended: Promise<void>;
 }
 
-export interface Program<G extends AppGroups> {
+interface Program<G extends AppGroups> {
   readonly name: string;
   readonly config: AppConfig<G>;
   readonly explain: (config: ConfigOf<G>) => Explanation;

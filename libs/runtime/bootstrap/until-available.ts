@@ -14,7 +14,7 @@ export interface Awaited {
   readonly probe: () => Promise<void>;
 }
 
-export interface Waiting {
+interface Waiting {
   readonly log: Log;
   readonly health: Health;
   /** Aborted when the service is asked to stop. */

@@ -3,8 +3,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Context, Message } from '@drawdown/api/resources';
 import type { Violation } from '@drawdown/api/errors';
 
-export const KEY_LENGTH_MAX = 128;
-export const CALL_ID_LENGTH_MAX = 128;
+const KEY_LENGTH_MAX = 128;
+const CALL_ID_LENGTH_MAX = 128;
 
 const PRINTABLE = /^[\x20-\x7e]+$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;

@@ -6,7 +6,7 @@ import type { Health } from './ops/health';
 import type { Log } from './logging';
 
 /** Default of the bound of a whole drain. Orchestrators commonly kill after 30 s. */
-export const DRAIN_TIMEOUT_MS = 25_000;
+const DRAIN_TIMEOUT_MS = 25_000;
 
 export interface StopStep {
   readonly name: string;
@@ -14,7 +14,7 @@ export interface StopStep {
   readonly stop: (signal: AbortSignal) => Promise<void>;
 }
 
-export interface LifecycleOptions {
+interface LifecycleOptions {
   readonly health: Health;
   readonly log: Log;
   readonly drainTimeoutMs?: number;

@@ -9,7 +9,7 @@ const SECRETS = ['secret', 'authorization', 'password', 'token', 'cookie', 'apiK
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export const logOptions = (level: LogLevel): LoggerOptions => ({
+const logOptions = (level: LogLevel): LoggerOptions => ({
   level,
   base: null,
   timestamp: () => `,"time":"${new Date().toISOString()}"`,

@@ -20,7 +20,7 @@ import { openLog } from './logging';
 
 export const contract = loadContract();
 
-export interface Seen {
+interface Seen {
   readonly request: Message;
   readonly context: Context;
 }

@@ -6,7 +6,7 @@ import type { Proposed, Stored } from './records';
 
 export type Expected = number | 'no_stream' | 'any' | 'stream_exists';
 export type Refused = { readonly kind: 'stream_deleted' } | { readonly kind: 'wrong_revision'; readonly last: number };
-export type Checked = { readonly kind: 'new' } | { readonly kind: 'again'; readonly revision: number } | Refused;
+type Checked = { readonly kind: 'new' } | { readonly kind: 'again'; readonly revision: number } | Refused;
 
 interface Streams {
   stream(name: string): readonly Stored[];

@@ -17,7 +17,7 @@ export function indexOf(store: Store, position: string): number {
 /** The server looks at so many events at once, unless the filter says otherwise. */
 const WINDOW = 32;
 
-export interface Filter {
+interface Filter {
   readonly matches: (stored: Stored) => boolean;
   /** A checkpoint is sent each time so many events have been looked at. */
   readonly checkpointEvery: number;

@@ -3,7 +3,7 @@ import type { Proposed, Stored } from './records';
 import { randomUUID } from 'node:crypto';
 import { checkAppend, type Expected, type Refused } from './append-check';
 
-export interface StreamMetadata {
+interface StreamMetadata {
   readonly $maxCount?: number;
   /** Seconds. */
   readonly $maxAge?: number;

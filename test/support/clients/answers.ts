@@ -1,6 +1,6 @@
 /** The parts of answers that tests look at, by their wire names. */
 
-export interface Grant {
+interface Grant {
   readonly grant_id: string;
   readonly amount: string;
   readonly remaining: string;
@@ -8,7 +8,7 @@ export interface Grant {
   readonly origin: 'paid' | 'free';
 }
 
-export interface Hold {
+interface Hold {
   readonly hold_id: string;
   readonly amount: string;
   readonly expires_at?: string;
@@ -44,7 +44,7 @@ export interface HoldAnswer extends BalanceAnswer {
   readonly hold: Hold;
 }
 
-export interface UsageLine {
+interface UsageLine {
   readonly source: string;
   readonly id: string;
   readonly credits: string;

@@ -11,7 +11,7 @@ const DEADLINE_MS = 60_000;
 
 export type Fields = { readonly [field: string]: unknown };
 
-export interface FieldViolation {
+interface FieldViolation {
   readonly field: string;
   readonly description: string;
 }
@@ -128,7 +128,7 @@ function methodOf(rpc: string): Method {
 }
 
 /** Times as RFC 3339, enum words in lower case without their prefix, and nothing that HTTP leaves out. */
-export function asOverHttp(value: unknown): unknown {
+function asOverHttp(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asOverHttp);
   if (Buffer.isBuffer(value)) return value.toString('base64');
   if (typeof value === 'string') return words.has(value) ? words.get(value) : value;

@@ -10,7 +10,7 @@ export interface Answer<Body> {
   readonly body: Body;
 }
 
-export interface Sending {
+interface Sending {
   /** Idempotency-Key. */
   readonly key?: string;
   readonly contentType?: string;

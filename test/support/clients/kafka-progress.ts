@@ -10,7 +10,7 @@ export interface Following {
 }
 
 /** Where a topic begins and ends. */
-export type Ends = Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
+type Ends = Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
 
 export class KafkaProgress {
   private connected: Promise<Admin> | undefined;

@@ -6,7 +6,7 @@ export const CALLS = 'api-calls';
 export const BATCH_TYPE = 'application/cloudevents-batch+json';
 export const EVENT_TYPE = 'application/cloudevents+json';
 
-export interface UsageFields {
+interface UsageFields {
   readonly id: string;
   readonly subject: string;
   readonly [field: string]: unknown;

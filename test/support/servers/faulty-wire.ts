@@ -1,7 +1,7 @@
 /** A TCP proxy whose wire can be cut, fall silent or be gone, each when a test says so: in the middle of whatever is under way. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-export type Silence = 'none' | 'requests' | 'answers';
+type Silence = 'none' | 'requests' | 'answers';
 
 export class FaultyWire {
   /** Connections that were cut while they were open. */

@@ -17,7 +17,7 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface Command {
+interface Command {
   readonly program: string;
   readonly args: readonly string[];
   /** On top of the environment of the tests. */

@@ -4,7 +4,7 @@ import type { VerifySummary } from '../clients/answers';
 import { assertBuilt, CLI_MAIN } from './build';
 import { Child } from './child';
 
-export interface CliResult {
+interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

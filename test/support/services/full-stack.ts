@@ -34,7 +34,7 @@ const DOUBLE_LISTENS = /listening on (\d+)/;
 export type ServiceName = 'ingestion' | 'ledger' | 'webhooks';
 export const SERVICES: readonly ServiceName[] = ['ingestion', 'ledger', 'webhooks'];
 
-export interface FullStackSetting {
+interface FullStackSetting {
   /** On top of what every service is given. */
   readonly env?: Readonly<Record<string, string>>;
   /** Other servers than those of the run; a function of the double's own address, so that a proxy can stand in front of it. */
@@ -44,7 +44,7 @@ export interface FullStackSetting {
   readonly nodeArgs?: readonly string[];
 }
 
-export interface Topics {
+interface Topics {
   readonly usage: string;
   readonly rated: string;
   readonly rejected: string;

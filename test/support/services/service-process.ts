@@ -11,7 +11,7 @@ const TRIES_MAX = 3;
 const TAKEN = 'nothing can listen on';
 
 /** Where it can be reached, as its line "ready" says it: those that the service has. */
-export interface Addresses {
+interface Addresses {
   readonly http?: string;
   readonly grpc?: string;
   readonly ops?: string;

@@ -11,7 +11,7 @@ import { HttpClient } from '../clients/http-client';
 import { launchService, ServiceProcess, type ServiceSetting } from './service-process';
 import { sendBatch } from '../clients/usage';
 
-export interface StandaloneSetting extends Pick<ServiceSetting, 'by'> {
+interface StandaloneSetting extends Pick<ServiceSetting, 'by'> {
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -39,11 +39,11 @@ export async function listenTo(http: HttpClient, inbox: WebhookInbox, types: rea
 
 const balancePath = (customer: string): string => `/v1/customers/${customer}/credit-balances/${PRODUCT}`;
 
-export async function balances(http: HttpClient): Promise<readonly Balance[]> {
+async function balances(http: HttpClient): Promise<readonly Balance[]> {
   return Promise.all(everyCustomer.map(async (customer) => (await http.get<BalanceAnswer>(`${balancePath(customer)}/balance`)).balance));
 }
 
-export async function movementsOf(http: HttpClient, customer: string, query = ''): Promise<readonly Movement[]> {
+async function movementsOf(http: HttpClient, customer: string, query = ''): Promise<readonly Movement[]> {
   const all: Movement[] = [];
   for (let token = ''; ;) {
     const page = await http.get<Movements>(
@@ -55,13 +55,13 @@ export async function movementsOf(http: HttpClient, customer: string, query = ''
   }
 }
 
-export interface Figures extends Omit<Expected, 'customers' | 'rows'> {
+interface Figures extends Omit<Expected, 'customers' | 'rows'> {
   /** Usage events that debits name. */
   readonly usageEvents: number;
 }
 
 /** Sums over all customers, crossings counted in the ledger's own events. */
-export async function figuresOf(http: HttpClient): Promise<Figures> {
+async function figuresOf(http: HttpClient): Promise<Figures> {
   const all = await balances(http);
   const movements = (await Promise.all(everyCustomer.map((customer) => movementsOf(http, customer)))).flat();
   return {

@@ -10,7 +10,7 @@ import { ROOT } from '../services/build';
 import { chanceOf } from '../chance';
 import { decimal, units } from '../decimal';
 
-export const TRACE_FILE = join(ROOT, '../shared/data/azure-llm-inference-2023-code.csv');
+const TRACE_FILE = join(ROOT, '../shared/data/azure-llm-inference-2023-code.csv');
 const GENERATED_ROWS = 8_819;
 const GENERATED_SEED = 20_231_116;
 

@@ -72,7 +72,7 @@ async function rebuildOffline({ io }: Invocation, directory: string): Promise<Me
 }
 
 /** Shows what a check finds as it goes. A check that ends without its summary has not checked everything. */
-export async function verify(call: Invocation, reports: AsyncIterable<Message>): Promise<void> {
+async function verify(call: Invocation, reports: AsyncIterable<Message>): Promise<void> {
   const live = new LiveLine(call.io);
   let summary: Message | undefined;
   for await (const report of reports) {

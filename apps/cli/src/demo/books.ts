@@ -28,10 +28,10 @@ const LOW: Readonly<Record<ProductId, (lastTopUp: bigint) => bigint>> = {
 };
 
 /** What a webhook must say: its type, and which line was left upwards in a recovery. */
-export type Notification =
+type Notification =
   'credit_balance.low_balance' | 'credit_balance.run_out' | 'credit_balance.recovered run_out' | 'credit_balance.recovered low_balance';
 
-export interface Figures {
+interface Figures {
   readonly available: string;
   readonly consumed: string;
   readonly uncovered: string;

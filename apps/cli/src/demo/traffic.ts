@@ -14,7 +14,7 @@ export interface UsageFact {
   readonly data: Readonly<Record<string, string | number>>;
 }
 
-export interface TrafficOptions {
+interface TrafficOptions {
   readonly seed: number;
   readonly events: number;
   /** Who uses what; no one else appears. */
@@ -24,7 +24,7 @@ export interface TrafficOptions {
 }
 
 export const SOURCE = 'demo-gateway';
-export const SPAN_MS = 3_600_000;
+const SPAN_MS = 3_600_000;
 
 /** Shares in percent of each kind of usage; a product that nobody holds gets none. */
 const SHARES: readonly (readonly [ProductId, number])[] = [
@@ -77,7 +77,7 @@ export const eventText = ({ id, type, customer, at, data }: UsageFact): string =
   });
 
 /** Whole numbers from 0 to below a bound, by the mulberry32 generator: 32-bit integers only, so alike on every machine. */
-export function chance(seed: number): (bound: number) => number {
+function chance(seed: number): (bound: number) => number {
   let state = seed >>> 0;
   return (bound) => {
     state = (state + 0x6d2b79f5) >>> 0;

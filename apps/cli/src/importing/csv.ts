@@ -7,7 +7,7 @@ import type { Row } from './template';
 /** Characters of one row: a quote that nobody closes must not read the rest of the file into memory. */
 export const ROW_LENGTH_MAX = 1024 * 1024;
 
-export interface CsvRow extends Row {
+interface CsvRow extends Row {
   /** From 1, the header included: where an editor finds it. */
   readonly line: number;
 }

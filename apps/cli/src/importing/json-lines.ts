@@ -5,7 +5,7 @@ import { Failure } from '../exit-codes';
 /** Characters. Longer than any usage event may be, so that a line that is only too long is rejected by the service, by name. */
 export const LINE_LENGTH_MAX = 1024 * 1024;
 
-export interface JsonLine {
+interface JsonLine {
   /** From 1, empty lines included. */
   readonly line: number;
   /** From 0; empty lines are not counted. */

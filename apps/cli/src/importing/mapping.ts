@@ -14,7 +14,7 @@ export interface MappingOptions {
   readonly dataText?: readonly string[];
 }
 
-export interface Mapping {
+interface Mapping {
   /** Columns that it needs, each with the option that names it. */
   readonly columns: ReadonlyMap<string, string>;
   readonly event: (row: Row) => string;

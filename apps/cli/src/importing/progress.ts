@@ -2,7 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import { type Io, isTerminal } from '../io';
 
-export interface Progress {
+interface Progress {
   update(bytes: number, events: number): void;
   stop(): void;
 }

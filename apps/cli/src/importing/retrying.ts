@@ -2,10 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { mayPass, ServiceProblem } from '../service/problems';
 
-export const BACK_OFF_MS_MIN = 100;
+const BACK_OFF_MS_MIN = 100;
 export const BACK_OFF_MS_MAX = 5_000;
 
-export interface Retrying {
+interface Retrying {
   /** How long it is tried in vain before the failure is passed on. */
   readonly forMs: number;
   readonly onRetry: (fault: unknown, waitMs: number) => void;

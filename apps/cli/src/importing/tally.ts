@@ -4,9 +4,9 @@ import { items, number, text } from '../rendering/fields';
 import type { Placed } from './batches';
 
 /** Rejected events shown one by one; all are counted, and the service keeps all that were sent. */
-export const REJECTED_SHOWN_MAX = 10;
+const REJECTED_SHOWN_MAX = 10;
 
-export interface RejectedLine {
+interface RejectedLine {
   readonly line: number;
   readonly reason: string;
   readonly detail: string;
@@ -75,7 +75,7 @@ export class Tally {
 }
 
 /** Told by commands where usage goes through a queue. */
-export const WHERE_QUEUED_SHOWS = 'what became of them shows shortly: drawdown balance get, drawdown rejected list';
+const WHERE_QUEUED_SHOWS = 'what became of them shows shortly: drawdown balance get, drawdown rejected list';
 
 export type ImportSummary = ReturnType<Tally['summary']>;
 

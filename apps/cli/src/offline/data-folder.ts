@@ -10,7 +10,7 @@ import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { Projector } from '@drawdown/engine/read-models';
 import { wrongUsage } from '../exit-codes';
 
-export interface DataFolder {
+interface DataFolder {
   readonly log: EventLog;
   readonly projections: Projections;
   close(): Promise<void>;

@@ -37,4 +37,4 @@ const pad = (text: string, to: number, right: boolean): string =>
   right ? ' '.repeat(Math.max(0, to - width(text))) + text : text + ' '.repeat(Math.max(0, to - width(text)));
 
 /** What others wrote must not move the cursor or colour the screen. */
-export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?'); // oxlint-disable-line no-control-regex -- looking for them is the point
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?'); // oxlint-disable-line no-control-regex -- looking for them is the point

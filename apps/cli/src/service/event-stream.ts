@@ -1,6 +1,6 @@
 /** Reads server-sent events (WHATWG HTML, section 9.2): as much of them as the service writes. */
 
-export interface ServerSentEvent {
+interface ServerSentEvent {
   /** `message` unless named. */
   readonly type: string;
   readonly data: string;

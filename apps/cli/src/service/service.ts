@@ -8,14 +8,14 @@ import { eventsOf } from './event-stream';
 import { ServiceProblem, Unreachable } from './problems';
 import { type HttpRequest, httpRequestOf } from './route';
 
-export const TIMEOUT_MS_DEFAULT = 30_000;
+const TIMEOUT_MS_DEFAULT = 30_000;
 /** Rebuilding reads the whole log before it answers, and a test clock lives through all that becomes due. */
 const LONG: ReadonlySet<RpcName> = new Set(['RebuildProjections', 'AdvanceTestClock']);
 const LONG_TIMEOUT_MS = 3_600_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
-export interface ServiceOptions {
+interface ServiceOptions {
   /** Idempotency key of the commands of this call. Absent: one is made for each. */
   readonly key?: string;
   readonly timeoutMs?: number;

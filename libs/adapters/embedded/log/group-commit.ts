@@ -8,7 +8,7 @@ import { type LogFiles, NothingWritten } from './log-files';
 import type { StreamHead } from './stream-head';
 
 /** Bytes that may wait for the commit in flight. Beyond it appends are refused: memory is bounded, callers may try again. */
-export const WAITING_BYTES_MAX = 256 * 1024 * 1024;
+const WAITING_BYTES_MAX = 256 * 1024 * 1024;
 
 export class GroupCommit {
   private filling = new Commit();

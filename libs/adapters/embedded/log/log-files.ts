@@ -10,7 +10,7 @@ const OPEN_SEGMENTS_MAX = 64;
 /** The write left nothing behind: the log ends, durably, where it ended before. */
 export class NothingWritten extends Error {}
 /** What of the write is on disk, nobody can say before the log is opened again. */
-export class WriteUnknown extends Error {}
+class WriteUnknown extends Error {}
 
 interface OpenSegment {
   readonly fd: Promise<number>;

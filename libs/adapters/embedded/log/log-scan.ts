@@ -15,7 +15,7 @@ import {
 /** Bytes read at once; a record that is bigger is read by itself. */
 const WINDOW_BYTES = 1024 * 1024;
 
-export interface ScannedRecord extends RecordHead {
+interface ScannedRecord extends RecordHead {
   readonly offset: number;
   readonly bytes: number;
   readonly crc: number;

@@ -15,7 +15,7 @@ import { crc32 } from 'node:zlib';
 import type { FileOperations } from '../file-operations';
 import { LogCorrupt } from './log-corrupt';
 
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 export const SEGMENT_HEADER_BYTES = 64;
 const MAGIC = 'drawdown';
 const NAME = /^(\d{16})\.log$/;
@@ -28,7 +28,7 @@ export interface SegmentFile {
   size: number;
 }
 
-export const segmentPath = (directory: string, base: number): string => join(directory, `${String(base).padStart(16, '0')}.log`);
+const segmentPath = (directory: string, base: number): string => join(directory, `${String(base).padStart(16, '0')}.log`);
 
 /** The segments in order. @throws LogCorrupt when one is missing between others. */
 export function listSegments(directory: string): SegmentFile[] {

@@ -8,7 +8,7 @@ export interface RecordPlace {
 }
 
 /** Records in one entry of the index. More of them: fewer entries, bigger rewrites of the last one. */
-export const PLACES_PER_CHUNK = 16;
+const PLACES_PER_CHUNK = 16;
 
 export class StreamHead {
   /** Offset of the stream's first record: no other stream has it, so it names the stream in the index in few bytes. */

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '@drawdown/engine/event-store';
 /** What an event takes in memory beside its text, roughly. */
 const EVENT_OVERHEAD_BYTES = 200;
 
-export interface CachedRecord {
+interface CachedRecord {
   readonly offset: number;
   readonly bytes: number;
   readonly events: readonly RecordedEvent[];

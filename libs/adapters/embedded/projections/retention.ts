@@ -30,7 +30,7 @@ export function noteExpiring(writes: Writes, table: Bytes, batch: number, expiri
 }
 
 /** An entry of the list with keys of which at least one may go, and what stays of it. */
-export interface Forgettable {
+interface Forgettable {
   readonly entry: Buffer;
   readonly fingerprints: readonly Buffer[];
   readonly rest: Buffer | undefined;

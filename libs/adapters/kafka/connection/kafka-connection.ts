@@ -12,9 +12,9 @@ import { withTimeout } from './with-timeout';
 readHeadersInLinearTime();
 readAllCompressions();
 
-export const CONNECT_TIMEOUT_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 /** Of one request. Shorter than the session of a consumer, so that one broker that hangs does not cost the membership. */
-export const REQUEST_TIMEOUT_MS = 8_000;
+const REQUEST_TIMEOUT_MS = 8_000;
 /** kafkajs tries a request again so often by itself (another leader, a moved coordinator). Longer waiting is done in our own loops. */
 const CLIENT_RETRIES = 2;
 const CLIENT_RETRY_MS = 100;
@@ -22,7 +22,7 @@ const CLIENT_RETRY_MS_MAX = 1_000;
 const ADMIN_TIMEOUT_MS = 20_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
-export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
+type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512';
 
 export interface KafkaConnectionSettings {
   /** `host:port`, each. */

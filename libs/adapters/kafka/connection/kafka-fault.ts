@@ -41,7 +41,7 @@ export class RecordTooLarge extends Fault {
 }
 
 /** A batch that nobody here can read. What is in it is unknown, so it is not passed over. */
-export class UnreadableBatch extends Fault {
+class UnreadableBatch extends Fault {
   constructor(message: string, options?: ErrorOptions) {
     super('kafka_batch_unreadable', message, false, options);
   }

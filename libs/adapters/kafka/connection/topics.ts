@@ -28,7 +28,7 @@ export interface TopicSpec {
   readonly messageBytesMax?: number;
 }
 
-export interface TopicReport {
+interface TopicReport {
   readonly name: string;
   readonly created: boolean;
   readonly partitions: number;

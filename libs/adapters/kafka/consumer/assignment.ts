@@ -8,9 +8,9 @@ import { OffsetCommits } from './offset-commits';
 import type { PartitionFeed } from './partition-feed';
 
 /** Bytes fetched and not yet handled, over all partitions of one consumer. Each partition may hold its share, and one fetch more. */
-export const BUFFERED_BYTES_MAX = 32 * 1024 * 1024;
+const BUFFERED_BYTES_MAX = 32 * 1024 * 1024;
 
-export interface AssignedPartition {
+interface AssignedPartition {
   readonly feed: PartitionFeed;
   /** Not fetched for the moment, because enough of it is waiting. */
   full: boolean;

@@ -30,7 +30,7 @@ const LEAVE_WITHIN_MS = 10_000;
 const COMMIT_WITHIN_MS = 10_000;
 const POSITIONS_RETRY_MS = 500;
 
-export interface SessionSettings {
+interface SessionSettings {
   readonly connection: KafkaConnection;
   readonly groupId: string;
   readonly topic: string;

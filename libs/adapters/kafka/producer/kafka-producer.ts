@@ -26,13 +26,13 @@ const ACKNOWLEDGE_TIMEOUT_MS = 8_000;
 const CONNECT_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 10_000;
 
-export interface KafkaProducerSettings {
+interface KafkaProducerSettings {
   readonly connection: KafkaConnection;
   readonly waitingBytesMax?: number;
   readonly writeTimeoutMs?: number;
 }
 
-export interface ProducerFigures {
+interface ProducerFigures {
   readonly records: number;
   readonly requests: number;
   readonly faults: number;

@@ -3,7 +3,7 @@ import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
 import { parseKafkaRecord, structuredText } from '@drawdown/domain/usage';
 import { headerTexts } from './records';
 
-export interface Original {
+interface Original {
   readonly text: string;
   readonly encoding: 'utf8' | 'base64';
 }

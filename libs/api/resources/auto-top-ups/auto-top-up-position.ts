@@ -6,12 +6,12 @@ import { accept, type Aggregate, type DomainEvent, shape } from '@drawdown/domai
 export const AUTO_TOP_UP_POSITION = 'autoTopUpPosition-account';
 
 const fields = { /** A position in the log, in decimal. */ through: shape.text };
-export const autoTopUpPositionState = shape.record(fields);
-export type AutoTopUpPosition = shape.Of<typeof autoTopUpPositionState>;
+const autoTopUpPositionState = shape.record(fields);
+type AutoTopUpPosition = shape.Of<typeof autoTopUpPositionState>;
 
 const advanced = shape.record({ at: shape.instant, ...fields });
-export type AutoTopUpPositionAdvanced = DomainEvent & { readonly type: 'AutoTopUpPositionAdvanced' } & shape.Of<typeof advanced>;
-export type AdvanceAutoTopUpPosition = { readonly type: 'Advance'; readonly at: Instant } & AutoTopUpPosition;
+type AutoTopUpPositionAdvanced = DomainEvent & { readonly type: 'AutoTopUpPositionAdvanced' } & shape.Of<typeof advanced>;
+type AdvanceAutoTopUpPosition = { readonly type: 'Advance'; readonly at: Instant } & AutoTopUpPosition;
 
 export const autoTopUpPosition: Aggregate<AdvanceAutoTopUpPosition, AutoTopUpPosition, AutoTopUpPositionAdvanced, never> = {
   category: 'autoTopUpPosition',

@@ -17,10 +17,10 @@ import type { Parts } from '../parts';
 import { streamNames } from '../pages';
 
 /** Events met before the position is recorded: so many are met again after a crash. */
-export const POSITION_EVERY_EVENTS = 5_000;
+const POSITION_EVERY_EVENTS = 5_000;
 /** Waited when a payment provider is down; twice as long after each further failure. By the machine's own time. */
-export const PROVIDER_PAUSE_MS_MIN = 1_000;
-export const PROVIDER_PAUSE_MS_MAX = 60_000;
+const PROVIDER_PAUSE_MS_MIN = 1_000;
+const PROVIDER_PAUSE_MS_MAX = 60_000;
 const AGAIN_MS_MAX = 1_000;
 
 /** They tell of money or of an end: no auto top-up may miss one, whatever this process knows of it. */

@@ -14,9 +14,9 @@ import { walletOf } from '../targets';
  * How long a purchase by auto top-up waits for its money. It keeps everything else from being asked for meanwhile, so it is shorter
  * than one that a person waits for.
  */
-export const AUTO_TOP_UP_LIFE_MS = 3 * 24 * 3_600_000;
+const AUTO_TOP_UP_LIFE_MS = 3 * 24 * 3_600_000;
 /** The customer is not there to pay on a page: whoever holds the means of payment collects, and confirms by the API. */
-export const AUTO_TOP_UP_PROVIDER = MANUAL;
+const AUTO_TOP_UP_PROVIDER = MANUAL;
 
 type Request = NonNullable<AutoTopUp['inFlight']>;
 

@@ -21,7 +21,7 @@ export const confirm = (purchase_id: string, amount = '20', payment_id = `transf
 });
 export const ADA = 'autoTopUp-ada';
 
-export class Living {
+class Living {
   readonly faults: unknown[] = [];
   private readonly runners: AutoTopUpRunner[] = [];
   private readonly following: AutoTopUpRunner[] = [];

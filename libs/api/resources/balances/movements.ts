@@ -14,7 +14,7 @@ import type { Parts } from '../parts';
 import { readBalance, type Target } from '../targets';
 
 /** Events that one page looks through for those of the types asked for. A page may be short and still have a next one. */
-export const MOVEMENTS_SCANNED_PER_PAGE_MAX = 10_000;
+const MOVEMENTS_SCANNED_PER_PAGE_MAX = 10_000;
 const EVENTS_PER_READ = 250;
 
 export const movementOperations = (parts: Parts): Pick<Handlers, 'ListMovements'> => ({

@@ -12,7 +12,7 @@ import { listDocuments } from '../pages';
 import type { Parts } from '../parts';
 import { changeBalance, readCreditBalance, requireCustomer, theProduct, unitOf } from '../targets';
 
-export const BALANCE_NAME_LENGTH_MAX = 128;
+const BALANCE_NAME_LENGTH_MAX = 128;
 
 type CreditBalanceHandlers = Pick<
   Handlers,

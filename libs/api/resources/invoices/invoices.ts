@@ -24,7 +24,7 @@ import type { Handlers, Message } from '../operation';
 import type { Parts } from '../parts';
 import { changeBalance, readWallet, type Target, requireCustomer, walletsEnabled } from '../targets';
 
-export const INVOICE_ID_LENGTH_MAX = 128;
+const INVOICE_ID_LENGTH_MAX = 128;
 const REVERSAL_ID_LENGTH_MAX = 128;
 const readInvoiceId = (from: Fields): string => from.text('invoice_id', INVOICE_ID_LENGTH_MAX);
 

@@ -15,7 +15,7 @@ const TYPES: Readonly<Record<PurchaseEvent['type'], true>> = {
 };
 
 /** Numbers of purchases: `p7` is 7. */
-export interface Stretch {
+interface Stretch {
   readonly oldest: number;
   readonly newest: number;
 }

@@ -25,13 +25,13 @@ import { assertWorth, requirePrice } from '../wallets/wallets';
 
 const HOUR_MS = 3_600_000;
 /** How long a purchase waits for its money where the request does not say: as long as a page of Stripe can be paid on. */
-export const PURCHASE_LIFE_MS = 24 * HOUR_MS;
+const PURCHASE_LIFE_MS = 24 * HOUR_MS;
 /** The same where somebody waits for a transfer. */
-export const PURCHASE_BY_HAND_LIFE_MS = 720 * HOUR_MS;
+const PURCHASE_BY_HAND_LIFE_MS = 720 * HOUR_MS;
 /** Later than this a provider may have forgotten that it was asked, and would open a second page. */
-export const ASKED_AGAIN_MS_MAX = 23 * HOUR_MS;
+const ASKED_AGAIN_MS_MAX = 23 * HOUR_MS;
 
-export interface PurchaseAsked {
+interface PurchaseAsked {
   readonly target: Target;
   readonly quantity: { readonly credits: Amount } | { readonly amount: Amount };
   readonly provider: string;

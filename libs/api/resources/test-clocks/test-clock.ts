@@ -15,13 +15,13 @@ export const TEST_CLOCK_STREAM = 'testClock-account';
 const moved = shape.record({ at: shape.instant, from: shape.maybe(shape.instant) });
 /** Recorded before it is moved, so that a retry goes on to the same moment, however far it came. */
 const advanceStarted = shape.record({ at: shape.instant, to: shape.instant });
-export type TestClockEvent = DomainEvent &
+type TestClockEvent = DomainEvent &
   (
     | ({ readonly type: 'TestClockMoved' } & shape.Of<typeof moved>)
     | ({ readonly type: 'TestClockAdvanceStarted' } & shape.Of<typeof advanceStarted>)
   );
 const state = shape.record({ at: shape.maybe(shape.instant) });
-export type TestClockState = shape.Of<typeof state>;
+type TestClockState = shape.Of<typeof state>;
 export type TestClockCommand =
   { readonly type: 'Move'; readonly at: Instant } | { readonly type: 'StartAdvance'; readonly at: Instant; readonly to: Instant };
 

@@ -9,7 +9,7 @@ import type { Parts } from '../parts';
 import { TEST_CLOCK_STREAM, testClock, type TestClockCommand } from './test-clock';
 
 /** Of one step: a year, and a little. */
-export const ADVANCE_SECONDS_MAX = 400 * 86_400;
+const ADVANCE_SECONDS_MAX = 400 * 86_400;
 
 export function testClockOperations(parts: Parts): Pick<Handlers, 'GetTestClock' | 'AdvanceTestClock'> {
   const turns = new KeyedMutex();

@@ -7,7 +7,7 @@ export { structuredText } from '@drawdown/domain/usage';
 /** Of an original, in UTF-8. What is longer was rejected for its size and would be again, so its beginning is enough. */
 export const ORIGINAL_BYTES_KEPT_MAX = 128 * 1024;
 
-export interface KeptOriginal {
+interface KeptOriginal {
   readonly text: string;
   readonly encoding: 'utf8' | 'base64';
 }

@@ -31,7 +31,7 @@ import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
 
 /** Of a signing secret: as many as the hash that it keys. */
-export const SECRET_BYTES = 32;
+const SECRET_BYTES = 32;
 const ENDPOINT_ID_BYTES = 16;
 const WEBHOOK_ID_LENGTH_MAX = 64;
 

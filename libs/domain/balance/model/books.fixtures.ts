@@ -17,7 +17,7 @@ interface Line {
   stands: 'unknown' | 'over' | 'under';
 }
 /** The story of what has to happen, or the code of the refusal. */
-export type Foretold = readonly string[] | string;
+type Foretold = readonly string[] | string;
 
 const NOTHING_TO_DO = 'nothing to do';
 

@@ -8,7 +8,7 @@ export type Terms = Extract<BalanceCommand, { type: 'TopUp' }>['grant'];
 /** `free`, `held h1`, `consumed`, `captured`, `deducted`, `paid i1`, `expired`, `voided`, `closed`. */
 type Account = string;
 
-export interface Parcel {
+interface Parcel {
   readonly id: string;
   readonly terms: GrantTerms;
   readonly rank: string;

@@ -20,7 +20,7 @@ export const delivery = shape.record({
 });
 export type Delivery = shape.Of<typeof delivery>;
 
-export const failure = shape.oneOf(
+const failure = shape.oneOf(
   'refused_status',
   'redirected',
   'gone',
@@ -32,7 +32,7 @@ export const failure = shape.oneOf(
 );
 export type Failure = shape.Of<typeof failure>;
 
-export const attempt = shape.record({
+const attempt = shape.record({
   ...delivery.fields,
   /** 1 is the first of its round; a resend begins a new round. */
   attempt: shape.integer,

@@ -26,7 +26,7 @@ export type DeliveriesCommand =
 export type DeliveriesRefusal = { readonly code: 'too_many_open_deliveries' } | { readonly code: 'resend_too_large' };
 
 const openDelivery = shape.record({ ...delivery.fields, attempts: shape.integer, nextAttemptAt: shape.instant });
-export type OpenDelivery = shape.Of<typeof openDelivery>;
+type OpenDelivery = shape.Of<typeof openDelivery>;
 
 const openList = shape.list(openDelivery);
 const openDeliveries: Shape<ReadonlyMap<string, OpenDelivery>> = {
@@ -34,7 +34,7 @@ const openDeliveries: Shape<ReadonlyMap<string, OpenDelivery>> = {
   read: (json) => new Map(openList.read(json).map((item) => [item.webhookId, item])),
 };
 
-export const deliveriesState = shape.record({
+const deliveriesState = shape.record({
   /** Every message of every event up to here has been taken. -1: none. */
   through: logPosition,
   open: openDeliveries,

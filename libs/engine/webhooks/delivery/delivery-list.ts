@@ -7,14 +7,14 @@ import { type CommandContext, type EventLog, type Ledger, type Outcome, type Rec
 import { deliveries, type Deliveries, type DeliveriesRefusal, deliveryOf } from './deliveries';
 import type { Attempt, DeliveriesEvent, Delivery } from './deliveries.events';
 
-export const DELIVERIES_PAGE_SIZE_MAX = 1_000;
-export const DELIVERIES_PAGE_SIZE_DEFAULT = 100;
+const DELIVERIES_PAGE_SIZE_MAX = 1_000;
+const DELIVERIES_PAGE_SIZE_DEFAULT = 100;
 /** Events of attempts that one page looks through at most: a page may be short, or empty, and still have a next one. */
-export const EVENTS_SCANNED_PER_PAGE_MAX = 500;
+const EVENTS_SCANNED_PER_PAGE_MAX = 500;
 const EVENTS_PER_READ = 50;
 
 /** `pending`: on its way, waiting for its next attempt, or asked for again. */
-export type DeliveryStatus = 'pending' | 'delivered' | 'exhausted';
+type DeliveryStatus = 'pending' | 'delivered' | 'exhausted';
 
 export interface DeliveryRow extends Delivery {
   readonly status: DeliveryStatus;
@@ -23,7 +23,7 @@ export interface DeliveryRow extends Delivery {
   readonly nextAttemptAt?: Instant;
 }
 
-export interface DeliveryPage {
+interface DeliveryPage {
   readonly deliveries: readonly DeliveryRow[];
   /** Absent on the last page. */
   readonly nextPageToken?: string;

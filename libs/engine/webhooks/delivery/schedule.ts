@@ -5,11 +5,11 @@ import { QUIET_MS } from '../dispatch/failure-clock';
 
 /** Pauses after the first attempt, the second, and so on. */
 export const SCHEDULE_DEFAULT = '5s 5m 30m 2h 5h 10h 14h 20h 24h';
-export const SCHEDULE_STEPS_MAX = 50;
+const SCHEDULE_STEPS_MAX = 50;
 /** Each pause is made longer by up to so much of itself, so that what failed together does not return together. */
-export const JITTER_MAX_PERCENT = 10;
+const JITTER_MAX_PERCENT = 10;
 /** A receiver that asks for patience gets at most so much. */
-export const RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000;
+const RETRY_AFTER_MAX_MS = 24 * 60 * 60 * 1000;
 
 export interface Schedule {
   /** Milliseconds. One pause fewer than attempts. */

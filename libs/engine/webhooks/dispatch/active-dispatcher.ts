@@ -12,7 +12,7 @@ import type { Timers } from './webhook-ledger';
 /** The lease is asked for so many times in its time to live: a question or two may fail before it is lost. */
 const ASKED_PER_TTL = 4;
 
-export interface ActiveDispatcherParts {
+interface ActiveDispatcherParts {
   readonly lease: Lease;
   /** As the lease has it. */
   readonly leaseTtlMs?: number;
@@ -23,7 +23,7 @@ export interface ActiveDispatcherParts {
   readonly failed?: (fault: unknown) => void;
 }
 
-export interface ActiveDispatcherFigures {
+interface ActiveDispatcherFigures {
   readonly active: boolean;
   /** How often this process has become active, and how often it lost the lease while it was. */
   readonly activations: number;

@@ -7,7 +7,7 @@ import type { Attempt, Delivery } from '../delivery/deliveries.events';
 import type { DispatcherCounters } from './dispatcher-counters';
 import { type Clock, FAULT_PAUSE_MS, type Timers, type WebhookLedger } from './webhook-ledger';
 
-export interface RecorderSurroundings {
+interface RecorderSurroundings {
   readonly ledger: WebhookLedger;
   readonly clock: Clock;
   readonly timers: Timers;

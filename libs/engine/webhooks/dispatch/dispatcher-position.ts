@@ -17,12 +17,12 @@ const fields = {
   /** Endpoint ids, sorted: these go on from their own deliveries. */
   behind: shape.list(shape.text),
 };
-export const dispatcherPositionState = shape.record(fields);
+const dispatcherPositionState = shape.record(fields);
 export type DispatcherPosition = shape.Of<typeof dispatcherPositionState>;
 
 const advanced = shape.record({ at: shape.instant, ...fields });
-export type DispatcherAdvanced = DomainEvent & { readonly type: 'DispatcherAdvanced' } & shape.Of<typeof advanced>;
-export type AdvanceDispatcher = { readonly type: 'Advance'; readonly at: Instant } & DispatcherPosition;
+type DispatcherAdvanced = DomainEvent & { readonly type: 'DispatcherAdvanced' } & shape.Of<typeof advanced>;
+type AdvanceDispatcher = { readonly type: 'Advance'; readonly at: Instant } & DispatcherPosition;
 
 export const dispatcherPosition: Aggregate<AdvanceDispatcher, DispatcherPosition, DispatcherAdvanced, never> = {
   category: 'webhookDispatcher',

@@ -22,7 +22,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** Clock and timers that stand still until told. */
-export class ManualTime implements Clock, Timers {
+class ManualTime implements Clock, Timers {
   private at = NOON;
   private readonly waiting = new Set<{ readonly at: Instant; readonly run: () => void }>();
 
@@ -52,7 +52,7 @@ export const ok: WebhookResponse = { httpStatus: 200 };
 export const down: WebhookResponse = { failure: 'connection_failed' };
 
 /** A double of the sender: what it was given, in order, and what the receivers answer. */
-export class Receivers implements WebhookSender {
+class Receivers implements WebhookSender {
   readonly requests: WebhookRequest[] = [];
   readonly answers = new Map<string, (request: WebhookRequest) => Answer>();
 

@@ -30,14 +30,14 @@ import {
 import { typesOf } from '../delivery/webhook-types';
 
 /** Attempts in flight over all endpoints. */
-export const IN_FLIGHT_MAX = 2_048;
+const IN_FLIGHT_MAX = 2_048;
 /** Endpoints that read for themselves at the same time, and the events of one such read. */
-export const BACKLOG_READERS_MAX = 4;
-export const BACKLOG_PAGE_EVENTS = 512;
+const BACKLOG_READERS_MAX = 4;
+const BACKLOG_PAGE_EVENTS = 512;
 /** Events of others after which the dispatcher records how far it has come. */
-export const POSITION_EVERY_EVENTS = 10_000;
+const POSITION_EVERY_EVENTS = 10_000;
 /** How long `stop` waits for attempts in flight and their records: a little longer than an attempt may take. */
-export const DRAIN_TIMEOUT_MS = 20_000;
+const DRAIN_TIMEOUT_MS = 20_000;
 const ADMITTED_AT_ONCE = 64;
 
 export interface WebhookDispatcherParts {

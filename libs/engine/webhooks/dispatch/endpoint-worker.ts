@@ -25,7 +25,7 @@ export const CONCURRENCY_DEFAULT = 8;
 /** Events that wait in memory for one endpoint; beyond that it reads from the log by itself. */
 export const QUEUE_MAX = 1_000;
 /** Outcomes not recorded yet: beyond that nothing more is started. */
-export const UNRECORDED_MAX = 500;
+const UNRECORDED_MAX = 500;
 
 /** What the dispatcher lends to every worker. */
 export interface WorkerSurroundings {

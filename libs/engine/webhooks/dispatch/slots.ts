@@ -1,6 +1,6 @@
 /** Attempts in flight over all endpoints are bounded, and with them sockets and memory. Who waits is served in turn. */
 
-export interface SlotUser {
+interface SlotUser {
   /** Called when a slot may be free again. */
   pump(): void;
 }

@@ -50,7 +50,7 @@ export type WebhookEndpointRefusal =
   | { readonly code: 'secret_unchanged' }
   | { readonly code: 'endpoint_disabled' };
 
-export const webhookEndpointState = shape.record({
+const webhookEndpointState = shape.record({
   status: shape.oneOf('none', 'enabled', 'disabled', 'deleted'),
   id: shape.text,
   url: shape.text,

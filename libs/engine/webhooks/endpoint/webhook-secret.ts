@@ -2,10 +2,10 @@
 import { type Instant, later } from '@drawdown/domain/amounts';
 
 export const SECRET_PREFIX = 'whsec_';
-export const SECRET_BYTES_MIN = 24;
-export const SECRET_BYTES_MAX = 64;
+const SECRET_BYTES_MIN = 24;
+const SECRET_BYTES_MAX = 64;
 /** For how long after a rotation the secret before it still signs. */
-export const ROTATION_OVERLAP_MS = 24 * 60 * 60 * 1000;
+const ROTATION_OVERLAP_MS = 24 * 60 * 60 * 1000;
 
 export function isSecret(text: string): boolean {
   if (!text.startsWith(SECRET_PREFIX)) return false;
@@ -15,7 +15,7 @@ export function isSecret(text: string): boolean {
   return bytes.length >= SECRET_BYTES_MIN && bytes.length <= SECRET_BYTES_MAX && bytes.toString('base64') === encoded;
 }
 
-export interface Secrets {
+interface Secrets {
   readonly secret: string;
   readonly previousSecret?: { readonly secret: string; readonly validUntil: Instant };
 }

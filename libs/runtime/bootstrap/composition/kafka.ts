@@ -17,7 +17,7 @@ import type { KafkaVariables } from '../variables/kafka-variables';
 export type Topic = 'usage' | 'rated' | 'rejected';
 
 /** A part in /readyz, and what metrics call it. */
-export const KAFKA = 'kafka';
+const KAFKA = 'kafka';
 
 const GROUP_DEFAULT = 'drawdown';
 

@@ -10,7 +10,7 @@ import { Projector } from '@drawdown/engine/read-models';
 import type { Health } from '@drawdown/runtime/server';
 import { ManualPayments, type PaymentProvider } from '@drawdown/engine/payments';
 
-export interface LedgerSettings {
+interface LedgerSettings {
   readonly log: EventLog;
   readonly projections: Projections;
   readonly dedupeWindowMs: number;
@@ -27,7 +27,7 @@ export interface LedgerSettings {
   readonly withRetry?: (work: () => Promise<void>) => Promise<void>;
 }
 
-export interface LedgerComposition {
+interface LedgerComposition {
   /** Usage goes straight to the intake. */
   readonly parts: Parts;
   /** Rejected when the log can be followed no longer. Nobody has to listen. */

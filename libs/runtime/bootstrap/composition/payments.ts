@@ -3,7 +3,7 @@ import { ManualPayments, type PaymentProvider } from '@drawdown/engine/payments'
 import { StripeCheckout } from '@drawdown/adapters/stripe';
 import type { StripeVariables } from '../variables/stripe-variables';
 
-export interface Payments {
+interface Payments {
   readonly providers: readonly PaymentProvider[];
   close(): Promise<void>;
 }

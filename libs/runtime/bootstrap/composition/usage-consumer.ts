@@ -12,7 +12,7 @@ export const RATED_CHUNK_BYTES_MAX = 2 * 1024 * 1024;
 /** Partitions handled at the same time. Times CHUNK_RECORDS_MAX it stays below half of QUEUED_USAGE_MAX. */
 export const CHUNKS_AT_ONCE = 16;
 
-export interface UsageConsumerSettings {
+interface UsageConsumerSettings {
   readonly connection: KafkaConnection;
   readonly group: string;
   readonly topic: string;

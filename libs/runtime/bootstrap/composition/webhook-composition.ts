@@ -14,7 +14,7 @@ import {
   type WebhookLedger,
 } from '@drawdown/engine/webhooks';
 
-export interface WebhookSettings {
+interface WebhookSettings {
   readonly log: EventLog;
   readonly ledger: WebhookLedger;
   /** Where the list of endpoints is. */
@@ -29,7 +29,7 @@ export interface WebhookSettings {
   readonly failed?: (part: string, fault: unknown) => void;
 }
 
-export interface WebhookComposition {
+interface WebhookComposition {
   /** Undefined while another process sends. */
   readonly figures: () => DispatcherFigures | undefined;
   /** Ends what is in flight, within a bound, and records it. */

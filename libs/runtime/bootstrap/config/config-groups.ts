@@ -49,7 +49,7 @@ export function parseGroups<G extends Groups>(
   return Object.fromEntries(parsed) as ConfigOf<G>;
 }
 
-export type GroupLines = readonly { readonly group: string; readonly lines: readonly ConfigLine[] }[];
+type GroupLines = readonly { readonly group: string; readonly lines: readonly ConfigLine[] }[];
 
 /** Every variable of an app, group by group. */
 export const describeGroups = <G extends Groups>({ groups, needs = {} }: AppConfig<G>, config?: ConfigOf<G>): GroupLines =>

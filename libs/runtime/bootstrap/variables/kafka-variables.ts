@@ -15,8 +15,8 @@ const REPLICATION_MAX = 16;
 const SESSION_TIMEOUT_MS_MIN = 1_000;
 const SESSION_TIMEOUT_MS_MAX = 300_000;
 
-export const SASL_MECHANISMS = ['', 'plain', 'scram-sha-256', 'scram-sha-512'] as const;
-export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+const SASL_MECHANISMS = ['', 'plain', 'scram-sha-256', 'scram-sha-512'] as const;
+type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
 export class KafkaVariables {
   @Variable('Brokers to begin with; empty for no Kafka', 'host:port between commas, such as 127.0.0.1:9092')

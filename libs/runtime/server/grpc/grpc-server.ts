@@ -8,7 +8,7 @@ import { type Contract, PACKAGE } from '@drawdown/api/contract';
 import type { Health } from '../ops/health';
 import { GRPC_MESSAGE_BYTES_MAX, GRPC_METADATA_BYTES_MAX } from './grpc-limits';
 
-export interface GrpcServerOptions {
+interface GrpcServerOptions {
   readonly contract: Contract;
   /** Host and port; port 0 takes a free one. */
   readonly address: string;

@@ -4,9 +4,9 @@ import type { ErrorAnswer } from '@drawdown/api/errors';
 import protobuf from 'protobufjs';
 
 /** The domain of our reasons in google.rpc.ErrorInfo. */
-export const ERROR_DOMAIN = 'drawdown';
+const ERROR_DOMAIN = 'drawdown';
 /** Trailers have to fit into the caller's header limit, 8 KiB in most clients: of a long list the first so many are sent. */
-export const VIOLATIONS_SENT_MAX = 20;
+const VIOLATIONS_SENT_MAX = 20;
 
 const { root } = protobuf.parse(
   `

@@ -8,7 +8,7 @@ import type { Problem } from './problem';
 
 export const EVENT_STREAM_TYPE = 'text/event-stream';
 
-export interface EventStreamOptions {
+interface EventStreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Text of one message; `id` lets a reader take the stream up again. */
   readonly write: (message: Message) => { readonly id: string | undefined; readonly data: string };

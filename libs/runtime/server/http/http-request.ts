@@ -16,7 +16,7 @@ import { parseJson } from '@drawdown/domain/usage';
 import type { FastifyRequest } from 'fastify';
 import { keyViolation } from '../call';
 
-export const KEY_HEADER = 'idempotency-key';
+const KEY_HEADER = 'idempotency-key';
 
 const KEY_TWICE: Violation = { field: 'Idempotency-Key', problem: 'came more than once', remedy: 'send one key for one command' };
 

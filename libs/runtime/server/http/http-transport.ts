@@ -21,7 +21,7 @@ import { problem, type Problem, PROBLEM_TYPE } from './problem';
 
 const JSON_TYPE = 'application/json';
 
-export interface HttpTransportOptions {
+interface HttpTransportOptions {
   readonly contract: Contract;
   readonly operations: readonly Operation[];
   readonly usage: AnswerUsage;

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { httpProblem, type Problem } from './problem';
 
-export interface MediaType {
+interface MediaType {
   readonly name: string;
   readonly charset: string | undefined;
 }

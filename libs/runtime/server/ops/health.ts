@@ -7,7 +7,7 @@ export interface PartHealth {
   readonly detail: string;
 }
 
-export interface HealthAnswer {
+interface HealthAnswer {
   readonly ready: boolean;
   /** Whether everything has been opened: false while a server is waited for. */
   readonly started: boolean;

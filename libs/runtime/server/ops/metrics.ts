@@ -19,7 +19,7 @@ export interface Sample {
 }
 
 /** Must be quick and must not wait: a scrape is answered whatever is down. */
-export type ReadSamples = () => Iterable<Sample>;
+type ReadSamples = () => Iterable<Sample>;
 
 export class Metrics {
   private readonly registry = new Registry();

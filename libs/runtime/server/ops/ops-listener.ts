@@ -9,7 +9,7 @@ import { addressText, CannotListen, type ListenAddress } from '../listen-address
 import type { Log } from '../logging';
 import type { Metrics } from './metrics';
 
-export interface OpsListenerOptions {
+interface OpsListenerOptions {
   readonly address: ListenAddress;
   readonly health: Health;
   readonly metrics: Metrics;
