@@ -4,13 +4,14 @@
  * alone, so that it is the same answer, byte for byte.
  */
 import type { Instant } from '@drawdown/domain/amounts';
-import type { Aggregate, DomainEvent } from '@drawdown/domain/decider';
-import type { CommandContext, Outcome } from '@drawdown/engine/event-store';
+import type { Aggregate, AggregateTypes, DomainEvent } from '@drawdown/domain/decider';
+import type { CommandContext, Done, Refused as RefusedOutcome } from '@drawdown/engine/event-store';
 import { type AnyRefusal, Refused } from '@drawdown/api/errors';
 import type { Context } from './operation';
 import type { Parts } from './parts';
 
 type Timed = DomainEvent & { readonly at: Instant };
+type TimedTypes = AggregateTypes & { readonly event: Timed; readonly refusal: AnyRefusal };
 
 /** What of a call concerns the ledger. */
 export interface CommandCall extends Pick<Context, 'key' | 'body' | 'traceparent' | 'replayed'> {
@@ -18,9 +19,9 @@ export interface CommandCall extends Pick<Context, 'key' | 'body' | 'traceparent
   readonly callerKey?: string | undefined;
 }
 
-export interface CarriedOut<Event, State> {
-  readonly events: readonly Event[];
-  readonly state: State;
+export interface CarriedOut<T extends AggregateTypes> {
+  readonly events: readonly T['event'][];
+  readonly state: T['state'];
   readonly revision: number;
   /** When it was recorded: the moment that the answer is judged by. */
   readonly at: Instant;
@@ -32,33 +33,33 @@ export interface CarriedOut<Event, State> {
  * @param command made of the moment of recording. What depends on other streams is looked up and refused in it.
  * @throws Refused, and whatever `Ledger.execute` throws
  */
-export async function carryOut<C, S, E extends Timed, R extends AnyRefusal>(
+export async function carryOut<T extends TimedTypes>(
   { ledger, clock }: Pick<Parts, 'ledger' | 'clock'>,
   context: CommandCall,
-  aggregate: Aggregate<C, S, E, R>,
+  aggregate: Aggregate<T>,
   stream: string,
-  command: (at: Instant) => C | Promise<C>,
-): Promise<CarriedOut<E, S>> {
-  const outcome = await ledger.execute<C, S, E, R>(aggregate, stream, () => command(clock()), causeOf(context));
+  command: (at: Instant) => T['command'] | Promise<T['command']>,
+): Promise<CarriedOut<T>> {
+  const outcome = await ledger.execute<T>(aggregate, stream, () => command(clock()), causeOf(context));
   return carriedOut(outcome, context, clock);
 }
 
 /** What a command under this key has done before; undefined when there is no such command. */
-export async function carriedOutBefore<C, S, E extends Timed, R extends AnyRefusal>(
+export async function carriedOutBefore<T extends TimedTypes>(
   { ledger, clock }: Pick<Parts, 'ledger' | 'clock'>,
   context: CommandCall,
-  aggregate: Aggregate<C, S, E, R>,
+  aggregate: Aggregate<T>,
   stream: string,
-): Promise<CarriedOut<E, S> | undefined> {
+): Promise<CarriedOut<T> | undefined> {
   const outcome = await ledger.earlier(aggregate, stream, causeOf(context));
   return outcome && carriedOut(outcome, context, clock);
 }
 
-export function carriedOut<S, E extends Timed, R extends AnyRefusal>(
-  outcome: Outcome<E, S, R>,
+export function carriedOut<T extends TimedTypes>(
+  outcome: Done<T> | RefusedOutcome<AnyRefusal>,
   context: CommandCall,
   clock: () => Instant,
-): CarriedOut<E, S> {
+): CarriedOut<T> {
   if (outcome.outcome === 'refused') throw new Refused(outcome.refusal);
   if (outcome.replayed) context.replayed();
   const { events, state, revision, foundBy } = outcome;

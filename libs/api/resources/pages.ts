@@ -1,6 +1,6 @@
 /** Pages of lists. A token says where the page before ended, never how many came before, so what arrives later moves nothing. */
 import type { Document, ListOptions } from '@drawdown/engine/derived-state';
-import type { Aggregate, DomainEvent, Refusal } from '@drawdown/domain/decider';
+import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
 import { DerivedStateIncomplete, streamDefinitionOf, stateOf } from '@drawdown/engine/event-store';
 import { Refused } from '@drawdown/api/errors';
 import type { Message } from './operation';
@@ -87,13 +87,13 @@ async function wholeList(
 }
 
 /** The state in a document; folded anew when another version of the program wrote it. */
-export async function stateIn<C, S, E extends DomainEvent, R extends Refusal>(
+export async function stateIn<T extends AggregateTypes>(
   { ledger }: Pick<Parts, 'ledger'>,
-  aggregate: Aggregate<C, S, E, R>,
+  aggregate: Aggregate<T>,
   document: Document,
-): Promise<S> {
-  // The aggregate's own folding read it: the cast gives back the type that the folding erased.
-  return (stateOf(streamDefinitionOf(aggregate), document) as S | undefined) ?? (await ledger.load(aggregate, document.stream)).state;
+): Promise<T['state']> {
+  // The definition of the aggregate read it, so it is a state of the aggregate: the definition erases the type.
+  return stateOf(streamDefinitionOf(aggregate), document) ?? (await ledger.load(aggregate, document.stream)).state;
 }
 
 /** Names of all streams of a prefix, to its end. */

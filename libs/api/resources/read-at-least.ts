@@ -1,5 +1,5 @@
 /** Reading a stream no earlier than at a revision that the caller has seen, such as the one its own command made. */
-import type { Aggregate, DomainEvent, Refusal } from '@drawdown/domain/decider';
+import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
 import { type Ledger, RevisionNotReached } from '@drawdown/engine/event-store';
 import type { Context } from './operation';
 
@@ -10,13 +10,13 @@ const MIN_REVISION_WAIT_MS = 2_000;
  * The state at a revision or later. Follows the stream; asks nothing again and again.
  * @throws RevisionNotReached it did not come in time. AbortError: the caller went away first.
  */
-export async function readAtLeast<C, S, E extends DomainEvent, R extends Refusal>(
+export async function readAtLeast<T extends AggregateTypes>(
   ledger: Ledger,
-  aggregate: Aggregate<C, S, E, R>,
+  aggregate: Aggregate<T>,
   stream: string,
   wanted: number | undefined,
   context: Pick<Context, 'signal'>,
-): Promise<{ readonly state: S; readonly revision: number }> {
+): Promise<{ readonly state: T['state']; readonly revision: number }> {
   const found = await ledger.load(aggregate, stream);
   if (wanted === undefined || found.revision >= wanted) return found;
   await reached(ledger, stream, wanted, context.signal);

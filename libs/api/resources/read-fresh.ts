@@ -3,7 +3,7 @@
  * since: what is missing there is no reason to refuse for good. So where what is known says no, the stream is read to its end, once.
  * (What a decider refuses on its own stream is looked at again by `Ledger.execute`, in the same way.)
  */
-import type { Aggregate, DomainEvent, Refusal } from '@drawdown/domain/decider';
+import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
 import type { Ledger } from '@drawdown/engine/event-store';
 import { Refused } from '@drawdown/api/errors';
 
@@ -17,12 +17,12 @@ export interface Known<S> {
  * @param look takes what is wanted out of what is known of the stream, or throws `Refused`. It may be called twice.
  * @throws Refused as `look` does of the stream to its end
  */
-export async function readFresh<C, S, E extends DomainEvent, R extends Refusal, T>(
+export async function readFresh<T extends AggregateTypes, Found>(
   ledger: Pick<Ledger, 'load' | 'reload'>,
-  aggregate: Aggregate<C, S, E, R>,
+  aggregate: Aggregate<T>,
   stream: string,
-  look: (known: Known<S>) => T | Promise<T>,
-): Promise<T> {
+  look: (known: Known<T['state']>) => Found | Promise<Found>,
+): Promise<Found> {
   const known = await ledger.load(aggregate, stream);
   try {
     return await look(known);

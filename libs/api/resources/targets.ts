@@ -3,7 +3,7 @@ import { customer, type Customer } from '@drawdown/domain/customer';
 import { priceInForce, settings, type Settings } from '@drawdown/domain/settings';
 import type { Instant } from '@drawdown/domain/amounts';
 import { creditProduct, type CreditProduct } from '@drawdown/domain/catalog';
-import { type Balance, type BalanceCommand, type BalanceEvent, creditBalance, wallet } from '@drawdown/domain/balance';
+import { type Balance, type BalanceCommand, type BalanceTypes, creditBalance, wallet } from '@drawdown/domain/balance';
 import { streams } from '@drawdown/engine/event-store';
 import { balanceMessage, type BesideBalance } from './balances/balance-message';
 import { type CarriedOut, carryOut, type CommandCall } from './carry-out';
@@ -68,7 +68,7 @@ export const underSettings = <T>({ ledger }: Pick<Parts, 'ledger'>, look: (setti
 /** @throws Refused wallets_disabled */
 export const walletsEnabled = (parts: Pick<Parts, 'ledger'>): Promise<void> => underSettings(parts, () => undefined);
 
-interface ChangedBalance extends CarriedOut<BalanceEvent, Balance> {
+interface ChangedBalance extends CarriedOut<BalanceTypes> {
   /** The figures after the command, judged by the moment it was recorded at. */
   readonly balance: Message;
 }

@@ -155,7 +155,14 @@ function failed(at: Instant, state: AutoTopUp) {
   return { failures, retryAt, then };
 }
 
-export const autoTopUp: Aggregate<AutoTopUpCommand, AutoTopUp, AutoTopUpEvent, AutoTopUpRefusal> = {
+interface AutoTopUpTypes {
+  readonly command: AutoTopUpCommand;
+  readonly state: AutoTopUp;
+  readonly event: AutoTopUpEvent;
+  readonly refusal: AutoTopUpRefusal;
+}
+
+export const autoTopUp: Aggregate<AutoTopUpTypes> = {
   category: 'autoTopUp',
   decider: { initial: notConfigured, decide, evolve },
   events: autoTopUpEvents,

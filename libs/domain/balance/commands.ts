@@ -119,6 +119,13 @@ export type BalanceCommand = { readonly at: Instant } & (
 );
 
 export type CommandOf<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
+export interface BalanceTypes {
+  readonly command: BalanceCommand;
+  readonly state: Balance;
+  readonly event: BalanceEvent;
+  readonly refusal: BalanceRefusal;
+}
+
 export type BalanceDecision = Decision<BalanceEvent, BalanceRefusal, Balance>;
 
 /** In order of precedence. */

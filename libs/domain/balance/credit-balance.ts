@@ -1,11 +1,11 @@
 /** The credit balance: units of one credit product held by one customer. A balance, with names of its own. */
 import type { Aggregate } from '@drawdown/domain/decider';
-import { balance, type Balance, dueAt, evolve, initialBalance } from './balance';
-import type { BalanceCommand, BalanceRefusal } from './commands';
-import { type BalanceEvent, balanceEvents } from './events';
+import { balance, dueAt, evolve, initialBalance } from './balance';
+import type { BalanceTypes } from './commands';
+import { balanceEvents } from './events';
 import { prerequisite, decide } from './decide';
 
-export const creditBalance: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRefusal> = {
+export const creditBalance: Aggregate<BalanceTypes> = {
   category: 'creditBalance',
   decider: { initial: initialBalance, decide, evolve, prerequisite },
   events: balanceEvents,

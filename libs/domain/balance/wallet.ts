@@ -1,13 +1,13 @@
 /** The wallet: money of one customer, in the customer's currency. A balance, with the names and conversions of money. */
 import { type Amount, amount, type Instant, INTEGER_DIGITS_MAX, overHalfEven, timesHalfEven } from '@drawdown/domain/amounts';
 import type { Aggregate } from '@drawdown/domain/decider';
-import { balance, type Balance, dueAt, evolve, initialBalance } from './balance';
-import type { BalanceCommand, BalanceRefusal } from './commands';
-import { type BalanceEvent, balanceEvents } from './events';
+import { balance, dueAt, evolve, initialBalance } from './balance';
+import type { BalanceCommand, BalanceTypes } from './commands';
+import { balanceEvents } from './events';
 import { prerequisite, decide } from './decide';
 import type { GrantRequest } from './grants';
 
-export const wallet: Aggregate<BalanceCommand, Balance, BalanceEvent, BalanceRefusal> = {
+export const wallet: Aggregate<BalanceTypes> = {
   category: 'wallet',
   decider: { initial: initialBalance, decide, evolve, prerequisite },
   events: balanceEvents,

@@ -144,7 +144,14 @@ const changed = (product: CreditProduct, meterId: string, change: (meter: Meter)
   meters: product.meters.map((meter) => (meter.id === meterId ? change(meter) : meter)),
 });
 
-export const creditProduct: Aggregate<CreditProductCommand, CreditProduct, CreditProductEvent, CreditProductRefusal> = {
+interface CreditProductTypes {
+  readonly command: CreditProductCommand;
+  readonly state: CreditProduct;
+  readonly event: CreditProductEvent;
+  readonly refusal: CreditProductRefusal;
+}
+
+export const creditProduct: Aggregate<CreditProductTypes> = {
   category: 'creditProduct',
   decider: { initial: { id: '', name: '', unit: '', meters: [], limits: [] }, decide, evolve },
   events: creditProductEvents,

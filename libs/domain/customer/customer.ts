@@ -40,7 +40,14 @@ function decide(command: RegisterCustomer, { customer }: CustomerState): Decisio
   return accept({ type: 'CustomerRegistered', at, id, currency });
 }
 
-export const customer: Aggregate<RegisterCustomer, CustomerState, CustomerEvent, CustomerRefusal> = {
+interface CustomerTypes {
+  readonly command: RegisterCustomer;
+  readonly state: CustomerState;
+  readonly event: CustomerEvent;
+  readonly refusal: CustomerRefusal;
+}
+
+export const customer: Aggregate<CustomerTypes> = {
   category: 'customer',
   decider: {
     initial: {},

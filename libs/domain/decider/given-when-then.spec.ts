@@ -5,7 +5,7 @@ type Command = { readonly type: 'Open' } | { readonly type: 'Close'; readonly by
 type Event = { readonly type: 'Opened' } | { readonly type: 'Closed'; readonly by: string };
 type Problem = { readonly code: 'already_open' } | { readonly code: 'not_open'; readonly asked: string };
 
-const transport: Decider<Command, { readonly open: boolean }, Event, Problem> = {
+const transport: Decider<{ command: Command; state: { readonly open: boolean }; event: Event; refusal: Problem }> = {
   initial: { open: false },
   decide: (command, state) => {
     if (command.type === 'Open') return state.open ? refuse({ code: 'already_open' }) : accept<Event>({ type: 'Opened' });

@@ -7,39 +7,36 @@
  * It asserts with node:assert, so that a lib's fixtures may bind it without a test runner in sight.
  */
 import { deepStrictEqual, fail } from 'node:assert/strict';
-import type { Decider, Decision, Refusal } from './decider';
+import type { AggregateTypes, Decider, Decision } from './decider';
 
-interface When<Command, State, Event, R extends Refusal> {
-  when(command: Command): Then<State, Event, R>;
+interface When<T extends AggregateTypes> {
+  when(command: T['command']): Then<T>;
   /** The state after what was given. */
-  readonly state: State;
+  readonly state: T['state'];
 }
 
-interface Then<State, Event, R extends Refusal> {
+interface Then<T extends AggregateTypes> {
   /** Accepted with exactly these events, in this order; none at all when called without any. */
-  then(...events: readonly Event[]): void;
+  then(...events: readonly T['event'][]): void;
   /** Refused with this code; with `details`, each named field of the refusal must be equal too. */
-  thenRefused(code: R['code'], details?: Partial<R>): void;
+  thenRefused(code: T['refusal']['code'], details?: Partial<T['refusal']>): void;
   /** The events, for a test that looks at part of them. Fails when the command was refused. */
-  readonly events: readonly Event[];
+  readonly events: readonly T['event'][];
   /** The state after the decision. Fails when the command was refused. */
-  readonly state: State;
+  readonly state: T['state'];
 }
 
-export function given<Command, State, Event, R extends Refusal>(
-  decider: Decider<Command, State, Event, R>,
-  ...history: readonly Event[]
-): When<Command, State, Event, R> {
+export function given<T extends AggregateTypes>(decider: Decider<T>, ...history: readonly T['event'][]): When<T> {
   const state = fold(decider, decider.initial, history);
   return { state, when: (command) => outcome(decider, state, decider.decide(command, state)) };
 }
 
-function outcome<Command, State, Event, R extends Refusal>(
-  decider: Decider<Command, State, Event, R>,
-  before: State,
-  decision: Decision<Event, R, State>,
-): Then<State, Event, R> {
-  const events = (): readonly Event[] => (decision.accepted ? decision.events : fail(`refused: ${print(decision.refusal)}`));
+function outcome<T extends AggregateTypes>(
+  decider: Decider<T>,
+  before: T['state'],
+  decision: Decision<T['event'], T['refusal'], T['state']>,
+): Then<T> {
+  const events = (): readonly T['event'][] => (decision.accepted ? decision.events : fail(`refused: ${print(decision.refusal)}`));
   return {
     get events() {
       return events();
@@ -61,10 +58,7 @@ function outcome<Command, State, Event, R extends Refusal>(
   };
 }
 
-const fold = <Command, State, Event, R extends Refusal>(
-  decider: Decider<Command, State, Event, R>,
-  from: State,
-  events: readonly Event[],
-): State => events.reduce((state, event) => decider.evolve(state, event), from);
+const fold = <T extends AggregateTypes>(decider: Decider<T>, from: T['state'], events: readonly T['event'][]): T['state'] =>
+  events.reduce((state, event) => decider.evolve(state, event), from);
 
 const print = (value: unknown): string => JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? `${field}n` : field));

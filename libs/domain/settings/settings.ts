@@ -194,7 +194,14 @@ function evolve(state: Settings, event: SettingsEvent): Settings {
 
 const nameOf = ({ currency, version }: Pick<CreditPrice, 'currency' | 'version'>): string => `${currency} ${version}`;
 
-export const settings: Aggregate<UpdateSettings, Settings, SettingsEvent, SettingsRefusal> = {
+interface SettingsTypes {
+  readonly command: UpdateSettings;
+  readonly state: Settings;
+  readonly event: SettingsEvent;
+  readonly refusal: SettingsRefusal;
+}
+
+export const settings: Aggregate<SettingsTypes> = {
   category: 'settings',
   decider: {
     initial: {

@@ -1,5 +1,5 @@
 /** Carrying out a command: load, decide, append, again. Everything impure about a command is in this file. */
-import { type Aggregate, type DomainEvent, readEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/domain/decider';
+import { type Aggregate, type AggregateTypes, readEvent, type Shape, storedTypeOf, writeEvent } from '@drawdown/domain/decider';
 import { Semaphore, ReadWriteLock, KeyedMutex } from '@drawdown/engine/async';
 import type { EventLog, ExpectedRevision } from './event-log';
 import { AppendUnknown, Contention, Fault } from './faults';
@@ -31,12 +31,12 @@ export interface CommandContext {
   readonly traceparent?: string;
 }
 
-interface Done<E, S> {
+export interface Done<T extends AggregateTypes> {
   readonly outcome: 'done';
   /** The stream's state after the last of the events, however much has happened since. */
-  readonly state: S;
+  readonly state: T['state'];
   /** What the command caused; nothing when it changed nothing. */
-  readonly events: readonly E[];
+  readonly events: readonly T['event'][];
   /** Of the last of them; the stream's when there is none. */
   readonly revision: number;
   /** True when this is the first result again. */
@@ -45,11 +45,11 @@ interface Done<E, S> {
   readonly foundBy?: string;
 }
 export type IdempotencyConflict = { readonly code: 'idempotency_conflict'; readonly key: string };
-interface Refused<R> {
+export interface Refused<R> {
   readonly outcome: 'refused';
   readonly refusal: R | IdempotencyConflict;
 }
-export type Outcome<E, S, R> = Done<E, S> | Refused<R>;
+export type Outcome<T extends AggregateTypes> = Done<T> | Refused<T['refusal']>;
 
 interface Recorded<E> {
   readonly events: readonly E[];
@@ -68,20 +68,20 @@ export class Ledger {
   ) {}
 
   /** The state of a stream as it is now. `revision` -1: nothing has happened. */
-  async load<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  async load<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     stream: string,
-  ): Promise<{ readonly state: S; readonly revision: number }> {
+  ): Promise<{ readonly state: T['state']; readonly revision: number }> {
     while (this.busy) await this.busy;
     const { state, revision } = await this.states.load(stream);
     return { state: stateOf(aggregate, state), revision };
   }
 
   /** The same, to the end of the stream: for a process that does not follow the log and may know less than others have written. */
-  async reload<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  async reload<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     stream: string,
-  ): Promise<{ readonly state: S; readonly revision: number }> {
+  ): Promise<{ readonly state: T['state']; readonly revision: number }> {
     while (this.busy) await this.busy;
     const { state, revision } = await this.states.reload(stream);
     return { state: stateOf(aggregate, state), revision };
@@ -99,22 +99,14 @@ export class Ledger {
   }
 
   /** The state after a revision: as it is known where that is the last one, folded from the beginning of the stream otherwise. */
-  private async stateAfter<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
-    entry: StreamState,
-    revision: number,
-  ): Promise<S> {
+  private async stateAfter<T extends AggregateTypes>(aggregate: Aggregate<T>, entry: StreamState, revision: number): Promise<T['state']> {
     return entry.revision === revision
       ? stateOf(aggregate, entry.state)
       : this.folds.run(() => this.stateAt(aggregate, entry.stream, revision));
   }
 
   /** Its cost grows with the history before the revision. */
-  async stateAt<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
-    stream: string,
-    revision: number,
-  ): Promise<S> {
+  async stateAt<T extends AggregateTypes>(aggregate: Aggregate<T>, stream: string, revision: number): Promise<T['state']> {
     let state = aggregate.decider.initial;
     for (let from = 0; from <= revision;) {
       const page = await this.log.readStream(stream, { from, limit: FOLDED_AT_ONCE });
@@ -135,24 +127,24 @@ export class Ledger {
    * @throws LogUnavailable nothing was written.
    * @throws AppendUnknown it may have been carried out, or be so later: the same key again finds out.
    */
-  async execute<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  async execute<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     stream: string,
-    command: C | (() => C | Promise<C>),
+    command: T['command'] | (() => T['command'] | Promise<T['command']>),
     context: CommandContext = {},
-  ): Promise<Outcome<E, S, R>> {
+  ): Promise<Outcome<T>> {
     const outcome = await this.inTurn(stream, () => this.carryOut(aggregate, stream, command, context));
     // The first answer again may take long to make, and nothing that happens meanwhile changes it: others need not wait.
     return 'again' in outcome ? outcome.again() : outcome;
   }
 
-  private async carryOut<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  private async carryOut<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     stream: string,
-    command: C | (() => C | Promise<C>),
+    command: T['command'] | (() => T['command'] | Promise<T['command']>),
     context: CommandContext,
-  ): Promise<Outcome<E, S, R> | { readonly again: () => Promise<Done<E, S>> }> {
-    const inDoubt = new InDoubtAppends<E>();
+  ): Promise<Outcome<T> | { readonly again: () => Promise<Done<T>> }> {
+    const inDoubt = new InDoubtAppends<T['event']>();
     try {
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const entry = await this.fresh(stream, attempt);
@@ -161,9 +153,9 @@ export class Ledger {
         const known = entry.revision;
         const earlier = await this.resultOf(aggregate, entry, context);
         if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(earlier.key);
-        let made: C;
+        let made: T['command'];
         try {
-          made = typeof command === 'function' ? await (command as () => C | Promise<C>)() : command;
+          made = typeof command === 'function' ? await command() : command;
         } catch (objection) {
           // Nor is what stands against making it said on old knowledge: the stream may hold this very command, carried out elsewhere.
           if (attempt === 1 && (await this.states.reload(stream)).revision > known) continue;
@@ -206,34 +198,34 @@ export class Ledger {
   }
 
   /** What a key did before on a stream, for a command that has work to do before it can be executed. Undefined: nothing yet. */
-  async earlier<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  async earlier<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     stream: string,
     context: CommandContext,
-  ): Promise<Outcome<E, S, R> | undefined> {
+  ): Promise<Outcome<T> | undefined> {
     if (context.key === undefined) return undefined;
     const found = await this.inTurn(stream, async () => this.resultOf(aggregate, await this.states.load(stream), context));
     return found && (found.body === context.body ? found.done() : conflict(found.key));
   }
 
   /** What the command of a key recorded on a stream, whatever its body was. Takes no turn: a command may ask while it is made. */
-  async recorded<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  async recorded<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     stream: string,
     key: string,
-  ): Promise<Recorded<E> | undefined> {
+  ): Promise<Recorded<T['event']> | undefined> {
     await this.states.load(stream);
     const place = await this.placeOf(stream, key);
     return place && this.recordedAt(aggregate, stream, place);
   }
 
   /** Appends decided events after an entry and moves the entry on. False: another writer was first, decide again. */
-  async append<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  async append<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     entry: StreamState,
-    { events, state }: { readonly events: readonly E[]; readonly state?: S },
+    { events, state }: { readonly events: readonly T['event'][]; readonly state?: T['state'] },
     { key, callerKey, body, actor, traceparent }: CommandContext,
-    inDoubt = new InDoubtAppends<E>(),
+    inDoubt = new InDoubtAppends<T['event']>(),
   ): Promise<boolean> {
     // Nothing waits from here to the write: what was looked up since the entry was loaded holds for it.
     this.states.assertCurrent(entry.generation);
@@ -262,10 +254,10 @@ export class Ledger {
    * Carries out what a decider wants done before a command: under no key, since it is nobody's command. What it makes possible is
    * decided on what stands in the stream then. False: another writer was first.
    */
-  async appendPrerequisite<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  async appendPrerequisite<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     entry: StreamState,
-    first: C,
+    first: T['command'],
     { traceparent }: CommandContext,
   ): Promise<boolean> {
     const decision = aggregate.decider.decide(first, stateOf(aggregate, entry.state));
@@ -296,16 +288,16 @@ export class Ledger {
   }
 
   /** What a command's keys did before on this stream, if anything. The caller's goes first: it must not be used for anything else. */
-  private async resultOf<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  private async resultOf<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     entry: StreamState,
     { key, callerKey }: CommandContext,
-  ): Promise<{ readonly key: string; readonly body: string | undefined; readonly done: () => Promise<Done<E, S>> } | undefined> {
+  ): Promise<{ readonly key: string; readonly body: string | undefined; readonly done: () => Promise<Done<T>> } | undefined> {
     for (const each of [callerKey, key]) {
       const place = each === undefined ? undefined : await this.placeOf(entry.stream, each);
       if (each === undefined || !place) continue;
       const foundBy = each;
-      const done = async (): Promise<Done<E, S>> => {
+      const done = async (): Promise<Done<T>> => {
         const { events, revision } = await this.recordedAt(aggregate, entry.stream, place);
         return { outcome: 'done', events, revision, state: await this.stateAfter(aggregate, entry, revision), replayed: true, foundBy };
       };
@@ -326,11 +318,11 @@ export class Ledger {
     return undefined;
   }
 
-  private async recordedAt<C, S, E extends DomainEvent, R extends Refusal>(
-    aggregate: Aggregate<C, S, E, R>,
+  private async recordedAt<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
     stream: string,
     { first, cause: { size } }: CommandPlace,
-  ): Promise<Recorded<E>> {
+  ): Promise<Recorded<T['event']>> {
     const recorded = await this.log.readStream(stream, { from: first, limit: size });
     return { events: recorded.map((event) => readEvent(aggregate, event.type, event.data)), revision: first + size - 1 };
   }
@@ -342,16 +334,13 @@ interface CommandPlace {
   readonly cause: Cause;
 }
 
-const folded = <C, S, E extends DomainEvent, R extends Refusal>(
-  aggregate: Aggregate<C, S, E, R>,
-  entry: StreamState,
-  events: readonly E[],
-): S => events.reduce((state, event) => aggregate.decider.evolve(state, event), stateOf(aggregate, entry.state));
+const folded = <T extends AggregateTypes>(aggregate: Aggregate<T>, entry: StreamState, events: readonly T['event'][]): T['state'] =>
+  events.reduce((state, event) => aggregate.decider.evolve(state, event), stateOf(aggregate, entry.state));
 
 const conflict = (key: string): Refused<never> => ({ outcome: 'refused', refusal: { code: 'idempotency_conflict', key } });
 
 // An entry was folded by the aggregate of its stream's category: the cast gives back the type that the cache erased.
-const stateOf = <S>(_: Aggregate<never, S, never, never> | { readonly state: { read(json: unknown): S } }, state: unknown): S => state as S;
+const stateOf = <S>(_: { readonly state: Shape<S> }, state: unknown): S => state as S;
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 const present = <T extends object>(fields: T): Present<T> =>

@@ -1,6 +1,6 @@
 /** An aggregate without its type parameters: how any stream of its category is folded, kept and known to be due. */
 import type { Instant } from '@drawdown/domain/amounts';
-import { type Aggregate, type DomainEvent, readEvent, type Refusal } from '@drawdown/domain/decider';
+import { type Aggregate, type AggregateTypes, type DomainEvent, readEvent } from '@drawdown/domain/decider';
 
 export interface StreamDefinition {
   readonly category: string;
@@ -14,16 +14,16 @@ export interface StreamDefinition {
   dueAt(state: unknown): Instant | undefined;
 }
 
-export function streamDefinitionOf<C, S, E extends DomainEvent, R extends Refusal>(aggregate: Aggregate<C, S, E, R>): StreamDefinition {
-  // Only states and events that this very folding made come back into it: the two casts below undo the erasure.
+export function streamDefinitionOf<T extends AggregateTypes>(aggregate: Aggregate<T>): StreamDefinition {
+  // The types are erased here. Only states and events that this definition made come back into it.
   return {
     category: aggregate.category,
     initial: aggregate.decider.initial,
     decode: (storedType, data) => readEvent(aggregate, storedType, data),
-    evolve: (state, event) => aggregate.decider.evolve(state as S, event as E),
-    write: (state) => aggregate.state.write(state as S),
+    evolve: (state, event) => aggregate.decider.evolve(state, event),
+    write: (state) => aggregate.state.write(state),
     read: (json) => aggregate.state.read(json),
     stateVersion: aggregate.stateVersion,
-    dueAt: (state) => aggregate.dueAt?.(state as S) as Instant | undefined,
+    dueAt: (state) => aggregate.dueAt?.(state) as Instant | undefined,
   };
 }

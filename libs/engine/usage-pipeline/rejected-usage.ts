@@ -47,7 +47,14 @@ type RejectedUsageCommand =
   | ({ readonly type: 'RecordReplay' } & shape.Of<typeof events.RejectedUsageReplayed>);
 export type RejectedUsageRefusal = { readonly code: 'rejected_usage_not_found' } | { readonly code: 'rejected_usage_already_replayed' };
 
-const decider: Decider<RejectedUsageCommand, RejectedUsage, RejectedUsageEvent, RejectedUsageRefusal> = {
+interface RejectedUsageTypes {
+  readonly command: RejectedUsageCommand;
+  readonly state: RejectedUsage;
+  readonly event: RejectedUsageEvent;
+  readonly refusal: RejectedUsageRefusal;
+}
+
+const decider: Decider<RejectedUsageTypes> = {
   initial: { status: 'none', replays: 0 },
   decide(command, current) {
     switch (command.type) {
@@ -76,7 +83,7 @@ const decider: Decider<RejectedUsageCommand, RejectedUsage, RejectedUsageEvent, 
   },
 };
 
-export const rejectedUsage: Aggregate<RejectedUsageCommand, RejectedUsage, RejectedUsageEvent, RejectedUsageRefusal> = {
+export const rejectedUsage: Aggregate<RejectedUsageTypes> = {
   category: 'rejectedUsage',
   decider,
   events,

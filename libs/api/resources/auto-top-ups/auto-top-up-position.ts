@@ -13,7 +13,14 @@ const advanced = shape.record({ at: shape.instant, ...fields });
 type AutoTopUpPositionAdvanced = DomainEvent & { readonly type: 'AutoTopUpPositionAdvanced' } & shape.Of<typeof advanced>;
 type AdvanceAutoTopUpPosition = { readonly type: 'Advance'; readonly at: Instant } & AutoTopUpPosition;
 
-export const autoTopUpPosition: Aggregate<AdvanceAutoTopUpPosition, AutoTopUpPosition, AutoTopUpPositionAdvanced, never> = {
+interface AutoTopUpPositionTypes {
+  readonly command: AdvanceAutoTopUpPosition;
+  readonly state: AutoTopUpPosition;
+  readonly event: AutoTopUpPositionAdvanced;
+  readonly refusal: never;
+}
+
+export const autoTopUpPosition: Aggregate<AutoTopUpPositionTypes> = {
   category: 'autoTopUpPosition',
   decider: {
     initial: { through: '-1' },

@@ -1,5 +1,5 @@
 /** Customers: whose wallet and credit balances there are. */
-import { customer, type Customer } from '@drawdown/domain/customer';
+import { customer, type Customer, type RegisterCustomer } from '@drawdown/domain/customer';
 import { formatInstant } from '@drawdown/domain/amounts';
 import { streams } from '@drawdown/engine/event-store';
 import { carryOut } from '../carry-out';
@@ -14,7 +14,7 @@ import { readAtLeast } from '../read-at-least';
 export const customerOperations = (parts: Parts): Pick<Handlers, 'CreateCustomer' | 'GetCustomer' | 'ListCustomers'> => ({
   async CreateCustomer(request, context) {
     const asked = readRequest(request, (from) => ({ id: from.customerId(), currency: from.currency() }));
-    const { state, revision } = await carryOut(parts, context, customer, streams.customer(asked.id), (at) => ({
+    const { state, revision } = await carryOut(parts, context, customer, streams.customer(asked.id), (at): RegisterCustomer => ({
       type: 'RegisterCustomer',
       at,
       ...asked,

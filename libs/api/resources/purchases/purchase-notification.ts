@@ -3,7 +3,7 @@
  * once whatever key a caller sends and however often a provider delivers.
  */
 import { formatAmount } from '@drawdown/domain/amounts';
-import type { Balance, BalanceEvent } from '@drawdown/domain/balance';
+import type { BalanceEvent, BalanceTypes } from '@drawdown/domain/balance';
 import { creditedTo } from '@drawdown/engine/event-store';
 import {
   type Confirmation,
@@ -27,7 +27,7 @@ export async function recordTold(
   parts: Parts,
   context: CommandCall,
   notification: Confirmation | PaymentFailure,
-): Promise<CarriedOut<BalanceEvent, Balance>> {
+): Promise<CarriedOut<BalanceTypes>> {
   await requireCustomer(parts, notification.customerId);
   const { aggregate, stream } = walletOf(notification.customerId);
   // The same event with other contents is not told again: it is refused as a conflict.

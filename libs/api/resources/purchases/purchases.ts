@@ -1,6 +1,6 @@
 /** Purchases: credits of a wallet that are there once a payment provider has confirmed the money. */
 import { formatInstant, ZERO } from '@drawdown/domain/amounts';
-import { type Balance, type BalanceCommand, type BalanceEvent, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
+import { type BalanceCommand, type BalanceTypes, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
 import { confirmedByHand, MANUAL, noticeKeyOf } from '@drawdown/engine/payments';
 import { balanceMessage, grantMessage } from '../balances/balance-message';
 import { theBalance } from '../balances/balances';
@@ -181,7 +181,7 @@ function numberIn(of: string, token: string): number {
   return Number(text);
 }
 
-const after = ({ state, revision, at }: CarriedOut<BalanceEvent, Balance>) => ({
+const after = ({ state, revision, at }: CarriedOut<BalanceTypes>) => ({
   revision,
   balance: balanceMessage(state, revision, at, {}),
 });

@@ -28,7 +28,14 @@ export const atTheApi = (refusal: SettingsRefusal): ApiSettingsRefusal =>
     ? { code: 'settings_revision_conflict', expected: refusal.expected - 1, actual: refusal.version - 1 }
     : refusal;
 
-const apiSettings: Aggregate<UpdateSettings, Settings, SettingsEvent, ApiSettingsRefusal> = {
+interface ApiSettingsTypes {
+  readonly command: UpdateSettings;
+  readonly state: Settings;
+  readonly event: SettingsEvent;
+  readonly refusal: ApiSettingsRefusal;
+}
+
+const apiSettings: Aggregate<ApiSettingsTypes> = {
   ...settings,
   decider: {
     ...settings.decider,
@@ -85,7 +92,7 @@ export const settingsOperations = (parts: Parts): Pick<Handlers, 'GetSettings' |
       },
       expected: from.revision('expected_revision', -1),
     }));
-    const { state, revision } = await carryOut(parts, context, apiSettings, streams.settings, async (at) => {
+    const { state, revision } = await carryOut(parts, context, apiSettings, streams.settings, async (at): Promise<UpdateSettings> => {
       const now = await loadSettings(parts);
       return {
         type: 'UpdateSettings',

@@ -25,7 +25,14 @@ type TestClockState = shape.Of<typeof state>;
 export type TestClockCommand =
   { readonly type: 'Move'; readonly at: Instant } | { readonly type: 'StartAdvance'; readonly at: Instant; readonly to: Instant };
 
-export const testClock: Aggregate<TestClockCommand, TestClockState, TestClockEvent, never> = {
+interface TestClockTypes {
+  readonly command: TestClockCommand;
+  readonly state: TestClockState;
+  readonly event: TestClockEvent;
+  readonly refusal: never;
+}
+
+export const testClock: Aggregate<TestClockTypes> = {
   category: 'testClock',
   decider: {
     initial: {},

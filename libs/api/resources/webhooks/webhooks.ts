@@ -116,7 +116,7 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
 
   async DeleteWebhookEndpoint(request, context) {
     const id = readRequest(request, readId);
-    const { revision } = await carryOut(parts, context, webhookEndpoint, streams.webhookEndpoint(id), (at) => ({
+    const { revision } = await carryOut(parts, context, webhookEndpoint, streams.webhookEndpoint(id), (at): WebhookEndpointCommand => ({
       type: 'DeleteEndpoint',
       at,
     }));
@@ -142,7 +142,10 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
   async SendTestPing(request, context) {
     const id = readRequest(request, readId);
     const stream = streams.webhookEndpoint(id);
-    const { revision } = await carryOut(parts, context, webhookEndpoint, stream, (at) => ({ type: 'SendTestPing', at }));
+    const { revision } = await carryOut(parts, context, webhookEndpoint, stream, (at): WebhookEndpointCommand => ({
+      type: 'SendTestPing',
+      at,
+    }));
     const [recorded] = await parts.log.readStream(stream, { from: revision, limit: 1 });
     return { revision, webhook_id: recorded && messagesOf(recorded)[0]?.webhookId };
   },

@@ -9,15 +9,15 @@
 import { deepStrictEqual, fail } from 'node:assert/strict';
 import { type Amount, amount, type Instant, instant, later } from '@drawdown/domain/amounts';
 import { type Decider, given as givenEvents } from '@drawdown/domain/decider';
-import { type Balance, evolve, initialBalance } from '../balance';
-import type { BalanceCommand, BalanceRefusal, CommandOf, UsageToConsume } from '../commands';
+import { evolve, initialBalance } from '../balance';
+import type { BalanceCommand, BalanceRefusal, BalanceTypes, CommandOf, UsageToConsume } from '../commands';
 import { prerequisite, decide } from '../decide';
 import type { BalanceEvent } from '../events';
 import { type GrantRequest, type Money, PRIORITY_DEFAULT } from '../grants';
 import type { Limit } from '../limits';
 import { told } from './sentences.fixtures';
 
-export type BalanceDecider = Decider<BalanceCommand, Balance, BalanceEvent, BalanceRefusal>;
+export type BalanceDecider = Decider<BalanceTypes>;
 export const theBalance: BalanceDecider = { initial: initialBalance, decide, evolve, prerequisite };
 
 export const NOON: Instant = instant('2026-03-01T12:00:00Z');

@@ -110,7 +110,14 @@ export const deliveryOf = ({ webhookId, type, stream, revision, position }: Deli
   position,
 });
 
-export const deliveries: Aggregate<DeliveriesCommand, Deliveries, DeliveriesEvent, DeliveriesRefusal> = {
+export interface DeliveriesTypes {
+  readonly command: DeliveriesCommand;
+  readonly state: Deliveries;
+  readonly event: DeliveriesEvent;
+  readonly refusal: DeliveriesRefusal;
+}
+
+export const deliveries: Aggregate<DeliveriesTypes> = {
   category: 'deliveries',
   decider: { initial: { through: -1n, open: new Map() }, decide, evolve },
   events: deliveriesEvents,

@@ -3,9 +3,17 @@
  */
 import type { Instant } from '@drawdown/domain/amounts';
 import { readEvent } from '@drawdown/domain/decider';
-import { type CommandContext, type EventLog, type Ledger, type Outcome, type RecordedEvent, streams } from '@drawdown/engine/event-store';
-import { deliveries, type Deliveries, type DeliveriesRefusal, deliveryOf } from './deliveries';
-import type { Attempt, DeliveriesEvent, Delivery } from './deliveries.events';
+import {
+  type CommandContext,
+  type EventLog,
+  type Ledger,
+  type Outcome,
+  type RecordedEvent,
+  type Refused,
+  streams,
+} from '@drawdown/engine/event-store';
+import { deliveries, type Deliveries, type DeliveriesTypes, deliveryOf } from './deliveries';
+import type { Attempt, Delivery } from './deliveries.events';
 
 const DELIVERIES_PAGE_SIZE_MAX = 1_000;
 const DELIVERIES_PAGE_SIZE_DEFAULT = 100;
@@ -107,7 +115,7 @@ export async function resend(
   webhookId: string,
   at: Instant,
   context?: CommandContext,
-): Promise<Outcome<DeliveriesEvent, Deliveries, DeliveriesRefusal | DeliveryNotFound>> {
+): Promise<Outcome<DeliveriesTypes> | Refused<DeliveryNotFound>> {
   const stream = streams.deliveries(endpointId);
   for await (const { delivery } of placesBackwards(log, stream))
     if (delivery.webhookId === webhookId)

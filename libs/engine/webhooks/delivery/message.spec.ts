@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { amount, later } from '@drawdown/domain/amounts';
 import { autoTopUp } from '@drawdown/domain/auto-top-up';
 import { type BalanceCommand, creditBalance, type UsageToConsume, wallet } from '@drawdown/domain/balance';
-import { type Aggregate, type DomainEvent, type Refusal, storedTypeOf, writeEvent } from '@drawdown/domain/decider';
+import { type Aggregate, type AggregateTypes, storedTypeOf, writeEvent } from '@drawdown/domain/decider';
 import { type RecordedEvent, streams } from '@drawdown/engine/event-store';
 import { HOUR, NOON, SECRET } from '../dispatch/dispatcher.fixtures';
 import { type Message, messagesOf, USAGE_LINES_MAX } from './message';
@@ -11,11 +11,7 @@ import { webhookEndpoint } from '../endpoint/webhook-endpoint';
 import { WEBHOOK_TYPES } from './webhook-types';
 
 /** What the ledger would have recorded of these commands. */
-function recorded<C, S, E extends DomainEvent, R extends Refusal>(
-  aggregate: Aggregate<C, S, E, R>,
-  stream: string,
-  ...commands: C[]
-): RecordedEvent[] {
+function recorded<T extends AggregateTypes>(aggregate: Aggregate<T>, stream: string, ...commands: T['command'][]): RecordedEvent[] {
   let state = aggregate.decider.initial;
   const events: RecordedEvent[] = [];
   for (const command of commands) {

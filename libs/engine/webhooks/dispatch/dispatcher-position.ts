@@ -24,7 +24,14 @@ const advanced = shape.record({ at: shape.instant, ...fields });
 type DispatcherAdvanced = DomainEvent & { readonly type: 'DispatcherAdvanced' } & shape.Of<typeof advanced>;
 type AdvanceDispatcher = { readonly type: 'Advance'; readonly at: Instant } & DispatcherPosition;
 
-export const dispatcherPosition: Aggregate<AdvanceDispatcher, DispatcherPosition, DispatcherAdvanced, never> = {
+interface DispatcherPositionTypes {
+  readonly command: AdvanceDispatcher;
+  readonly state: DispatcherPosition;
+  readonly event: DispatcherAdvanced;
+  readonly refusal: never;
+}
+
+export const dispatcherPosition: Aggregate<DispatcherPositionTypes> = {
   category: 'webhookDispatcher',
   decider: {
     initial: { through: -1n, behind: [] },

@@ -170,7 +170,14 @@ function without<K extends 'enabledAt' | 'disabledReason'>(state: WebhookEndpoin
   return rest;
 }
 
-export const webhookEndpoint: Aggregate<WebhookEndpointCommand, WebhookEndpoint, WebhookEndpointEvent, WebhookEndpointRefusal> = {
+interface WebhookEndpointTypes {
+  readonly command: WebhookEndpointCommand;
+  readonly state: WebhookEndpoint;
+  readonly event: WebhookEndpointEvent;
+  readonly refusal: WebhookEndpointRefusal;
+}
+
+export const webhookEndpoint: Aggregate<WebhookEndpointTypes> = {
   category: 'webhookEndpoint',
   decider: { initial: none, decide, evolve },
   events: webhookEndpointEvents,
