@@ -2,7 +2,7 @@
 import { customer } from '@drawdown/domain/customer';
 import { settings } from '@drawdown/domain/settings';
 import { autoTopUp } from '@drawdown/domain/auto-top-up';
-import { autoTopUpPosition, testClock } from '@drawdown/api/resources';
+import { autoTopUpPosition, testClock } from '@drawdown/engine/process-managers';
 import { creditProduct } from '@drawdown/domain/catalog';
 import { creditBalance, wallet } from '@drawdown/domain/balance';
 import { rejectedUsage } from '@drawdown/engine/usage-pipeline';

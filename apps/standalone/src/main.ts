@@ -1,5 +1,5 @@
 /** The whole of Drawdown in one process. `--validate` says what the configuration means, and exits. */
-import { TestClock } from '@drawdown/api/resources';
+import { TestClock } from '@drawdown/engine/process-managers';
 import {
   DAY_MS,
   LogWatch,

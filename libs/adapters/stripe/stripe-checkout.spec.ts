@@ -260,6 +260,6 @@ it('believes no notice of real money with a test key, and passes over tests with
 
 it('reads notifications with its own secrets', () => {
   const notification = delivered(eventOf('checkout.session.expired'), noon);
-  expect(open().readNotice(notification)).toMatchObject({ outcome: 'failed', reason: 'expired' });
+  expect(open().readNotice(notification)).toMatchObject({ outcome: 'failed', code: 'expired' });
   expect(open({ webhookSecrets: ['whsec_another'] }).readNotice(notification)).toMatchObject({ outcome: 'problem' });
 });

@@ -110,15 +110,15 @@ function noticeOf(event: Fields, { deployment, live }: NotificationReading): Pay
     case 'checkout.session.async_payment_succeeded':
       return confirmed(about, session);
     case 'checkout.session.async_payment_failed':
-      return { outcome: 'failed', ...about, reason: 'declined' };
+      return { outcome: 'failed', ...about, code: 'declined' };
     case 'checkout.session.expired':
-      return { outcome: 'failed', ...about, reason: 'expired' };
+      return { outcome: 'failed', ...about, code: 'expired' };
     default:
       return ignored(`${type} is nothing that purchases wait for`);
   }
 }
 
-function confirmed(about: Omit<PaymentFailure, 'outcome' | 'reason'>, session: Fields): PaymentNotification {
+function confirmed(about: Omit<PaymentFailure, 'outcome' | 'code'>, session: Fields): PaymentNotification {
   const paid = fromStripe(session['amount_total'], session['currency']);
   return paid ? { outcome: 'confirmed', ...about, paid } : problem('malformed', 'the session says no amount of a known currency');
 }

@@ -1,4 +1,5 @@
 /** What an operation can throw besides a Fault. Everything else is a bug. */
+import { CommandRefused } from '@drawdown/engine/commands';
 import type { AnyRefusal } from './refusals';
 
 /** One thing that is wrong with a request. */
@@ -19,16 +20,8 @@ export class InvalidRequest extends Error {
   }
 }
 
-/** The request was understood, and the business says no. */
-export class Refused extends Error {
-  /** @param field the one that it is about, where the code alone does not say it: see `refusedFields` */
-  constructor(
-    readonly refusal: AnyRefusal,
-    readonly field?: string,
-  ) {
-    super(refusal.code);
-    this.name = 'Refused';
-  }
-}
+/** The request was understood, and the business says no. The same class as the engine's, for the refusals that have an answer here. */
+export type Refused = CommandRefused<AnyRefusal>;
+export const Refused: new (refusal: AnyRefusal, field?: string) => Refused = CommandRefused;
 
 export const sentence = ({ field, problem }: Violation): string => (field ? `${field} ${problem}` : problem);

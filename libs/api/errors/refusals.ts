@@ -1,13 +1,14 @@
 /** Every refusal with its answer on both transports. A refusal that is added to a domain does not compile until it has one here. */
 import type { CustomerRefusal } from '@drawdown/domain/customer';
-import type { PortalPurchaseRefusal, SettingsRefusal } from '@drawdown/domain/settings';
+import type { SettingsRefusal } from '@drawdown/domain/settings';
 import type { AutoTopUpRefusal } from '@drawdown/domain/auto-top-up';
 import { type Amount, formatAmount, formatInstant, type Instant, INTEGER_DIGITS_MAX, ZERO } from '@drawdown/domain/amounts';
 import type { CreditProductRefusal } from '@drawdown/domain/catalog';
 import type { BalanceRefusal, EventOf } from '@drawdown/domain/balance';
 import type { IdempotencyConflict } from '@drawdown/engine/event-store';
 import type { RejectedUsageRefusal } from '@drawdown/engine/usage-pipeline';
-import { MANUAL, type NotificationProblem } from '@drawdown/engine/payments';
+import type { AccountRefusal } from '@drawdown/engine/commands';
+import { MANUAL, type NotificationProblem, type PaymentRefusal } from '@drawdown/engine/payments';
 import type { DeliveriesRefusal, DeliveryNotFound, WebhookEndpointRefusal } from '@drawdown/engine/webhooks';
 import type { GrpcStatus } from './grpc-status';
 
@@ -18,12 +19,8 @@ export type ApiSettingsRefusal =
 
 /** Refused by an operation itself, before or between aggregates. */
 type OperationRefusal =
-  | { readonly code: 'customer_not_found'; readonly customerId: string }
-  | { readonly code: 'wallets_disabled' }
+  | AccountRefusal
   | { readonly code: 'free_credits_not_allowed' }
-  | { readonly code: 'no_credit_price'; readonly currency: string; readonly startsAt?: Instant }
-  | { readonly code: 'credits_worth_nothing'; readonly credits: Amount; readonly creditPrice: Amount; readonly currency: string }
-  | { readonly code: 'credits_worth_too_much'; readonly credits: Amount; readonly creditPrice: Amount; readonly currency: string }
   /** The invoice was paid, as another one. */
   | { readonly code: 'invoice_conflict'; readonly invoiceId: string; readonly due: Amount; readonly billed: Amount }
   | { readonly code: 'invoice_not_paid'; readonly invoiceId: string }
@@ -36,12 +33,7 @@ type OperationRefusal =
 
 /** Of purchases, by their operations and by the transport of the providers' notifications. */
 type PurchaseRefusal =
-  | PortalPurchaseRefusal
-  | { readonly code: 'payment_provider_not_set_up'; readonly provider: string; readonly known: string }
-  /** Recorded: the purchase has failed. */
-  | { readonly code: 'purchase_refused_by_provider'; readonly purchaseId: string; readonly reason: string; readonly detail: string }
-  /** The event was told with other contents. */
-  | { readonly code: 'payment_event_conflict'; readonly provider: string; readonly eventId: string }
+  | PaymentRefusal
   /** Recorded: a person has to look at it. */
   | {
       readonly code: 'purchase_flagged';

@@ -5,7 +5,4 @@ export * from './operation';
 export { reportMessage } from './service/operations';
 export * from './parts';
 export { type AnswerPaymentNotification, answerPaymentNotification } from './purchases/purchase-notification';
-export { assertRealTime, Rehearsal, TestClock, testClock } from './test-clocks/test-clock';
 export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage/usage';
-export { autoTopUpPosition } from './auto-top-ups/auto-top-up-position';
-export { AutoTopUpRunner } from './auto-top-ups/auto-top-up-runner';

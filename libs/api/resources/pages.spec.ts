@@ -1,5 +1,5 @@
+import { streamNames } from '@drawdown/engine/read-models';
 import { NullProjections } from '@drawdown/engine/derived-state';
-import { streamNames } from './pages';
 import type { Parts } from './parts';
 
 /** Doubles of the two parts that a list asks: derived state holds one stream, and is whole for so many questions. */

@@ -1,7 +1,8 @@
 /** Pages of lists. A token says where the page before ended, never how many came before, so what arrives later moves nothing. */
-import type { Document, ListOptions } from '@drawdown/engine/derived-state';
+import type { Document } from '@drawdown/engine/derived-state';
+import { listComplete } from '@drawdown/engine/read-models';
 import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
-import { DerivedStateIncomplete, streamDefinitionOf, stateOf } from '@drawdown/engine/event-store';
+import { streamDefinitionOf, stateOf } from '@drawdown/engine/event-store';
 import { Refused } from '@drawdown/api/errors';
 import type { Message } from './operation';
 import type { Parts } from './parts';
@@ -61,7 +62,7 @@ export async function listDocuments(
   const items: Message[] = [];
   for (let scanned = 0; ;) {
     const limit = Math.min(DOCUMENTS_PER_READ, size + 1);
-    const documents = await wholeList({ projector, projections }, { prefix, limit, ...(after !== undefined && { after }) });
+    const documents = await listComplete({ projector, projections }, { prefix, limit, ...(after !== undefined && { after }) });
     for (const document of documents) {
       const item = await show(document);
       // One more than fits: so there is a next page, and it begins here.
@@ -75,17 +76,6 @@ export async function listDocuments(
   }
 }
 
-/** Asked on both sides of the reading: derived state may be lost, and begun anew, in the middle of it. @throws DerivedStateIncomplete */
-async function wholeList(
-  { projector, projections }: Pick<Parts, 'projector' | 'projections'>,
-  options: ListOptions,
-): Promise<readonly Document[]> {
-  if (!projector.isWhole) throw new DerivedStateIncomplete();
-  const documents = await projections.list(options);
-  if (!projector.isWhole) throw new DerivedStateIncomplete();
-  return documents;
-}
-
 /** The state in a document; folded anew when another version of the program wrote it. */
 export async function stateIn<T extends AggregateTypes>(
   { ledger }: Pick<Parts, 'ledger'>,
@@ -94,19 +84,4 @@ export async function stateIn<T extends AggregateTypes>(
 ): Promise<T['state']> {
   // The definition of the aggregate read it, so it is a state of the aggregate: the definition erases the type.
   return stateOf(streamDefinitionOf(aggregate), document) ?? (await ledger.load(aggregate, document.stream)).state;
-}
-
-/** Names of all streams of a prefix, to its end. */
-export async function* streamNames(parts: Pick<Parts, 'projector' | 'projections'>, prefix: string): AsyncGenerator<string> {
-  for await (const { stream } of allDocuments(parts, prefix)) yield stream;
-}
-
-/** Documents of all streams of a prefix, to its end: never more than one read of them is held. */
-export async function* allDocuments(parts: Pick<Parts, 'projector' | 'projections'>, prefix: string): AsyncGenerator<Document> {
-  for (let after: string | undefined; ;) {
-    const documents = await wholeList(parts, { prefix, limit: DOCUMENTS_PER_READ, ...(after !== undefined && { after }) });
-    yield* documents;
-    after = documents.at(-1)?.stream;
-    if (documents.length < DOCUMENTS_PER_READ) return;
-  }
 }

@@ -7,8 +7,7 @@ import { creditBalance, wallet } from '@drawdown/domain/balance';
 import { type StreamDefinition, streamDefinitionOf } from '@drawdown/engine/event-store';
 import { rejectedUsage } from '@drawdown/engine/usage-pipeline';
 import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/engine/webhooks';
-import { autoTopUpPosition } from './auto-top-ups/auto-top-up-position';
-import { testClock } from './test-clocks/test-clock';
+import { autoTopUpPosition, testClock } from '@drawdown/engine/process-managers';
 
 export const streamDefinitions: readonly StreamDefinition[] = [
   streamDefinitionOf(settings),

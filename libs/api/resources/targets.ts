@@ -1,15 +1,13 @@
 /** Which balance a request is about, and what is asked of other streams before it may be changed. */
-import { customer, type Customer } from '@drawdown/domain/customer';
-import { priceInForce, settings, type Settings } from '@drawdown/domain/settings';
+import { priceInForce } from '@drawdown/domain/settings';
 import type { Instant } from '@drawdown/domain/amounts';
 import { creditProduct, type CreditProduct } from '@drawdown/domain/catalog';
 import { type Balance, type BalanceCommand, type BalanceTypes, creditBalance, wallet } from '@drawdown/domain/balance';
 import { streams } from '@drawdown/engine/event-store';
 import { balanceMessage, type BesideBalance } from './balances/balance-message';
-import { type CarriedOut, carryOut, type CommandCall } from './carry-out';
+import { type CarriedOut, carryOut, type CommandCall, readFresh, requireCustomer, loadSettings } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import type { Fields } from './fields';
-import { readFresh } from './read-fresh';
 import type { Message } from './operation';
 import type { Parts } from './parts';
 
@@ -38,35 +36,12 @@ export function readBalance(from: Fields): Target {
   return creditProductId === undefined ? walletOf(customerId) : creditBalanceOf(customerId, creditProductId);
 }
 
-/** @throws Refused customer_not_found */
-export const requireCustomer = ({ ledger }: Pick<Parts, 'ledger'>, customerId: string): Promise<Customer> =>
-  readFresh(ledger, customer, streams.customer(customerId), ({ state }) => {
-    if (!state.customer) throw new Refused({ code: 'customer_not_found', customerId });
-    return state.customer;
-  });
-
 /** @throws Refused credit_product_not_found */
 export const theProduct = ({ ledger }: Pick<Parts, 'ledger'>, creditProductId: string): Promise<CreditProduct> =>
   readFresh(ledger, creditProduct, streams.creditProduct(creditProductId), ({ state, revision }) => {
     if (revision < 0) throw new Refused({ code: 'credit_product_not_found' });
     return state;
   });
-
-export const loadSettings = async ({ ledger }: Pick<Parts, 'ledger'>): Promise<Settings> =>
-  (await ledger.load(settings, streams.settings)).state;
-
-/**
- * What the settings make of something, or why they refuse it: all that they are asked for a command is looked at together.
- * @throws Refused wallets_disabled, or as `look` does
- */
-export const underSettings = <T>({ ledger }: Pick<Parts, 'ledger'>, look: (settings: Settings) => T): Promise<T> =>
-  readFresh(ledger, settings, streams.settings, ({ state }) => {
-    if (!state.enabled) throw new Refused({ code: 'wallets_disabled' });
-    return look(state);
-  });
-
-/** @throws Refused wallets_disabled */
-export const walletsEnabled = (parts: Pick<Parts, 'ledger'>): Promise<void> => underSettings(parts, () => undefined);
 
 interface ChangedBalance extends CarriedOut<BalanceTypes> {
   /** The figures after the command, judged by the moment it was recorded at. */

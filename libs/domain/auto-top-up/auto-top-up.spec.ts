@@ -1,6 +1,6 @@
 import { amount, instant } from '@drawdown/domain/amounts';
 import { given } from '@drawdown/domain/decider';
-import { autoTopUp, FAILURES_MAX, purchaseKeyOf } from './auto-top-up';
+import { autoTopUp, FAILURES_MAX } from './auto-top-up';
 import {
   after,
   configure,
@@ -78,7 +78,6 @@ describe('a purchase', () => {
   it('is due to be started from its request on, until somebody says that it was', () => {
     expect(dueAfter(...asked)).toBe(noon);
     expect(dueAfter(...asked, started())).toBeUndefined();
-    expect(purchaseKeyOf('a1')).toBe('autoTopUp\u00a7a1');
   });
   it('is recorded step by step', () => {
     when(asked, started()).then({ type: 'AutoTopUpStarted', at: noon, requestId: 'a1', purchaseId: 'p-a1' });

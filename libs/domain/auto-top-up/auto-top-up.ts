@@ -170,9 +170,3 @@ export const autoTopUp: Aggregate<AutoTopUpTypes> = {
   stateVersion: 2,
   dueAt,
 };
-
-/**
- * The idempotency key of the purchase that a request asks for: whoever starts it, and how often, starts one. Stored for ever
- * with the purchase. No caller can send it: keys of callers are printable ASCII.
- */
-export const purchaseKeyOf = (requestId: string): string => `autoTopUp\u00a7${requestId}`;

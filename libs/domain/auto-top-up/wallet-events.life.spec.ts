@@ -5,7 +5,8 @@
 import { type Amount, amount, formatInstant, type Instant, later } from '@drawdown/domain/amounts';
 import { type Balance, type BalanceCommand, type BalanceEvent, decide, evolve, initialBalance } from '@drawdown/domain/balance';
 import fc from 'fast-check';
-import { autoTopUp, purchaseKeyOf } from './auto-top-up';
+import { reservedKeys } from '@drawdown/domain/decider';
+import { autoTopUp } from './auto-top-up';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
 import type { AutoTopUpEvent } from './auto-top-up.events';
 import { configure, DAY, HOUR, MINUTE, noon, policyOf } from './auto-top-up.fixtures';
@@ -64,8 +65,8 @@ class Life {
     if (due === undefined || due > this.now) return;
     const { inFlight } = this.topUp;
     if (!inFlight) return this.look();
-    if (this.keys.has(purchaseKeyOf(inFlight.id))) return;
-    this.keys.add(purchaseKeyOf(inFlight.id));
+    if (this.keys.has(reservedKeys.autoTopUp(inFlight.id))) return;
+    this.keys.add(reservedKeys.autoTopUp(inFlight.id));
     this.tellWallet({
       type: 'StartPurchase',
       at: this.now,

@@ -1,7 +1,6 @@
 import { amount, instant } from '@drawdown/domain/amounts';
 import { PaymentProviderMisconfigured, PaymentProviderUnavailable } from './faults';
 import { confirmedByHand, failedByHand, ManualPayments } from './manual-payments';
-import { noticeKeyOf } from './payment-provider';
 
 const at = instant('2024-03-01T12:00:00Z');
 const by = { purchaseId: 'p1', customerId: 'cus_1', reference: 'transfer-7', at };
@@ -36,11 +35,17 @@ describe('payments by hand', () => {
       happenedAt: at,
       paid: { amount: amount('19.99'), currency: 'EUR' },
     });
-    expect(noticeKeyOf(confirmed)).toBe('notification§manual:p1:transfer-7:19.99 EUR');
   });
 
   it('fail when somebody says so', () =>
-    expect(failedByHand(by, 'declined')).toMatchObject({ outcome: 'failed', reason: 'declined', purchaseId: 'p1', provider: 'manual' }));
+    expect(failedByHand(by, { code: 'declined' })).toEqual({
+      outcome: 'failed',
+      code: 'declined',
+      purchaseId: 'p1',
+      customerId: 'cus_1',
+      provider: 'manual',
+      happenedAt: at,
+    }));
 
   it('are never confirmed by what anybody sends', () =>
     expect(provider.readNotice()).toMatchObject({ outcome: 'problem', problem: 'not_expected' }));

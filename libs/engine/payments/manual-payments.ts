@@ -1,5 +1,6 @@
 /** The provider for a company that collects the money itself: staff, or another system, confirms by our own API. */
-import { type Amount, formatAmount, type Instant } from '@drawdown/domain/amounts';
+import { formatAmount, type Instant } from '@drawdown/domain/amounts';
+import { optional } from '@drawdown/domain/decider';
 import type { Confirmation, PaymentFailure, PaymentNotification, PaymentProvider, PurchaseToStart, StartOutcome } from './payment-provider';
 
 /** Stored with every purchase that is paid so, for ever. */
@@ -30,31 +31,37 @@ export class ManualPayments implements PaymentProvider {
 interface ByHand {
   readonly purchaseId: string;
   readonly customerId: string;
-  /** Of the payment, as whoever confirms it knows it: a transfer, a receipt. In one wallet, the same is the same payment. */
-  readonly reference: string;
   readonly at: Instant;
+  /** The caller's id of what it reports. */
+  readonly eventId?: string;
 }
 
-/** What the API's own confirmation says, in the words of the port. */
-export const confirmedByHand = (by: ByHand, paid: { readonly amount: Amount; readonly currency: string }): Confirmation => ({
+/**
+ * What the API's own confirmation says, in the words of the port.
+ * @param reference of the payment, as the person who confirms it knows it: a transfer, a receipt. In one wallet, the same is the same payment.
+ */
+export const confirmedByHand = (by: ByHand & { readonly reference: string }, paid: Confirmation['paid']): Confirmation => ({
   outcome: 'confirmed',
-  // What was mistyped can be told again as it was: as another event, of which one at most is credited.
-  ...about(by, `${formatAmount(paid.amount)} ${paid.currency}`),
+  reference: by.reference,
+  ...about(by),
+  // A mistyped amount or purchase can be corrected: that is another event. At most one of them is credited.
+  eventId: by.eventId ?? `${by.purchaseId}:${by.reference}:${formatAmount(paid.amount)} ${paid.currency}`,
   paid,
 });
 
-export const failedByHand = (by: ByHand, reason: PaymentFailure['reason']): PaymentFailure => ({
+/** A failure that somebody reports. Without an event id it is known by the caller's key alone. */
+export type FailureByHand = Omit<PaymentFailure, 'eventId' | 'reference' | 'code'> & {
+  readonly eventId?: string;
+  readonly code: string;
+  readonly reason?: string;
+};
+
+export const failedByHand = (by: ByHand, { code, reason }: { readonly code: string; readonly reason?: string }): FailureByHand => ({
   outcome: 'failed',
-  ...about(by, reason),
-  reason,
+  ...about(by),
+  ...optional('eventId', by.eventId),
+  code,
+  ...optional('reason', reason),
 });
 
-const about = ({ purchaseId, customerId, reference, at }: ByHand, said: string) => ({
-  provider: MANUAL,
-  // What was told of the wrong purchase can be told of the right one.
-  eventId: `${purchaseId}:${reference}:${said}`,
-  purchaseId,
-  customerId,
-  reference,
-  happenedAt: at,
-});
+const about = ({ purchaseId, customerId, at }: ByHand) => ({ provider: MANUAL, purchaseId, customerId, happenedAt: at });

@@ -51,7 +51,7 @@ export interface IncomingNotice {
 
 interface AboutAPurchase {
   readonly provider: string;
-  /** The provider's id of this notification: the same at every delivery of it, with the same contents. See `noticeKeyOf`. */
+  /** The provider's id of this notification: the same at every delivery of it, with the same contents. */
   readonly eventId: string;
   readonly purchaseId: string;
   readonly customerId: string;
@@ -69,7 +69,7 @@ export type Confirmation = AboutAPurchase & {
 export type PaymentFailure = AboutAPurchase & {
   readonly outcome: 'failed';
   /** `declined`: a payment was tried and did not go through. `expired`: nobody paid in time. */
-  readonly reason: 'declined' | 'expired';
+  readonly code: 'declined' | 'expired';
 };
 
 export type PaymentNotification =
@@ -96,11 +96,3 @@ export interface PaymentProvider {
   readNotice(notification: IncomingNotice): PaymentNotification;
   close(): Promise<void>;
 }
-
-/**
- * The idempotency key of the command that a notification becomes. Two notifications of one payment have two: that a purchase is credited
- * once at most is for the wallet. Stored for ever, and no caller can send it: keys of callers are printable ASCII. Otherwise a caller
- * could use up the key of a notification before it comes, and money would be taken and not credited.
- */
-export const noticeKeyOf = ({ provider, eventId }: Pick<AboutAPurchase, 'provider' | 'eventId'>): string =>
-  `notification\u00a7${provider}:${eventId}`;

@@ -55,8 +55,8 @@ describe('what a provider says', () => {
   });
 
   it('ends the purchase when it has failed, or was refused from the start', () => {
-    const failed = purchaseCommand(failedByHand(by, 'declined'), at);
-    expect(failed).toEqual({ type: 'FailPurchase', at, purchaseId: 'p1', code: 'declined', providerEventId: 'p1:transfer-7:declined' });
+    const failed = purchaseCommand(failedByHand({ ...by, eventId: 'call-7' }, { code: 'declined', reason: 'no funds' }), at);
+    expect(failed).toEqual({ type: 'FailPurchase', at, purchaseId: 'p1', code: 'declined', reason: 'no funds', providerEventId: 'call-7' });
     const refused = refusedStart('p1', { outcome: 'refused', reason: 'amount_too_small', detail: 'at least 0.50' }, at);
     expect(refused).toEqual({ type: 'FailPurchase', at, purchaseId: 'p1', code: 'amount_too_small', reason: 'at least 0.50' });
     expect([caused(failed), caused(refused), caused(failed, confirmed)]).toEqual([

@@ -1,16 +1,16 @@
 /** What a provider says, as the command that the wallet of its customer is given. Pure: the wallet decides what follows. */
 import type { Instant } from '@drawdown/domain/amounts';
+import { optional } from '@drawdown/domain/decider';
 import type { BalanceCommand } from '@drawdown/domain/balance';
+import type { FailureByHand } from './manual-payments';
 import type { Confirmation, PaymentFailure, StartOutcome } from './payment-provider';
 
 type Command<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 
-/** Carried out under the key `noticeKeyOf` on the stream of the wallet of `notification.customerId`. */
-export function purchaseCommand(
-  notification: Confirmation | PaymentFailure,
-  at: Instant,
-): Command<'ConfirmPurchase'> | Command<'FailPurchase'> {
-  const { purchaseId, eventId: providerEventId } = notification;
+export type PurchaseNotification = Confirmation | PaymentFailure | FailureByHand;
+
+export function purchaseCommand(notification: PurchaseNotification, at: Instant): Command<'ConfirmPurchase'> | Command<'FailPurchase'> {
+  const { purchaseId } = notification;
   switch (notification.outcome) {
     case 'confirmed':
       return {
@@ -18,12 +18,19 @@ export function purchaseCommand(
         at,
         purchaseId,
         provider: notification.provider,
-        providerEventId,
+        providerEventId: notification.eventId,
         providerPaymentId: notification.reference,
         paid: notification.paid,
       };
     case 'failed':
-      return { type: 'FailPurchase', at, purchaseId, code: notification.reason, providerEventId };
+      return {
+        type: 'FailPurchase',
+        at,
+        purchaseId,
+        code: notification.code,
+        ...optional('reason', 'reason' in notification ? notification.reason : undefined),
+        ...optional('providerEventId', notification.eventId),
+      };
   }
 }
 

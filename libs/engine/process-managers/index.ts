@@ -1,2 +1,5 @@
 export * from './due-commands';
 export * from './sweeper';
+export * from './auto-top-up-position';
+export * from './auto-top-up-runner';
+export * from './test-clock';

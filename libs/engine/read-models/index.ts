@@ -3,3 +3,4 @@ export * from './liability';
 export * from './movement';
 export * from './projector';
 export { MARK, projectedThrough } from './projection-mark';
+export * from './documents';

@@ -1,4 +1,5 @@
 /** An auto top-up as the transports say it: its policy read and shown, its events as decisions. */
+import { optional } from '@drawdown/domain/decider';
 import {
   type AutoTopUp,
   autoTopUp,
@@ -15,7 +16,6 @@ import {
 import { formatAmount, type Instant, ZERO } from '@drawdown/domain/amounts';
 import { time } from '../balances/balance-message';
 import type { Fields } from '../fields';
-import { optional } from '../top-ups/grant-request';
 import type { Message } from '../operation';
 
 const MS = 1_000;

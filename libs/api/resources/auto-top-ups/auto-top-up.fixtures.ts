@@ -1,9 +1,8 @@
 /** Auto top-ups brought to life in a test's world, by as many processes as a test wants: at once, or behind the others. */
 import { AppliedKeys, Ledger, StreamStates } from '@drawdown/engine/event-store';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
-import { Sweeper } from '@drawdown/engine/process-managers';
 import { at, type TestApplication, walletOfAda } from '../application.fixtures';
-import { AutoTopUpRunner } from './auto-top-up-runner';
+import { AutoTopUpRunner, Sweeper } from '@drawdown/engine/process-managers';
 import { streamDefinitions } from '../stream-definitions';
 import type { Message } from '../operation';
 import type { Parts } from '../parts';

@@ -1,20 +1,18 @@
 /** Auto top-ups of wallets: set, told with what was decided, turned off, resumed. Who carries them out: `AutoTopUpRunner`. */
 import { autoTopUp, type AutoTopUpCommand } from '@drawdown/domain/auto-top-up';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
-import { readEvent } from '@drawdown/domain/decider';
+import { readEvent, optional } from '@drawdown/domain/decider';
 import { streams } from '@drawdown/engine/event-store';
 import { wallet } from '@drawdown/domain/balance';
 import { autoTopUpMessage, decisionMessage, readPolicy } from './auto-top-up-message';
-import { carryOut } from '../carry-out';
+import { carryOut, readFresh, requireCustomer } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { optional, REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import { readFresh } from '../read-fresh';
+import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Context, Handlers, Message } from '../operation';
 import { afterToken, pageToken } from '../pages';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
-import { requireCustomer } from '../targets';
 
 type AutoTopUpHandlers = Pick<Handlers, 'SetAutoTopUp' | 'GetAutoTopUp' | 'DisableAutoTopUp' | 'ResumeAutoTopUp'>;
 

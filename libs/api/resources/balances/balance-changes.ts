@@ -1,9 +1,10 @@
 /** Changes that wallets and credit balances share. Each of them makes one operation for each kind. */
+import { optional } from '@drawdown/domain/decider';
 import { formatAmount } from '@drawdown/domain/amounts';
 import { readLimits } from './balance-message';
-import { expectEvent } from '../carry-out';
+import { expectEvent } from '@drawdown/engine/commands';
 import { type Fields, readRequest } from '../fields';
-import { optional, REASON_LENGTH_MAX } from '../top-ups/grant-request';
+import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { AnswerOnce } from '../operation';
 import type { Parts } from '../parts';
 import { changeBalance, type Target } from '../targets';

@@ -1,18 +1,17 @@
 /** Questions about wallets and credit balances. */
 import { formatAmount, formatInstant, minus, ZERO } from '@drawdown/domain/amounts';
-import { balanceAt } from '@drawdown/engine/read-models';
+import { balanceAt, streamNames } from '@drawdown/engine/read-models';
 import type { Balance } from '@drawdown/domain/balance';
 import { idsOf, streams } from '@drawdown/engine/event-store';
 import { knownAt } from './as-of';
 import { balanceMessage } from './balance-message';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import { readFresh } from '../read-fresh';
+import { readFresh, requireCustomer, loadSettings } from '@drawdown/engine/commands';
 import type { Context, Handlers, Message } from '../operation';
-import { streamNames } from '../pages';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
-import { besideOf, creditBalanceOf, readBalance, type Target, requireCustomer, loadSettings, walletOf } from '../targets';
+import { besideOf, creditBalanceOf, readBalance, type Target, walletOf } from '../targets';
 
 export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | 'ListBalances' | 'CanSpend'> => ({
   async GetBalance(request, context) {

@@ -17,10 +17,9 @@ import {
 } from '@drawdown/domain/catalog';
 import { streams } from '@drawdown/engine/event-store';
 import { limitMessage, readLimits, time } from '../balances/balance-message';
-import { carryOut } from '../carry-out';
+import { carryOut, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { readFresh } from '../read-fresh';
 import type { AnswerOnce, Context, Handlers, Message } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';

@@ -1,16 +1,17 @@
 /** Credit balances: units of a credit product that a customer holds. Whether credits may be free is a rule of wallets, not of these. */
+import { optional } from '@drawdown/domain/decider';
 import { formatInstant, ZERO } from '@drawdown/domain/amounts';
 import { creditBalance } from '@drawdown/domain/balance';
 import { idsOf, streams } from '@drawdown/engine/event-store';
 import { closing, pausing, settingLimits } from '../balances/balance-changes';
 import { allocationMessages, balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
-import { expectEvent } from '../carry-out';
+import { expectEvent, requireCustomer } from '@drawdown/engine/commands';
 import { readRequest } from '../fields';
-import { optional, readTerms, REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, startingGrant } from '../top-ups/grant-request';
+import { readTerms, REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, startingGrant } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import { listDocuments } from '../pages';
 import type { Parts } from '../parts';
-import { changeBalance, readCreditBalance, requireCustomer, theProduct, unitOf } from '../targets';
+import { changeBalance, readCreditBalance, theProduct, unitOf } from '../targets';
 
 const BALANCE_NAME_LENGTH_MAX = 128;
 

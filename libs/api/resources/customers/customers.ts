@@ -2,10 +2,9 @@
 import { customer, type Customer, type RegisterCustomer } from '@drawdown/domain/customer';
 import { formatInstant } from '@drawdown/domain/amounts';
 import { streams } from '@drawdown/engine/event-store';
-import { carryOut } from '../carry-out';
+import { carryOut, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import { readFresh } from '../read-fresh';
 import type { Handlers, Message } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';

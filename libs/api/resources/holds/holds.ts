@@ -1,13 +1,14 @@
 /** Holds on wallets and credit balances. Disabled wallets take none and capture none; giving back is always possible. */
+import { optional } from '@drawdown/domain/decider';
 import { formatAmount, ZERO } from '@drawdown/domain/amounts';
 import { merged } from '@drawdown/engine/read-models';
 import { allocationMessages, endedHoldMessage, holdMessage } from '../balances/balance-message';
-import { expectEvent } from '../carry-out';
+import { expectEvent, walletsEnabled } from '@drawdown/engine/commands';
 import { type Fields, readRequest } from '../fields';
-import { optional, REFERENCE_LENGTH_MAX } from '../top-ups/grant-request';
+import { REFERENCE_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readBalance, type Target, walletsEnabled } from '../targets';
+import { changeBalance, readBalance, type Target } from '../targets';
 
 /** Digits and a letter: the ledger makes the ids. */
 const HOLD_ID_LENGTH_MAX = 32;

@@ -10,19 +10,17 @@ import {
   plus,
   ZERO,
 } from '@drawdown/domain/amounts';
-import { readEvent } from '@drawdown/domain/decider';
+import { readEvent, optional, reservedKeys } from '@drawdown/domain/decider';
 import { type EventOf, reversedOf } from '@drawdown/domain/balance';
 import { allocationMessages, balanceMessage } from '../balances/balance-message';
 import { theBalance } from '../balances/balances';
-import { expectEvent } from '../carry-out';
-import { invoiceKey, knownBy, reversalKey } from '../command-name';
+import { expectEvent, knownBy, readFresh, requireCustomer, walletsEnabled } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { optional, REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import { readFresh } from '../read-fresh';
+import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers, Message } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readWallet, type Target, requireCustomer, walletsEnabled } from '../targets';
+import { changeBalance, readWallet, type Target } from '../targets';
 
 const INVOICE_ID_LENGTH_MAX = 128;
 const REVERSAL_ID_LENGTH_MAX = 128;
@@ -41,7 +39,7 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
     }));
     const { invoiceId, due, billed, currency } = asked;
     // What is billed is compared with the payment: whoever leaves it to the default means what the first answer says.
-    const call = knownBy(context, invoiceKey(invoiceId), [formatAmount(due)]);
+    const call = knownBy(context, reservedKeys.invoice(invoiceId), [formatAmount(due)]);
     const walletCurrency = await currencyOf(parts, target, currency);
     try {
       const { events, revision, balance } = await changeBalance(parts, call, target, async (at) => {
@@ -76,7 +74,7 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
       },
     }));
     const body = [invoiceId, asked.amount === undefined ? undefined : formatAmount(asked.amount)];
-    const call = reversalId === undefined ? context : knownBy(context, reversalKey(reversalId), body);
+    const call = reversalId === undefined ? context : knownBy(context, reservedKeys.reversal(reversalId), body);
     const { events, revision, balance } = await changeBalance(parts, call, target, async (at) => ({
       type: 'ReverseInvoicePayment',
       at,
@@ -149,7 +147,7 @@ const thePayment = (
   invoiceId: string,
 ): Promise<{ readonly payment: InvoicePaid; readonly revision: number }> =>
   readFresh(ledger, aggregate, stream, async ({ revision }) => {
-    const recorded = await ledger.recorded(aggregate, stream, invoiceKey(invoiceId));
+    const recorded = await ledger.recorded(aggregate, stream, reservedKeys.invoice(invoiceId));
     if (!recorded) throw new Refused(revision < 0 ? { code: 'balance_not_found' } : { code: 'invoice_not_paid', invoiceId });
     return { payment: expectEvent(recorded.events, 'InvoicePaid'), revision: recorded.revision };
   });

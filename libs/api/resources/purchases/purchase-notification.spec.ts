@@ -87,9 +87,9 @@ describe("a provider's own notification", () => {
 
   it('that is out of order or of other money is recorded and answered as received', async () => {
     expect(await told(confirmed('evt_1', '21'))).toMatchObject({ outcome: 'flagged' });
-    expect(await told({ outcome: 'failed', ...about('p1', 'evt_2', NOON), reason: 'expired' })).toMatchObject({ outcome: 'failed' });
+    expect(await told({ outcome: 'failed', ...about('p1', 'evt_2', NOON), code: 'expired' })).toMatchObject({ outcome: 'failed' });
     expect(await told(confirmed('evt_3'))).toMatchObject({ outcome: 'credited' });
-    expect(await told({ outcome: 'failed', ...about('p1', 'evt_4', NOON), reason: 'declined' })).toMatchObject({ outcome: 'flagged' });
+    expect(await told({ outcome: 'failed', ...about('p1', 'evt_4', NOON), code: 'declined' })).toMatchObject({ outcome: 'flagged' });
     expect(await figures()).toMatchObject(['20', '0', expect.any(Number)]);
   });
 

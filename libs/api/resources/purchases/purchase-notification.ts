@@ -1,70 +1,22 @@
-/**
- * What is told of a purchase, by a provider's own notification or by hand. Known by the id of the event that told it, so that it counts
- * once whatever key a caller sends and however often a provider delivers.
- */
-import { formatAmount } from '@drawdown/domain/amounts';
-import type { BalanceEvent, BalanceTypes } from '@drawdown/domain/balance';
-import { creditedTo } from '@drawdown/engine/event-store';
-import {
-  type Confirmation,
-  type IncomingNotice,
-  MANUAL,
-  noticeKeyOf,
-  type PaymentFailure,
-  purchaseCommand,
-} from '@drawdown/engine/payments';
-import { type CarriedOut, carryOut, type CommandCall } from '../carry-out';
-import { knownBy } from '../command-name';
+/** What a payment provider sends by itself, and the answers that a notification and a report by hand have in common. */
+import { optional, reservedKeys } from '@drawdown/domain/decider';
+import type { BalanceEvent } from '@drawdown/domain/balance';
+import type { CommandCall } from '@drawdown/engine/commands';
+import { applyNotification, type IncomingNotice, MANUAL, providerNamed } from '@drawdown/engine/payments';
 import { Refused } from '@drawdown/api/errors';
-import { optional } from '../top-ups/grant-request';
 import type { Context, Message } from '../operation';
 import type { Parts } from '../parts';
-import { providerNamed } from './purchase-start';
-import { requireCustomer, walletOf } from '../targets';
-
-/** @throws Refused purchase_not_found and the like. What was flagged is not thrown: see `flagIn`. */
-export async function recordTold(
-  parts: Parts,
-  context: CommandCall,
-  notification: Confirmation | PaymentFailure,
-): Promise<CarriedOut<BalanceTypes>> {
-  await requireCustomer(parts, notification.customerId);
-  const { aggregate, stream } = walletOf(notification.customerId);
-  // The same event with other contents is not told again: it is refused as a conflict.
-  const said =
-    notification.outcome === 'confirmed' ? [formatAmount(notification.paid.amount), notification.paid.currency] : [notification.reason];
-  const call = knownBy(context, noticeKeyOf(notification), [
-    notification.outcome,
-    notification.purchaseId,
-    notification.reference,
-    ...said,
-  ]);
-  return carryOut(parts, call, aggregate, stream, async (at) => {
-    const command = purchaseCommand(notification, at);
-    if (command.type === 'FailPurchase') return command;
-    return { ...command, ...optional('creditedTo', await creditedTo(parts.ledger, stream, notification.reference)) };
-  }).catch(toldOtherwise(call, notification));
-}
 
 /**
- * Whether what was told is answered as the first time. It is under the caller's own key, or by the event that the caller named where
- * it sends no key. Otherwise the same event is news of nothing: who counts what was credited would count it twice.
+ * Whether the answer is the first one again: found under the caller's own key, or by the event that the caller named where it sends no
+ * key. Otherwise the caller reports something that is already known. It must not count the credits a second time.
  */
 export function answeredAgain(call: CommandCall, eventId: string | undefined, { foundBy }: { readonly foundBy?: string }): boolean {
-  const own = call.key ?? (eventId === undefined ? undefined : noticeKeyOf({ provider: MANUAL, eventId }));
+  const own = call.key ?? (eventId === undefined ? undefined : reservedKeys.notification(MANUAL, eventId));
   if (foundBy === undefined || foundBy !== own) return false;
   call.replayed();
   return true;
 }
-
-/** The key of an event is none that anybody has sent: the refusal names the event. */
-export const toldOtherwise =
-  ({ key }: Pick<CommandCall, 'key'>, { provider, eventId }: { readonly provider: string; readonly eventId: string }) =>
-  (thrown: unknown): never => {
-    if (thrown instanceof Refused && thrown.refusal.code === 'idempotency_conflict' && thrown.refusal.key === key)
-      throw new Refused({ code: 'payment_event_conflict', provider, eventId });
-    throw thrown;
-  };
 
 /** The refusal that tells of a flag; undefined where nothing was flagged. */
 export function flagIn(events: readonly BalanceEvent[]): Refused | undefined {
@@ -97,7 +49,7 @@ export const answerPaymentNotification =
   (parts: Parts): AnswerPaymentNotification =>
   async (provider, incoming, context) => {
     const now = parts.realClock ?? parts.clock;
-    const notification = providerNamed(parts, provider).readNotice({ ...incoming, receivedAt: now() });
+    const notification = providerNamed(parts.payments, provider).readNotice({ ...incoming, receivedAt: now() });
     switch (notification.outcome) {
       case 'problem':
         throw new Refused({ code: 'invalid_payment_notification', problem: notification.problem, detail: notification.detail });
@@ -105,7 +57,7 @@ export const answerPaymentNotification =
         return { outcome: 'ignored', detail: notification.detail };
       case 'confirmed':
       case 'failed': {
-        const { events } = await recordTold(parts, context, notification);
+        const { events } = await applyNotification(parts, context, notification);
         const { eventId: event_id, purchaseId: purchase_id, customerId: customer_id } = notification;
         return { outcome: outcomeOf(events), event_id, purchase_id, customer_id };
       }

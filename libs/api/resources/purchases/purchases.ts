@@ -1,23 +1,21 @@
 /** Purchases: credits of a wallet that are there once a payment provider has confirmed the money. */
+import { optional } from '@drawdown/domain/decider';
 import { formatInstant, ZERO } from '@drawdown/domain/amounts';
-import { type BalanceCommand, type BalanceTypes, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
-import { confirmedByHand, MANUAL, noticeKeyOf } from '@drawdown/engine/payments';
+import { type BalanceTypes, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
 import { balanceMessage, grantMessage } from '../balances/balance-message';
 import { theBalance } from '../balances/balances';
-import { type CarriedOut, carryOut, type CommandCall } from '../carry-out';
-import { knownBy } from '../command-name';
+import { type CarriedOut, type CommandCall, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { optional, REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import { readFresh } from '../read-fresh';
+import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import { afterToken, pageToken } from '../pages';
 import type { Parts } from '../parts';
 import { purchasesIn } from './purchase-history';
 import { purchaseMessage } from './purchase-message';
-import { startPurchase } from './purchase-start';
-import { answeredAgain, flagIn, recordTold, toldOtherwise } from './purchase-notification';
-import { readWallet, requireCustomer } from '../targets';
+import { applyNotification, confirmedByHand, failedByHand, MANUAL, startPurchase } from '@drawdown/engine/payments';
+import { answeredAgain, flagIn } from './purchase-notification';
+import { readWallet } from '../targets';
 
 /** Letter and digits: the ledger makes the ids. */
 const PURCHASE_ID_LENGTH_MAX = 32;
@@ -37,7 +35,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       const by = from.optionalWord('by', ['staff', 'portal']) ?? 'staff';
       if (by === 'portal') leaveToTheAccount(from);
       return {
-        target: readWallet(from),
+        customerId: readWallet(from).customerId,
         quantity: readQuantity(from),
         provider,
         by,
@@ -50,7 +48,9 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
         },
       };
     });
-    return startPurchase(parts, context, asked).catch(ofTheGrant);
+    const { done, started, checkoutUrl, refusal } = await startPurchase(parts, context, asked).catch(ofTheGrant);
+    if (refusal) throw new Refused(refusal);
+    return { ...after(done), purchase: purchaseMessage(asked.customerId, [started], done.at), checkout_url: checkoutUrl };
   },
 
   async GetPurchase(request, context) {
@@ -99,8 +99,8 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       reference: from.text('payment_id', EVENT_ID_LENGTH_MAX),
       eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
     }));
-    const by = { purchaseId, customerId: target.customerId, reference, at: parts.clock() };
-    const done = await recordTold(parts, quiet(context), { ...confirmedByHand(by, paid), ...optional('eventId', eventId) });
+    const by = { purchaseId, customerId: target.customerId, reference, at: parts.clock(), ...optional('eventId', eventId) };
+    const done = await applyNotification(parts, quiet(context), confirmedByHand(by, paid));
     const again = answeredAgain(context, eventId, done);
     const flagged = flagIn(done.events);
     if (flagged) throw flagged;
@@ -114,26 +114,17 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
   },
 
   async FailPurchase(request, context) {
-    const { target, eventId, failure } = readRequest(request, (from) => ({
+    const { target, purchaseId, eventId, failure } = readRequest(request, (from) => ({
       target: readWallet(from),
+      purchaseId: readPurchaseId(from),
       eventId: from.optionalText('event_id', EVENT_ID_LENGTH_MAX),
       failure: {
-        purchaseId: readPurchaseId(from),
         code: from.text('code', FAILURE_CODE_LENGTH_MAX),
         ...optional('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
       },
     }));
-    await requireCustomer(parts, target.customerId);
-    const { purchaseId, code, reason } = failure;
-    const event = { provider: MANUAL, eventId: eventId ?? '' };
-    const call = eventId === undefined ? quiet(context) : knownBy(quiet(context), noticeKeyOf(event), ['failed', purchaseId, code, reason]);
-    const { aggregate, stream } = target;
-    const done = await carryOut(parts, call, aggregate, stream, (at): BalanceCommand => ({
-      type: 'FailPurchase',
-      at,
-      ...failure,
-      ...optional('providerEventId', eventId),
-    })).catch(toldOtherwise({ key: eventId === undefined ? undefined : call.key }, event));
+    const by = { purchaseId, customerId: target.customerId, at: parts.clock(), ...optional('eventId', eventId) };
+    const done = await applyNotification(parts, quiet(context), failedByHand(by, failure));
     const again = answeredAgain(context, eventId, done);
     const flagged = flagIn(done.events);
     if (flagged) throw flagged;

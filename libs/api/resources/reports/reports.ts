@@ -1,11 +1,10 @@
 /** Reports over the whole ledger. One is made at a time: each reads every wallet's stream. */
 import { formatAmount, formatInstant, type Instant } from '@drawdown/domain/amounts';
-import { type CurrencyLiability, type Liability, LiabilityReport } from '@drawdown/engine/read-models';
+import { type CurrencyLiability, type Liability, LiabilityReport, streamNames } from '@drawdown/engine/read-models';
 import { readEvent } from '@drawdown/domain/decider';
 import { wallet } from '@drawdown/domain/balance';
 import { readRequest } from '../fields';
 import type { Context, Handlers, Message } from '../operation';
-import { streamNames } from '../pages';
 import type { Parts } from '../parts';
 
 const EVENTS_PER_READ = 500;

@@ -1,10 +1,10 @@
 /** For whoever runs the deployment: is the ledger whole, make derived state anew, what runs here. */
+import { streamNames } from '@drawdown/engine/read-models';
 import { formatInstant } from '@drawdown/domain/amounts';
 import { Fault, readWhole } from '@drawdown/engine/event-store';
 import { type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/engine/audit';
 import { readRequest } from '../fields';
 import type { Context, Handlers, Message } from '../operation';
-import { streamNames } from '../pages';
 import type { Parts } from '../parts';
 
 /** The invariant that a finding breaks, by its id in docs/reliability.md. */

@@ -1,15 +1,15 @@
 /** What a price change would do to every wallet, told one by one: however many there are, no more than one read of them is held. */
+import { loadSettings } from '@drawdown/engine/commands';
 import { type CurrencyTotals, PreviewTotals, PricePreview, type UnitEquivalents, type WalletPreview } from '@drawdown/domain/settings';
 import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
-import { balanceAt } from '@drawdown/engine/read-models';
+import { balanceAt, allDocuments } from '@drawdown/engine/read-models';
 import { wallet } from '@drawdown/domain/balance';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
 import type { Context, Handlers, Message } from '../operation';
-import { allDocuments, stateIn } from '../pages';
+import { stateIn } from '../pages';
 import type { Parts } from '../parts';
 import { atTheApi, readPrices } from './settings';
-import { loadSettings } from '../targets';
 
 export const pricePreviewOperations = (parts: Parts): Pick<Handlers, 'PreviewPriceChange'> => ({
   PreviewPriceChange: (request, context) => preview(parts, request, context),

@@ -10,17 +10,15 @@ import {
   type UpdateSettings,
 } from '@drawdown/domain/settings';
 import { formatAmount, formatInstant, ZERO } from '@drawdown/domain/amounts';
-import { type Aggregate, refuse } from '@drawdown/domain/decider';
+import { type Aggregate, refuse, optional } from '@drawdown/domain/decider';
 import { streams } from '@drawdown/engine/event-store';
 import { limitMessage, readLimit, time } from '../balances/balance-message';
-import { carryOut } from '../carry-out';
+import { carryOut, loadSettings } from '@drawdown/engine/commands';
 import { type Fields, readRequest } from '../fields';
-import { optional } from '../top-ups/grant-request';
 import type { Handlers, Message } from '../operation';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
 import type { ApiSettingsRefusal } from '@drawdown/api/errors';
-import { loadSettings } from '../targets';
 
 /** The settings count their changes from 1, the transports speak of revisions from 0: refused in the transports' words. */
 export const atTheApi = (refusal: SettingsRefusal): ApiSettingsRefusal =>

@@ -1,12 +1,12 @@
 /** The test clock on the transports. */
 import { formatInstant, type Instant, later } from '@drawdown/domain/amounts';
 import { KeyedMutex } from '@drawdown/engine/async';
-import { carriedOutBefore, carryOut, expectEvent } from '../carry-out';
+import { carriedOutBefore, carryOut, expectEvent } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
 import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { TEST_CLOCK_STREAM, testClock, type TestClockCommand } from './test-clock';
+import { TEST_CLOCK_STREAM, testClock, type TestClockCommand } from '@drawdown/engine/process-managers';
 
 /** Of one step: a year, and a little. */
 const ADVANCE_SECONDS_MAX = 400 * 86_400;

@@ -1,5 +1,6 @@
 /** What a grant is asked for with, in a wallet and in a credit balance alike. */
 import { type GrantRequest, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
+import { optional } from '@drawdown/domain/decider';
 import type { Fields } from '../fields';
 
 export const REFERENCE_LENGTH_MAX = 256;
@@ -19,8 +20,3 @@ export function readTerms(from: Fields): Omit<GrantRequest, 'amount'> {
 
 /** Free credits that a balance begins with: they cover usage of any time and never expire. */
 export const startingGrant = (amount: GrantRequest['amount']): GrantRequest => ({ origin: 'free', priority: PRIORITY_DEFAULT, amount });
-
-/** A field that is there when it was given. */
-export const optional = <const Name extends string, T>(name: Name, value: T | undefined): { readonly [N in Name]?: T } =>
-  // A computed name widens to a string: the cast gives back the name that the caller wrote.
-  (value === undefined ? {} : { [name]: value }) as { readonly [N in Name]?: T };

@@ -1,6 +1,6 @@
 /** Taking back what was added, from wallets and credit balances alike. */
 import { formatAmount } from '@drawdown/domain/amounts';
-import { expectEvent } from '../carry-out';
+import { expectEvent } from '@drawdown/engine/commands';
 import { readRequest } from '../fields';
 import { REASON_LENGTH_MAX } from './grant-request';
 import type { Handlers } from '../operation';

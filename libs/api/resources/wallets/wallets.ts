@@ -1,16 +1,16 @@
 /** Wallets: money of a customer, entered in credits. */
-import { type CreditPrice, defaultLimitsFor, priceInForce, type Settings } from '@drawdown/domain/settings';
-import { type Amount, formatAmount, type Instant, timesHalfEven, ZERO } from '@drawdown/domain/amounts';
-import { addCredits, MONEY_END } from '@drawdown/domain/balance';
+import { defaultLimitsFor } from '@drawdown/domain/settings';
+import { formatAmount, ZERO } from '@drawdown/domain/amounts';
+import { addCredits } from '@drawdown/domain/balance';
 import { closing, pausing, settingLimits } from '../balances/balance-changes';
 import { balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
-import { expectEvent } from '../carry-out';
+import { expectEvent, requireCustomer, underSettings, assertWorth, requirePrice } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import { optional, readTerms } from '../top-ups/grant-request';
+import { readTerms } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readWallet, requireCustomer, underSettings } from '../targets';
+import { changeBalance, readWallet } from '../targets';
 
 type WalletHandlers = Pick<Handlers, 'CreateWallet' | 'AddCredits' | 'PauseWallet' | 'ResumeWallet' | 'CloseWallet' | 'SetWalletLimits'>;
 
@@ -61,21 +61,3 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
   CloseWallet: closing(parts, readWallet),
   SetWalletLimits: settingLimits(parts, readWallet),
 });
-
-/** @throws Refused credits_worth_nothing, credits_worth_too_much: a price may make nothing of credits, or more than can be written down */
-export function assertWorth(credits: Amount, { price: creditPrice }: CreditPrice, currency: string): void {
-  const worth = timesHalfEven(credits, creditPrice);
-  if (worth === ZERO) throw new Refused({ code: 'credits_worth_nothing', credits, creditPrice, currency });
-  if (worth >= MONEY_END) throw new Refused({ code: 'credits_worth_too_much', credits, creditPrice, currency });
-}
-
-/** When the first of a currency's prices counts, where none does yet. */
-const firstPriceFrom = ({ creditPrices }: Settings, currency: string): Instant | undefined =>
-  creditPrices.flatMap((of) => (of.currency === currency ? [of.effectiveAt] : [])).sort((a, b) => a - b)[0];
-
-/** @throws Refused no_credit_price */
-export function requirePrice(settings: Settings, currency: string, at: Instant): CreditPrice {
-  const price = priceInForce(settings, currency, at);
-  if (!price) throw new Refused({ code: 'no_credit_price', currency, ...optional('startsAt', firstPriceFrom(settings, currency)) });
-  return price;
-}

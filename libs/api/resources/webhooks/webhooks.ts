@@ -1,4 +1,5 @@
 /** Webhook endpoints and what was sent to them. */
+import { optional } from '@drawdown/domain/decider';
 import { hash } from 'node:crypto';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
 import { streams } from '@drawdown/engine/event-store';
@@ -21,11 +22,9 @@ import {
   type WebhookEndpointCommand,
 } from '@drawdown/engine/webhooks';
 import { time } from '../balances/balance-message';
-import { carriedOut, carriedOutBefore, carryOut, expectEvent, causeOf } from '../carry-out';
+import { carriedOut, carriedOutBefore, carryOut, causeOf, expectEvent, type Known, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import { optional } from '../top-ups/grant-request';
-import { type Known, readFresh } from '../read-fresh';
 import type { AnswerOnce, Handlers, Message } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';

@@ -1,8 +1,8 @@
 /** The ledger over any log and any derived state: what a service that appends is made of, and in which order it starts and stops. */
 import { randomBytes } from 'node:crypto';
 import type { Instant } from '@drawdown/domain/amounts';
-import { assertRealTime, AutoTopUpRunner, streamDefinitions, type Parts, Rehearsal, type TestClock } from '@drawdown/api/resources';
-import { Sweeper } from '@drawdown/engine/process-managers';
+import { assertRealTime, AutoTopUpRunner, Rehearsal, Sweeper, type TestClock } from '@drawdown/engine/process-managers';
+import { type Parts, streamDefinitions } from '@drawdown/api/resources';
 import type { Projections } from '@drawdown/engine/derived-state';
 import { AppliedKeys, type EventLog, Ledger, StreamStates } from '@drawdown/engine/event-store';
 import { CatalogFollower, type Clock, type RejectionPublisher, UsageIntake } from '@drawdown/engine/usage-pipeline';

@@ -5,7 +5,7 @@
  */
 import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
 import type { Ledger } from '@drawdown/engine/event-store';
-import { Refused } from '@drawdown/api/errors';
+import { isRefused } from './refused';
 
 export interface Known<S> {
   readonly state: S;
@@ -14,8 +14,8 @@ export interface Known<S> {
 }
 
 /**
- * @param look takes what is wanted out of what is known of the stream, or throws `Refused`. It may be called twice.
- * @throws Refused as `look` does of the stream to its end
+ * @param look takes what is wanted out of what is known of the stream, or throws `CommandRefused`. It may be called twice.
+ * @throws CommandRefused as `look` does of the stream to its end
  */
 export async function readFresh<T extends AggregateTypes, Found>(
   ledger: Pick<Ledger, 'load' | 'reload'>,
@@ -27,7 +27,7 @@ export async function readFresh<T extends AggregateTypes, Found>(
   try {
     return await look(known);
   } catch (thrown) {
-    if (!(thrown instanceof Refused)) throw thrown;
+    if (!isRefused(thrown)) throw thrown;
     const atItsEnd = await ledger.reload(aggregate, stream);
     // The following may have met it meanwhile: what was looked at is what counts.
     if (atItsEnd.revision === known.revision) throw thrown;

@@ -2,19 +2,17 @@
  * Brings auto top-ups to life: follows the log in order, and comes when one is due. At least once: several processes may do it at a
  * time, for all that it does is under an expected revision or a key, and done twice it changes nothing.
  */
-import { type AutoTopUp, autoTopUp, type AutoTopUpCommand, purchaseKeyOf, type Reaction, reactionTo } from '@drawdown/domain/auto-top-up';
+import { type AutoTopUp, autoTopUp, type AutoTopUpCommand, type Reaction, reactionTo } from '@drawdown/domain/auto-top-up';
 import type { Instant } from '@drawdown/domain/amounts';
-import { balanceAt } from '@drawdown/engine/read-models';
-import { readEvent } from '@drawdown/domain/decider';
-import { categoryOf, idsOf, type RecordedEvent, streams, type Subscription } from '@drawdown/engine/event-store';
-import type { DueCommands } from '@drawdown/engine/process-managers';
+import { balanceAt, type DocumentReader, streamNames } from '@drawdown/engine/read-models';
+import { optional, readEvent, reservedKeys } from '@drawdown/domain/decider';
+import type { PurchaseServices } from '@drawdown/engine/payments';
+import { categoryOf, type EventLog, idsOf, type RecordedEvent, streams, type Subscription } from '@drawdown/engine/event-store';
+import type { DueCommands } from './due-commands';
 import { wallet } from '@drawdown/domain/balance';
 import { AUTO_TOP_UP_POSITION, autoTopUpPosition } from './auto-top-up-position';
 import { obstacleTo } from './auto-top-up-obstacle';
 import { startRequest } from './auto-top-up-start';
-import { optional } from '../top-ups/grant-request';
-import type { Parts } from '../parts';
-import { streamNames } from '../pages';
 
 /** Events met before the position is recorded: so many are met again after a crash. */
 const POSITION_EVERY_EVENTS = 5_000;
@@ -32,6 +30,10 @@ const OUTCOMES: ReadonlySet<string> = new Set([
   'WalletClosed',
 ]);
 
+interface AutoTopUpServices extends PurchaseServices, DocumentReader {
+  readonly log: Pick<EventLog, 'subscribe'>;
+}
+
 export class AutoTopUpRunner {
   /** Customers who have one. */
   private readonly known = new Set<string>();
@@ -44,11 +46,11 @@ export class AutoTopUpRunner {
   private waiting: { readonly position: bigint; readonly done: () => void }[] = [];
 
   constructor(
-    private readonly parts: Parts,
+    private readonly services: AutoTopUpServices,
     /** Told of what failed; it is tried again. */
     private readonly failed: (fault: unknown) => void,
   ) {
-    parts.ledger.states.follow(({ entry }) => {
+    services.ledger.states.follow(({ entry }) => {
       if (entry.definition.category === autoTopUp.category) this.known.add(idsOf(entry.stream)[0] ?? '');
     });
   }
@@ -58,10 +60,10 @@ export class AutoTopUpRunner {
 
   /** Follows the log from the recorded position. Call once derived state has met the log. */
   async start(): Promise<void> {
-    for await (const stream of streamNames(this.parts, `${autoTopUp.category}-`)) this.known.add(idsOf(stream)[0] ?? '');
-    const { state } = await this.parts.ledger.reload(autoTopUpPosition, AUTO_TOP_UP_POSITION);
+    for await (const stream of streamNames(this.services, `${autoTopUp.category}-`)) this.known.add(idsOf(stream)[0] ?? '');
+    const { state } = await this.services.ledger.reload(autoTopUpPosition, AUTO_TOP_UP_POSITION);
     this.met = BigInt(state.through);
-    this.subscription = this.parts.log.subscribe(this.met, (events) => this.meet(events));
+    this.subscription = this.services.log.subscribe(this.met, (events) => this.meet(events));
     this.subscription.ended.catch(this.failed);
   }
 
@@ -96,10 +98,10 @@ export class AutoTopUpRunner {
     const customerId = idsOf(stream)[0] ?? '';
     const outcome = OUTCOMES.has(type);
     if (!outcome && !this.known.has(customerId)) return;
-    const { ledger, clock } = this.parts;
-    const of = streams.autoTopUp(customerId);
+    const { ledger, clock } = this.services;
+    const own = streams.autoTopUp(customerId);
     // What this process knows may be older than what another one has started.
-    const { state } = await (outcome ? ledger.reload(autoTopUp, of) : ledger.load(autoTopUp, of));
+    const { state } = await (outcome ? ledger.reload(autoTopUp, own) : ledger.load(autoTopUp, own));
     const event = readEvent(wallet, type, data);
     const known = event.type === 'PurchaseFlagged' ? await this.withItsPurchase(customerId, state) : state;
     const reaction = reactionTo(event, known, clock());
@@ -113,10 +115,10 @@ export class AutoTopUpRunner {
   private async withItsPurchase(customerId: string, state: AutoTopUp): Promise<AutoTopUp> {
     const { inFlight } = state;
     if (!inFlight || inFlight.purchaseId !== undefined) return state;
-    const { ledger } = this.parts;
+    const { ledger } = this.services;
     const stream = streams.wallet(customerId);
     await ledger.reload(wallet, stream);
-    const recorded = await ledger.recorded(wallet, stream, purchaseKeyOf(inFlight.id));
+    const recorded = await ledger.recorded(wallet, stream, reservedKeys.autoTopUp(inFlight.id));
     const started = recorded?.events.find((event) => event.type === 'PurchaseStarted');
     return started ? { ...state, inFlight: { ...inFlight, purchaseId: started.purchaseId } } : state;
   }
@@ -126,25 +128,25 @@ export class AutoTopUpRunner {
     // It is told as started once the provider has been asked: until then the request stays due.
     if (reaction.command.type === 'RecordPurchaseStarted') return;
     // A refusal is an answer too: it had ended, or was turned off meanwhile.
-    await this.parts.ledger.execute(autoTopUp, streams.autoTopUp(customerId), reaction.command);
+    await this.services.ledger.execute(autoTopUp, streams.autoTopUp(customerId), reaction.command);
   }
 
   private async consider(customerId: string): Promise<void> {
-    const { ledger, clock } = this.parts;
+    const { ledger, clock } = this.services;
     // The wallet is read to its end, and after the auto top-up: a request whose outcome is known there has its money in these figures.
     // Whatever is appended meanwhile has it made again.
     await ledger.execute(autoTopUp, streams.autoTopUp(customerId), async (): Promise<AutoTopUpCommand> => {
       const { state } = await ledger.reload(wallet, streams.wallet(customerId));
       const at = clock();
       const { available, projected, pending } = balanceAt(state, at);
-      const obstacle = await obstacleTo(this.parts, state, at);
+      const obstacle = await obstacleTo(this.services, state, at);
       return { type: 'Consider', at, figures: { available, projected, pending }, ...optional('obstacle', obstacle) };
     });
   }
 
   /** What spends money is decided now, with the figures of now, however long ago it fell due. */
   private async attend(stream: string): Promise<Instant | 'waiting' | undefined> {
-    const { ledger, clock } = this.parts;
+    const { ledger, clock } = this.services;
     const customerId = idsOf(stream)[0] ?? '';
     const { state } = await ledger.reload(autoTopUp, stream);
     const dueAt = dueOf(state);
@@ -158,7 +160,7 @@ export class AutoTopUpRunner {
 
   private async begin(customerId: string, request: Parameters<typeof startRequest>[2]): Promise<void> {
     try {
-      await startRequest(this.parts, customerId, request);
+      await startRequest(this.services, customerId, request);
       this.providerFailures = 0;
     } catch (fault) {
       const pause = Math.min(PROVIDER_PAUSE_MS_MAX, PROVIDER_PAUSE_MS_MIN * 2 ** this.providerFailures);
@@ -182,7 +184,7 @@ export class AutoTopUpRunner {
 
   private async recordPosition(): Promise<void> {
     this.sinceRecorded = 0;
-    const { ledger, clock } = this.parts;
+    const { ledger, clock } = this.services;
     await ledger.execute(autoTopUpPosition, AUTO_TOP_UP_POSITION, { type: 'Advance', at: clock(), through: String(this.met) });
   }
 }

@@ -6,8 +6,8 @@ import { type Instant, later } from '@drawdown/domain/amounts';
 import { accept, type Aggregate, type DomainEvent, shape } from '@drawdown/domain/decider';
 import { type EventLog, Fault, type Ledger } from '@drawdown/engine/event-store';
 import type { Projector } from '@drawdown/engine/read-models';
-import type { AutoTopUpRunner } from '../auto-top-ups/auto-top-up-runner';
-import type { Sweeper } from '@drawdown/engine/process-managers';
+import type { AutoTopUpRunner } from './auto-top-up-runner';
+import type { Sweeper } from './sweeper';
 
 /** Stored for ever. The first stream of a log that was written by a test clock. */
 export const TEST_CLOCK_STREAM = 'testClock-account';
