@@ -1,6 +1,7 @@
 /** What every adapter of the `Projections` port keeps. Call it in a spec file with a way to open an empty one. */
 import type { Instant } from '@drawdown/domain/amounts';
-import type { Document, Projections } from '@drawdown/engine/derived-state';
+import { type Document, KeyBatch, NO_KEYS, NOTHING_FOUND, type Projections } from '@drawdown/engine/derived-state';
+import { usageFingerprint } from '@drawdown/engine/event-store';
 
 interface OpenedProjections {
   readonly projections: Projections;
@@ -21,7 +22,7 @@ const document = (stream: string, revision: number, dueAt?: Instant): Document =
   const json = JSON.stringify({ stream, revision });
   return dueAt === undefined ? { stream, revision, json } : { stream, revision, json, dueAt };
 };
-const nothing = { documents: [], keys: [], checkpoint: -1n };
+const nothing = { documents: [], keys: NO_KEYS, checkpoint: -1n };
 
 export function projectionsContract(name: string, open: () => Promise<OpenedProjections>): void {
   describe(`${name} as projections`, () => {
@@ -34,6 +35,12 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
     });
     afterEach(() => opened.dispose());
 
+    /** All places of each fingerprint, in the order of the question. */
+    const placesOf = async (of: Projections, ...fingerprints: readonly number[]) => {
+      const found = await of.find(fingerprints);
+      return fingerprints.map((_, i) => found.get(i) ?? []);
+    };
+    const find = (...fingerprints: readonly number[]) => placesOf(projections, ...fingerprints);
     const saveDocuments = (...documents: Document[]) => projections.save({ ...nothing, documents });
     const streamsIn = async (prefix: string, limit: number, after?: string) =>
       (await projections.list(after === undefined ? { prefix, limit } : { prefix, limit, after })).map(({ stream }) => stream);
@@ -43,7 +50,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       expect(await projections.checkpoint()).toBe(-1n);
       expect(await projections.load('wallet-a')).toBeUndefined();
       expect(await projections.list({ prefix: '', limit: 10 })).toEqual([]);
-      expect(await projections.find([1n, 2n])).toEqual([[], []]);
+      expect(await projections.find([1, 2])).toEqual(NOTHING_FOUND);
       expect(await projections.due(at(0), 10)).toEqual([]);
       expect(await projections.forget(at(0))).toBe(0);
     });
@@ -100,14 +107,14 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
     describe('keys', () => {
       it('are found in the order of the question, each with all its places', async () => {
         const keys = [
-          { fingerprint: 3n, stream: 'wallet-a', revision: 1 },
-          { fingerprint: 0n, stream: 'wallet-a', revision: 2 },
-          { fingerprint: 2n ** 64n - 1n, stream: 'wallet-b', revision: 3 },
-          { fingerprint: 3n, stream: 'wallet-b', revision: 4 },
+          { fingerprint: 3, stream: 'wallet-a', revision: 1 },
+          { fingerprint: 0, stream: 'wallet-a', revision: 2 },
+          { fingerprint: 2 ** 53 - 1, stream: 'wallet-b', revision: 3 },
+          { fingerprint: 3, stream: 'wallet-b', revision: 4 },
         ];
-        await projections.save({ ...nothing, keys });
-        await projections.save({ ...nothing, keys: [{ fingerprint: 3n, stream: 'wallet-a', revision: 9 }] });
-        const [max, none, three, zero] = await projections.find([2n ** 64n - 1n, 77n, 3n, 0n]);
+        await projections.save({ ...nothing, keys: new KeyBatch(keys) });
+        await projections.save({ ...nothing, keys: new KeyBatch([{ fingerprint: 3, stream: 'wallet-a', revision: 9 }]) });
+        const [max, none, three, zero] = await find(2 ** 53 - 1, 77, 3, 0);
         expect(max).toEqual([{ stream: 'wallet-b', revision: 3 }]);
         expect(none).toEqual([]);
         expect([...(three ?? [])].sort((a, b) => a.revision - b.revision)).toEqual([
@@ -119,49 +126,52 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       });
 
       it('are saved once, however often they come', async () => {
-        const key = { fingerprint: 5n, stream: 'wallet-a', revision: 1, keepUntil: at(10) };
-        await projections.save({ ...nothing, keys: [key, key] });
-        await Promise.all([projections.save({ ...nothing, keys: [key] }), projections.save({ ...nothing, keys: [key] })]);
-        expect(await projections.find([5n])).toEqual([[{ stream: 'wallet-a', revision: 1 }]]);
+        const key = { fingerprint: 5, stream: 'wallet-a', revision: 1, keepUntil: at(10) };
+        await projections.save({ ...nothing, keys: new KeyBatch([key, key]) });
+        await Promise.all([
+          projections.save({ ...nothing, keys: new KeyBatch([key]) }),
+          projections.save({ ...nothing, keys: new KeyBatch([key]) }),
+        ]);
+        expect(await find(5)).toEqual([[{ stream: 'wallet-a', revision: 1 }]]);
         expect(await projections.forget(at(10))).toBe(1);
-        expect(await projections.find([5n])).toEqual([[]]);
+        expect(await find(5)).toEqual([[]]);
       });
 
       it('are forgotten from their time on, not a millisecond before, and never without one', async () => {
         const hour = 3_600_000;
         await projections.save({
           ...nothing,
-          keys: [
-            { fingerprint: 1n, stream: 'wallet-a', revision: 1, keepUntil: at(100) },
-            { fingerprint: 2n, stream: 'wallet-a', revision: 2, keepUntil: at(101) },
-            { fingerprint: 3n, stream: 'wallet-a', revision: 3, keepUntil: at(50 * hour) },
-            { fingerprint: 4n, stream: 'wallet-a', revision: 4 },
-            { fingerprint: 1n, stream: 'wallet-b', revision: 5, keepUntil: at(101) },
-          ],
+          keys: new KeyBatch([
+            { fingerprint: 1, stream: 'wallet-a', revision: 1, keepUntil: at(100) },
+            { fingerprint: 2, stream: 'wallet-a', revision: 2, keepUntil: at(101) },
+            { fingerprint: 3, stream: 'wallet-a', revision: 3, keepUntil: at(50 * hour) },
+            { fingerprint: 4, stream: 'wallet-a', revision: 4 },
+            { fingerprint: 1, stream: 'wallet-b', revision: 5, keepUntil: at(101) },
+          ]),
         });
         expect(await projections.forget(at(99))).toBe(0);
         expect(await projections.forget(at(100))).toBe(1);
-        expect(await projections.find([1n, 2n])).toEqual([[{ stream: 'wallet-b', revision: 5 }], [{ stream: 'wallet-a', revision: 2 }]]);
+        expect(await find(1, 2)).toEqual([[{ stream: 'wallet-b', revision: 5 }], [{ stream: 'wallet-a', revision: 2 }]]);
         expect(await projections.forget(at(50 * hour - 1))).toBe(2);
         expect(await projections.forget(at(5_000 * hour))).toBe(1);
-        expect(await projections.find([1n, 2n, 3n, 4n])).toEqual([[], [], [], [{ stream: 'wallet-a', revision: 4 }]]);
+        expect(await find(1, 2, 3, 4)).toEqual([[], [], [], [{ stream: 'wallet-a', revision: 4 }]]);
       });
 
       it('are forgotten by the thousand while saves go on', async () => {
         const keysFrom = (first: number, keepUntil: Instant) =>
           Array.from({ length: 10_000 }, (_, i) => ({
-            fingerprint: (BigInt(first + i) * 0x9e37_79b9_7f4a_7c15n) & 0xffff_ffff_ffff_ffffn,
+            fingerprint: usageFingerprint('contract', `${first + i}`),
             stream: `wallet-${i}`,
             revision: i,
             keepUntil,
           }));
         const old = keysFrom(1, at(1));
         const fresh = keysFrom(100_000, at(1_000));
-        await projections.save({ ...nothing, keys: old });
-        const [forgotten] = await Promise.all([projections.forget(at(500)), projections.save({ ...nothing, keys: fresh })]);
+        await projections.save({ ...nothing, keys: new KeyBatch(old) });
+        const [forgotten] = await Promise.all([projections.forget(at(500)), projections.save({ ...nothing, keys: new KeyBatch(fresh) })]);
         expect(forgotten).toBe(10_000);
-        expect((await projections.find(old.map(({ fingerprint }) => fingerprint))).flat()).toEqual([]);
-        expect((await projections.find(fresh.map(({ fingerprint }) => fingerprint))).flat()).toHaveLength(10_000);
+        expect((await find(...old.map(({ fingerprint }) => fingerprint))).flat()).toEqual([]);
+        expect((await find(...fresh.map(({ fingerprint }) => fingerprint))).flat()).toHaveLength(10_000);
       });
     });
 
@@ -214,7 +224,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       const saveAll = (revision: number) =>
         projections.save({
           documents: Array.from({ length: size }, (_, i) => document(`wallet-${i}`, revision)),
-          keys: [{ fingerprint: BigInt(revision), stream: 'wallet-0', revision }],
+          keys: new KeyBatch([{ fingerprint: revision, stream: 'wallet-0', revision }]),
           checkpoint: BigInt(revision),
         });
       await saveAll(1);
@@ -226,25 +236,25 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
         if (opened.wholeSaves) expect(revisions.size).toBe(1);
         if ((await projections.checkpoint()) === 2n) {
           expect((await projections.load('wallet-499'))?.revision).toBe(2);
-          expect((await projections.find([2n]))[0]).toHaveLength(1);
+          expect((await find(2))[0]).toHaveLength(1);
         }
         await new Promise((resolve) => setImmediate(resolve));
       }
       expect(await projections.checkpoint()).toBe(2n);
       expect((await projections.load('wallet-499'))?.revision).toBe(2);
-      expect((await projections.find([2n]))[0]).toHaveLength(1);
+      expect((await find(2))[0]).toHaveLength(1);
     });
 
     it('is empty after clear, and takes lower revisions again', async () => {
       await projections.save({
         documents: [document('wallet-a', 9, at(1))],
-        keys: [{ fingerprint: 1n, stream: 'wallet-a', revision: 9, keepUntil: at(1) }],
+        keys: new KeyBatch([{ fingerprint: 1, stream: 'wallet-a', revision: 9, keepUntil: at(1) }]),
         checkpoint: 77n,
       });
       await projections.clear();
       expect(await projections.checkpoint()).toBe(-1n);
       expect(await projections.list({ prefix: '', limit: 10 })).toEqual([]);
-      expect(await projections.find([1n])).toEqual([[]]);
+      expect(await find(1)).toEqual([[]]);
       expect(await dueStreams(at(10))).toEqual([]);
       expect(await projections.forget(at(10))).toBe(0);
       await saveDocuments(document('wallet-a', 0));
@@ -253,15 +263,15 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
 
     it('never shows a document before the keys that belong to it', async () => {
       const keysOf = (revision: number) =>
-        Array.from({ length: 200 }, (_, i) => ({ fingerprint: BigInt(revision * 1_000 + i), stream: 'wallet-a', revision }));
+        Array.from({ length: 200 }, (_, i) => ({ fingerprint: revision * 1_000 + i, stream: 'wallet-a', revision }));
       for (let revision = 1; revision <= 20; revision++) {
         let done = false;
         const saving = projections
-          .save({ documents: [document('wallet-a', revision)], keys: keysOf(revision), checkpoint: -1n })
+          .save({ documents: [document('wallet-a', revision)], keys: new KeyBatch(keysOf(revision)), checkpoint: -1n })
           .finally(() => (done = true));
         while (!done) {
           const seen = (await projections.load('wallet-a'))?.revision ?? 0;
-          const found = await projections.find(keysOf(seen).map(({ fingerprint }) => fingerprint));
+          const found = await find(...keysOf(seen).map(({ fingerprint }) => fingerprint));
           if (seen > 0) expect(found.filter((places) => places.length === 1)).toHaveLength(200);
           await new Promise((resolve) => setImmediate(resolve));
         }
@@ -274,7 +284,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       const calls: readonly (readonly [string, (of: Projections) => Promise<unknown>])[] = [
         ['load', (of) => of.load('wallet-a')],
         ['list', (of) => of.list({ prefix: '', limit: 1 })],
-        ['find', (of) => of.find([1n])],
+        ['find', (of) => of.find([1])],
         ['save', (of) => of.save({ ...nothing, documents: [document('wallet-b', 1)] })],
         ['checkpoint', (of) => of.checkpoint()],
         ['due', (of) => of.due(at(0), 1)],
@@ -282,7 +292,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       ];
       const aLot = {
         documents: Array.from({ length: 40 }, (_, i) => document(`wallet-${i}`, 1)),
-        keys: Array.from({ length: 40 }, (_, i) => ({ fingerprint: BigInt(i), stream: `wallet-${i}`, revision: 1 })),
+        keys: new KeyBatch(Array.from({ length: 40 }, (_, i) => ({ fingerprint: i, stream: `wallet-${i}`, revision: 1 }))),
         checkpoint: 7n,
       };
 
@@ -298,9 +308,9 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
         await projections.attach();
         expect(await projections.checkpoint()).toBe(-1n);
         expect(await projections.list({ prefix: '', limit: 10 })).toEqual([]);
-        expect(await projections.find([1n])).toEqual([[]]);
+        expect(await find(1)).toEqual([[]]);
         await projections.save(aLot);
-        expect(await projections.find([39n])).toEqual([[{ stream: 'wallet-39', revision: 1 }]]);
+        expect(await find(39)).toEqual([[{ stream: 'wallet-39', revision: 1 }]]);
       });
 
       it('is noticed by a process that has only read what another one saved', async () => {
@@ -312,9 +322,9 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
         await opened.lose();
         await projections.attach();
         await projections.save(aLot);
-        await expect(other.find([3n])).rejects.toMatchObject(lost);
+        await expect(other.find([3])).rejects.toMatchObject(lost);
         await other.attach();
-        expect(await other.find([3n])).toHaveLength(1);
+        expect((await placesOf(other, 3))[0]).toHaveLength(1);
       });
 
       it('may be lost by another process that clears it', async () => {
@@ -329,7 +339,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
         expect(await other.checkpoint()).toBe(3n);
         expect((await other.list({ prefix: '', limit: 100 })).map(({ stream }) => stream)).toEqual(['wallet-new']);
         await other.save(aLot);
-        expect(await projections.find([5n])).toEqual([[{ stream: 'wallet-5', revision: 1 }]]);
+        expect(await find(5)).toEqual([[{ stream: 'wallet-5', revision: 1 }]]);
       });
     });
 
@@ -337,7 +347,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       if (!opened.reopen) return;
       await projections.save({
         documents: [document('wallet-a', 9, at(1))],
-        keys: [{ fingerprint: 1n, stream: 'wallet-a', revision: 9, keepUntil: at(5) }],
+        keys: new KeyBatch([{ fingerprint: 1, stream: 'wallet-a', revision: 9, keepUntil: at(5) }]),
         checkpoint: 77n,
       });
       projections = await opened.reopen();

@@ -1,3 +1,4 @@
+import { KeyBatch, NO_KEYS, NOTHING_FOUND } from '@drawdown/engine/derived-state';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,7 +82,7 @@ describe('Redis that is cleared', () => {
     const names = Array.from({ length: 1_500 }, (_, i) => `wallet-${i}`);
     await projections.save({
       documents: names.map((stream) => ({ stream, revision: 1, json: '{}' })),
-      keys: names.map((stream, i) => ({ stream, fingerprint: BigInt(i) << 40n, revision: 1 })),
+      keys: new KeyBatch(names.map((stream, i) => ({ stream, fingerprint: i * 2 ** 38, revision: 1 }))),
       checkpoint: 1n,
     });
     await projections.clear();
@@ -157,7 +158,7 @@ describe('the probe of Redis', () => {
   it('a Redis that is full refuses to save, and takes it when there is room', async () => {
     const projections = RedisProjections.open({ url: server.url });
     await projections.attach();
-    const change = { documents: [{ stream: 'wallet-full', revision: 1, json: '{}' }], keys: [], checkpoint: 1n };
+    const change = { documents: [{ stream: 'wallet-full', revision: 1, json: '{}' }], keys: NO_KEYS, checkpoint: 1n };
     await having(['maxmemory', '1', '0'], () =>
       expect(projections.save(change)).rejects.toMatchObject({
         code: 'derived_state_unavailable',
@@ -185,7 +186,7 @@ describe('a Redis that several processes use', () => {
   const day = (n: number) => (Date.UTC(2026, 0, 1) + n * 86_400_000) as Instant;
   const key = (keepUntil: Instant) => ({
     documents: [],
-    keys: [{ fingerprint: 7n, stream: 'wallet-a', revision: 0, keepUntil }],
+    keys: new KeyBatch([{ fingerprint: 7, stream: 'wallet-a', revision: 0, keepUntil }]),
     checkpoint: -1n,
   });
 
@@ -197,9 +198,9 @@ describe('a Redis that several processes use', () => {
     await one.save(key(day(first)));
     await two.save(key(day(second)));
     expect(await one.forget(day(36))).toBe(0);
-    expect(await two.find([7n])).toEqual([[{ stream: 'wallet-a', revision: 0 }]]);
+    expect(await two.find([7])).toEqual(new Map([[0, [{ stream: 'wallet-a', revision: 0 }]]]));
     expect(await one.forget(day(60))).toBe(1);
-    expect(await two.find([7n])).toEqual([[]]);
+    expect(await two.find([7])).toEqual(NOTHING_FOUND);
   });
 
   it('forgets no key for an instance whose clock is ahead of its own', async () => {
@@ -207,7 +208,7 @@ describe('a Redis that several processes use', () => {
     const tomorrow = (Date.now() + 86_400_000) as Instant;
     await one.save(key(tomorrow));
     expect(await one.forget((tomorrow + 86_400_000) as Instant)).toBe(0);
-    expect(await one.find([7n])).toEqual([[{ stream: 'wallet-a', revision: 0 }]]);
+    expect(await one.find([7])).toEqual(new Map([[0, [{ stream: 'wallet-a', revision: 0 }]]]));
   });
 
   it('is not used any more when it may evict keys since it was connected to anew, until that is fixed', async () => {
@@ -215,7 +216,7 @@ describe('a Redis that several processes use', () => {
     await connection.command('config', 'set', 'maxmemory-policy', 'allkeys-lru');
     await connection.command('client', 'kill', 'type', 'normal', 'skipme', 'yes');
     await until('what is wrong to be told', () =>
-      one.find([7n]).then(
+      one.find([7]).then(
         () => false,
         (fault: Error) => /maxmemory-policy allkeys-lru/.test(fault.message),
       ),
@@ -223,7 +224,7 @@ describe('a Redis that several processes use', () => {
     await expect(one.load('wallet-a')).rejects.toMatchObject({ code: 'redis_unfit', retriable: false });
     await connection.command('config', 'set', 'maxmemory-policy', 'noeviction');
     await until('it to be used again', () =>
-      one.find([7n]).then(
+      one.find([7]).then(
         () => true,
         () => false,
       ),

@@ -1,4 +1,5 @@
 /** The command line as an operator uses it: every command, as a process of its own, against a real service and its data folder. */
+import { NO_KEYS } from '@drawdown/engine/derived-state';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -251,7 +252,7 @@ describe('the operator', () => {
     const document = await projections.load(stream);
     if (!document) throw new Error(`${stream} has no document`);
     const forged = { ...document, revision: document.revision + 1, json: document.json.replace(/"booked":"\d+/, '"booked":"9') };
-    await projections.save({ documents: [forged], keys: [], checkpoint: await projections.checkpoint() });
+    await projections.save({ documents: [forged], keys: NO_KEYS, checkpoint: await projections.checkpoint() });
     await projections.close();
 
     expect(await said(`verify ${at}`)).toMatch(

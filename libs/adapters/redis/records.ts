@@ -33,7 +33,7 @@ export function packKeys(keys: readonly AppliedKey[]): Buffer {
   let at = 0;
   for (const { fingerprint, revision, keepUntil } of keys) {
     if (revision > REVISION_MAX) throw new RangeError(`revision ${revision} cannot be stored with a key`);
-    bytes.writeBigUInt64BE(fingerprint, at);
+    writeFingerprint(bytes, fingerprint, at);
     bytes.writeUInt32BE(revision, at + 8);
     // The last moment means for ever; nothing is kept that long otherwise.
     bytes.writeUIntBE(keepUntil === undefined ? FOR_EVER : Math.min(Math.max(Math.ceil(keepUntil), 0), FOR_EVER), at + 12, 6);
@@ -42,10 +42,17 @@ export function packKeys(keys: readonly AppliedKey[]): Buffer {
   return bytes;
 }
 
-export function packFingerprints(fingerprints: readonly bigint[]): Buffer {
-  const bytes = Buffer.allocUnsafe(8 * fingerprints.length);
-  for (const [i, fingerprint] of fingerprints.entries()) bytes.writeBigUInt64BE(fingerprint, 8 * i);
+export function packFingerprints(fingerprints: ArrayLike<number>, from: number, to: number): Buffer {
+  const bytes = Buffer.allocUnsafe(8 * (to - from));
+  for (let i = from; i < to; i++) writeFingerprint(bytes, fingerprints[i]!, 8 * (i - from));
   return bytes;
+}
+
+const LOW_BITS = 2 ** 21;
+/** 53 bits, at the upper end of the eight bytes: the first two name one of 65,536 buckets. */
+function writeFingerprint(bytes: Buffer, fingerprint: number, at: number): void {
+  bytes.writeUInt32BE(Math.floor(fingerprint / LOW_BITS), at);
+  bytes.writeUInt32BE((fingerprint % LOW_BITS) * 2 ** 11, at + 4);
 }
 
 const CHECKPOINT_DIGITS = 20;

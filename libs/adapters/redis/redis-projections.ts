@@ -1,6 +1,6 @@
 /** Derived state in Redis. Several processes share one prefix; each finds out by itself when what it relies on is lost. */
 import type { Instant } from '@drawdown/domain/amounts';
-import type { AppliedKey, Changes, Document, ListOptions, Projections } from '@drawdown/engine/derived-state';
+import type { AppliedKey, Changes, Document, FoundKeys, KeyPlace, ListOptions, Projections } from '@drawdown/engine/derived-state';
 import { DerivedStateLost, Fault } from '@drawdown/engine/event-store';
 import { probeRedis } from './probe';
 import { checkpointText, documentBody, packFingerprints, packKeys, readDocument } from './records';
@@ -101,18 +101,22 @@ export class RedisProjections implements Projections {
     return all.slice(0, limit).map(({ name, stored }) => readDocument(name.toString(), stored));
   }
 
-  async find(fingerprints: readonly bigint[]): Promise<readonly (readonly Pick<AppliedKey, 'stream' | 'revision'>[])[]> {
-    const places: { stream: string; revision: number }[][] = fingerprints.map(() => []);
-    if (fingerprints.length === 0) return places;
+  async find(fingerprints: ArrayLike<number>): Promise<FoundKeys> {
+    const places = new Map<number, KeyPlace[]>();
     const asked: Promise<void>[] = [];
     for (let from = 0; from < fingerprints.length; from += FOUND_AT_ONCE) {
-      const packed = packFingerprints(fingerprints.slice(from, from + FOUND_AT_ONCE));
+      const packed = packFingerprints(fingerprints, from, Math.min(from + FOUND_AT_ONCE, fingerprints.length));
       for (const shard of this.shards.keys())
         asked.push(
           this.relying(shard, scripts.FIND, [packed]).then((reply) => {
             const found = listOf(reply);
-            for (let i = 0; i < found.length; i += 3)
-              places[from + Number(found[i])]?.push({ revision: Number(found[i + 1]), stream: textOf(found[i + 2] ?? null) });
+            for (let i = 0; i < found.length; i += 3) {
+              const index = from + Number(found[i]);
+              const place = { revision: Number(found[i + 1]), stream: textOf(found[i + 2] ?? null) };
+              const others = places.get(index);
+              if (others) others.push(place);
+              else places.set(index, [place]);
+            }
           }),
         );
     }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** Raised when what is stored changes its shape: another version has keys of its own and begins anew. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 export interface Shard {
   /** What the names of all its keys begin with. */

@@ -3,7 +3,7 @@
  * hold tens of millions of debits, and a check runs inside the process that serves. Kept in buckets by the end of what is
  * remembered; a bucket that the log has left behind is dropped whole.
  *
- * Known by a 64-bit fingerprint only. Two that meet by chance look like a double here: confirm it in the log.
+ * Known by a 53-bit fingerprint only. Two debits of one fingerprint look like a double here: confirm it in the log.
  */
 
 /** Buckets that a window is divided into: as many are looked through for every debit. */
@@ -14,7 +14,7 @@ const BUCKET_MS_MAX = 2 ** 31;
 /** One table has at most so many entries; a bucket with more has several. */
 const TABLE_ENTRIES_MAX = 2 ** 23;
 const SLOTS_AT_FIRST = 1_024;
-const HALF = 2n ** 32n;
+const HALF = 2 ** 32;
 
 export class Debits {
   private readonly bucketMs: number;
@@ -35,7 +35,7 @@ export class Debits {
   }
 
   /** Was it debited before, so that nobody may debit it again at `at` (milliseconds since 1970)? */
-  has(fingerprint: bigint, at: number): boolean {
+  has(fingerprint: number, at: number): boolean {
     const [high, low] = halves(fingerprint);
     for (const [bucket, tables] of this.buckets) {
       const from = bucket * this.bucketMs;
@@ -49,7 +49,7 @@ export class Debits {
   }
 
   /** Nobody may debit it again up to `until`, in milliseconds since 1970. */
-  add(fingerprint: bigint, until: number): void {
+  add(fingerprint: number, until: number): void {
     const bucket = Math.floor(until / this.bucketMs);
     const tables = this.buckets.get(bucket) ?? [];
     if (tables.length === 0) this.buckets.set(bucket, tables);
@@ -71,7 +71,7 @@ export class Debits {
   private tables = (): FingerprintTable[] => [...this.buckets.values()].flat();
 }
 
-const halves = (fingerprint: bigint): [high: number, low: number] => [Number(fingerprint / HALF), Number(fingerprint % HALF)];
+const halves = (fingerprint: number): [high: number, low: number] => [Math.floor(fingerprint / HALF), fingerprint >>> 0];
 
 /** Open addressing, at most half full. A slot: both halves of a fingerprint, and its offset plus one; zero is a free slot. */
 class FingerprintTable {

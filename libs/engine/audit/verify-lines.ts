@@ -14,7 +14,7 @@ export interface Line {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** Of source and id within what rated it, whoever it was charged to. */
-  readonly debit: bigint;
+  readonly debit: number;
   /** The key is in the index up to this moment, in milliseconds since 1970. */
   readonly keptUntil: number;
 }
@@ -42,7 +42,7 @@ export function linesOf(event: RecordedEvent, windowMs: number): readonly Line[]
  */
 export class ChargingLines {
   private stream = '';
-  private debited = new Set<bigint>();
+  private debited = new Set<number>();
 
   constructor(private readonly windowMs: number) {}
 

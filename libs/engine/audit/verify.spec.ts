@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { amount, formatInstant, later } from '@drawdown/domain/amounts';
 import { shape } from '@drawdown/domain/decider';
 import { creditBalance } from '@drawdown/domain/balance';
-import type { Document } from '@drawdown/engine/derived-state';
+import { type Document, NO_KEYS, NOTHING_FOUND } from '@drawdown/engine/derived-state';
 import { CHAIN_START, type EventLog, readMetadata, type RecordedEvent, chainEvent, streams } from '@drawdown/engine/event-store';
 import { double, START, TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
@@ -293,17 +293,18 @@ describe('derived state', () => {
   });
 
   it('is reported where a document belongs to no stream', async () => {
-    await home.projections.save({ documents: [{ stream: 'customer-ghost', revision: 0, json: '{}' }], keys: [], checkpoint: -1n });
+    await home.projections.save({ documents: [{ stream: 'customer-ghost', revision: 0, json: '{}' }], keys: NO_KEYS, checkpoint: -1n });
     expect(places(await findings())).toEqual(['projection customer-ghost 0']);
   });
 
   it('is reported where a key of a command or a usage event is missing, with its place', async () => {
     await settled();
     const projections = double(home.projections, {
-      find: async (asked) => (await home.projections.find(asked)).map((found) => found.filter(({ revision }) => revision !== 3)),
+      find: async (asked) =>
+        new Map([...(await home.projections.find(asked))].map(([i, found]) => [i, found.filter(({ revision }) => revision !== 3)])),
     });
     expect(places(await findings({ projections }))).toEqual([`index ${STREAM} 3`, `index ${STREAM} 3`]);
-    const none = double(home.projections, { find: async (asked) => asked.map(() => []) });
+    const none = double(home.projections, { find: async () => NOTHING_FOUND });
     expect(places(await findings({ projections: none }))).toEqual([
       `index ${STREAM} 2`,
       `index ${STREAM} 3`,

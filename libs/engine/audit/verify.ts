@@ -133,7 +133,7 @@ class Audit {
   private readonly debits: Debits;
   private readonly charging: ChargingLines;
   /** Debits that look doubled by their fingerprints. */
-  private readonly suspects = new Set<bigint>();
+  private readonly suspects = new Set<number>();
   private readonly streamDefinitions: ReadonlyMap<string, StreamDefinition>;
   /** What cannot be read, as it was told. */
   private readonly told = new Set<string>();
@@ -200,7 +200,7 @@ class Audit {
     }
   }
 
-  /** Fingerprints may meet by chance. So where some have met, the log is read once more, and source and id are compared in full. */
+  /** Two keys may have one fingerprint. So where some have, the log is read once more, and source and id are compared in full. */
   async *confirmDoubles(log: EventLog): AsyncGenerator<VerifyStep> {
     if (this.suspects.size === 0) return;
     const debited = new Map<string, number>();
@@ -236,7 +236,7 @@ class Audit {
     // Read after the answer: what was forgotten before it was forgotten by an earlier clock.
     const now = this.clock?.() ?? -Infinity;
     for (const [i, { event, keptUntil }] of wanted.entries())
-      if (keptUntil >= now && !places[i]?.some((place) => place.stream === event.stream && place.revision === event.revision))
+      if (keptUntil >= now && !places.get(i)?.some((place) => place.stream === event.stream && place.revision === event.revision))
         yield* this.found('index', event, 'a key of this event is missing in the index of applied keys; rebuild the projection');
   }
 
@@ -343,7 +343,7 @@ class Audit {
       yield { kind: 'finding', finding: { kind, stream, ...(revision !== undefined && { revision }), detail } };
   }
 
-  private keysOf(event: RecordedEvent): readonly { readonly fingerprint: bigint; readonly keptUntil: number }[] {
+  private keysOf(event: RecordedEvent): readonly { readonly fingerprint: number; readonly keptUntil: number }[] {
     try {
       const { key, callerKey, index } = readMetadata(event);
       const keys = index === 0 ? [key, callerKey].filter((each) => each !== undefined) : [];

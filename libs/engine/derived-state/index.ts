@@ -1,2 +1,3 @@
+export * from './key-batch';
 export * from './projections';
 export * from './null-projections';

@@ -1,5 +1,5 @@
 /** For a process that keeps no derived state: every stream is folded from its beginning. For streams that are short. */
-import type { Projections } from './projections';
+import { NOTHING_FOUND, type Projections } from './projections';
 
 const done = (): Promise<void> => Promise.resolve();
 
@@ -7,7 +7,7 @@ export const NullProjections: Projections = {
   attach: done,
   load: () => Promise.resolve(undefined),
   list: () => Promise.resolve([]),
-  find: (fingerprints) => Promise.resolve(fingerprints.map(() => [])),
+  find: () => Promise.resolve(NOTHING_FOUND),
   save: done,
   checkpoint: () => Promise.resolve(-1n),
   due: () => Promise.resolve([]),

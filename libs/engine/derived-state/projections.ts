@@ -7,6 +7,7 @@
  * that something this process has saved since it attached is missing, and `DerivedStateUnavailable` while it cannot be reached.
  */
 import type { Instant } from '@drawdown/domain/amounts';
+import type { KeyBatch, KeyPlace } from './key-batch';
 
 /** What readers see of one stream, and the snapshot that the ledger loads from: the state after `revision`. */
 export interface Document {
@@ -18,21 +19,16 @@ export interface Document {
   readonly dueAt?: Instant;
 }
 
-/** Where a key (of a command or a usage event) was applied. The fingerprint is 64 bits: a match has to be confirmed in the stream. */
-export interface AppliedKey {
-  readonly fingerprint: bigint;
-  readonly stream: string;
-  readonly revision: number;
-  /** After this moment the key may be forgotten. Absent: kept for ever. */
-  readonly keepUntil?: Instant;
-}
-
 export interface Changes {
   readonly documents: readonly Document[];
-  readonly keys: readonly AppliedKey[];
+  readonly keys: KeyBatch;
   /** Everything in the log up to here is contained in what has been saved. */
   readonly checkpoint: bigint;
 }
+
+/** Of a question with many fingerprints: index -> all places of that one. What is not known, the common case, has no entry. */
+export type FoundKeys = ReadonlyMap<number, readonly KeyPlace[]>;
+export const NOTHING_FOUND: FoundKeys = new Map();
 
 export interface ListOptions {
   /** Stream names that begin so. */
@@ -51,8 +47,8 @@ export interface Projections {
   load(stream: string): Promise<Document | undefined>;
   /** Documents in order of stream name. */
   list(options: ListOptions): Promise<readonly Document[]>;
-  /** All places of each fingerprint, in the order of the question; an empty list where there is none. */
-  find(fingerprints: readonly bigint[]): Promise<readonly (readonly Pick<AppliedKey, 'stream' | 'revision'>[])[]>;
+  /** The places of the fingerprints that are known, by their index in the question. */
+  find(fingerprints: ArrayLike<number>): Promise<FoundKeys>;
   /**
    * A stream's document never without its keys, the checkpoint never without all of it; otherwise a save that fails may have been done in
    * part or whole, and is done again. A document replaces one of a lower revision only; a checkpoint never goes back; a key is saved once.
@@ -62,7 +58,7 @@ export interface Projections {
   checkpoint(): Promise<bigint>;
   /** Streams that are due at or before a moment, soonest first. */
   due(at: Instant, limit: number): Promise<readonly { readonly stream: string; readonly dueAt: Instant }[]>;
-  /** Drops keys that need not be kept after `now`; returns how many. */
+  /** Drops keys that need not be kept after `now`, some of them later than they could go; returns how many. */
   forget(now: Instant): Promise<number>;
   /** For everybody who uses it: other processes find that what they rely on is lost. Failing, it is lost for this one too. */
   clear(): Promise<void>;

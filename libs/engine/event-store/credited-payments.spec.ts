@@ -1,3 +1,4 @@
+import { NOTHING_FOUND } from '@drawdown/engine/derived-state';
 import { amount } from '@drawdown/domain/amounts';
 import { type BalanceCommand, wallet } from '@drawdown/domain/balance';
 import { creditedTo } from './credited-payments';
@@ -54,18 +55,16 @@ describe('the payment of a purchase', () => {
 
   it('is not taken for another whose fingerprint is the same', async () => {
     const keys = double(home.keys, {
-      find: async () => [
-        [
-          { stream: STREAM, revision: 4 },
-          { stream: streams.wallet('bob'), revision: 4 },
-        ],
+      findOne: async () => [
+        { stream: STREAM, revision: 4 },
+        { stream: streams.wallet('bob'), revision: 4 },
       ],
     });
     expect(await creditedTo({ log: home.log, states: double(home.states, { keys }) }, STREAM, 'pay-y')).toBeUndefined();
   });
 
   it('is missed by the check of the ledger where the index lacks it', async () => {
-    const steps = await home.verify({ projections: double(home.projections, { find: async (asked) => asked.map(() => []) }) });
+    const steps = await home.verify({ projections: double(home.projections, { find: async () => NOTHING_FOUND }) });
     expect(steps).toMatchObject([{ finding: { kind: 'index', stream: STREAM, revision: 4 } }, { kind: 'summary' }]);
   });
 });

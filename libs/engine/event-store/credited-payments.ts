@@ -8,7 +8,7 @@ import type { EventLog } from './event-log';
 import { type KeyPlace, paymentFingerprint } from './keys';
 
 /** The key of the payment that an event credited, if it did. Not of its provider: an account has one word for each payment. */
-export function paymentKeyOf(stream: string, event: DomainEvent): bigint | undefined {
+export function paymentKeyOf(stream: string, event: DomainEvent): number | undefined {
   if (event.type !== 'PurchaseSucceeded') return undefined;
   const { providerPaymentId } = event as EventOf<'PurchaseSucceeded'>;
   return providerPaymentId === undefined ? undefined : paymentFingerprint(stream, providerPaymentId);
@@ -16,7 +16,7 @@ export function paymentKeyOf(stream: string, event: DomainEvent): bigint | undef
 
 interface Known {
   readonly log: EventLog;
-  readonly states: { readonly keys: { find(fingerprints: readonly bigint[]): Promise<readonly (readonly KeyPlace[])[]> } };
+  readonly states: { readonly keys: { findOne(fingerprint: number): Promise<readonly KeyPlace[]> } };
 }
 
 /**
@@ -24,12 +24,11 @@ interface Known {
  * meanwhile makes it be made anew.
  */
 export async function creditedTo({ log, states }: Known, stream: string, paymentId: string): Promise<string | undefined> {
-  const [places = []] = await states.keys.find([paymentFingerprint(stream, paymentId)]);
-  for (const place of places) {
+  for (const place of await states.keys.findOne(paymentFingerprint(stream, paymentId))) {
     if (place.stream !== stream) continue;
     const [recorded] = await log.readStream(stream, { from: place.revision, limit: 1 });
     const event: BalanceEvent | undefined = recorded && readEvent(wallet, recorded.type, recorded.data);
-    // Fingerprints may meet by chance.
+    // Two keys may have one fingerprint.
     if (event?.type === 'PurchaseSucceeded' && event.providerPaymentId === paymentId) return event.purchaseId;
   }
   return undefined;

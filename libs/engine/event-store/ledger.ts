@@ -308,8 +308,7 @@ export class Ledger {
 
   /** Where the command of a key is in its stream. */
   private async placeOf(stream: string, key: string): Promise<CommandPlace | undefined> {
-    const [places = []] = await this.states.keys.find([commandFingerprint(stream, key)]);
-    for (const place of places) {
+    for (const place of await this.states.keys.findOne(commandFingerprint(stream, key))) {
       if (place.stream !== stream) continue;
       const [first] = await this.log.readStream(stream, { from: place.revision, limit: 1 });
       const cause = first && readMetadata(first);

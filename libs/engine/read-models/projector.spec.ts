@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { amount, formatInstant, later } from '@drawdown/domain/amounts';
-import type { Document, Projections } from '@drawdown/engine/derived-state';
+import { type Document, NO_KEYS, NOTHING_FOUND, type Projections } from '@drawdown/engine/derived-state';
 import { creditBalance, wallet } from '@drawdown/domain/balance';
 import { until } from '../../../test/support/waiting';
 import {
@@ -79,7 +79,7 @@ async function derived(home: TestLedger) {
   };
 }
 
-function keysOf({ stream, metadata, type, data }: RecordedEvent): bigint[] {
+function keysOf({ stream, metadata, type, data }: RecordedEvent): number[] {
   const { key } = JSON.parse(metadata) as { key?: string };
   const lines = type === 'CreditsConsumed' ? (JSON.parse(data) as { lines: { source: string; id: string }[] }).lines : [];
   return [...(key === undefined ? [] : [commandFingerprint(stream, key)]), ...lines.map(({ source, id }) => usageFingerprint(source, id))];
@@ -175,7 +175,7 @@ describe('a rebuild', () => {
   it('drops a document that no stream accounts for', async () => {
     const home = await open();
     await live(home);
-    await home.projections.save({ documents: [{ stream: 'wallet-ghost', revision: 9, json: '{}' }], keys: [], checkpoint: -1n });
+    await home.projections.save({ documents: [{ stream: 'wallet-ghost', revision: 9, json: '{}' }], keys: NO_KEYS, checkpoint: -1n });
     await home.projector.rebuild();
     expect(await home.projections.load('wallet-ghost')).toBeUndefined();
   });
@@ -225,14 +225,14 @@ describe('saving that fails', () => {
     await live(home);
     await expect(home.projector.save()).rejects.toMatchObject({ code: 'projection_unavailable', retriable: true });
     expect(home.projector.failure).toBeDefined();
-    expect(await home.projections.find([usageFingerprint('test', '1')])).toEqual([[]]);
+    expect(await home.projections.find([usageFingerprint('test', '1')])).toEqual(NOTHING_FOUND);
     expect((await home.use(tokens('1', 10))).map(({ status }) => status)).toEqual(['duplicate']);
     expect(
       await home.ledger.execute(wallet, streams.wallet('ada'), { type: 'Pause', at: home.now }, { key: 'w', body: 'w' }),
     ).toMatchObject({ replayed: true });
     store.down = false;
     await until('the next try to save', () => home.projector.failure === undefined);
-    expect(await home.projections.find([usageFingerprint('test', '1')])).toEqual([[{ stream: STREAM, revision: 3 }]]);
+    expect(await home.projections.find([usageFingerprint('test', '1')])).toEqual(new Map([[0, [{ stream: STREAM, revision: 3 }]]]));
     expect(await home.projections.load(STREAM)).toMatchObject({ revision: (await home.ledger.load(creditBalance, STREAM)).revision });
   });
 
@@ -266,7 +266,7 @@ describe('every save is of one moment', () => {
   const audited =
     (findings: string[], answer: { after: Promise<unknown> }) =>
     (real: Projections): Projections => {
-      const keys = new Set<bigint>();
+      const keys = new Set<number>();
       return double(real, {
         checkpoint: async () => (await answer.after, real.checkpoint()),
         save: async (changes) => {

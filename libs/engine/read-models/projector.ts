@@ -283,7 +283,7 @@ export class Projector {
     const checkpoint = this.met;
     // All that is saved is of one moment: a document without its keys would let a key be applied again after a crash.
     const { keys, saved } = this.states.keys.take();
-    if (entries.size === 0 && keys.length === 0 && checkpoint <= this.savedTo) return;
+    if (entries.size === 0 && keys.size === 0 && checkpoint <= this.savedTo) return;
     this.dirty = new Map();
     const documents = [...entries.values()].map((entry) => {
       entry.dirty = false;
@@ -302,7 +302,6 @@ export class Projector {
         entry.dirty = true;
         this.dirty.set(entry.stream, entry);
       }
-      this.states.keys.giveBack(keys);
       this.schedule(SAVE_AGAIN_AFTER_MS);
       throw new Fault('projection_unavailable', 'derived state could not be saved; it is kept in memory and tried again', true, {
         cause: fault,

@@ -38,7 +38,7 @@ export const PLACES_READ_AT_ONCE = 64;
 interface Item {
   readonly offer: UsageOffer;
   readonly usage: UsageEvent;
-  readonly fingerprint: bigint;
+  readonly fingerprint: number;
   /** What it draws on, by credit product. Emptied as it turns out to be applied already. */
   readonly targets: Map<string, Target>;
   readonly charges: Charge[];
@@ -113,7 +113,7 @@ export class UsageRound {
     const rated = items.filter((item): item is Item => 'usage' in item);
     await this.notePlaces(rated);
     // First what is known already: a repeat is a duplicate, whatever has become of its balance since.
-    const places = await this.ledger.states.keys.find(rated.map((item) => item.fingerprint));
+    const places = await this.ledger.states.keys.findEach(rated.map((item) => item.fingerprint));
     const distinct = new Map(places.flat().map((place) => [`${place.stream}@${place.revision}`, place]));
     await forEachConcurrent(distinct.values(), PLACES_READ_AT_ONCE, (place) => this.linesAt(place));
     for (const [i, item] of rated.entries()) for (const place of places[i]!) await this.recognise(item, place);
@@ -341,7 +341,7 @@ export class UsageRound {
    * hearing so, is no longer ours to apply.
    */
   private async lookUp({ stream, revision }: StreamState, draws: readonly ItemDraw[]): Promise<void> {
-    const places = await this.ledger.states.keys.find(draws.map(({ item }) => item.fingerprint));
+    const places = await this.ledger.states.keys.findEach(draws.map(({ item }) => item.fingerprint));
     for (const [i, { item }] of draws.entries())
       for (const place of places[i]!) if (place.stream === stream) await this.recognise(item, place);
     this.lookedUpAt.set(stream, revision);

@@ -1,3 +1,4 @@
+import { NO_KEYS } from '@drawdown/engine/derived-state';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,7 +44,7 @@ describe('a data folder with a damaged log', () => {
 
   it('is not rebuilt from: the place is named, and what is derived stays', async () => {
     const folder = await openDataFolder(directory);
-    await folder.projections.save({ documents: [{ stream: 'customer-ada', revision: 0, json: '{}' }], keys: [], checkpoint: -1n });
+    await folder.projections.save({ documents: [{ stream: 'customer-ada', revision: 0, json: '{}' }], keys: NO_KEYS, checkpoint: -1n });
     await expect(rebuild(folder, DEDUPE_WINDOW_MS_DEFAULT)).rejects.toThrow(place);
     expect(await folder.projections.list({ prefix: 'customer-', limit: 2 })).toHaveLength(1);
     await folder.close();

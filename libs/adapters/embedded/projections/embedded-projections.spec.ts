@@ -1,3 +1,4 @@
+import { KeyBatch, NO_KEYS } from '@drawdown/engine/derived-state';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '@drawdown/domain/amounts';
@@ -19,7 +20,7 @@ describe('embedded projections', () => {
   it('begin anew when another version of the program wrote them', async () => {
     const directory = aDirectory();
     const projections = await EmbeddedProjections.open({ directory });
-    await projections.save({ documents: documents(3, 1), keys: [], checkpoint: 5n });
+    await projections.save({ documents: documents(3, 1), keys: NO_KEYS, checkpoint: 5n });
     await projections.close();
     const root = open<Buffer, Buffer>({ path: join(directory, 'balances'), noSubdir: false, encoding: 'binary', keyEncoding: 'binary' });
     await root
@@ -45,11 +46,11 @@ describe('embedded projections', () => {
     const directory = aDirectory();
     const projections = await EmbeddedProjections.open({ directory });
     const [good, long, time] = await Promise.allSettled([
-      projections.save({ documents: documents(1, 1), keys: [], checkpoint: 1n }),
-      projections.save({ documents: [{ stream: 'x'.repeat(1_025), revision: 1, json: '{}' }], keys: [], checkpoint: 2n }),
+      projections.save({ documents: documents(1, 1), keys: NO_KEYS, checkpoint: 1n }),
+      projections.save({ documents: [{ stream: 'x'.repeat(1_025), revision: 1, json: '{}' }], keys: NO_KEYS, checkpoint: 2n }),
       projections.save({
         documents: [],
-        keys: [{ fingerprint: 1n, stream: 'wallet-0', revision: 1, keepUntil: Number.NaN as Instant }],
+        keys: new KeyBatch([{ fingerprint: 1, stream: 'wallet-0', revision: 1, keepUntil: Number.NaN as Instant }]),
         checkpoint: 3n,
       }),
     ]);
@@ -63,7 +64,7 @@ describe('embedded projections', () => {
   it('can be copied while they are written to, as a stopped machine would find them', async () => {
     const directory = aDirectory();
     const projections = await EmbeddedProjections.open({ directory });
-    await projections.save({ documents: documents(50, 1), keys: [], checkpoint: 1n });
+    await projections.save({ documents: documents(50, 1), keys: NO_KEYS, checkpoint: 1n });
     const copy = aDirectory();
     cpSync(join(directory, 'balances', 'data.mdb'), join(copy, 'balances', 'data.mdb'), { recursive: true });
     await projections.close();

@@ -1,7 +1,7 @@
 /** Derived state in lmdb: the default where no Redis is configured. Whoever opens it holds the DirectoryLock. */
 import { join } from 'node:path';
 import type { Instant } from '@drawdown/domain/amounts';
-import type { AppliedKey, Changes, Document, ListOptions, Projections } from '@drawdown/engine/derived-state';
+import type { AppliedKey, Changes, Document, FoundKeys, KeyPlace, ListOptions, Projections } from '@drawdown/engine/derived-state';
 import { STREAM_NAME_BYTES_MAX } from '@drawdown/engine/event-store';
 import { type Bytes, Environment, LOWEST_KEY, Writes } from '../lmdb';
 import { type Expiring, forgettable, noteExpiring } from './retention';
@@ -48,7 +48,7 @@ interface Waiting {
 /** What the saves of one transaction come to: of a document saved several times, only the last is written. */
 interface Batch {
   readonly documents: Map<string, { latest: Document | undefined; readonly key: Buffer; readonly stored: DocumentHeader | undefined }>;
-  readonly places: Map<bigint, Place[]>;
+  readonly places: Map<number, Place[]>;
   readonly expiring: Expiring[];
 }
 
@@ -98,10 +98,17 @@ export class EmbeddedProjections implements Projections {
     return [...range].map(({ key, value }) => decodeDocument(key.toString(), value));
   }
 
-  async find(fingerprints: readonly bigint[]): Promise<readonly (readonly Pick<AppliedKey, 'stream' | 'revision'>[])[]> {
-    return fingerprints.map((fingerprint) =>
-      decodePlaces(this.keys.getBinaryFast(fingerprintKey(fingerprint))).map(({ stream, revision }) => ({ stream, revision })),
-    );
+  async find(fingerprints: ArrayLike<number>): Promise<FoundKeys> {
+    const found = new Map<number, readonly KeyPlace[]>();
+    for (let i = 0; i < fingerprints.length; i++) {
+      const places = decodePlaces(this.keys.getBinaryFast(fingerprintKey(fingerprints[i]!)));
+      if (places.length > 0)
+        found.set(
+          i,
+          places.map(({ stream, revision }) => ({ stream, revision })),
+        );
+    }
+    return found;
   }
 
   /** Saves that come while one is being written share the next transaction. @throws RangeError for a name or a time that cannot be stored. */

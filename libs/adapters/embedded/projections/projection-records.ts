@@ -2,7 +2,7 @@
 import type { Instant } from '@drawdown/domain/amounts';
 import type { AppliedKey, Document } from '@drawdown/engine/derived-state';
 
-export const FORMAT = 2;
+export const FORMAT = 3;
 
 const NEVER = Number.POSITIVE_INFINITY;
 const DOCUMENT_HEADER_BYTES = 16;
@@ -65,9 +65,10 @@ export function decodePlaces(bytes: Buffer | undefined): Place[] {
 export const placeOf = ({ stream, revision, keepUntil }: AppliedKey): Place => ({ stream, revision, keepUntil: keepUntil ?? NEVER });
 export const keptForEver = (place: Place): boolean => place.keepUntil === NEVER;
 
-export function fingerprintKey(fingerprint: bigint): Buffer {
+export function fingerprintKey(fingerprint: number): Buffer {
   const key = Buffer.allocUnsafe(8);
-  key.writeBigUInt64BE(BigInt.asUintN(64, fingerprint));
+  key.writeUInt32BE(Math.floor(fingerprint / 2 ** 32));
+  key.writeUInt32BE(fingerprint >>> 0, 4);
   return key;
 }
 

@@ -1,3 +1,4 @@
+import { NO_KEYS } from '@drawdown/engine/derived-state';
 import { Fault } from '@drawdown/engine/event-store';
 import { anyNumber, event, freshApplication, like, textAt, tokensOfAda } from '../application.fixtures';
 import type { Message } from '../operation';
@@ -53,7 +54,7 @@ describe('verifying the ledger', () => {
     const [document] = await app().parts.projections.list({ prefix: 'creditBalance-', limit: 1 });
     const json = document!.json.replace('"10"', '"11"');
     await app().parts.projections.clear();
-    await app().parts.projections.save({ documents: [{ ...document!, json }], keys: [], checkpoint: 0n });
+    await app().parts.projections.save({ documents: [{ ...document!, json }], keys: NO_KEYS, checkpoint: 0n });
     const findings = (await verified()).flatMap((report) => (report['finding'] ? [report['finding']] : []));
     expect(findings).toContainEqual({ invariant: 'I6', stream: 'creditBalance-ada~tokens', revision: 1, detail: like('rebuild') });
     expect((await verified()).at(-1)).toMatchObject({ summary: { valid: false } });

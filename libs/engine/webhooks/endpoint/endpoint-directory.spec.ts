@@ -1,3 +1,4 @@
+import { NO_KEYS } from '@drawdown/engine/derived-state';
 import { DerivedStateLost, streams } from '@drawdown/engine/event-store';
 import { Deployment } from '../dispatch/dispatcher.fixtures';
 import { projectedEndpoints } from './endpoint-directory';
@@ -8,7 +9,7 @@ it('lists every endpoint that derived state holds, page after page, and up to wh
     const ids = Array.from({ length: 1_001 }, (_, i) => `e${i}`);
     const names = [...ids.map((id) => streams.webhookEndpoint(id)), streams.wallet('ada'), streams.deliveries('e1')];
     const documents = names.map((stream) => ({ stream, revision: 0, json: '{}' }));
-    await at.projections.save({ documents, keys: [], checkpoint: 77n });
+    await at.projections.save({ documents, keys: NO_KEYS, checkpoint: 77n });
     const known = await projectedEndpoints(at.projections).list();
     expect(known.through).toBe(77n);
     expect(new Set(known.streams)).toEqual(new Set(ids.map((id) => streams.webhookEndpoint(id))));
