@@ -15,7 +15,7 @@ interface Name {
 export const unusedExports: Rule = (files) => {
   const code = new Map(files.filter(isTypeScript).map((file) => [file.path, file]));
   const used = usedNames(code);
-  return [...code.values()].flatMap((file) =>
+  return written([...code.values()]).flatMap((file) =>
     declaredExports(file)
       .filter(({ name }) => !used.has(`${file.path}#${ALL}`) && !used.has(`${file.path}#${name}`))
       .map(({ name, node }) => ({
@@ -25,6 +25,9 @@ export const unusedExports: Rule = (files) => {
       })),
   );
 };
+
+/** A generated file exports all that its source declares. */
+const written = (files: readonly SourceFile[]): readonly SourceFile[] => files.filter(({ path }) => !path.includes('/generated/'));
 
 function usedNames(code: ReadonlyMap<string, SourceFile>): ReadonlySet<string> {
   const passedOn = new Map([...code].map(([path, file]) => [path, reExports(file)]));

@@ -1,5 +1,4 @@
-import { type Route, routes } from './routes';
-import { rpcNames } from '@drawdown/api/resources';
+import { type Route, rpcNames, routes } from './routes';
 import { pathParameters } from './routes';
 import { loadContract } from './contract';
 
@@ -11,9 +10,8 @@ describe('the operation table and the proto files', () => {
     expect([...rpcNames].sort()).toEqual([...contract.rpcs.keys()].sort());
   });
 
-  it.each(table)('agree on the service of %s, and on whether it streams', (name, route) => {
-    const rpc = contract.rpcs.get(name);
-    expect([rpc?.service, rpc?.streamed]).toEqual([route.service, route.kind === 'stream']);
+  it.each(table)('agree on whether %s streams', (name, route) => {
+    expect(contract.rpcs.get(name)?.streamed).toBe(route.kind === 'stream');
   });
 
   it.each(table)('give %s a place on both transports', (_, route) => {
@@ -78,6 +76,6 @@ describe('the contract', () => {
   });
 
   it('is missed by name when the proto files are not there', () => {
-    expect(() => loadContract('/nowhere')).toThrow(/ENOENT.*\/nowhere\/drawdown\/v1/);
+    expect(() => loadContract('/nowhere')).toThrow(/ENOENT.*\/nowhere\/proto\/descriptors.binpb/);
   });
 });

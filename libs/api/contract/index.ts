@@ -1,5 +1,6 @@
 export * from './contract';
 export type { FieldShape, MessageShape } from './message-shape';
+export { messageTypesText } from './message-types';
 export * from './nearest-name';
 export { messageFromWire } from './wire-reader';
 export { messageToWire } from './wire-writer';
@@ -8,3 +9,5 @@ export { type QueryValues, readQuery } from './query-reader';
 export { writeJson } from './json-writer';
 export type { Message } from './message';
 export * from './routes';
+export * from './rpc';
+export type * from './generated/messages';

@@ -1,5 +1,5 @@
 /** The shape of a proto message, worked out once from its descriptor: what readers and writers of both transports go by. */
-import protobuf from 'protobufjs';
+import { commentsOf, type EnumDescriptor, type FieldDescriptor, type FileDescriptor, type MessageDescriptor, PATH } from './descriptor-set';
 
 type FieldKind = 'text' | 'flag' | 'integer' | 'long' | 'bytes' | 'word' | 'time' | 'message';
 
@@ -12,11 +12,16 @@ export interface FieldShape {
   readonly map: boolean;
   /** Whether absence can be told from the default: `optional`, a message, or a member of a oneof. */
   readonly presence: boolean;
+  /** Declared `optional`, or a member of a oneof: an answer may be without it. */
+  readonly optional: boolean;
   /** The other members of which only one may be given. */
   readonly oneof: string | undefined;
   /** Of an enum: the words by number, the unspecified one left out. */
   readonly words: ReadonlyMap<number, string>;
   readonly numbers: ReadonlyMap<string, number>;
+  /** Of an enum: what its words mean. */
+  readonly wordComments: ReadonlyMap<string, string>;
+  readonly enumName: string | undefined;
   readonly message: MessageShape | undefined;
   readonly comment: string;
 }
@@ -27,80 +32,106 @@ export interface MessageShape {
   readonly fields: readonly FieldShape[];
   readonly byName: ReadonlyMap<string, FieldShape>;
   readonly byNumber: ReadonlyMap<number, FieldShape>;
-  /** Comments of enum words, by field name and word, for the OpenAPI document. */
-  readonly wordComments: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 const TIMESTAMP = '.google.protobuf.Timestamp';
-const SCALARS: Readonly<Record<string, FieldKind>> = {
-  string: 'text',
-  bool: 'flag',
-  int32: 'integer',
-  int64: 'long',
-  bytes: 'bytes',
+const LABEL_REPEATED = 3;
+const TYPE_MESSAGE = 11;
+/** By the numbers of FieldDescriptorProto.Type. */
+const KINDS: Readonly<Record<number, FieldKind>> = {
+  3: 'long',
+  5: 'integer',
+  8: 'flag',
+  9: 'text',
+  [TYPE_MESSAGE]: 'message',
+  12: 'bytes',
+  14: 'word',
 };
 
-export class MessageShapes {
-  private readonly shapes = new Map<protobuf.Type, MessageShape>();
+type CommentAt = (...path: readonly number[]) => string;
+type EnumShape = Pick<FieldShape, 'words' | 'numbers' | 'wordComments' | 'enumName'>;
+const NO_ENUM: EnumShape = { words: new Map(), numbers: new Map(), wordComments: new Map(), enumName: undefined };
 
-  of(type: protobuf.Type): MessageShape {
-    const known = this.shapes.get(type);
+export class MessageShapes {
+  private readonly shapes = new Map<string, MessageShape>();
+  private readonly messages = new Map<string, { readonly type: MessageDescriptor; readonly comment: CommentAt }>();
+  private readonly enums = new Map<string, EnumShape>();
+
+  constructor(files: readonly FileDescriptor[]) {
+    for (const file of files) {
+      const comment = commentsOf(file);
+      for (const [i, type] of file.messageType.entries())
+        this.messages.set(`.${file.package}.${type.name}`, { type, comment: (...path) => comment(PATH.message, i, ...path) });
+      for (const [i, type] of file.enumType.entries())
+        this.enums.set(
+          `.${file.package}.${type.name}`,
+          enumShape(type, (...path) => comment(PATH.enum, i, ...path)),
+        );
+    }
+  }
+
+  /** @param name in full, with the leading dot of descriptors */
+  named(name: string): MessageShape {
+    const known = this.shapes.get(name);
     if (known) return known;
-    const fields = type.fieldsArray.map((field) => this.field(field));
+    const found = this.messages.get(name);
+    if (!found) throw new Error(`no message ${name} in the contract`);
+    const { type, comment } = found;
+    const fields = type.field.map((field, i) => this.field(type, field, comment(PATH.field, i)));
     const shape: MessageShape = {
       name: type.name,
-      comment: type.comment ?? '',
+      comment: comment(),
       fields,
       byName: new Map(fields.map((field) => [field.name, field])),
       byNumber: new Map(fields.map((field) => [field.number, field])),
-      wordComments: new Map(type.fieldsArray.map((field) => [field.name, wordComments(field.resolve().resolvedType)])),
     };
-    this.shapes.set(type, shape);
+    this.shapes.set(name, shape);
     return shape;
   }
 
-  private field(field: protobuf.Field): FieldShape {
-    field.resolve();
-    const { resolvedType } = field;
-    const kind = kindOf(field);
-    const map = field instanceof protobuf.MapField;
-    const words: ReadonlyMap<number, string> = resolvedType instanceof protobuf.Enum ? wordsOf(resolvedType) : new Map();
-    const oneof = field.partOf && !field.options?.['proto3_optional'] ? field.partOf.name : undefined;
+  private field(owner: MessageDescriptor, field: FieldDescriptor, comment: string): FieldShape {
+    const { name, number, typeName = '' } = field;
+    const map = isMap(owner, typeName);
+    const kind = map ? 'text' : kindOf(field);
+    const repeated = field.label === LABEL_REPEATED;
+    const member = field.oneofIndex !== undefined;
     return {
-      name: field.name,
-      number: field.id,
+      name,
+      number,
       kind,
-      list: field.repeated,
+      list: repeated && !map,
       map,
-      presence: !field.repeated && !map && (kind === 'message' || kind === 'time' || field.partOf !== null),
-      oneof,
-      words,
-      numbers: new Map([...words].map(([number, word]) => [word, number])),
-      message: kind === 'message' && resolvedType instanceof protobuf.Type ? this.of(resolvedType) : undefined,
-      comment: field.comment ?? '',
+      presence: !repeated && (kind === 'message' || kind === 'time' || member),
+      optional: member,
+      oneof: member && field.proto3Optional !== true ? owner.oneofDecl[field.oneofIndex]?.name : undefined,
+      ...(this.enums.get(typeName) ?? NO_ENUM),
+      message: kind === 'message' ? this.named(typeName) : undefined,
+      comment,
     };
   }
 }
 
-function kindOf(field: protobuf.Field): FieldKind {
-  if (field.resolvedType instanceof protobuf.Enum) return 'word';
-  if (field.resolvedType instanceof protobuf.Type) return field.resolvedType.fullName === TIMESTAMP ? 'time' : 'message';
-  const kind = SCALARS[field.type];
-  if (!kind) throw new TypeError(`${field.fullName} is of type ${field.type}, which no transport knows how to read`);
+const isMap = ({ nestedType }: MessageDescriptor, typeName: string): boolean =>
+  nestedType.some(({ name, options }) => options?.mapEntry === true && typeName.endsWith(`.${name}`));
+
+function kindOf({ name, type, typeName }: FieldDescriptor): FieldKind {
+  if (typeName === TIMESTAMP) return 'time';
+  const kind = KINDS[type];
+  if (!kind) throw new TypeError(`field ${name} is of type ${type}, which no transport knows how to read`);
   return kind;
 }
 
-/** ORIGIN_PAID of enum Origin is "paid". */
-function wordsOf(type: protobuf.Enum): ReadonlyMap<number, string> {
+function enumShape(type: EnumDescriptor, comment: CommentAt): EnumShape {
   const words = new Map<number, string>();
-  for (const [name, number] of Object.entries(type.values)) if (number !== 0) words.set(number, wordOf(type, name));
-  return words;
+  const wordComments = new Map<string, string>();
+  for (const [i, { name, number }] of type.value.entries()) {
+    const word = wordOf(type, name);
+    wordComments.set(word, comment(PATH.value, i));
+    if (number !== 0) words.set(number, word);
+  }
+  return { words, numbers: new Map([...words].map(([number, word]) => [word, number])), wordComments, enumName: type.name };
 }
 
-const wordOf = (type: protobuf.Enum, name: string): string =>
+/** ORIGIN_PAID of enum Origin is "paid". */
+const wordOf = (type: EnumDescriptor, name: string): string =>
   name.slice(type.name.replace(/(?<=[a-z0-9])([A-Z])/g, '_$1').length + 1).toLowerCase();
-
-function wordComments(type: protobuf.ReflectionObject | null): ReadonlyMap<string, string> {
-  if (!(type instanceof protobuf.Enum)) return new Map();
-  return new Map(Object.keys(type.values).map((name) => [wordOf(type, name), type.comments[name] ?? '']));
-}

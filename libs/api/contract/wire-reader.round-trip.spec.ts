@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
 import type { Message } from './message';
 import type { Violation } from '@drawdown/api/errors';
 import { parseJson } from '@drawdown/domain/usage';
@@ -78,11 +80,15 @@ describe('a message', () => {
   });
 
   it('is understood on the wire by others, and theirs by us', () => {
-    const service = contract.packageDefinition['drawdown.v1.WalletService'];
-    if (!service || !('AddCredits' in service)) throw new Error('no WalletService');
-    const { requestSerialize, requestDeserialize } = (
-      service as Record<string, { requestSerialize: (v: object) => Buffer; requestDeserialize: (b: Buffer) => object }>
-    )['AddCredits']!;
+    const directory = join(__dirname, '../../../proto');
+    const files = loadSync('drawdown/v1/wallet.proto', {
+      includeDirs: [directory],
+      keepCase: true,
+      longs: String,
+      enums: String,
+      oneofs: true,
+    });
+    const { requestSerialize, requestDeserialize } = (files['drawdown.v1.WalletService'] as ServiceDefinition)['AddCredits']!;
     const request = contract.rpcs.get('AddCredits')?.request;
     if (!request) throw new Error('no AddCredits');
     const ours = {

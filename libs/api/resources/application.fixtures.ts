@@ -18,9 +18,9 @@ import { misfits } from './contract.fixtures';
 import { InvalidRequest, Refused } from '@drawdown/api/errors';
 import { streamDefinitions } from './stream-definitions';
 import { handlers } from './handlers';
-import type { Context, Handlers, Message, RawUsage } from './operation';
+import type { Context, Handlers, RawUsage } from './operation';
 import type { Parts } from './parts';
-import type { RpcName, StreamName } from '@drawdown/api/contract';
+import { type RpcName, type StreamName, type Message } from '@drawdown/api/contract';
 import { answerUsage } from './usage/usage';
 
 export const NOON = instant('2026-03-01T12:00:00Z');

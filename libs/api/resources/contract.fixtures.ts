@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseInstant } from '@drawdown/domain/amounts';
 import protobuf from 'protobufjs';
-import type { Message } from './operation';
-import { routes, type RpcName } from '@drawdown/api/contract';
+import type { Message, RpcName } from '@drawdown/api/contract';
 
 const directory = join(__dirname, '../../../proto');
 const root = new protobuf.Root();
@@ -14,10 +13,15 @@ root.loadSync(
   { keepCase: true },
 );
 root.resolveAll();
+const methods = new Map(
+  (root.lookup('drawdown.v1') as protobuf.Namespace).nestedArray.flatMap((nested) =>
+    nested instanceof protobuf.Service ? nested.methodsArray.map((method): [string, protobuf.Method] => [method.name, method]) : [],
+  ),
+);
 
 /** Everything in a message that its type in the contract does not allow, as sentences. */
 export function misfits(name: RpcName, side: 'request' | 'response', message: Message): string[] {
-  const method = root.lookupService(`drawdown.v1.${routes[name].service}`).methods[name];
+  const method = methods.get(name);
   const type = side === 'request' ? method?.resolvedRequestType : method?.resolvedResponseType;
   return type ? misfitsOf(type, message, '') : [`${name} is not in the contract`];
 }

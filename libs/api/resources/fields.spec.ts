@@ -1,3 +1,4 @@
+import type { Grant, Hold, Limit, Message, RequestOf, Sent } from '@drawdown/api/contract';
 import { amount, formatAmount, instant, ZERO } from '@drawdown/domain/amounts';
 import { InvalidRequest } from '@drawdown/api/errors';
 import {
@@ -8,10 +9,37 @@ import {
   PAGE_SIZE_MAX,
   readRequest,
 } from './fields';
-import type { Message } from './operation';
+
+/** A message with fields of every type. */
+type Example = Grant & {
+  readonly customer_id: string;
+  readonly credits: string;
+  readonly limits: readonly Limit[];
+  readonly hold: Hold;
+  readonly keep_open: boolean;
+  readonly newest_first: boolean;
+  readonly page_size: number;
+  readonly page_token: string;
+  readonly currency: string;
+};
+
+type Bounded = Sent<{
+  readonly customer_id: string;
+  readonly id: string;
+  readonly reason: string;
+  readonly amount: string;
+  readonly n: number;
+  readonly page_size: number;
+  readonly page_token: string;
+  readonly currency: string;
+  readonly w: 'a' | 'b';
+  readonly ws: readonly ('a' | 'b')[];
+  readonly t: readonly string[];
+  readonly metadata: Readonly<Record<string, string>>;
+}>;
 
 /** What is wrong with one reading, as "field problem". */
-function wrong(request: Message, read: (from: Fields) => unknown): readonly string[] {
+function wrong<Request extends object>(request: Request, read: (from: Fields<Request>) => unknown): readonly string[] {
   try {
     readRequest(request, read);
     return [];
@@ -24,7 +52,7 @@ function wrong(request: Message, read: (from: Fields) => unknown): readonly stri
 
 describe('reading a request', () => {
   it('yields the values of the domain', () => {
-    const request = {
+    const request: Sent<Example> = {
       customer_id: 'cus_1',
       credits: '12.5',
       origin: 'paid',
@@ -42,7 +70,7 @@ describe('reading a request', () => {
       effectiveAt: from.optionalInstant('effective_at'),
       limits: from.list('limits', (limit) => ({ id: limit.slug('limit_id'), value: limit.amount('absolute') })),
       paidWith: from.within('cost_basis', (cost) => cost.currency()),
-      held: from.within('hold', (hold) => hold.slug('id')),
+      held: from.within('hold', (hold) => hold.slug('hold_id')),
       metadata: from.metadata(),
       keepOpen: from.flag('keep_open'),
       newestFirst: from.flag('newest_first'),
@@ -65,32 +93,54 @@ describe('reading a request', () => {
   });
 
   it('collects everything that is wrong, each with the path of its field', () => {
-    const request = { customer_id: ' x', meters: [{ weight: '1' }, { weight: '-1' }, {}] };
+    const request: Sent<Example> = { customer_id: ' x', limits: [{ absolute: '1' }, { absolute: '-1' }, {}] };
     expect(
       wrong(request, (from) => {
         from.customerId();
         from.currency();
-        from.list('meters', (meter) => meter.amount('weight', { atLeast: ZERO }));
+        from.list('limits', (limit) => limit.amount('absolute', { atLeast: ZERO }));
       }),
     ).toEqual([
       'customer_id begins or ends with white space; send the id without it',
       'currency is missing or empty',
-      'meters[1].weight must be at least 0',
-      'meters[2].weight is missing or empty',
+      'limits[1].absolute must be at least 0',
+      'limits[2].absolute is missing or empty',
     ]);
   });
 
   it('does not take what every object has for a field', () => {
-    expect(wrong({}, (from) => from.text('constructor', 10))).toEqual(['constructor is missing or empty']);
-    expect(wrong({}, (from) => from.text('__proto__', 10))).toEqual(['__proto__ is missing or empty']);
+    const none: Readonly<Record<string, string>> = {};
+    expect(wrong(none, (from) => from.text('constructor', 10))).toEqual(['constructor is missing or empty']);
+    expect(wrong(none, (from) => from.text('__proto__', 10))).toEqual(['__proto__ is missing or empty']);
+  });
+});
+
+describe('what the compiler refuses', () => {
+  it('is a field that the request does not have, or has with another type', () => {
+    const request: RequestOf<'PlaceHold'> = { amount: '1', credit_product_id: 'tokens' };
+    readRequest(request, (from) => {
+      from.amount('amount');
+      // @ts-expect-error -- a misspelt field
+      from.optionalText('referense', 10);
+      // @ts-expect-error -- a text is no flag
+      from.flag('reference');
+      // @ts-expect-error -- a request without a currency
+      from.optionalText('currency', 10);
+    });
+    readRequest({ overrun: 'refuse' } satisfies RequestOf<'CaptureHold'> as RequestOf<'CaptureHold'>, (from) => {
+      // @ts-expect-error -- no word of the enum
+      from.optionalWord('overrun', ['refuse', 'ignore']);
+    });
+    expect(request.amount).toBe('1');
   });
 });
 
 describe('on both sides of a boundary', () => {
-  const ok = (request: Message, read: (from: Fields) => unknown): void => expect(wrong(request, read)).toEqual([]);
-  const not = (request: Message, read: (from: Fields) => unknown): void => expect(wrong(request, read)).toHaveLength(1);
+  // The values are those of a transport, which checks types and not contents.
+  const ok = (request: Message, read: (from: Fields<Bounded>) => unknown): void => expect(wrong(request as Bounded, read)).toEqual([]);
+  const not = (request: Message, read: (from: Fields<Bounded>) => unknown): void => expect(wrong(request as Bounded, read)).toHaveLength(1);
 
-  it.each<[string, (from: Fields) => unknown, Message, Message]>([
+  it.each<[string, (from: Fields<Bounded>) => unknown, Message, Message]>([
     ['a customer id of 128 bytes', (from) => from.customerId(), { customer_id: 'é'.repeat(64) }, { customer_id: `${'é'.repeat(64)}x` }],
     ['an id of 64 characters', (from) => from.slug('id'), { id: 'a'.repeat(64) }, { id: 'a'.repeat(65) }],
     ['an id in lower case', (from) => from.slug('id'), { id: 'a.b-c_1' }, { id: 'Ab' }],
@@ -107,7 +157,7 @@ describe('on both sides of a boundary', () => {
     ['a page of the usual size', (from) => from.page(), { page_size: 0 }, { page_size: -1 }],
     ['a currency', (from) => from.currency(), { currency: 'EUR' }, { currency: 'eur' }],
     ['a word', (from) => from.word('w', ['a', 'b']), { w: 'b' }, { w: 'c' }],
-    ['words', (from) => from.words('w', ['a', 'b']), { w: ['b', 'a'] }, { w: ['a', 'c'] }],
+    ['words', (from) => from.words('ws', ['a', 'b']), { ws: ['b', 'a'] }, { ws: ['a', 'c'] }],
     ['texts', (from) => from.texts('t', 3), { t: ['abc'] }, { t: ['abcd'] }],
     [
       'names of metadata',

@@ -14,7 +14,6 @@ import {
 } from '@drawdown/domain/amounts';
 import { customerIdProblem, slugProblem } from '@drawdown/domain/usage';
 import { InvalidRequest, type Violation } from '@drawdown/api/errors';
-import type { Message } from './operation';
 
 export const PAGE_SIZE_MAX = 1_000;
 const PAGE_SIZE_DEFAULT = 100;
@@ -23,7 +22,7 @@ export const METADATA_NAME_LENGTH_MAX = 64;
 export const METADATA_VALUE_LENGTH_MAX = 512;
 
 /** @throws InvalidRequest with all violations that the reading met. */
-export function readRequest<T>(request: Message, read: (from: Fields) => T): T {
+export function readRequest<Request extends object, T>(request: Request, read: (from: Fields<Request>) => T): T {
   const violations: Violation[] = [];
   const value = read(new Fields(request, '', violations));
   if (violations.length > 0) throw new InvalidRequest(violations);
@@ -39,14 +38,26 @@ interface AmountBounds {
   readonly atLeast?: Amount;
 }
 
-export class Fields {
+interface PagedRequest {
+  readonly page_size?: number | undefined;
+  readonly page_token?: string | undefined;
+}
+
+/** The fields of a request whose values are of a type. */
+type FieldOf<Request, Value> = {
+  [Field in keyof Request & string]: NonNullable<Request[Field]> extends Value ? Field : never;
+}[keyof Request & string];
+type ItemOf<Request, Field extends keyof Request> = NonNullable<Request[Field]> extends readonly (infer Item)[] ? Item : never;
+
+/** Reads fields of one request, or of a message within it: a name that is not a field of it, or is of another type, does not compile. */
+export class Fields<Request extends object> {
   constructor(
-    private readonly request: Message,
+    private readonly request: Request,
     private readonly path: string,
     private readonly violations: Violation[],
   ) {}
 
-  has(field: string): boolean {
+  has(field: keyof Request & string): boolean {
     return this.value(field) !== undefined;
   }
 
@@ -56,12 +67,12 @@ export class Fields {
   }
 
   /** @param lengthMax in UTF-16 code units */
-  text(field: string, lengthMax: number): string {
+  text(field: FieldOf<Request, string>, lengthMax: number): string {
     const text = this.optionalText(field, lengthMax);
     return text ?? this.missing(field, '');
   }
 
-  optionalText(field: string, lengthMax: number): string | undefined {
+  optionalText(field: FieldOf<Request, string>, lengthMax: number): string | undefined {
     const text = this.string(field);
     if (text === undefined || text === '') return undefined;
     if (text.length > lengthMax) this.violation(field, `is longer than ${lengthMax} characters`, 'shorten it');
@@ -69,7 +80,8 @@ export class Fields {
     return text;
   }
 
-  customerId(field = 'customer_id'): string {
+  customerId(this: Fields<{ readonly customer_id?: string | undefined }>): string {
+    const field = 'customer_id';
     const id = this.string(field);
     if (!id) return this.missing(field, '');
     const problem = customerIdProblem(id);
@@ -78,11 +90,11 @@ export class Fields {
   }
 
   /** Ids that the account chooses for its catalog: products, meters, limits. */
-  slug(field: string): string {
+  slug(field: FieldOf<Request, string>): string {
     return this.optionalSlug(field) ?? this.missing(field, '');
   }
 
-  optionalSlug(field: string): string | undefined {
+  optionalSlug(field: FieldOf<Request, string>): string | undefined {
     const id = this.string(field);
     if (id === undefined || id === '') return undefined;
     const problem = slugProblem(id);
@@ -90,7 +102,8 @@ export class Fields {
     return id;
   }
 
-  currency(field = 'currency'): string {
+  currency(this: Fields<{ readonly currency?: string | undefined }>): string {
+    const field = 'currency';
     const code = this.string(field);
     if (!code) return this.missing(field, '');
     if (currencyExponent(code) === undefined)
@@ -98,11 +111,11 @@ export class Fields {
     return code;
   }
 
-  amount(field: string, bounds: AmountBounds = {}): Amount {
+  amount(field: FieldOf<Request, string>, bounds: AmountBounds = {}): Amount {
     return this.optionalAmount(field, bounds) ?? this.missing(field, ZERO);
   }
 
-  optionalAmount(field: string, { above, atLeast }: AmountBounds = {}): Amount | undefined {
+  optionalAmount(field: FieldOf<Request, string>, { above, atLeast }: AmountBounds = {}): Amount | undefined {
     const text = this.string(field);
     if (text === undefined || text === '') return undefined;
     try {
@@ -118,7 +131,7 @@ export class Fields {
     }
   }
 
-  optionalInstant(field: string): Instant | undefined {
+  optionalInstant(field: FieldOf<Request, string>): Instant | undefined {
     const text = this.string(field);
     if (text === undefined) return undefined;
     const at = parseInstant(text);
@@ -126,16 +139,16 @@ export class Fields {
     return at;
   }
 
-  flag(field: string): boolean {
+  flag(field: FieldOf<Request, boolean>): boolean {
     return this.optionalFlag(field) ?? false;
   }
 
-  optionalFlag(field: string): boolean | undefined {
+  optionalFlag(field: FieldOf<Request, boolean>): boolean | undefined {
     const value = this.value(field);
     return typeof value === 'boolean' ? value : undefined;
   }
 
-  integer(field: string, min: number, max: number): number | undefined {
+  integer(field: FieldOf<Request, number>, min: number, max: number): number | undefined {
     const value = this.value(field);
     if (typeof value !== 'number') return undefined;
     if (!Number.isSafeInteger(value) || value < min || value > max)
@@ -144,18 +157,24 @@ export class Fields {
   }
 
   /** A revision: `from` is -1 where "nothing has happened yet" can be meant. */
-  revision(field: string, from: -1 | 0 = 0): number | undefined {
+  revision(field: FieldOf<Request, number>, from: -1 | 0 = 0): number | undefined {
     return this.integer(field, from, Number.MAX_SAFE_INTEGER);
   }
 
-  word<const Word extends string>(field: string, words: readonly [Word, ...Word[]]): Word {
+  word<Field extends FieldOf<Request, string>, const Word extends NonNullable<Request[Field]> & string>(
+    field: Field,
+    words: readonly [Word, ...Word[]],
+  ): Word {
     const word = this.optionalWord(field, words);
     if (word !== undefined) return word;
     if (!this.has(field)) this.violation(field, 'is missing', `send one of ${words.join(', ')}`);
     return words[0];
   }
 
-  optionalWord<const Word extends string>(field: string, words: readonly Word[]): Word | undefined {
+  optionalWord<Field extends FieldOf<Request, string>, const Word extends NonNullable<Request[Field]> & string>(
+    field: Field,
+    words: readonly Word[],
+  ): Word | undefined {
     const text = this.string(field);
     if (text === undefined) return undefined;
     const word = words.find((known) => known === text);
@@ -163,7 +182,7 @@ export class Fields {
     return word;
   }
 
-  words<const Word extends string>(field: string, words: readonly Word[]): readonly Word[] {
+  words<const Word extends string>(field: FieldOf<Request, readonly string[]>, words: readonly Word[]): readonly Word[] {
     return this.items(field).flatMap((item, i) => {
       const word = words.find((known) => known === item);
       if (word !== undefined) return [word];
@@ -172,7 +191,7 @@ export class Fields {
     });
   }
 
-  texts(field: string, lengthMax: number): readonly string[] {
+  texts(field: FieldOf<Request, readonly string[]>, lengthMax: number): readonly string[] {
     return this.items(field).flatMap((item, i) => {
       if (typeof item === 'string' && item !== '' && item.length <= lengthMax && !CONTROL.test(item)) return [item];
       this.violation(`${field}[${i}]`, `is not a text of 1 to ${lengthMax} printable characters`, 'fix or leave it out');
@@ -180,17 +199,28 @@ export class Fields {
     });
   }
 
-  list<T>(field: string, read: (from: Fields) => T): readonly T[] {
-    return this.items(field).map((item, i) => read(new Fields(asMessage(item), `${this.path}${field}[${i}].`, this.violations)));
+  list<Field extends FieldOf<Request, readonly object[]>, T>(
+    field: Field,
+    read: (from: Fields<ItemOf<Request, Field> & object>) => T,
+  ): readonly T[] {
+    const items = this.request[field] as readonly (ItemOf<Request, Field> & object)[] | undefined;
+    return (items ?? []).map((item, i) => read(new Fields(item, `${this.path}${field}[${i}].`, this.violations)));
   }
 
-  within<T>(field: string, read: (from: Fields) => T): T | undefined {
-    return this.has(field) ? read(new Fields(asMessage(this.value(field)), `${this.path}${field}.`, this.violations)) : undefined;
+  within<Field extends FieldOf<Request, object>, T>(
+    field: Field,
+    read: (from: Fields<NonNullable<Request[Field]> & object>) => T,
+  ): T | undefined {
+    const message = this.request[field];
+    return message ? read(new Fields(message, `${this.path}${field}.`, this.violations)) : undefined;
   }
 
   /** Names and values that the account keeps with a thing. */
-  metadata(field = 'metadata'): Readonly<Record<string, string>> | undefined {
-    const entries = Object.entries(asMessage(this.value(field)));
+  metadata(
+    this: Fields<{ readonly metadata?: Readonly<Record<string, string | undefined>> | undefined }>,
+  ): Readonly<Record<string, string>> | undefined {
+    const field = 'metadata';
+    const entries = Object.entries(this.request.metadata ?? {});
     if (entries.length === 0) return undefined;
     if (entries.length > METADATA_ENTRIES_MAX) this.violation(field, `has more than ${METADATA_ENTRIES_MAX} entries`, 'leave some out');
     for (const [name, value] of entries) {
@@ -210,16 +240,16 @@ export class Fields {
     return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
   }
 
-  page(): { readonly size: number; readonly token: string | undefined } {
+  page(this: Fields<PagedRequest>): { readonly size: number; readonly token: string | undefined } {
     return {
       size: this.pageSize(),
       token: this.optionalText('page_token', 1_024),
     };
   }
 
-  private pageSize(): number {
-    const size = this.value('page_size');
-    if (typeof size !== 'number' || size === 0) return PAGE_SIZE_DEFAULT;
+  private pageSize(this: Fields<PagedRequest>): number {
+    const size = this.request.page_size ?? 0;
+    if (size === 0) return PAGE_SIZE_DEFAULT;
     if (!Number.isSafeInteger(size) || size < 0 || size > PAGE_SIZE_MAX)
       this.violation(
         'page_size',
@@ -230,7 +260,7 @@ export class Fields {
   }
 
   private value(field: string): unknown {
-    return Object.hasOwn(this.request, field) ? this.request[field] : undefined;
+    return Object.hasOwn(this.request, field) ? Reflect.get(this.request, field) : undefined;
   }
 
   private string(field: string): string | undefined {
@@ -248,6 +278,3 @@ export class Fields {
     return placeholder;
   }
 }
-
-// The shape was checked at the transport: a nested message is an object.
-const asMessage = (value: unknown): Message => (typeof value === 'object' && value !== null ? (value as Message) : {});

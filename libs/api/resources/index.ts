@@ -6,3 +6,4 @@ export { reportMessage } from './service/operations';
 export * from './parts';
 export { type AnswerPaymentNotification, answerPaymentNotification } from './purchases/purchase-notification';
 export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage/usage';
+export { type Message, rpcNames } from '@drawdown/api/contract';

@@ -1,7 +1,14 @@
 /** What stands under both transports: an operation takes a request whose shape has been checked and returns the answer's fields. */
-import { type Message, type Route, routes, type RpcName, type StreamName } from '@drawdown/api/contract';
-
-export type { Message };
+import {
+  type Message,
+  type RequestOf,
+  type ResponseOf,
+  type Route,
+  routes,
+  type RpcName,
+  rpcNames,
+  type StreamName,
+} from '@drawdown/api/contract';
 
 export interface Context {
   readonly transport: 'http' | 'grpc';
@@ -22,21 +29,22 @@ export interface Context {
 }
 
 /** @throws InvalidRequest, Refused, Fault; whatever else is thrown is a bug and is answered as one. */
-export type AnswerOnce = (request: Message, context: Context) => Promise<Message>;
-export type AnswerStream = (request: Message, context: Context) => AsyncIterable<Message>;
+export type Handler<Name extends RpcName> = Name extends StreamName
+  ? (request: RequestOf<Name>, context: Context) => AsyncIterable<ResponseOf<Name>>
+  : (request: RequestOf<Name>, context: Context) => Promise<ResponseOf<Name>>;
 
-/** One handler per rpc: an rpc that is added to the table does not compile until it has one. */
-export type Handlers = { readonly [Name in RpcName]: Name extends StreamName ? AnswerStream : AnswerOnce };
+/** One handler per rpc: an rpc of the proto files does not compile until it has one. */
+export type Handlers = { readonly [Name in RpcName]: Handler<Name> };
 
+/** An operation as the transports see it, which handle every message alike. */
 export type Operation = Route & {
   readonly name: RpcName;
-  readonly handle: AnswerOnce | AnswerStream;
+  readonly handle: (request: Message, context: Context) => Promise<Message> | AsyncIterable<Message>;
 };
 
-export const rpcNames = Object.keys(routes) as readonly RpcName[];
-
 export const operations = (handlers: Handlers): readonly Operation[] =>
-  rpcNames.map((name) => ({ name, ...routes[name], handle: handlers[name] }));
+  // The transport has read the request by the shape of this rpc: it has the type that the handler takes.
+  rpcNames.map((name) => ({ name, ...routes[name], handle: handlers[name] as Operation['handle'] }));
 
 /** Usage as it came over HTTP, unparsed. */
 export interface RawUsage {
@@ -48,7 +56,7 @@ export interface RawUsage {
 }
 
 /** Answers with the fields of SendUsageBatchResponse, or of SendUsageResponse for a single event. */
-export type AnswerUsage = (usage: RawUsage, context: Context) => Promise<Message>;
+export type AnswerUsage = (usage: RawUsage, context: Context) => Promise<ResponseOf<'SendUsage'> | ResponseOf<'SendUsageBatch'>>;
 
 /** Content types of POST /v1/usage; any JSON type is taken in binary mode, where the attributes are ce-* headers. */
 export const USAGE_CONTENT_TYPES = ['application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json'] as const;

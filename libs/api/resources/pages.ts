@@ -4,7 +4,6 @@ import { listComplete } from '@drawdown/engine/read-models';
 import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
 import { streamDefinitionOf, stateOf } from '@drawdown/engine/event-store';
 import { Refused } from '@drawdown/api/errors';
-import type { Message } from './operation';
 import type { Parts } from './parts';
 
 /** Documents that one page looks through for those that pass its filters. A page may be short and still have a next one. */
@@ -35,31 +34,31 @@ function contentOf(token: string): readonly unknown[] {
   }
 }
 
-interface ListedPage {
-  readonly items: readonly Message[];
+interface ListedPage<Item> {
+  readonly items: readonly Item[];
   /** Empty on the last page. */
   readonly next: string;
 }
 
-interface Listing {
+interface Listing<Item> {
   readonly prefix: string;
   /** Everything that decides what is in the list, besides the prefix. */
   readonly filters?: readonly unknown[];
   /** Undefined: not in the list. */
-  readonly show: (document: Document) => Message | undefined | Promise<Message | undefined>;
+  readonly show: (document: Document) => Item | undefined | Promise<Item | undefined>;
 }
 
 /** A page of documents in order of stream name, everything included that was recorded before the question. */
-export async function listDocuments(
+export async function listDocuments<Item extends object>(
   { ledger, projector, projections }: Pick<Parts, 'ledger' | 'projector' | 'projections'>,
   { size, token }: Page,
-  { prefix, filters = [], show }: Listing,
-): Promise<ListedPage> {
+  { prefix, filters = [], show }: Listing<Item>,
+): Promise<ListedPage<Item>> {
   const of = JSON.stringify([prefix, ...filters]);
   let after = token === undefined ? undefined : afterToken(of, token);
   while (ledger.busy) await ledger.busy;
   await projector.save();
-  const items: Message[] = [];
+  const items: Item[] = [];
   for (let scanned = 0; ;) {
     const limit = Math.min(DOCUMENTS_PER_READ, size + 1);
     const documents = await listComplete({ projector, projections }, { prefix, limit, ...(after !== undefined && { after }) });

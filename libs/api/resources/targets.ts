@@ -1,5 +1,6 @@
 /** Which balance a request is about, and what is asked of other streams before it may be changed. */
 import { priceInForce } from '@drawdown/domain/settings';
+import type { Balance as BalanceMessage } from '@drawdown/api/contract';
 import type { Instant } from '@drawdown/domain/amounts';
 import { creditProduct, type CreditProduct } from '@drawdown/domain/catalog';
 import { type Balance, type BalanceCommand, type BalanceTypes, creditBalance, wallet } from '@drawdown/domain/balance';
@@ -8,7 +9,6 @@ import { balanceMessage, type BesideBalance } from './balances/balance-message';
 import { type CarriedOut, carryOut, type CommandCall, readFresh, requireCustomer, loadSettings } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import type { Fields } from './fields';
-import type { Message } from './operation';
 import type { Parts } from './parts';
 
 export interface Target {
@@ -27,10 +27,18 @@ export const creditBalanceOf = (customerId: string, creditProductId: string): Ta
   stream: streams.creditBalance(customerId, creditProductId),
 });
 
-export const readWallet = (from: Fields): Target => walletOf(from.customerId());
-export const readCreditBalance = (from: Fields): Target => creditBalanceOf(from.customerId(), from.slug('credit_product_id'));
+interface OfCustomer {
+  readonly customer_id?: string | undefined;
+}
+interface OfCreditProduct extends OfCustomer {
+  readonly credit_product_id?: string | undefined;
+}
+
+export const readWallet = (from: Fields<OfCustomer>): Target => walletOf(from.customerId());
+export const readCreditBalance = (from: Fields<OfCreditProduct>): Target =>
+  creditBalanceOf(from.customerId(), from.slug('credit_product_id'));
 /** Where an empty credit product means the wallet. */
-export function readBalance(from: Fields): Target {
+export function readBalance(from: Fields<OfCreditProduct>): Target {
   const customerId = from.customerId();
   const creditProductId = from.optionalSlug('credit_product_id');
   return creditProductId === undefined ? walletOf(customerId) : creditBalanceOf(customerId, creditProductId);
@@ -45,7 +53,7 @@ export const theProduct = ({ ledger }: Pick<Parts, 'ledger'>, creditProductId: s
 
 interface ChangedBalance extends CarriedOut<BalanceTypes> {
   /** The figures after the command, judged by the moment it was recorded at. */
-  readonly balance: Message;
+  readonly balance: BalanceMessage;
 }
 
 /** Carries out a command on a balance. @throws Refused customer_not_found, or as the balance decides */

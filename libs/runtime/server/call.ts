@@ -1,6 +1,7 @@
 /** What both transports do around an operation: identify the call, read its key, know when the caller has gone. */
+import type { Message } from '@drawdown/api/contract';
 import { createHash, randomUUID } from 'node:crypto';
-import type { Context, Message } from '@drawdown/api/resources';
+import type { Context } from '@drawdown/api/resources';
 import type { Violation } from '@drawdown/api/errors';
 
 const KEY_LENGTH_MAX = 128;

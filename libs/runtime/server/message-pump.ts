@@ -1,7 +1,7 @@
 /** Carries messages from an operation to a connection, one at a time: nothing is asked of the source before the last is taken. */
+import type { Message } from '@drawdown/api/contract';
 import { once } from 'node:events';
 import type { EventEmitter } from 'node:events';
-import type { Message } from '@drawdown/api/resources';
 
 const GONE = Symbol('gone');
 

@@ -1,24 +1,43 @@
 /** Transports with a few small operations behind them, real servers on free loopback ports. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MethodDefinition } from '@grpc/grpc-js';
+import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
 import {
-  type AnswerOnce,
   type AnswerPaymentNotification,
-  type AnswerStream,
   type AnswerUsage,
   type Context,
   type Handlers,
-  type Message,
+  type RawUsage,
   readRequest,
-  rpcNames,
 } from '@drawdown/api/resources';
 import { Refused } from '@drawdown/api/errors';
 import { amount, formatAmount, ZERO } from '@drawdown/domain/amounts';
 import { LogUnavailable } from '@drawdown/engine/event-store';
-import { loadContract } from '@drawdown/api/contract';
+import { loadContract, type Message, type RequestOf, rpcNames } from '@drawdown/api/contract';
 import { Transports, type TransportsOptions } from './transports';
 import { Health } from './ops/health';
 import { openLog } from './logging';
 
 export const contract = loadContract();
+
+const PROTO = join(__dirname, '../../../proto');
+/** The services as a client in another language has them: from the proto files. */
+const services = loadSync(
+  readdirSync(join(PROTO, 'drawdown/v1')).map((file) => `drawdown/v1/${file}`),
+  { includeDirs: [PROTO], keepCase: true, longs: String, enums: String, oneofs: true },
+);
+
+export function methodOf(rpc: string): MethodDefinition<object, object> {
+  const service = services[`drawdown.v1.${contract.rpcs.get(rpc)?.service}`] as ServiceDefinition;
+  const method = service[rpc];
+  if (!method) throw new Error(`no rpc ${rpc}`);
+  return method;
+}
+
+// The transports carry any message: these answer with as much of one as a test looks at.
+type AnswerOnce = (request: Message, context: Context) => Promise<Message>;
+type AnswerStream = (request: Message, context: Context) => AsyncIterable<Message>;
 
 interface Seen {
   readonly request: Message;
@@ -51,9 +70,12 @@ export async function openDemo(): Promise<Demo> {
       return answer(request, context);
     };
   const handlers = {
-    ...(Object.fromEntries(rpcNames.map((name) => [name, remember(async () => ({}))])) as unknown as Handlers),
+    ...Object.fromEntries(rpcNames.map((name) => [name, remember(async () => ({}))])),
     CreateCustomer: remember(async (request, context) => {
-      const customer = readRequest(request, (from) => ({ customer_id: from.customerId(), currency: from.currency() }));
+      const customer = readRequest(request as RequestOf<'CreateCustomer'>, (from) => ({
+        customer_id: from.customerId(),
+        currency: from.currency(),
+      }));
       if (context.key !== undefined && context.body !== undefined) {
         const before = keys.get(context.key);
         if (before !== undefined && before !== context.body) throw new Refused({ code: 'idempotency_conflict', key: context.key });
@@ -66,7 +88,7 @@ export async function openDemo(): Promise<Demo> {
       throw new Refused({ code: 'customer_not_found', customerId: String(request['customer_id']) });
     }),
     TopUpCreditBalance: remember(async (request) => {
-      const grant = readRequest(request, (from) => ({
+      const grant = readRequest(request as RequestOf<'TopUpCreditBalance'>, (from) => ({
         credit_product_id: from.slug('credit_product_id'),
         customer_id: from.customerId(),
         amount: from.amount('amount', { above: ZERO }),
@@ -100,8 +122,8 @@ export async function openDemo(): Promise<Demo> {
       seen.push({ request, context });
       return demo.watch(request, context);
     },
-  };
-  const usage: AnswerUsage = async ({ body, contentType, headers }, context) => {
+  } as unknown as Handlers;
+  const usage = async ({ body, contentType, headers }: RawUsage, context: Context) => {
     seen.push({ request: { body: body.toString('latin1'), contentType, ce: headers['ce-id'] }, context });
     const outcome = { index: 0, status: 'applied' };
     return contentType === 'application/cloudevents+json' ? { outcome } : { applied: 1, outcomes: [outcome] };
@@ -118,7 +140,7 @@ export async function openDemo(): Promise<Demo> {
   const loopback = { host: '127.0.0.1', port: 0 };
   const options = {
     handlers,
-    usage,
+    usage: usage as unknown as AnswerUsage,
     paymentNotices,
     http: loopback,
     grpc: loopback,

@@ -1,6 +1,5 @@
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
-import type { ServiceDefinition } from '@grpc/proto-loader';
-import { contract, type Demo, openDemo } from './transports.fixtures';
+import { type Demo, methodOf, openDemo } from './transports.fixtures';
 import { Transports } from './transports';
 import { Health } from './ops/health';
 import { openLog } from './logging';
@@ -86,8 +85,7 @@ describe('closing the transports', () => {
   });
 
   it('ends a gRPC stream cleanly', async () => {
-    const method = (contract.packageDefinition['drawdown.v1.BalanceService'] as ServiceDefinition)['WatchBalance'];
-    if (!method) throw new Error('no WatchBalance');
+    const method = methodOf('WatchBalance');
     demo.watch = async function* () {
       yield { revision: 1 };
       await new Promise(() => undefined);

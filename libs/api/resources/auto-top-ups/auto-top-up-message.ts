@@ -1,5 +1,7 @@
 /** An auto top-up as the transports say it: its policy read and shown, its events as decisions. */
 import { optional } from '@drawdown/domain/decider';
+import assert from 'node:assert/strict';
+import type { AutoTopUp as AutoTopUpMessage, AutoTopUpDecision, AutoTopUpPolicy, Sent } from '@drawdown/api/contract';
 import {
   type AutoTopUp,
   autoTopUp,
@@ -13,14 +15,13 @@ import {
   type Quantity,
   type Trigger,
 } from '@drawdown/domain/auto-top-up';
-import { formatAmount, type Instant, ZERO } from '@drawdown/domain/amounts';
-import { time } from '../balances/balance-message';
+import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
+import { amountText, time } from '../balances/balance-message';
 import type { Fields } from '../fields';
-import type { Message } from '../operation';
 
 const MS = 1_000;
 
-export function readPolicy(from: Fields): Policy {
+export function readPolicy(from: Fields<Sent<AutoTopUpPolicy>>): Policy {
   return {
     trigger: readTrigger(from),
     quantity: readQuantity(from),
@@ -34,13 +35,13 @@ export function readPolicy(from: Fields): Policy {
   };
 }
 
-function readCount(from: Fields): number {
+function readCount(from: Fields<Sent<AutoTopUpPolicy>>): number {
   const count = from.integer('maximum_count', 1, COUNT_MAX);
   if (count === undefined) from.violation('maximum_count', 'is missing', 'send it: what spends money by itself has an end');
   return count ?? 1;
 }
 
-function readTrigger(from: Fields): Trigger {
+function readTrigger(from: Fields<Sent<AutoTopUpPolicy>>): Trigger {
   const days = from.integer('every_days', 1, DAYS_MAX);
   const startingAt = from.optionalInstant('starting_at');
   if (days !== undefined) return { kind: 'every_days', days, ...optional('startingAt', startingAt) };
@@ -52,7 +53,7 @@ function readTrigger(from: Fields): Trigger {
   return { kind: 'day_of_month', day: day ?? 1 };
 }
 
-function readQuantity(from: Fields): Quantity {
+function readQuantity(from: Fields<Sent<AutoTopUpPolicy>>): Quantity {
   const target = from.optionalAmount('target');
   const minimum = from.optionalAmount('minimum');
   if (target !== undefined) return { kind: 'to_target', target, ...optional('minimum', minimum) };
@@ -62,26 +63,26 @@ function readQuantity(from: Fields): Quantity {
   return { kind: 'fixed', amount: amount ?? ZERO };
 }
 
-export function autoTopUpMessage(state: AutoTopUp, at: Instant): Message {
+export function autoTopUpMessage(state: AutoTopUp, at: Instant): AutoTopUpMessage {
   const { customerId, currency, policy, inFlight, failures } = state;
+  assert(policy, 'an auto top-up without a policy is refused');
   return {
     customer_id: customerId,
-    currency,
-    policy: policy && policyMessage(policy),
+    currency: currency ?? '',
+    policy: policyMessage(policy),
     phase: phaseAt(state, at),
-    request_id: inFlight?.id,
-    purchase_id: inFlight?.purchaseId,
+    request_id: inFlight?.id ?? '',
+    purchase_id: inFlight?.purchaseId ?? '',
     failures,
     considered_again_at: time(autoTopUp.dueAt?.(state) as Instant | undefined),
   };
 }
 
-function policyMessage({ trigger, quantity, figure, cooldownMs, maximum }: Policy): Message {
+function policyMessage({ trigger, quantity, figure, cooldownMs, maximum }: Policy): AutoTopUpPolicy {
   return {
     ...triggerMessage(trigger),
-    ...(quantity.kind === 'fixed'
-      ? { amount: formatAmount(quantity.amount) }
-      : { target: formatAmount(quantity.target), minimum: quantity.minimum && formatAmount(quantity.minimum) }),
+    ...(quantity.kind === 'fixed' ? { amount: formatAmount(quantity.amount) } : { target: formatAmount(quantity.target) }),
+    minimum: amountText(quantity.kind === 'to_target' ? quantity.minimum : undefined),
     figure,
     cooldown_seconds: cooldownMs / MS,
     maximum_period: maximum.period,
@@ -90,14 +91,14 @@ function policyMessage({ trigger, quantity, figure, cooldownMs, maximum }: Polic
   };
 }
 
-function triggerMessage(trigger: Trigger): Message {
+function triggerMessage(trigger: Trigger): Pick<AutoTopUpPolicy, 'threshold' | 'every_days' | 'day_of_month' | 'starting_at'> {
   switch (trigger.kind) {
     case 'threshold':
-      return { threshold: formatAmount(trigger.threshold) };
+      return { threshold: formatAmount(trigger.threshold), starting_at: undefined };
     case 'every_days':
       return { every_days: trigger.days, starting_at: time(trigger.startingAt) };
     case 'day_of_month':
-      return { day_of_month: trigger.day };
+      return { day_of_month: trigger.day, starting_at: undefined };
   }
 }
 
@@ -115,20 +116,20 @@ const TYPES: { readonly [T in AutoTopUpEvent['type']]: string } = {
   AutoTopUpSuspended: 'suspended',
 };
 
-export function decisionMessage(event: AutoTopUpEvent, revision: number): Message {
+export function decisionMessage(event: AutoTopUpEvent, revision: number): AutoTopUpDecision {
   const figures = 'figures' in event ? event.figures : undefined;
   const again = 'considerAt' in event ? event.considerAt : 'retryAt' in event ? event.retryAt : undefined;
   return {
     revision,
     type: TYPES[event.type],
-    at: time(event.at),
-    reason: 'reason' in event ? event.reason : undefined,
-    request_id: 'requestId' in event ? event.requestId : undefined,
-    purchase_id: 'purchaseId' in event ? event.purchaseId : undefined,
-    amount: 'amount' in event ? formatAmount(event.amount) : undefined,
-    available: figures && formatAmount(figures.available),
-    projected: figures && formatAmount(figures.projected),
-    pending: figures && formatAmount(figures.pending),
+    at: formatInstant(event.at),
+    reason: 'reason' in event ? (event.reason ?? '') : '',
+    request_id: 'requestId' in event ? event.requestId : '',
+    purchase_id: 'purchaseId' in event ? event.purchaseId : '',
+    amount: amountText('amount' in event ? event.amount : undefined),
+    available: amountText(figures?.available),
+    projected: amountText(figures?.projected),
+    pending: amountText(figures?.pending),
     again_at: time(again),
   };
 }

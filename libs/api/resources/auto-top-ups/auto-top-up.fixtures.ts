@@ -1,10 +1,10 @@
 /** Auto top-ups brought to life in a test's world, by as many processes as a test wants: at once, or behind the others. */
+import type { Message } from '@drawdown/api/contract';
 import { AppliedKeys, Ledger, StreamStates } from '@drawdown/engine/event-store';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { at, type TestApplication, walletOfAda } from '../application.fixtures';
 import { AutoTopUpRunner, Sweeper } from '@drawdown/engine/process-managers';
 import { streamDefinitions } from '../stream-definitions';
-import type { Message } from '../operation';
 import type { Parts } from '../parts';
 
 export const policy = { threshold: '5', amount: '20', cooldown_seconds: 3_600, maximum_money: '60', maximum_count: 3 };

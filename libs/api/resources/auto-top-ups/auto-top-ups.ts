@@ -1,4 +1,5 @@
 /** Auto top-ups of wallets: set, told with what was decided, turned off, resumed. Who carries them out: `AutoTopUpRunner`. */
+import type { RequestOf, ResponseOf } from '@drawdown/api/contract';
 import { autoTopUp, type AutoTopUpCommand } from '@drawdown/domain/auto-top-up';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
 import { readEvent, optional } from '@drawdown/domain/decider';
@@ -9,7 +10,7 @@ import { carryOut, readFresh, requireCustomer } from '@drawdown/engine/commands'
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import type { Context, Handlers, Message } from '../operation';
+import type { Context, Handlers } from '../operation';
 import { afterToken, pageToken } from '../pages';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
@@ -71,7 +72,7 @@ export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
   },
 });
 
-const byAPerson = (from: Fields) => ({
+const byAPerson = (from: Fields<RequestOf<'ResumeAutoTopUp'>>) => ({
   customerId: from.customerId(),
   reason: optional('reason', from.optionalText('reason', REASON_LENGTH_MAX)),
 });
@@ -81,7 +82,7 @@ async function change(
   context: Context,
   customerId: string,
   command: (at: Instant) => AutoTopUpCommand | Promise<AutoTopUpCommand>,
-): Promise<Message> {
+): Promise<ResponseOf<'SetAutoTopUp'>> {
   const done = await carryOut(parts, context, autoTopUp, streams.autoTopUp(customerId), async (at) => {
     await requireCustomer(parts, customerId);
     return command(at);

@@ -5,14 +5,16 @@ import { readLimits } from './balance-message';
 import { expectEvent } from '@drawdown/engine/commands';
 import { type Fields, readRequest } from '../fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import type { AnswerOnce } from '../operation';
+import type { Handler } from '../operation';
+import type { RequestOf } from '@drawdown/api/contract';
 import type { Parts } from '../parts';
 import { changeBalance, type Target } from '../targets';
 
-type ReadTarget = (from: Fields) => Target;
+// Requests about a wallet are those about a credit balance without the credit product.
+type ReadTarget<Request extends object> = (from: Fields<Request>) => Target;
 
 export const pausing =
-  (parts: Parts, readTarget: ReadTarget, type: 'Pause' | 'Resume'): AnswerOnce =>
+  (parts: Parts, readTarget: ReadTarget<RequestOf<'PauseCreditBalance'>>, type: 'Pause' | 'Resume'): Handler<'PauseCreditBalance'> =>
   async (request, context) => {
     const { target, reason } = readRequest(request, (from) => ({
       target: readTarget(from),
@@ -23,7 +25,7 @@ export const pausing =
   };
 
 export const closing =
-  (parts: Parts, readTarget: ReadTarget): AnswerOnce =>
+  (parts: Parts, readTarget: ReadTarget<RequestOf<'CloseCreditBalance'>>): Handler<'CloseCreditBalance'> =>
   async (request, context) => {
     const { target, reason } = readRequest(request, (from) => ({
       target: readTarget(from),
@@ -34,7 +36,7 @@ export const closing =
   };
 
 export const settingLimits =
-  (parts: Parts, readTarget: ReadTarget): AnswerOnce =>
+  (parts: Parts, readTarget: ReadTarget<RequestOf<'SetCreditBalanceLimits'>>): Handler<'SetCreditBalanceLimits'> =>
   async (request, context) => {
     const { target, limits } = readRequest(request, (from) => ({ target: readTarget(from), limits: readLimits(from) }));
     const { revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'SetLimits', at, limits }));

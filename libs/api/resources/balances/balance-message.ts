@@ -1,11 +1,23 @@
-/** Wallets and credit balances in the words of the contract. A field that is undefined is absent. */
+/** Wallets and credit balances in the words of the contract. */
+import assert from 'node:assert/strict';
+import type {
+  Allocation as AllocationMessage,
+  Balance as BalanceMessage,
+  BalanceStatus,
+  Grant as GrantMessage,
+  Hold as HoldMessage,
+  Limit as LimitMessage,
+  LimitStatus,
+  Sent,
+} from '@drawdown/api/contract';
 import { type Amount, formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
 import { type BalanceFigures, balanceAt, type LimitFigures } from '@drawdown/engine/read-models';
 import { type Allocation, type Balance, type Grant, type Hold, type Limit, unitEquivalent } from '@drawdown/domain/balance';
 import type { Fields } from '../fields';
-import type { Message } from '../operation';
 
 export const time = (at: Instant | undefined): string | undefined => (at === undefined ? undefined : formatInstant(at));
+/** Empty where there is none. */
+export const amountText = (amount: Amount | undefined): string => (amount === undefined ? '' : formatAmount(amount));
 
 /** What a balance is shown with and does not keep itself. */
 export interface BesideBalance {
@@ -15,7 +27,7 @@ export interface BesideBalance {
   readonly creditPrice?: Amount;
 }
 
-export const balanceMessage = (state: Balance, revision: number, at: Instant, beside: BesideBalance): Message =>
+export const balanceMessage = (state: Balance, revision: number, at: Instant, beside: BesideBalance): BalanceMessage =>
   figuresMessage(state, balanceAt(state, at), revision, at, beside);
 
 function figuresMessage(
@@ -24,14 +36,14 @@ function figuresMessage(
   revision: number,
   at: Instant,
   { unit, creditPrice }: BesideBalance,
-): Message {
+): BalanceMessage {
   return {
-    customer_id: state.customerId,
-    credit_product_id: state.creditProductId,
-    name: state.name,
-    status: state.status,
-    currency: state.currency,
-    unit,
+    customer_id: state.customerId ?? '',
+    credit_product_id: state.creditProductId ?? '',
+    name: state.name ?? '',
+    status: statusMessage(state),
+    currency: state.currency ?? '',
+    unit: unit ?? '',
     booked: formatAmount(figures.booked),
     held: formatAmount(figures.held),
     available: formatAmount(figures.available),
@@ -40,8 +52,7 @@ function figuresMessage(
     unbilled: formatAmount(figures.unbilled),
     uncovered: formatAmount(figures.uncovered),
     consumed: formatAmount(figures.consumed),
-    credit_equivalent:
-      creditPrice === undefined ? undefined : formatAmount(unitEquivalent(figures.booked, { price: creditPrice, version: 0 })),
+    credit_equivalent: creditPrice === undefined ? '' : formatAmount(unitEquivalent(figures.booked, { price: creditPrice, version: 0 })),
     grants: figures.grants.map(grantMessage),
     holds: figures.holds.map(holdMessage),
     limits: figures.limits.map(limitStatusMessage),
@@ -50,7 +61,12 @@ function figuresMessage(
   };
 }
 
-export const grantMessage = (of: Grant): Message => ({
+function statusMessage({ status }: Balance): BalanceStatus {
+  assert(status !== 'none', 'a balance that does not exist is refused');
+  return status;
+}
+
+export const grantMessage = (of: Grant): GrantMessage => ({
   grant_id: of.id,
   amount: formatAmount(of.amount),
   remaining: formatAmount(of.remaining),
@@ -60,44 +76,54 @@ export const grantMessage = (of: Grant): Message => ({
   effective_at: time(of.effectiveAt),
   expires_at: time(of.expiresAt),
   cost_basis: of.costBasis && { amount: formatAmount(of.costBasis.amount), currency: of.costBasis.currency },
-  reference: of.reference,
-  metadata: of.metadata,
+  reference: of.reference ?? '',
+  metadata: of.metadata ?? {},
 });
 
-export const holdMessage = (of: Hold): Message => ({
+export const holdMessage = (of: Hold): HoldMessage => ({
   hold_id: of.id,
   amount: formatAmount(of.amount),
   expires_at: time(of.expiresAt),
-  reference: of.reference,
+  reference: of.reference ?? '',
   allocations: allocationMessages(of.allocation),
 });
 
 /** A hold that has ended keeps nothing. */
-export const endedHoldMessage = (holdId: string): Message => ({ hold_id: holdId, amount: formatAmount(ZERO) });
+export const endedHoldMessage = (holdId: string): HoldMessage => ({
+  hold_id: holdId,
+  amount: formatAmount(ZERO),
+  expires_at: undefined,
+  reference: '',
+  allocations: [],
+});
 
-export const allocationMessages = (allocation: Allocation): readonly Message[] =>
+export const allocationMessages = (allocation: Allocation): readonly AllocationMessage[] =>
   allocation.map(({ grant, amount }) => ({ grant_id: grant, amount: formatAmount(amount) }));
 
-export const limitMessage = ({ id, kind, value }: Limit): Message => ({ limit_id: id, [kind]: formatAmount(value) });
+export const limitMessage = ({ id, kind, value }: Limit): LimitMessage => ({ limit_id: id, [kind]: formatAmount(value) });
 
-const limitStatusMessage = ({ limit, threshold, reached }: LimitFigures): Message => ({
+const limitStatusMessage = ({ limit, threshold, reached }: LimitFigures): LimitStatus => ({
   limit: limitMessage(limit),
-  threshold: threshold === undefined ? undefined : formatAmount(threshold),
+  threshold: amountText(threshold),
   reached,
 });
 
+interface WithLimits {
+  readonly limits?: readonly Sent<LimitMessage>[] | undefined;
+}
+
 /** Whether the values are in range is for the balance to judge: it refuses by the limit's id. */
-export const readLimits = (from: Fields): readonly Limit[] => from.list('limits', readLimit);
+export const readLimits = (from: Fields<WithLimits>): readonly Limit[] => from.list('limits', readLimit);
 
 /** Those of a new balance. Undefined: it begins with the limits that are kept elsewhere for new ones. */
-export function readOwnLimits(from: Fields): readonly Limit[] | undefined {
+export function readOwnLimits(from: Fields<WithLimits & { readonly no_limits?: boolean | undefined }>): readonly Limit[] | undefined {
   const limits = readLimits(from);
   const none = from.flag('no_limits');
   if (none && limits.length > 0) from.violation('no_limits', 'contradicts limits', 'send one of the two');
   return none || limits.length > 0 ? limits : undefined;
 }
 
-export function readLimit(from: Fields): Limit {
+export function readLimit(from: Fields<Sent<LimitMessage>>): Limit {
   const id = from.slug('limit_id');
   const absolute = from.optionalAmount('absolute');
   const percent = from.optionalAmount('percent_of_last_top_up');

@@ -131,7 +131,7 @@ describe('all balances of a customer', () => {
     for (const credit_product_id of ['b', 'a'])
       await app().call('CreateCreditBalance', { customer_id: 'ada', credit_product_id, starting_balance: '3' });
     expect(rows(await app().call('ListBalances', { customer_id: 'ada' }), 'balances', 'credit_product_id', 'revision', 'booked')).toEqual([
-      [undefined, 0, '0'],
+      ['', 0, '0'],
       ['a', 1, '3'],
       ['b', 1, '3'],
     ]);

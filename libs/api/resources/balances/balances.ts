@@ -1,4 +1,5 @@
 /** Questions about wallets and credit balances. */
+import type { Balance as BalanceMessage } from '@drawdown/api/contract';
 import { formatAmount, formatInstant, minus, ZERO } from '@drawdown/domain/amounts';
 import { balanceAt, streamNames } from '@drawdown/engine/read-models';
 import type { Balance } from '@drawdown/domain/balance';
@@ -7,8 +8,8 @@ import { knownAt } from './as-of';
 import { balanceMessage } from './balance-message';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import { readFresh, requireCustomer, loadSettings } from '@drawdown/engine/commands';
-import type { Context, Handlers, Message } from '../operation';
+import { loadSettings, readFresh, requireCustomer } from '@drawdown/engine/commands';
+import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
 import { besideOf, creditBalanceOf, readBalance, type Target, walletOf } from '../targets';
@@ -39,7 +40,7 @@ export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | '
     const targets = [walletOf(customerId)];
     for await (const stream of streamNames(parts, streams.creditBalancesOf(customerId)))
       targets.push(creditBalanceOf(customerId, idsOf(stream)[1] ?? ''));
-    const balances: Message[] = [];
+    const balances: BalanceMessage[] = [];
     for (const target of targets) {
       const { state, revision } = await parts.ledger.load(target.aggregate, target.stream);
       if (revision >= 0) balances.push(balanceMessage(state, revision, at, await besideOf(parts, target, state, at)));

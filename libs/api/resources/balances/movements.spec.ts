@@ -1,6 +1,6 @@
+import type { Message } from '@drawdown/api/contract';
 import { later } from '@drawdown/domain/amounts';
 import { at, column, event, freshApplication, HOUR_MS, rows, textAt, tokensOfAda } from '../application.fixtures';
-import type { Message } from '../operation';
 
 const app = freshApplication();
 const YEAR_MS = 365 * 24 * HOUR_MS;

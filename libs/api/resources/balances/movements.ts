@@ -1,14 +1,15 @@
 /** What happened to a balance, read from its stream: a page is a stretch of revisions, so it never changes. */
+import type { Movement, UsageLine as UsageLineMessage, UsagePart } from '@drawdown/api/contract';
 import { formatAmount, formatInstant, parseInstant } from '@drawdown/domain/amounts';
 import { MOVEMENT_TYPES, movementOf, type MovementType, movementTypeOf } from '@drawdown/engine/read-models';
 import { readEvent } from '@drawdown/domain/decider';
 import { type AccruedLine, projectedOf, type RatedPart, type UsageLine } from '@drawdown/domain/balance';
 import { readMetadata, type RecordedEvent } from '@drawdown/engine/event-store';
-import { allocationMessages, time } from './balance-message';
+import { allocationMessages, amountText, time } from './balance-message';
 import { theBalance } from './balances';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import type { Handlers, Message } from '../operation';
+import type { Handlers } from '../operation';
 import { afterToken, pageToken } from '../pages';
 import type { Parts } from '../parts';
 import { readBalance, type Target } from '../targets';
@@ -61,8 +62,8 @@ interface Scan {
 async function scan(
   { log }: Parts,
   { target, start, last, newestFirst, types, size }: Scan,
-): Promise<{ movements: Message[]; next: number | undefined }> {
-  const movements: Message[] = [];
+): Promise<{ movements: Movement[]; next: number | undefined }> {
+  const movements: Movement[] = [];
   const step = newestFirst ? -1 : 1;
   const direction = newestFirst ? 'backwards' : 'forwards';
   let scanned = 0;
@@ -82,7 +83,7 @@ async function scan(
   return { movements, next: undefined };
 }
 
-function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movementOf>[0], ofBalance: string | undefined): Message {
+function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movementOf>[0], ofBalance: string | undefined): Movement {
   const {
     type,
     amount,
@@ -106,27 +107,27 @@ function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movem
     revision: recorded.revision,
     type,
     amount: formatAmount(amount),
-    uncovered: uncovered === undefined ? undefined : formatAmount(uncovered),
+    uncovered: amountText(uncovered),
     booked: formatAmount(figures.booked),
     held: formatAmount(figures.held),
     available: formatAmount(figures.available),
     projected: formatAmount(projectedOf(figures)),
-    unbilled: unbilled === undefined ? undefined : formatAmount(unbilled),
+    unbilled: amountText(unbilled),
     effective_at: formatInstant(effectiveAt),
     recorded_at: formatInstant(recordedAt),
-    actor: readMetadata(recorded).actor,
-    reason,
-    reference,
-    grant_id: grantId,
-    hold_id: holdId,
-    limit_id: limitId,
-    purchase_id: purchaseId,
-    credits: conversion && formatAmount(conversion.credits),
-    credit_price: conversion && formatAmount(conversion.creditPrice),
-    credit_price_version: conversion?.priceVersion,
-    allocations: allocation && allocationMessages(allocation),
-    usage: usage?.map((line) => usageLineMessage(line, ofBalance)),
-    usage_count: usageCount,
+    actor: readMetadata(recorded).actor ?? '',
+    reason: reason ?? '',
+    reference: reference ?? '',
+    grant_id: grantId ?? '',
+    hold_id: holdId ?? '',
+    limit_id: limitId ?? '',
+    purchase_id: purchaseId ?? '',
+    credits: amountText(conversion?.credits),
+    credit_price: amountText(conversion?.creditPrice),
+    credit_price_version: conversion?.priceVersion ?? 0,
+    allocations: allocationMessages(allocation ?? []),
+    usage: (usage ?? []).map((line) => usageLineMessage(line, ofBalance)),
+    usage_count: usageCount ?? 0,
     event_id: recorded.id,
   };
 }
@@ -134,20 +135,20 @@ function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movem
 const usageLineMessage = (
   { source, id, time: usedAt, amount, parts, conversion, ...of }: UsageLine | AccruedLine,
   ofBalance: string | undefined,
-): Message => ({
+): UsageLineMessage => ({
   source,
   id,
   used_at: time(parseInstant(usedAt)),
   credits: formatAmount(conversion?.credits ?? amount),
-  uncovered: 'uncovered' in of ? formatAmount(of.uncovered) : undefined,
+  uncovered: 'uncovered' in of ? formatAmount(of.uncovered) : '',
   parts: parts.map(partMessage),
   amount: formatAmount(amount),
-  credit_product_id: of.creditProductId ?? ofBalance,
-  credit_price: conversion && formatAmount(conversion.creditPrice),
-  credit_price_version: conversion?.priceVersion,
+  credit_product_id: of.creditProductId ?? ofBalance ?? '',
+  credit_price: amountText(conversion?.creditPrice),
+  credit_price_version: conversion?.priceVersion ?? 0,
 });
 
-const partMessage = ({ meter, quantity, weight, weightVersion }: RatedPart): Message => ({
+const partMessage = ({ meter, quantity, weight, weightVersion }: RatedPart): UsagePart => ({
   meter_id: meter,
   quantity: formatAmount(quantity),
   weight: formatAmount(weight),

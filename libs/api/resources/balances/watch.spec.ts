@@ -1,5 +1,5 @@
+import type { Message } from '@drawdown/api/contract';
 import { at, freshApplication, tokensOfAda } from '../application.fixtures';
-import type { Message } from '../operation';
 
 const app = freshApplication();
 const deduct = (): Promise<Message> => app().call('DeductCredits', { ...tokensOfAda, amount: '1', reason: 'x' });

@@ -1,9 +1,10 @@
 /** Watching a balance: the present figures, then the latest ones after every change. A slow reader misses what lies between. */
+import type { RequestOf, ResponseOf } from '@drawdown/api/contract';
 import { formatInstant } from '@drawdown/domain/amounts';
 import { balanceMessage } from './balance-message';
 import { theBalance } from './balances';
 import { readRequest } from '../fields';
-import type { Context, Handlers, Message } from '../operation';
+import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
 import { besideOf, readBalance } from '../targets';
 
@@ -11,7 +12,7 @@ export const watchOperations = (parts: Parts): Pick<Handlers, 'WatchBalance'> =>
   WatchBalance: (request, context) => watch(parts, request, context),
 });
 
-async function* watch(parts: Parts, request: Message, context: Context): AsyncGenerator<Message> {
+async function* watch(parts: Parts, request: RequestOf<'WatchBalance'>, context: Context): AsyncGenerator<ResponseOf<'WatchBalance'>> {
   const { target, after } = readRequest(request, (from) => ({ target: readBalance(from), after: from.revision('after_revision', -1) }));
   const { signal } = context;
   const bell = new Bell();

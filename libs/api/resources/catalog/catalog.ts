@@ -1,4 +1,5 @@
 /** The catalog: credit products, their meters and what those weigh. */
+import type { CreditProduct as CreditProductMessage, Meter as MeterMessage, NewMeter, ResponseOf, Sent } from '@drawdown/api/contract';
 import assert from 'node:assert/strict';
 import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
 import {
@@ -20,7 +21,7 @@ import { limitMessage, readLimits, time } from '../balances/balance-message';
 import { carryOut, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import type { AnswerOnce, Context, Handlers, Message } from '../operation';
+import type { Context, Handlers } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
@@ -103,21 +104,21 @@ interface Change {
 }
 
 const changing =
-  (parts: Parts, read: (from: Fields) => Change): AnswerOnce =>
-  async (request: Message, context: Context) => {
+  <Request extends object>(parts: Parts, read: (from: Fields<Request>) => Change) =>
+  async (request: Request, context: Context): Promise<ResponseOf<'AddMeter'>> => {
     const { id, command } = readRequest(request, read);
     const { state, revision } = await carryOut(parts, context, creditProduct, streams.creditProduct(id), command);
     return { revision, credit_product: productMessage(state) };
   };
 
-function effectiveAt(from: Fields): { readonly effectiveAt?: Instant } {
+function effectiveAt(from: Fields<{ readonly effective_at?: string | undefined }>): { readonly effectiveAt?: Instant } {
   const at = from.optionalInstant('effective_at');
   return at === undefined ? {} : { effectiveAt: at };
 }
 
 const DRAWS_ON: readonly DrawsOn[] = ['credit_balance', 'wallet_immediate', 'wallet_on_invoice'];
 
-const readMeter = (from: Fields): MeterRequest => ({
+const readMeter = (from: Fields<Sent<NewMeter>>): MeterRequest => ({
   id: from.slug('meter_id'),
   eventType: from.text('event_type', EVENT_TYPE_BYTES_MAX),
   filters: from.list('filters', (filter) => ({
@@ -131,13 +132,13 @@ const readMeter = (from: Fields): MeterRequest => ({
   drawsOn: from.optionalWord('draws_on', DRAWS_ON) ?? 'credit_balance',
 });
 
-function readQuantity(from: Fields): Quantity {
+function readQuantity(from: Fields<Sent<NewMeter>>): Quantity {
   if (from.has('value_path')) return { kind: 'value', path: from.text('value_path', PATH_BYTES_MAX) };
   if (!from.flag('count')) from.violation('', 'measures nothing', 'send either count: true or value_path');
   return { kind: 'count' };
 }
 
-const productMessage = ({ id, name, unit, meters, limits }: CreditProduct): Message => ({
+const productMessage = ({ id, name, unit, meters, limits }: CreditProduct): CreditProductMessage => ({
   credit_product_id: id,
   name,
   unit,
@@ -145,7 +146,7 @@ const productMessage = ({ id, name, unit, meters, limits }: CreditProduct): Mess
   limits: limits.map(limitMessage),
 });
 
-const meterMessage = ({ id, eventType, filters, quantity, weights, retiredAt, drawsOn }: Meter): Message => ({
+const meterMessage = ({ id, eventType, filters, quantity, weights, retiredAt, drawsOn }: Meter): MeterMessage => ({
   meter_id: id,
   event_type: eventType,
   filters: filters.map(({ path, equals }) => ({ path, equals })),

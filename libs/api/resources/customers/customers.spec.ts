@@ -1,5 +1,5 @@
+import type { Message } from '@drawdown/api/contract';
 import { column, freshApplication, HOUR_MS, like } from '../application.fixtures';
-import type { Message } from '../operation';
 
 const app = freshApplication();
 

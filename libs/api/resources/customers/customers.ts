@@ -1,11 +1,13 @@
 /** Customers: whose wallet and credit balances there are. */
+import type { Customer as CustomerMessage } from '@drawdown/api/contract';
+import assert from 'node:assert/strict';
 import { customer, type Customer, type RegisterCustomer } from '@drawdown/domain/customer';
 import { formatInstant } from '@drawdown/domain/amounts';
 import { streams } from '@drawdown/engine/event-store';
 import { carryOut, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import type { Handlers, Message } from '../operation';
+import type { Handlers } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
@@ -18,7 +20,7 @@ export const customerOperations = (parts: Parts): Pick<Handlers, 'CreateCustomer
       at,
       ...asked,
     }));
-    return { revision, customer: state.customer && customerMessage(state.customer) };
+    return { revision, customer: customerMessage(registered(state)) };
   },
 
   async GetCustomer(request, context) {
@@ -47,7 +49,12 @@ export const customerOperations = (parts: Parts): Pick<Handlers, 'CreateCustomer
   },
 });
 
-const customerMessage = ({ id, currency, registeredAt }: Customer): Message => ({
+const registered = ({ customer: found }: { readonly customer?: Customer }): Customer => {
+  assert(found, 'a customer that was registered is in the state after it');
+  return found;
+};
+
+const customerMessage = ({ id, currency, registeredAt }: Customer): CustomerMessage => ({
   customer_id: id,
   currency,
   created_at: formatInstant(registeredAt),

@@ -12,7 +12,7 @@ import { changeBalance, readBalance, type Target } from '../targets';
 
 /** Digits and a letter: the ledger makes the ids. */
 const HOLD_ID_LENGTH_MAX = 32;
-const readHoldId = (from: Fields): string => from.text('hold_id', HOLD_ID_LENGTH_MAX);
+const readHoldId = (from: Fields<{ readonly hold_id?: string | undefined }>): string => from.text('hold_id', HOLD_ID_LENGTH_MAX);
 
 export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'CaptureHold' | 'ReleaseHold'> => ({
   async PlaceHold(request, context) {

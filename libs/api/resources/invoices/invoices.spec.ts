@@ -153,7 +153,7 @@ describe('usage that waits for its invoice', () => {
         'reference',
       ),
     ).toEqual([
-      ['accrued', '0', '7.5', '42.5', undefined],
+      ['accrued', '0', '7.5', '42.5', ''],
       ['invoice_paid', '-10', '-7.5', '40', 'INV-1'],
     ]);
   });
@@ -227,7 +227,7 @@ describe('reversing a payment', () => {
     });
     const found = await app().call('ListMovements', { ...walletOfAda, types: ['invoice_payment_reversed'] });
     expect(rows(found, 'movements', 'amount', 'reference', 'reason')).toEqual([
-      ['8', 'INV-1', undefined],
+      ['8', 'INV-1', ''],
       ['4', 'INV-1', 'refund'],
     ]);
   });

@@ -1,4 +1,5 @@
 /** Invoices paid out of wallets, and such payments given back. An invoice is known by its own id, whatever key it comes with. */
+import type { Balance as BalanceMessage, InvoicePayment, ResponseOf } from '@drawdown/api/contract';
 import {
   type Amount,
   currencyExponent,
@@ -18,13 +19,14 @@ import { expectEvent, knownBy, readFresh, requireCustomer, walletsEnabled } from
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
-import type { Handlers, Message } from '../operation';
+import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
 import { changeBalance, readWallet, type Target } from '../targets';
 
 const INVOICE_ID_LENGTH_MAX = 128;
 const REVERSAL_ID_LENGTH_MAX = 128;
-const readInvoiceId = (from: Fields): string => from.text('invoice_id', INVOICE_ID_LENGTH_MAX);
+const readInvoiceId = (from: Fields<{ readonly invoice_id?: string | undefined }>): string =>
+  from.text('invoice_id', INVOICE_ID_LENGTH_MAX);
 
 export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | 'ReverseInvoicePayment' | 'GetInvoicePayment'> => ({
   async PayInvoice(request, context) {
@@ -176,15 +178,16 @@ async function reversedSince(
   return reversed;
 }
 
-const unpaid = (due: Amount, revision: number, balance: Message, reason: string): Message => ({
+const unpaid = (due: Amount, revision: number, balance: BalanceMessage, reason: string): ResponseOf<'PayInvoice'> => ({
   revision,
   balance,
   paid: formatAmount(ZERO),
   remaining: formatAmount(due),
   reason,
+  payment: undefined,
 });
 
-const paid = (payment: InvoicePaid, revision: number, balance: Message): Message => ({
+const paid = (payment: InvoicePaid, revision: number, balance: BalanceMessage): ResponseOf<'PayInvoice'> => ({
   revision,
   balance,
   paid: formatAmount(payment.amount),
@@ -199,7 +202,7 @@ function whyRemaining({ remaining, minorUnitDigits, figures: { available } }: In
   return floorToMinorUnit(available, minorUnitDigits) > ZERO ? 'too_many_grants' : 'insufficient_credits';
 }
 
-const paymentMessage = (of: InvoicePaid, reversed: Amount, reversible: Amount): Message => ({
+const paymentMessage = (of: InvoicePaid, reversed: Amount, reversible: Amount): InvoicePayment => ({
   invoice_id: of.invoiceId,
   payment_id: of.paymentId,
   due: formatAmount(of.due),

@@ -1,10 +1,11 @@
 /** What a payment provider sends by itself, and the answers that a notification and a report by hand have in common. */
+import type { Message } from '@drawdown/api/contract';
 import { optional, reservedKeys } from '@drawdown/domain/decider';
 import type { BalanceEvent } from '@drawdown/domain/balance';
 import type { CommandCall } from '@drawdown/engine/commands';
 import { applyNotification, type IncomingNotice, MANUAL, providerNamed } from '@drawdown/engine/payments';
 import { Refused } from '@drawdown/api/errors';
-import type { Context, Message } from '../operation';
+import type { Context } from '../operation';
 import type { Parts } from '../parts';
 
 /**

@@ -1,5 +1,6 @@
 /** Purchases: credits of a wallet that are there once a payment provider has confirmed the money. */
 import { optional } from '@drawdown/domain/decider';
+import type { RequestOf } from '@drawdown/api/contract';
 import { formatInstant, ZERO } from '@drawdown/domain/amounts';
 import { type BalanceTypes, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
 import { balanceMessage, grantMessage } from '../balances/balance-message';
@@ -50,7 +51,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
     });
     const { done, started, checkoutUrl, refusal } = await startPurchase(parts, context, asked).catch(ofTheGrant);
     if (refusal) throw new Refused(refusal);
-    return { ...after(done), purchase: purchaseMessage(asked.customerId, [started], done.at), checkout_url: checkoutUrl };
+    return { ...after(done), purchase: purchaseMessage(asked.customerId, [started], done.at), checkout_url: checkoutUrl ?? '' };
   },
 
   async GetPurchase(request, context) {
@@ -143,9 +144,10 @@ function ofTheGrant(thrown: unknown): never {
     : thrown;
 }
 
-const readPurchaseId = (from: Fields): string => from.text('purchase_id', PURCHASE_ID_LENGTH_MAX);
+const readPurchaseId = (from: Fields<{ readonly purchase_id?: string | undefined }>): string =>
+  from.text('purchase_id', PURCHASE_ID_LENGTH_MAX);
 
-function readQuantity(from: Fields) {
+function readQuantity(from: Fields<RequestOf<'StartPurchase'>>) {
   const amount = from.optionalAmount('amount', { above: ZERO });
   if (amount !== undefined) return { amount };
   const credits = from.optionalAmount('credits', { above: ZERO });
@@ -154,12 +156,12 @@ function readQuantity(from: Fields) {
 }
 
 /** What a customer must not choose: to spend what is paid first, to keep it longer than others, to keep a place that nobody pays for. */
-function leaveToTheAccount(from: Fields): void {
-  for (const field of ['priority', 'expires_at', 'grant_expires_at'])
+function leaveToTheAccount(from: Fields<RequestOf<'StartPurchase'>>): void {
+  for (const field of ['priority', 'expires_at', 'grant_expires_at'] as const)
     if (from.has(field)) from.violation(field, 'is not for the customer to choose', 'leave it out, or ask as staff');
 }
 
-function readUrl(from: Fields, field: string, needed: boolean): string {
+function readUrl(from: Fields<RequestOf<'StartPurchase'>>, field: 'paid_url' | 'cancelled_url', needed: boolean): string {
   const url = (needed ? from.text(field, URL_LENGTH_MAX) : from.optionalText(field, URL_LENGTH_MAX)) ?? '';
   if (url !== '' && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     from.violation(field, 'is no http or https URL', 'send one with a host');

@@ -1,4 +1,5 @@
 /** Usage that could not be applied: listed, explained, and replayed after the cause has been fixed. */
+import type { RejectedUsage as RejectedUsageMessage } from '@drawdown/api/contract';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
 import { idsOf, streams } from '@drawdown/engine/event-store';
 import { type RejectedUsage, rejectedUsage } from '@drawdown/engine/usage-pipeline';
@@ -7,7 +8,7 @@ import { time } from '../balances/balance-message';
 import { carriedOutBefore, carryOut, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import type { Context, Handlers, Message } from '../operation';
+import type { Context, Handlers } from '../operation';
 import { originalBytes, parseOriginal } from '../usage/original-usage';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
@@ -17,7 +18,7 @@ const REJECTION_ID = /^[0-9a-z]{9}-[0-9a-f]{12}$/;
 const REJECTION_ID_LENGTH_MAX = 64;
 const REASON_LENGTH_MAX = 64;
 
-type Kept = Required<Pick<RejectedUsage, 'rejection'>> & RejectedUsage;
+type Kept = RejectedUsage & Required<Pick<RejectedUsage, 'rejection'>> & { readonly status: Exclude<RejectedUsage['status'], 'none'> };
 type RejectedUsageHandlers = Pick<Handlers, 'ListRejectedUsage' | 'GetRejectedUsage' | 'ReplayRejectedUsage'>;
 
 export const rejectedUsageOperations = (parts: Parts): RejectedUsageHandlers => ({
@@ -60,11 +61,11 @@ export const rejectedUsageOperations = (parts: Parts): RejectedUsageHandlers => 
     const done = (await carriedOutBefore(parts, context, rejectedUsage, stream)) ?? (await replay(parts, context, id, kept));
     const [replayed] = done.events;
     if (replayed?.type !== 'RejectedUsageReplayed' || !isKept(done.state)) throw new Error('a replay was recorded as something else');
-    const { status, reason, detail } = replayed;
-    const { id: eventId, source, subject } = done.state.rejection;
-    const rejection = status === 'rejected' ? { rejection_id: id } : {};
+    const { status, reason = '', detail = '' } = replayed;
+    const { id: eventId = '', source = '', subject = '' } = done.state.rejection;
+    const rejection_id = status === 'rejected' ? id : '';
     return {
-      outcome: { index: 0, id: eventId, source, customer_id: subject, status, reason, detail, ...rejection },
+      outcome: { index: 0, id: eventId, source, customer_id: subject, status, reason, detail, rejection_id },
       rejected_usage: rejectedMessage(id, done.state),
     };
   },
@@ -94,7 +95,7 @@ async function replay(parts: Parts, context: Context, id: string, { status, reje
   return carryOut(parts, context, rejectedUsage, streams.rejectedUsage(id), command);
 }
 
-const isKept = (state: RejectedUsage): state is Kept => state.rejection !== undefined;
+const isKept = (state: RejectedUsage): state is Kept => state.rejection !== undefined && state.status !== 'none';
 
 /** @throws Refused rejected_usage_not_found */
 async function theRejection({ ledger }: Parts, id: string): Promise<Kept> {
@@ -111,14 +112,15 @@ function latest({ rejection, lastReplay }: Kept): { readonly reason: string; rea
   return { reason, detail };
 }
 
-const rejectedMessage = (id: string, state: Kept): Message => ({
+const rejectedMessage = (id: string, state: Kept): RejectedUsageMessage => ({
   rejection_id: id,
   status: state.status,
   ...latest(state),
-  source: state.rejection.source,
-  id: state.rejection.id,
-  customer_id: state.rejection.subject,
+  source: state.rejection.source ?? '',
+  id: state.rejection.id ?? '',
+  customer_id: state.rejection.subject ?? '',
   received_from: state.rejection.transport,
   rejected_at: formatInstant(state.rejection.at),
   replayed_at: state.status === 'replayed' ? time(state.lastReplay?.at) : undefined,
+  original: undefined,
 });

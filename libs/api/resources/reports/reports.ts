@@ -1,10 +1,11 @@
 /** Reports over the whole ledger. One is made at a time: each reads every wallet's stream. */
+import type { CurrencyLiability as CurrencyLiabilityMessage, Liability as LiabilityMessage } from '@drawdown/api/contract';
 import { formatAmount, formatInstant, type Instant } from '@drawdown/domain/amounts';
 import { type CurrencyLiability, type Liability, LiabilityReport, streamNames } from '@drawdown/engine/read-models';
 import { readEvent } from '@drawdown/domain/decider';
 import { wallet } from '@drawdown/domain/balance';
 import { readRequest } from '../fields';
-import type { Context, Handlers, Message } from '../operation';
+import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
 
 const EVENTS_PER_READ = 500;
@@ -55,14 +56,14 @@ async function addStream({ log }: Parts, report: LiabilityReport, stream: string
   }
 }
 
-const currencyMessage = ({ currency, wallets, paid, free }: CurrencyLiability): Message => ({
+const currencyMessage = ({ currency, wallets, paid, free }: CurrencyLiability): CurrencyLiabilityMessage => ({
   currency,
   wallets,
   paid: liabilityMessage(paid),
   free: liabilityMessage(free),
 });
 
-const liabilityMessage = (of: Liability): Message => ({
+const liabilityMessage = (of: Liability): LiabilityMessage => ({
   granted: formatAmount(of.granted),
   returned: formatAmount(of.returned),
   consumed: formatAmount(of.consumed),

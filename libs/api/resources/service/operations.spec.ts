@@ -1,7 +1,7 @@
+import type { Message } from '@drawdown/api/contract';
 import { NO_KEYS } from '@drawdown/engine/derived-state';
 import { Fault } from '@drawdown/engine/event-store';
 import { anyNumber, event, freshApplication, like, textAt, tokensOfAda } from '../application.fixtures';
-import type { Message } from '../operation';
 import { VerificationInterrupted } from './operations';
 
 const app = freshApplication();

@@ -1,10 +1,11 @@
 /** For whoever runs the deployment: is the ledger whole, make derived state anew, what runs here. */
 import { streamNames } from '@drawdown/engine/read-models';
+import type { RequestOf, ResponseOf, VerifyFinding } from '@drawdown/api/contract';
 import { formatInstant } from '@drawdown/domain/amounts';
 import { Fault, readWhole } from '@drawdown/engine/event-store';
 import { type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/engine/audit';
 import { readRequest } from '../fields';
-import type { Context, Handlers, Message } from '../operation';
+import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
 
 /** The invariant that a finding breaks, by its id in docs/reliability.md. */
@@ -65,7 +66,7 @@ async function* verification(
   { signal }: Context,
   rebuildsBegun: () => number,
   damaged: (found: string | undefined) => void,
-): AsyncGenerator<Message> {
+): AsyncGenerator<ResponseOf<'VerifyLedger'>> {
   const began = parts.clock();
   let damage: string | undefined;
   while (parts.ledger.busy) await parts.ledger.busy;
@@ -83,7 +84,7 @@ async function* verification(
 
 const POSITION_DIGITS_MAX = 19;
 
-function readHeadsAt(request: Message): { readonly headsAt?: bigint } {
+function readHeadsAt(request: RequestOf<'VerifyLedger'>): { readonly headsAt?: bigint } {
   const text = readRequest(request, (from) => {
     const said = from.optionalText('heads_at', POSITION_DIGITS_MAX);
     if (said !== undefined && !/^(-1|\d+)$/.test(said))
@@ -94,7 +95,7 @@ function readHeadsAt(request: Message): { readonly headsAt?: bigint } {
 }
 
 /** A step of `verify` as a VerifyLedgerResponse: for the service, and for a check without one. */
-export function reportMessage(step: VerifyStep, durationMs: () => number): Message {
+export function reportMessage(step: VerifyStep, durationMs: () => number): ResponseOf<'VerifyLedger'> {
   switch (step.kind) {
     case 'progress':
       return { progress: { events: step.events, streams: step.streams } };
@@ -118,7 +119,7 @@ export function reportMessage(step: VerifyStep, durationMs: () => number): Messa
   }
 }
 
-const findingMessage = ({ kind, stream, revision, detail }: Finding): Message => ({
+const findingMessage = ({ kind, stream, revision, detail }: Finding): VerifyFinding => ({
   invariant: INVARIANTS[kind],
   stream,
   revision,
@@ -130,7 +131,7 @@ async function rebuild(
   { log, intake, ledger, projector, projections, streamDefinitions, clock }: Parts,
   begins: () => void,
   damaged: (found: string | undefined) => void,
-): Promise<Message> {
+): Promise<ResponseOf<'RebuildProjections'>> {
   const began = clock();
   // Before the pause: it takes longer than a caller should wait.
   await readWhole(log).catch((fault: unknown) => {
@@ -149,7 +150,7 @@ async function rebuild(
   );
 }
 
-async function status({ log, projector, clock, service, rehearsal }: Parts, damage: string | undefined): Promise<Message> {
+async function status({ log, projector, clock, service, rehearsal }: Parts, damage: string | undefined): Promise<ResponseOf<'GetStatus'>> {
   const head = await log.head().catch((fault: unknown) => fault);
   const parts = [
     typeof head === 'bigint'
@@ -160,12 +161,12 @@ async function status({ log, projector, clock, service, rehearsal }: Parts, dama
   ];
   const draining = service?.draining() ?? false;
   return {
-    version: service?.version,
+    version: service?.version ?? '',
     started_at: service && formatInstant(service.startedAt),
     ready: !draining && parts.every((part) => part.ready),
     draining,
     parts,
-    log_position: typeof head === 'bigint' ? String(head) : undefined,
+    log_position: typeof head === 'bigint' ? String(head) : '',
     projected_position: String(projector.position),
     as_of: formatInstant(clock()),
   };

@@ -1,5 +1,5 @@
+import type { Message } from '@drawdown/api/contract';
 import { at, column, freshApplication, HOUR_MS } from '../application.fixtures';
-import type { Message } from '../operation';
 
 const app = freshApplication();
 const priced = (currency: string, price: string, more: object = {}) => ({ currency, price, ...more });
@@ -68,11 +68,13 @@ describe('a preview of a price change', () => {
             {
               currency: 'JPY',
               compared_at: '2026-03-01T12:00:00.000Z',
+              price_before: '',
               price_after: '2',
               moves: true,
               wallets: 0,
               booked: '0',
               available: '0',
+              before: undefined,
               after: { booked: '0', available: '0' },
             },
             {

@@ -1,21 +1,34 @@
 /** What a price change would do to every wallet, told one by one: however many there are, no more than one read of them is held. */
 import { loadSettings } from '@drawdown/engine/commands';
+import type {
+  CurrencyPricePreview,
+  PricePreviewTotals,
+  RequestOf,
+  ResponseOf,
+  UnitEquivalents as UnitsMessage,
+  WalletPricePreview,
+} from '@drawdown/api/contract';
 import { type CurrencyTotals, PreviewTotals, PricePreview, type UnitEquivalents, type WalletPreview } from '@drawdown/domain/settings';
 import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
 import { balanceAt, allDocuments } from '@drawdown/engine/read-models';
 import { wallet } from '@drawdown/domain/balance';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
-import type { Context, Handlers, Message } from '../operation';
+import type { Context, Handlers } from '../operation';
 import { stateIn } from '../pages';
 import type { Parts } from '../parts';
+import { amountText } from '../balances/balance-message';
 import { atTheApi, readPrices } from './settings';
 
 export const pricePreviewOperations = (parts: Parts): Pick<Handlers, 'PreviewPriceChange'> => ({
   PreviewPriceChange: (request, context) => preview(parts, request, context),
 });
 
-async function* preview(parts: Parts, request: Message, { signal }: Context): AsyncGenerator<Message> {
+async function* preview(
+  parts: Parts,
+  request: RequestOf<'PreviewPriceChange'>,
+  { signal }: Context,
+): AsyncGenerator<ResponseOf<'PreviewPriceChange'>> {
   const creditPrices = readRequest(request, (from) => {
     const prices = readPrices(from);
     if (prices.length === 0) from.violation('credit_prices', 'is missing or empty', 'send the prices as they would be set');
@@ -44,7 +57,11 @@ async function* preview(parts: Parts, request: Message, { signal }: Context): As
   yield { totals: totalsMessage(change, totals, new Set(creditPrices.map(({ currency }) => currency)), at) };
 }
 
-const walletMessage = (customerId: string, revision: number, { currency, booked, available, before, after }: WalletPreview): Message => ({
+const walletMessage = (
+  customerId: string,
+  revision: number,
+  { currency, booked, available, before, after }: WalletPreview,
+): WalletPricePreview => ({
   customer_id: customerId,
   currency,
   booked: formatAmount(booked),
@@ -55,7 +72,7 @@ const walletMessage = (customerId: string, revision: number, { currency, booked,
 });
 
 /** A currency that the change names is told of also where nobody has a wallet in it. */
-function totalsMessage(change: PricePreview, totals: PreviewTotals, named: ReadonlySet<string>, at: Instant): Message {
+function totalsMessage(change: PricePreview, totals: PreviewTotals, named: ReadonlySet<string>, at: Instant): PricePreviewTotals {
   const seen = totals.perCurrency();
   const unseen = [...named].filter((currency) => !seen.some((of) => of.currency === currency)).map(nobody);
   const currencies = [...seen, ...unseen].sort((a, b) => (a.currency < b.currency ? -1 : 1));
@@ -68,13 +85,13 @@ const nobody = (currency: string) => ({ currency, wallets: 0, ...NO_UNITS, befor
 function currencyMessage(
   change: PricePreview,
   { currency, wallets, booked, available, before, after }: Omit<CurrencyTotals, 'moves'>,
-): Message {
+): CurrencyPricePreview {
   const move = change.move(currency);
   return {
     currency,
     compared_at: formatInstant(move.at),
-    price_before: move.before && formatAmount(move.before.price),
-    price_after: move.after && formatAmount(move.after.price),
+    price_before: amountText(move.before?.price),
+    price_after: amountText(move.after?.price),
     moves: move.moves,
     wallets,
     booked: formatAmount(booked),
@@ -84,7 +101,7 @@ function currencyMessage(
   };
 }
 
-const unitsMessage = ({ booked, available }: UnitEquivalents): Message => ({
+const unitsMessage = ({ booked, available }: UnitEquivalents): UnitsMessage => ({
   booked: formatAmount(booked),
   available: formatAmount(available),
 });

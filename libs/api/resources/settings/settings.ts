@@ -1,4 +1,11 @@
 /** The account's settings. */
+import type {
+  RequestOf,
+  Settings as SettingsMessage,
+  Sent,
+  DefaultLimit as DefaultLimitMessage,
+  PortalPurchaseLimit as PortalPurchaseLimitMessage,
+} from '@drawdown/api/contract';
 import {
   type CreditPriceRequest,
   type DefaultLimit,
@@ -12,10 +19,10 @@ import {
 import { formatAmount, formatInstant, ZERO } from '@drawdown/domain/amounts';
 import { type Aggregate, refuse, optional } from '@drawdown/domain/decider';
 import { streams } from '@drawdown/engine/event-store';
-import { limitMessage, readLimit, time } from '../balances/balance-message';
+import { amountText, limitMessage, readLimit } from '../balances/balance-message';
 import { carryOut, loadSettings } from '@drawdown/engine/commands';
 import { type Fields, readRequest } from '../fields';
-import type { Handlers, Message } from '../operation';
+import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../read-at-least';
 import type { ApiSettingsRefusal } from '@drawdown/api/errors';
@@ -44,7 +51,7 @@ const apiSettings: Aggregate<ApiSettingsTypes> = {
   },
 };
 
-export const readPrices = (from: Fields): readonly CreditPriceRequest[] =>
+export const readPrices = (from: Fields<RequestOf<'PreviewPriceChange'>>): readonly CreditPriceRequest[] =>
   from.list('credit_prices', (price) => {
     if (price.has('version')) price.violation('version', 'is given by the ledger', 'leave it out');
     const effectiveAt = price.optionalInstant('effective_at');
@@ -52,20 +59,24 @@ export const readPrices = (from: Fields): readonly CreditPriceRequest[] =>
   });
 
 /** Undefined: the list stays as it is. A list that is left out cannot be told from an empty one: a flag says that it shall be empty. */
-function readList<T>(from: Fields, field: string, none: string, read: (item: Fields) => T): readonly T[] | undefined {
-  const list = from.list(field, read);
+function listUnlessLeftOut<T>(
+  from: Fields<RequestOf<'UpdateSettings'>>,
+  field: 'portal_purchase_limits' | 'default_limits',
+  list: readonly T[],
+): readonly T[] | undefined {
+  const none = `no_${field}` as const;
   const emptied = from.flag(none);
   if (emptied && list.length > 0) from.violation(none, `contradicts ${field}`, 'send one of the two');
   return emptied || list.length > 0 ? list : undefined;
 }
 
-const readPortalLimit = (from: Fields): PortalPurchaseLimit => ({
+const readPortalLimit = (from: Fields<Sent<PortalPurchaseLimitMessage>>): PortalPurchaseLimit => ({
   currency: from.currency(),
   ...optional('minimum', from.optionalAmount('minimum', { above: ZERO })),
   ...optional('maximum', from.optionalAmount('maximum', { above: ZERO })),
 });
 
-function readDefaultLimit(from: Fields): DefaultLimit {
+function readDefaultLimit(from: Fields<Sent<DefaultLimitMessage>>): DefaultLimit {
   const limit = from.within('limit', readLimit) ?? { id: '', kind: 'absolute', value: ZERO };
   if (!from.has('limit')) from.violation('limit', 'is missing', 'send a line with its limit_id');
   return { ...limit, ...optional('currency', from.has('currency') ? from.currency() : undefined) };
@@ -85,8 +96,11 @@ export const settingsOperations = (parts: Parts): Pick<Handlers, 'GetSettings' |
       creditPrices: readPrices(from),
       rest: {
         ...optional('allowPortalPurchases', from.optionalFlag('allow_portal_purchases')),
-        ...optional('portalPurchaseLimits', readList(from, 'portal_purchase_limits', 'no_portal_purchase_limits', readPortalLimit)),
-        ...optional('defaultLimits', readList(from, 'default_limits', 'no_default_limits', readDefaultLimit)),
+        ...optional(
+          'portalPurchaseLimits',
+          listUnlessLeftOut(from, 'portal_purchase_limits', from.list('portal_purchase_limits', readPortalLimit)),
+        ),
+        ...optional('defaultLimits', listUnlessLeftOut(from, 'default_limits', from.list('default_limits', readDefaultLimit))),
       },
       expected: from.revision('expected_revision', -1),
     }));
@@ -113,22 +127,22 @@ const settingsMessage = ({
   allowPortalPurchases,
   portalPurchaseLimits,
   defaultLimits,
-}: Settings): Message => ({
+}: Settings): SettingsMessage => ({
   enabled,
   allow_free_credits: allowFreeCredits,
   allow_portal_purchases: allowPortalPurchases,
   portal_purchase_limits: portalPurchaseLimits.map(({ currency, minimum, maximum }) => ({
     currency,
-    minimum: minimum === undefined ? undefined : formatAmount(minimum),
-    maximum: maximum === undefined ? undefined : formatAmount(maximum),
+    minimum: amountText(minimum),
+    maximum: amountText(maximum),
   })),
-  default_limits: defaultLimits.map(({ currency, ...limit }) => ({ limit: limitMessage(limit), currency })),
+  default_limits: defaultLimits.map(({ currency, ...limit }) => ({ limit: limitMessage(limit), currency: currency ?? '' })),
   credit_prices: [...creditPrices]
     .sort((a, b) => (a.currency === b.currency ? a.version - b.version : a.currency < b.currency ? -1 : 1))
     .map(({ currency, price, effectiveAt, version }) => ({
       currency,
       price: formatAmount(price),
-      effective_at: time(effectiveAt),
+      effective_at: formatInstant(effectiveAt),
       version,
     })),
 });

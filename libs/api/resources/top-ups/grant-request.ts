@@ -1,13 +1,16 @@
 /** What a grant is asked for with, in a wallet and in a credit balance alike. */
 import { type GrantRequest, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
 import { optional } from '@drawdown/domain/decider';
+import type { RequestOf } from '@drawdown/api/contract';
 import type { Fields } from '../fields';
 
 export const REFERENCE_LENGTH_MAX = 256;
 export const REASON_LENGTH_MAX = 256;
 
+type TermsRequest = Pick<RequestOf<'AddCredits'>, 'origin' | 'priority' | 'effective_at' | 'expires_at' | 'reference' | 'metadata'>;
+
 /** Without the amount, which a wallet is given in credits and keeps in money. */
-export function readTerms(from: Fields): Omit<GrantRequest, 'amount'> {
+export function readTerms(from: Fields<TermsRequest>): Omit<GrantRequest, 'amount'> {
   return {
     origin: from.word('origin', ['paid', 'free']),
     priority: from.integer('priority', 0, PRIORITY_MAX) ?? PRIORITY_DEFAULT,

@@ -1,8 +1,8 @@
+import type { Message } from '@drawdown/api/contract';
 import { LogUnavailable } from '@drawdown/engine/event-store';
 import type { Taken, UsageOffer } from '@drawdown/engine/usage-pipeline';
 import { at, contextOf, event, freshApplication, like, NOON, rows, textAt, tokensOfAda } from '../application.fixtures';
 import { misfits } from '../contract.fixtures';
-import type { Message } from '../operation';
 import { answerUsage, USAGE_BATCH_EVENTS_MAX, usageOperations } from './usage';
 
 const app = freshApplication();
@@ -19,11 +19,13 @@ const forGrpc = ({ data, ...attributes }: Record<string, unknown>): Record<strin
   data_json: JSON.stringify(data),
 });
 
+const nothingWrong = { reason: '', detail: '', rejection_id: '' };
+
 describe('usage over HTTP', () => {
   it('is applied, one event at a time', async () => {
     await app().balance('100');
     expect(await app().post(JSON.stringify(event('u1', '1.5')))).toEqual({
-      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', status: 'applied' },
+      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', status: 'applied', ...nothingWrong },
       as_of: '2026-03-01T12:00:00.000Z',
     });
     expect(await app().post(JSON.stringify(event('u1', '1.5')))).toMatchObject({ outcome: { status: 'duplicate' } });
@@ -37,12 +39,12 @@ describe('usage over HTTP', () => {
       const answer = await app().post(JSON.stringify(batch), headers);
       const again = headers === JSON_TYPE;
       expect(outcomes(answer)).toEqual([
-        [0, 'u1', again ? 'duplicate' : 'applied', undefined],
+        [0, 'u1', again ? 'duplicate' : 'applied', ''],
         [1, 'u2', 'rejected', 'unknown_customer'],
         [2, 'u3', 'rejected', 'missing_field'],
-        [3, 'u1', 'duplicate', undefined],
+        [3, 'u1', 'duplicate', ''],
         [4, 'u4', 'rejected', 'quantity_negative'],
-        [5, 'u5', again ? 'duplicate' : 'applied', undefined],
+        [5, 'u5', again ? 'duplicate' : 'applied', ''],
       ]);
       expect(answer).toMatchObject(again ? { applied: 0, duplicate: 3, rejected: 3 } : { applied: 2, duplicate: 1, rejected: 3 });
     }
@@ -104,9 +106,9 @@ describe('usage over HTTP', () => {
     const batch = `[${JSON.stringify(event('u1'))},${JSON.stringify(event('u2', 7)).replace('7', 'NaN')},${JSON.stringify(event('u3', 2))}]`;
     const answer = await app().post(batch, BATCH);
     expect(outcomes(answer)).toEqual([
-      [0, 'u1', 'applied', undefined],
+      [0, 'u1', 'applied', ''],
       [1, 'u2', 'rejected', 'invalid_number'],
-      [2, 'u3', 'applied', undefined],
+      [2, 'u3', 'applied', ''],
     ]);
     const kept = await app().call('GetRejectedUsage', { rejection_id: textAt(answer, 'outcomes.1.rejection_id') });
     expect(kept).toMatchObject({ rejected_usage: { id: 'u2', source: 'test', customer_id: 'ada' } });
@@ -160,10 +162,10 @@ describe('usage over gRPC', () => {
     const events = [forGrpc(event('u1', 1)), { ...forGrpc(event('u2')), data_json: '{"tokens":' }, {}, forGrpc(event('u3', 2))];
     const answer = await app().call('SendUsageBatch', { events });
     expect(outcomes(answer)).toEqual([
-      [0, 'u1', 'applied', undefined],
+      [0, 'u1', 'applied', ''],
       [1, 'u2', 'rejected', 'malformed_json'],
-      [2, undefined, 'rejected', 'missing_field'],
-      [3, 'u3', 'applied', undefined],
+      [2, '', 'rejected', 'missing_field'],
+      [3, 'u3', 'applied', ''],
     ]);
     expect(await figures()).toEqual(['3', '0']);
   });
@@ -204,7 +206,7 @@ describe('usage in front of which there is a queue', () => {
 
   it('is answered as queued, for its customer', async () => {
     expect(await post(event('u1'))).toEqual({
-      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', status: 'queued' },
+      outcome: { index: 0, id: 'u1', source: 'test', customer_id: 'ada', status: 'queued', ...nothingWrong },
       as_of: '2026-03-01T12:00:00.000Z',
     });
     expect(JSON.parse(queue.offers[0]!.original().text)).toEqual(event('u1'));
@@ -217,7 +219,7 @@ describe('usage in front of which there is a queue', () => {
   it('is queued all the same when it is malformed, and the sender learns of it at once', async () => {
     const answer = await post([event('u1'), event('u2', 1, { time: 'noon' }), { id: 'u3' }], BATCH['content-type']);
     expect(outcomes(answer)).toEqual([
-      [0, 'u1', 'queued', undefined],
+      [0, 'u1', 'queued', ''],
       [1, 'u2', 'queued', 'invalid_time'],
       [2, 'u3', 'queued', 'missing_field'],
     ]);
@@ -228,7 +230,7 @@ describe('usage in front of which there is a queue', () => {
       queued: 3,
       outcomes: [{}, { detail: like('RFC 3339'), customer_id: 'ada' }, {}],
     });
-    expect(at(answer, 'outcomes.1.rejection_id')).toBeUndefined();
+    expect(at(answer, 'outcomes.1.rejection_id')).toBe('');
     expect(queue.offers).toHaveLength(3);
   });
 

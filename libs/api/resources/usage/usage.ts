@@ -6,11 +6,12 @@
  * Refused as a whole, with nothing taken into the books, is only what cannot be told apart into events: text that is no JSON, or
  * more events than a request may carry.
  */
+import type { ResponseOf, Sent, UsageEvent, UsageOutcome } from '@drawdown/api/contract';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
 import type { Taken, UsageOffer } from '@drawdown/engine/usage-pipeline';
 import { BATCH_EVENTS_MAX, namedBy, parseBinary, type ParsedUsage, parseHttpRequest, type Rejection } from '@drawdown/domain/usage';
 import { InvalidRequest } from '@drawdown/api/errors';
-import type { AnswerUsage, Context, Handlers, Message } from '../operation';
+import type { AnswerUsage, Context, Handlers } from '../operation';
 import { keptOriginal, structuredText } from './original-usage';
 import type { Parts } from '../parts';
 
@@ -22,15 +23,15 @@ type UsageParts = Pick<Parts, 'usage' | 'clock'>;
 export const usageOperations = (parts: UsageParts): Pick<Handlers, 'SendUsage' | 'SendUsageBatch'> => ({
   async SendUsage(request, context) {
     const receivedAt = parts.clock();
-    const event = request['event'];
-    if (!isMessage(event)) throw invalid('event', 'is missing', 'send the usage event');
+    const { event } = request;
+    if (!event) throw invalid('event', 'is missing', 'send the usage event');
     const parsed = [parseEvent(event, receivedAt)];
     return singleAnswer(parsed, await offer(parts, context, parsed, () => structuredText(attributesOf(event), dataOf(event))), receivedAt);
   },
 
   async SendUsageBatch(request, context) {
     const receivedAt = parts.clock();
-    const events = Array.isArray(request['events']) ? request['events'].filter(isMessage) : [];
+    const { events = [] } = request;
     if (events.length === 0) throw noEvents;
     if (events.length > USAGE_BATCH_EVENTS_MAX)
       throw invalid('events', `has ${events.length} events, ${USAGE_BATCH_EVENTS_MAX} at most`, 'send them in several requests');
@@ -77,17 +78,17 @@ function offer(
 
 const ATTRIBUTES = ['specversion', 'id', 'source', 'type', 'subject', 'time'] as const;
 
-function attributesOf(event: Message): [name: string, value: string][] {
+function attributesOf(event: Sent<UsageEvent>): [name: string, value: string][] {
   const found: [string, string][] = [];
   for (const name of ATTRIBUTES) {
     const value = event[name];
-    if (typeof value === 'string' && value !== '') found.push([name, value]);
+    if (value !== undefined && value !== '') found.push([name, value]);
   }
   return found;
 }
 
-const dataOf = ({ data_json: data }: Message): string => (typeof data === 'string' ? data : '');
-const parseEvent = (event: Message, receivedAt: Instant): ParsedUsage =>
+const dataOf = ({ data_json: data = '' }: Sent<UsageEvent>): string => data;
+const parseEvent = (event: Sent<UsageEvent>, receivedAt: Instant): ParsedUsage =>
   parseBinary(attributesOf(event), undefined, dataOf(event), receivedAt);
 
 const PREFIX = 'ce-';
@@ -104,11 +105,11 @@ function beginsWithBracket(body: Buffer): boolean {
   return body[i] === OPEN_BRACKET;
 }
 
-function singleAnswer(parsed: readonly ParsedUsage[], outcomes: readonly Taken[], receivedAt: Instant): Message {
+function singleAnswer(parsed: readonly ParsedUsage[], outcomes: readonly Taken[], receivedAt: Instant): ResponseOf<'SendUsage'> {
   return { outcome: outcomeMessage(0, parsed[0]!, outcomes[0]!), as_of: formatInstant(receivedAt) };
 }
 
-function batchAnswer(parsed: readonly ParsedUsage[], outcomes: readonly Taken[], receivedAt: Instant): Message {
+function batchAnswer(parsed: readonly ParsedUsage[], outcomes: readonly Taken[], receivedAt: Instant): ResponseOf<'SendUsageBatch'> {
   const counts = { applied: 0, duplicate: 0, rejected: 0, queued: 0 };
   const answers = outcomes.map((outcome, i) => {
     counts[outcome.status] += 1;
@@ -117,13 +118,12 @@ function batchAnswer(parsed: readonly ParsedUsage[], outcomes: readonly Taken[],
   return { ...counts, outcomes: answers, as_of: formatInstant(receivedAt) };
 }
 
-function outcomeMessage(index: number, parsed: ParsedUsage, taken: Taken): Message {
-  const { id, source, subject } = namedBy(parsed);
-  const outcome = { index, id, source, customer_id: subject, status: taken.status };
-  // What is malformed can be told at once, though it is rejected only behind the queue.
-  if (!('rejection' in taken) || taken.rejection === undefined) return outcome;
-  const { reason, detail } = taken.rejection;
-  return { ...outcome, reason, detail, ...('rejectionId' in taken && { rejection_id: taken.rejectionId }) };
+function outcomeMessage(index: number, parsed: ParsedUsage, taken: Taken): UsageOutcome {
+  const { id = '', source = '', subject = '' } = namedBy(parsed);
+  // What is malformed can be said at once, though it is rejected only behind the queue.
+  const { reason = '', detail = '' } = ('rejection' in taken && taken.rejection) || {};
+  const rejection_id = 'rejectionId' in taken ? taken.rejectionId : '';
+  return { index, id, source, customer_id: subject, status: taken.status, reason, detail, rejection_id };
 }
 
 const invalid = (field: string, problem: string, remedy: string): InvalidRequest => new InvalidRequest([{ field, problem, remedy }]);
@@ -134,5 +134,3 @@ function refusedWhole({ field = '', detail }: Rejection): InvalidRequest {
   const [, problem = detail, remedy = 'correct it and send it again'] = /^(.*?); (.*)$/s.exec(detail) ?? [];
   return invalid('', field === '' ? problem : `${field}: ${problem}`, remedy);
 }
-
-const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null;

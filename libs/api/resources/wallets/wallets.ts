@@ -1,10 +1,10 @@
 /** Wallets: money of a customer, entered in credits. */
 import { defaultLimitsFor } from '@drawdown/domain/settings';
-import { formatAmount, ZERO } from '@drawdown/domain/amounts';
+import { ZERO } from '@drawdown/domain/amounts';
 import { addCredits } from '@drawdown/domain/balance';
 import { closing, pausing, settingLimits } from '../balances/balance-changes';
-import { balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
-import { expectEvent, requireCustomer, underSettings, assertWorth, requirePrice } from '@drawdown/engine/commands';
+import { amountText, balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
+import { assertWorth, expectEvent, requireCustomer, requirePrice, underSettings } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../fields';
 import { readTerms } from '../top-ups/grant-request';
@@ -51,8 +51,8 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
       // At the price that the event keeps: a retry is answered the same, whatever the price is by then.
       balance: balanceMessage(state, revision, at, creditPrice === undefined ? {} : { creditPrice }),
       grant: grantMessage({ ...grant, remaining: grant.amount, held: ZERO }),
-      credit_price: creditPrice === undefined ? undefined : formatAmount(creditPrice),
-      credit_price_version: conversion?.priceVersion,
+      credit_price: amountText(creditPrice),
+      credit_price_version: conversion?.priceVersion ?? 0,
     };
   },
 

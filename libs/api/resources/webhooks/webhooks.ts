@@ -1,5 +1,12 @@
 /** Webhook endpoints and what was sent to them. */
 import { optional } from '@drawdown/domain/decider';
+import type {
+  Delivery as DeliveryMessage,
+  DeliveryAttempt,
+  RequestOf,
+  WebhookEndpoint as WebhookEndpointMessage,
+} from '@drawdown/api/contract';
+import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
 import { streams } from '@drawdown/engine/event-store';
@@ -25,7 +32,7 @@ import { time } from '../balances/balance-message';
 import { carriedOut, carriedOutBefore, carryOut, causeOf, expectEvent, type Known, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../fields';
-import type { AnswerOnce, Handlers, Message } from '../operation';
+import type { Handler, Handlers } from '../operation';
 import { listDocuments, stateIn } from '../pages';
 import type { Parts } from '../parts';
 
@@ -49,7 +56,7 @@ type WebhookHandlers = Pick<
   | 'ResendDelivery'
 >;
 
-const readId = (from: Fields): string => from.text('endpoint_id', ENDPOINT_ID_LENGTH_MAX);
+const readId = (from: Fields<{ readonly endpoint_id?: string | undefined }>): string => from.text('endpoint_id', ENDPOINT_ID_LENGTH_MAX);
 
 export const webhookOperations = (parts: Parts): WebhookHandlers => ({
   async CreateWebhookEndpoint(request, context) {
@@ -146,7 +153,7 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
       at,
     }));
     const [recorded] = await parts.log.readStream(stream, { from: revision, limit: 1 });
-    return { revision, webhook_id: recorded && messagesOf(recorded)[0]?.webhookId };
+    return { revision, webhook_id: (recorded && messagesOf(recorded)[0]?.webhookId) ?? '' };
   },
 
   async ListDeliveries(request) {
@@ -178,15 +185,19 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
     const done =
       before ?? carriedOut(await resend(parts.ledger, parts.log, id, webhookId, parts.clock(), causeOf(context)), context, parts.clock);
     const [asked] = expectEvent(done.events, 'DeliveriesResent').deliveries;
+    assert(asked, 'what was resent is in the event');
     return {
       revision: done.revision,
-      delivery: asked && { ...deliveryMessage(asked), status: 'pending', next_attempt_at: formatInstant(done.at) },
+      delivery: { ...deliveryMessage(asked), status: 'pending', attempts: [], next_attempt_at: formatInstant(done.at) },
     };
   },
 });
 
 const changing =
-  (parts: Parts, read: (from: Fields) => (at: Instant) => WebhookEndpointCommand): AnswerOnce =>
+  (
+    parts: Parts,
+    read: (from: Fields<RequestOf<'UpdateWebhookEndpoint'>>) => (at: Instant) => WebhookEndpointCommand,
+  ): Handler<'UpdateWebhookEndpoint'> =>
   async (request, context) => {
     const { id, command } = readRequest(request, (from) => ({ id: readId(from), command: read(from) }));
     const { state, revision, at } = await carryOut(parts, context, webhookEndpoint, streams.webhookEndpoint(id), command);
@@ -209,37 +220,44 @@ const theEndpoint = ({ ledger }: Parts, id: string): Promise<Known<WebhookEndpoi
   });
 
 /** Never with a secret. */
-function endpointMessage(state: WebhookEndpoint, at: Instant): Message {
+function endpointMessage(state: WebhookEndpoint, at: Instant): WebhookEndpointMessage {
+  const { status, createdAt } = state;
   const { validUntil } = state.previousSecret ?? {};
+  assert((status === 'enabled' || status === 'disabled') && createdAt !== undefined, 'an endpoint that does not exist is refused');
   return {
     endpoint_id: state.id,
     url: state.url,
     event_types: state.eventTypes,
-    description: state.description,
-    status: state.status,
-    disabled_reason: state.disabledReason,
-    created_at: time(state.createdAt),
+    description: state.description ?? '',
+    status,
+    disabled_reason: state.disabledReason ?? '',
+    created_at: formatInstant(createdAt),
     previous_secret_until: validUntil !== undefined && validUntil > at ? formatInstant(validUntil) : undefined,
   };
 }
 
-const deliveryMessage = ({ webhookId, type, stream, revision }: Delivery): Message => ({
+const deliveryMessage = ({
+  webhookId,
+  type,
+  stream,
+  revision,
+}: Delivery): Pick<DeliveryMessage, 'webhook_id' | 'event_type' | 'stream' | 'revision'> => ({
   webhook_id: webhookId,
   event_type: type,
   stream,
   revision,
 });
 
-const rowMessage = (row: DeliveryRow): Message => ({
+const rowMessage = (row: DeliveryRow): DeliveryMessage => ({
   ...deliveryMessage(row),
   status: row.status,
   attempts: row.attempts.map(attemptMessage),
   next_attempt_at: time(row.nextAttemptAt),
 });
 
-const attemptMessage = ({ at, httpStatus, failure, durationMs }: Attempt): Message => ({
+const attemptMessage = ({ at, httpStatus, failure, durationMs }: Attempt): DeliveryAttempt => ({
   at: formatInstant(at),
-  status_code: httpStatus,
-  error: failure,
+  status_code: httpStatus ?? 0,
+  error: failure ?? '',
   duration_ms: durationMs,
 });

@@ -1,12 +1,10 @@
-import { once } from 'node:events';
 import { connect } from 'node:http2';
-import { dirname, join } from 'node:path';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { loadSync, type ServiceDefinition } from '@grpc/proto-loader';
+import type { ServiceDefinition } from '@grpc/proto-loader';
 import { service as healthService } from 'grpc-health-check';
 import protobuf from 'protobufjs';
 import { Contention } from '@drawdown/engine/event-store';
-import { contract, type Demo, last, openDemo } from '../transports.fixtures';
+import { type Demo, last, methodOf, openDemo } from '../transports.fixtures';
 import { GRPC_MESSAGE_BYTES_MAX } from './grpc-limits';
 
 let demo: Demo;
@@ -19,13 +17,6 @@ afterAll(async () => {
   client.close();
   await demo.transports.close(AbortSignal.abort());
 });
-
-const methodOf = (rpc: string) => {
-  const service = contract.packageDefinition[`drawdown.v1.${contract.rpcs.get(rpc)?.service}`] as ServiceDefinition;
-  const method = service[rpc];
-  if (!method) throw new Error(`no rpc ${rpc}`);
-  return method;
-};
 
 interface Answer {
   readonly error: ServiceError | null;
@@ -362,21 +353,5 @@ describe('the gRPC server', () => {
     expect(await check('')).toBe('SERVING');
     expect(await check('drawdown.v1.WalletService')).toBe('SERVING');
     expect(await check('drawdown.v1.Nothing')).toBe('NOT_FOUND');
-  });
-
-  it('tells by reflection which services there are', async () => {
-    const reflection = loadSync('reflection/v1/reflection.proto', {
-      includeDirs: [join(dirname(require.resolve('@grpc/reflection')), '../proto/grpc')],
-    });
-    const service = reflection['grpc.reflection.v1.ServerReflection'] as ServiceDefinition;
-    const method = service['ServerReflectionInfo'];
-    if (!method) throw new Error('no reflection');
-    const stream = client.makeBidiStreamRequest(method.path, method.requestSerialize, method.responseDeserialize);
-    const answer = new Promise<string>((resolve) => stream.once('data', (message: object) => resolve(JSON.stringify(message))));
-    stream.write({ listServices: '' });
-    const text = await answer;
-    for (const name of contract.services.keys()) expect(text).toContain(name);
-    stream.end();
-    await once(stream, 'status');
   });
 });

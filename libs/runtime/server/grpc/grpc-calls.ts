@@ -1,10 +1,10 @@
 /** Answers gRPC calls from the operation table. */
 import { Metadata, type ServerUnaryCall, type ServerWritableStream } from '@grpc/grpc-js';
 import { errorAnswer } from '@drawdown/api/errors';
-import type { Message, Operation } from '@drawdown/api/resources';
+import type { Operation } from '@drawdown/api/resources';
 import { InvalidRequest, type Violation } from '@drawdown/api/errors';
 import { Call, callIdOf, keyViolation, traceparentOf } from '../call';
-import { messageFromWire, messageToWire, type Rpc } from '@drawdown/api/contract';
+import { messageFromWire, messageToWire, type Rpc, type Message } from '@drawdown/api/contract';
 import type { Log } from '../logging';
 import { MessagePump } from '../message-pump';
 import { type GrpcError, grpcError } from './status-details';

@@ -1,6 +1,6 @@
 /** The gRPC server under the transport: limits, health, reflection, and a bounded end. */
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
+import { type MethodDefinition, Server, ServerCredentials } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { ServerGrpc } from '@nestjs/microservices';
 import { HealthImplementation } from 'grpc-health-check';
@@ -35,7 +35,7 @@ export class GrpcTransportServer extends ServerGrpc {
       'grpc.max_metadata_size': GRPC_METADATA_BYTES_MAX,
     });
     addHealth(server, contract, health);
-    if (reflection) new ReflectionService(filesOnce(contract.packageDefinition)).addToServer(server);
+    if (reflection) new ReflectionService(reflected(contract)).addToServer(server);
     this.port = await new Promise<number>((resolve, reject) =>
       server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => (error ? reject(error) : resolve(port))),
     );
@@ -67,23 +67,26 @@ function addHealth(server: Server, contract: Contract, health: Health): void {
 }
 
 /** The contract's services with requests and answers left as bytes. */
-function rawDefinition(contract: Contract): PackageDefinition {
-  const definition: PackageDefinition = {};
-  for (const name of contract.services.keys()) {
-    const service = contract.packageDefinition[name] as ServiceDefinition;
-    definition[name] = Object.fromEntries(
-      Object.entries(service).map(([method, wire]) => [
-        method,
-        { ...wire, requestDeserialize: (bytes: Buffer) => bytes, responseSerialize: (bytes) => bytes as Buffer },
-      ]),
-    );
+function rawDefinition({ rpcs }: Contract): PackageDefinition {
+  const definition: Record<string, Record<string, MethodDefinition<Uint8Array, Uint8Array>>> = {};
+  for (const { name, service, streamed } of rpcs.values()) {
+    const methods = (definition[`${PACKAGE}.${service}`] ??= {});
+    methods[name] = {
+      path: `/${PACKAGE}.${service}/${name}`,
+      requestStream: false,
+      responseStream: streamed,
+      requestSerialize: bytesAsTheyAre,
+      requestDeserialize: bytesAsTheyAre,
+      responseSerialize: bytesAsTheyAre,
+      responseDeserialize: bytesAsTheyAre,
+    };
   }
-  return definition;
+  return definition as unknown as PackageDefinition;
 }
 
-/** Every message of a definition carries all its files, and reflection decodes what each carries: that of one is all of it. */
-function filesOnce(definition: PackageDefinition): PackageDefinition {
-  const first = Object.entries(definition).find(([, { fileDescriptorProtos }]) => Array.isArray(fileDescriptorProtos));
-  if (!first) throw new Error('the contract holds no message');
-  return Object.fromEntries([first]);
-}
+const bytesAsTheyAre = (bytes: Uint8Array): Buffer => bytes as Buffer;
+
+/** Reflection reads the descriptors of all files off one entry. */
+const reflected = ({ files }: Contract): PackageDefinition => ({
+  [PACKAGE]: { fileDescriptorProtos: [...files] } as unknown as PackageDefinition[string],
+});

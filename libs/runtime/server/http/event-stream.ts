@@ -1,7 +1,7 @@
 /** A stream of answers over HTTP as server-sent events. A slow reader holds up its own stream only. */
+import type { Message } from '@drawdown/api/contract';
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Message } from '@drawdown/api/resources';
 import { MessagePump } from '../message-pump';
 import { HTTP_STREAM_FIRST_MESSAGE_MS, HTTP_STREAM_HEARTBEAT_MS } from './http-limits';
 import type { Problem } from './problem';

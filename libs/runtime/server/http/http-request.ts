@@ -9,8 +9,8 @@ import {
   readQuery,
   type Route,
   type Rpc,
+  type Message,
 } from '@drawdown/api/contract';
-import type { Message } from '@drawdown/api/resources';
 import type { Violation } from '@drawdown/api/errors';
 import { parseJson } from '@drawdown/domain/usage';
 import type { FastifyRequest } from 'fastify';

@@ -1,16 +1,10 @@
 /** The HTTP transport: every operation of the table as routes of a Fastify instance, errors as problem+json. */
 import { errorAnswer } from '@drawdown/api/errors';
-import {
-  type AnswerPaymentNotification,
-  type AnswerUsage,
-  type Message,
-  type Operation,
-  USAGE_CONTENT_TYPES,
-} from '@drawdown/api/resources';
+import { type AnswerPaymentNotification, type AnswerUsage, type Operation, USAGE_CONTENT_TYPES } from '@drawdown/api/resources';
 import { InvalidRequest, type Violation } from '@drawdown/api/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Call, callIdOf, traceparentOf } from '../call';
-import { type Contract, type Rpc, writeJson } from '@drawdown/api/contract';
+import { type Contract, type Rpc, writeJson, type Message } from '@drawdown/api/contract';
 import type { Health } from '../ops/health';
 import type { Log } from '../logging';
 import { EVENT_STREAM_TYPE, writeEventStream } from './event-stream';

@@ -1,7 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { type Route, routes } from '@drawdown/api/contract';
-import { rpcNames } from '@drawdown/api/resources';
+import { type Route, routes, rpcNames } from '@drawdown/api/contract';
 import { contract, type Demo, last, openDemo } from '../transports.fixtures';
 import { openApiDocument } from '../openapi/openapi';
 

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadContract, messageFromJson, type Route, routes } from '@drawdown/api/contract';
-import { rpcNames } from '@drawdown/api/resources';
+import { loadContract, messageFromJson, type Route, routes, rpcNames } from '@drawdown/api/contract';
 import Ajv from 'ajv/dist/2020';
 import { parseJson } from '@drawdown/domain/usage';
-import { openApiDocument } from './openapi';
-import { openApiText } from './write-openapi';
+import { openApiDocument, openApiText } from './openapi';
 
 const contract = loadContract();
 const document = JSON.parse(JSON.stringify(openApiDocument(contract))) as {
@@ -14,7 +12,7 @@ const document = JSON.parse(JSON.stringify(openApiDocument(contract))) as {
 };
 
 describe('the OpenAPI document', () => {
-  it('is the one in docs/openapi.json; if not: npm run build && node dist/libs/runtime/server/openapi/write-openapi.js', () => {
+  it('is the one in docs/openapi.json; if not: npm run generate', () => {
     expect(readFileSync(join(__dirname, '../../../../docs/openapi.json'), 'utf8') === openApiText()).toBe(true);
   });
 

@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document of the HTTP transport, made from the operation table and the comments of the contract. */
-import { type Contract, type HttpRoute, type Route, routes, type Rpc } from '@drawdown/api/contract';
-import { rpcNames, USAGE_BATCH_EVENTS_MAX, USAGE_CONTENT_TYPES } from '@drawdown/api/resources';
+import { type Contract, type HttpRoute, loadContract, type Route, routes, type Rpc, rpcNames } from '@drawdown/api/contract';
+import { USAGE_BATCH_EVENTS_MAX, USAGE_CONTENT_TYPES } from '@drawdown/api/resources';
 import { pathParameters } from '@drawdown/api/contract';
 import { PAYMENT_NOTIFICATIONS_PATH } from '../http/payment-notifications';
 import { PROBLEM_TYPE } from '../http/problem';
@@ -47,6 +47,9 @@ export function openApiDocument(contract: Contract): Schema {
     },
   };
 }
+
+/** The text of docs/openapi.json, which `npm run generate` writes. */
+export const openApiText = (): string => `${JSON.stringify(openApiDocument(loadContract()), null, 2)}\n`;
 
 const tagOf = (service: string): string => service.replace(/Service$/, '');
 

@@ -33,10 +33,9 @@ export class Schemas {
   }
 
   field(field: FieldShape, of: MessageShape): Schema {
-    const words = of.wordComments.get(field.name);
     const lines = [
       field.comment,
-      ...[...field.words.values()].map((word) => `- \`${word}\`: ${words?.get(word) ?? ''}`),
+      ...[...field.words.values()].map((word) => `- \`${word}\`: ${field.wordComments.get(word) ?? ''}`),
       ...(field.oneof === undefined ? [] : [`Only one of ${membersOf(of, field.oneof)} can be given.`]),
     ];
     const value = this.value(field);
