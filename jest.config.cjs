@@ -35,7 +35,7 @@ module.exports = {
       [
         '<rootDir>/{apps,libs,infra}/**/*.spec.ts',
         '<rootDir>/test/*.spec.ts',
-        '<rootDir>/test/{rules,support,stack/eventstoredb-double}/**/*.spec.ts',
+        '<rootDir>/test/{bench,rules,support,stack/eventstoredb-double}/**/*.spec.ts',
       ],
       [...SOURCES, '<rootDir>/test'],
       {

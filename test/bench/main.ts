@@ -1,87 +1,78 @@
 /**
- * `npm run bench`: every benchmark, one table, and the same as JSON in bench-results.json (or the file named by --out).
- * `npm run bench -- intake` runs those whose name begins so; with `--profiles FOLDER` the services of the full stack write processor
- * profiles there. Figures are of this machine and this minute, and of what else it did (its load): compare the ratios.
+ * `npm run bench`: every benchmark, one table, and the same as JSON. `npm run bench -- --help` lists them. Figures are of this machine
+ * and this minute, and of what else it did (its load): compare processor time first, and ratios.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { bareChain } from './bare-chain';
-import type { Result } from './figures';
-import { fullStack, standaloneWebhooks } from './full-stack';
-import { grpcQuery } from './grpc-query';
-import { intake } from './intake';
-import { longHistory } from './long-history';
+import type { Benchmark } from './benchmark';
+import { bareChain } from './measure/bare-chain';
+import type { Result } from './measure/figures';
+import { HELP, parseOptions } from './options';
+import { fullStack } from './stack/full-stack';
+import { grpcQuery } from './standalone/grpc-query';
+import { history } from './standalone/long-history';
+import { standaloneWebhooks } from './standalone/webhooks';
+import { rounded, table } from './table';
+import { appends } from './usage/appends';
+import { memory } from './usage/memory';
+import { shapes } from './usage/shapes';
+import { stages } from './usage/stages';
+import { growth, usage } from './usage/usage';
 
-/** Yields each result as soon as it is there: what was measured stands, whatever fails after it. */
-type Benchmark = (bare: Result, options: { readonly profiles?: string }) => AsyncIterable<Result> | Promise<readonly Result[]>;
-const benchmarks: Readonly<Record<string, Benchmark>> = {
-  intake,
-  history: longHistory,
-  query: grpcQuery,
-  webhooks: standaloneWebhooks,
-  stack: (_, { profiles }) => fullStack(profiles),
+const BENCHMARKS: Readonly<Record<string, { readonly says: string; readonly run: Benchmark }>> = {
+  usage: {
+    says: 'usage over HTTP beside the plain PostgreSQL ledger: batches, few in flight, one busy customer, singles, repeats',
+    run: usage,
+  },
+  growth: { says: 'the same batches on more and more customers, beside the plain PostgreSQL ledger', run: growth },
+  shapes: { says: 'balances with one grant and twenty, with limits near and far', run: shapes },
+  appends: { says: 'the cost of an event apart from the cost of an append to a balance', run: appends },
+  stages: { says: 'the stages of the usage pipeline, where the service measures them', run: stages },
+  memory: { says: 'garbage an event, heap a cached balance', run: memory },
+  history: { says: 'logs with much usage: first command, rebuild, verify', run: history },
+  query: { says: 'a balance over gRPC, beside a bare server that answers the same bytes', run: grpcQuery },
+  webhooks: { says: 'webhooks with persisted attempts', run: standaloneWebhooks },
+  stack: { says: 'the three services on a real Kafka and a real Redis', run: fullStack },
 };
 
-const round = (value: number | undefined, digits = 0): string =>
-  value === undefined ? '' : value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
-
-/** What each process used. */
-const costs = (cpuOf: Readonly<Record<string, number>>): string =>
-  `CPU us: ${Object.entries(cpuOf)
-    .map(([name, micros]) => `${name} ${round(micros, 1)}`)
-    .join(', ')}`;
-
-function table(results: readonly Result[]): string {
-  const head = ['what', 'per second', 'of bare', 'CPU us each', 'p50 ms', 'p99 ms', 'note'];
-  const rows = results.map((of) => [
-    of.name,
-    round(of.perSecond),
-    round(of.ratio, 2),
-    round(of.cpuMicros, 1),
-    round(of.p50Ms, 2),
-    round(of.p99Ms, 2),
-    [of.note, of.cpuOf && costs(of.cpuOf)].filter(Boolean).join('; '),
-  ]);
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]!.length)));
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((cell, i) => (i === 0 || i === 6 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
+const machine = (): string =>
+  `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg()[0]!.toFixed(1)}`;
 
 async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  const option = (name: string): string | undefined => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
-  const out = option('--out') ?? 'bench-results.json';
-  const profiles = option('--profiles');
-  const wanted = args.filter((arg, i) => !arg.startsWith('--') && !args[i - 1]?.startsWith('--'));
-  const chosen = Object.entries(benchmarks).filter(([name]) => wanted.length === 0 || wanted.some((want) => name.startsWith(want)));
-  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg()[0]!.toFixed(1)}`;
-  console.log(`${machine}\n`);
+  const { only, effort, out, profiles, help } = parseOptions(process.argv.slice(2));
+  if (help) {
+    const names = Object.entries(BENCHMARKS).map(([name, { says }]) => `  ${name.padEnd(23)}  ${says}`);
+    return console.log([HELP, '', 'benchmarks:', ...names].join('\n'));
+  }
+  const chosen = Object.entries(BENCHMARKS).filter(([name]) => only.length === 0 || only.some((wanted) => name.startsWith(wanted)));
+  if (chosen.length === 0)
+    throw new Error(`no benchmark begins with ${only.join(' or ')}: there are ${Object.keys(BENCHMARKS).join(', ')}`);
+  const on = machine();
+  console.log(`${on}\n`);
   const bare = bareChain();
   const results: Result[] = [bare];
-  for (const [name, benchmark] of chosen) {
+  for (const [name, { run }] of chosen) {
     process.stderr.write(`${name} ...\n`);
     try {
-      for await (const result of await benchmark(bare, profiles === undefined ? {} : { profiles })) {
+      for await (const result of run({ bare, effort, ...(profiles !== undefined && { profiles }) })) {
         results.push(result);
-        process.stderr.write(`  ${result.name}: ${round(result.perSecond)} ${result.unit}/s\n`);
+        const cost = result.cpuMicros === undefined ? '' : `, ${rounded(result.cpuMicros, 1)} us CPU each`;
+        process.stderr.write(`  ${result.name}: ${rounded(result.perSecond)} ${result.unit}/s${cost}\n`);
       }
     } catch (fault) {
       console.error(fault);
       process.exitCode = 1;
     }
     process.stderr.write(`load ${loadavg()[0]!.toFixed(1)} at the end of ${name}\n`);
+    writeFileSync(out, `${JSON.stringify({ machine: on, at: new Date().toISOString(), effort, results }, null, 2)}\n`);
   }
   console.log(table(results));
-  writeFileSync(out, `${JSON.stringify({ machine, at: new Date().toISOString(), results }, null, 2)}\n`);
 }
 
+// Whoever ends the run ends its servers with it, and their folders go.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 main().catch((fault: unknown) => {
-  console.error(fault);
+  console.error(fault instanceof Error ? fault.message : fault);
   process.exitCode = 1;
 });

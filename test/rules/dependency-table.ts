@@ -133,7 +133,8 @@ const testing = (name: string): PackageRule => ({
 });
 
 export const PACKAGES: readonly PackageRule[] = [
-  ...['@nestjs/*', 'rxjs', 'fastify', 'pino'].map((name) => nest(name)),
+  ...['@nestjs/*', 'rxjs', 'pino'].map((name) => nest(name)),
+  nest('fastify', ['test/bench/plain-postgres']),
   ...['class-validator', 'class-transformer', 'reflect-metadata'].map((name) => nest(name, ['libs/runtime/bootstrap'])),
   client('lmdb', 'adapters/embedded'),
   client('undici', 'adapters/webhook-http', ['apps/cli', 'test']),
@@ -150,5 +151,5 @@ export const PACKAGES: readonly PackageRule[] = [
   client('prom-client', 'runtime/server'),
   client('standardwebhooks', 'engine/webhooks', ['libs/adapters/webhook-http', 'apps', 'test']),
   ...['commander', 'cli-progress', 'csv-parse', 'picocolors'].map(terminal),
-  ...['fast-check', 'ajv', 'ajv-formats', 'typescript', 'yaml', '@jest/globals'].map(testing),
+  ...['fast-check', 'ajv', 'ajv-formats', 'pg', 'typescript', 'yaml', '@jest/globals'].map(testing),
 ];

@@ -1,7 +1,7 @@
 /** Reads figures off /metrics in the Prometheus text format. */
 import { request } from 'undici';
 
-interface Figure {
+export interface Figure {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;

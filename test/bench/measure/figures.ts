@@ -1,12 +1,12 @@
 /** Figures of a benchmark: medians of windows, percentiles, and the processor time of processes. */
-import { readFileSync } from 'node:fs';
+import { usedBy } from './processes';
 
 export interface Result {
   readonly name: string;
   /** What is counted, such as `usage events`. */
   readonly unit: string;
-  /** Units per second, the median of the windows. */
-  readonly perSecond: number;
+  /** Units per second, the median of the windows. Absent where a rate says nothing, such as of a size. */
+  readonly perSecond?: number;
   readonly windows: readonly number[];
   readonly p50Ms?: number;
   readonly p99Ms?: number;
@@ -14,8 +14,14 @@ export interface Result {
   readonly cpuMicros?: number;
   /** The same of each process that took part, in microseconds per unit. */
   readonly cpuOf?: Readonly<Record<string, number>>;
-  /** Against the bare loop of the same run: 1 is as fast as the bare loop. */
+  /** Rate against the bare loop of the same run: 1 is as fast as the bare loop. */
   readonly ratio?: number;
+  /** Processor time against that of the bare loop of the same run: 2 is twice its cost. */
+  readonly cpuRatio?: number;
+  /** Rate and processor time against the plain PostgreSQL ledger under the same load, in rounds that took turns. */
+  readonly ofPlain?: { readonly rate: number; readonly cpu: number };
+  /** Other figures by what they are, such as `bytes kept an event`. */
+  readonly figures?: Readonly<Record<string, number>>;
   readonly note?: string;
 }
 
@@ -28,16 +34,9 @@ export function median(values: readonly number[]): number {
 export const percentile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
 
-const TICKS_PER_SECOND = 100;
-/** Processor time a process has used, all threads, in microseconds. Linux. */
-export function cpuMicrosOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1e6) / TICKS_PER_SECOND;
-}
-
 /** Processor time that each process used between the making of this and the call, in microseconds. */
 export function cpuMeter(pids: Readonly<Record<string, number>>): () => Readonly<Record<string, number>> {
-  const now = (): readonly (readonly [string, number])[] => Object.entries(pids).map(([name, pid]) => [name, cpuMicrosOf(pid)]);
+  const now = (): readonly (readonly [string, number])[] => Object.entries(pids).map(([name, pid]) => [name, usedBy([pid]).cpuMicros]);
   const before = new Map(now());
   return () => Object.fromEntries(now().map(([name, micros]) => [name, micros - before.get(name)!]));
 }

@@ -3,11 +3,13 @@
  * this machine, signed, every attempt in the log. The next usage is sent when what is still to be delivered falls below a bound.
  */
 import { join } from 'node:path';
-import { Child } from '../support/services/child';
-import { figuresAt, sumOf } from '../support/figures-of';
-import { pace, until } from '../support/waiting';
-import { cpuMeter, median, type Result } from './figures';
-import { batch } from './usage-bodies';
+import { Child } from '../../support/services/child';
+import { figuresAt, sumOf } from '../../support/figures-of';
+import { pace, until } from '../../support/waiting';
+import { setUp, startService } from './service';
+import { BATCH_TYPE } from '../../support/clients/usage';
+import { cpuMeter, median, type Result } from '../measure/figures';
+import { batch } from '../load/usage-bodies';
 
 const ENDPOINTS = 10;
 const CUSTOMERS = 1_000;
@@ -83,5 +85,25 @@ export async function webhooks({ name, call, use, ops, pids, ours, firstId }: We
   } finally {
     sink.kill('SIGKILL');
     await sink.end();
+  }
+}
+
+/** On the standalone service. */
+export async function* standaloneWebhooks(): AsyncGenerator<Result> {
+  const service = await startService();
+  try {
+    await setUp(service, CUSTOMERS);
+    const use: Webhooks['use'] = (batch) => service.call('POST', '/v1/usage', batch, BATCH_TYPE);
+    yield await webhooks({
+      name: 'standalone',
+      call: service.call,
+      use,
+      ops: service.opsUrl,
+      pids: { standalone: service.pid },
+      ours: ['standalone'],
+      firstId: 0,
+    });
+  } finally {
+    await service.stop();
   }
 }

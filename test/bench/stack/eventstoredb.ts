@@ -1,5 +1,5 @@
 /**
- * `npm run build && node dist/test/bench/eventstoredb.js`: appends and events a second through EventStoreDbLog. With EVENTSTORE_URL
+ * `npm run build && node dist/test/bench/stack/eventstoredb.js`: appends and events a second through EventStoreDbLog. With EVENTSTORE_URL
  * against that server; without it against the wire double in a process of its own, whose figures are the double's and say what the
  * adapter costs, not what EventStoreDB does.
  */
@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { EventStoreDbLog } from '@drawdown/adapters/eventstoredb';
 import type { NewEvent } from '@drawdown/engine/event-store';
-import { Child } from '../support/services/child';
-import { until } from '../support/waiting';
+import { Child } from '../../support/services/child';
+import { until } from '../../support/waiting';
 
 const LINE = {
   source: '/svc/a',
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     ? undefined
     : new Child('the double', {
         program: process.execPath,
-        args: [join(__dirname, '../stack/eventstoredb-double/main.js')],
+        args: [join(__dirname, '../../stack/eventstoredb-double/main.js')],
         env: { PORT: '0' },
       });
   const port = double && (await until('the double', () => /listening on (\d+)/.exec(double.stdout)?.[1]));

@@ -2,9 +2,9 @@
  * Usage through a chain of processes, as fast as it comes out at the end: the topic in front is kept a few thousand events ahead of
  * the chain, so that nothing waits for its producer and nothing piles up. What the producer costs is on the same machine.
  */
-import { cpuMeter, median } from './figures';
+import { cpuMeter, median } from '../measure/figures';
 import type { UsageFeed } from './usage-feed';
-import { until } from '../support/waiting';
+import { until } from '../../support/waiting';
 
 const WINDOWS = 5;
 const WINDOW_MS = 4_000;

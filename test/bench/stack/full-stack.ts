@@ -2,19 +2,20 @@
  * The three services on a real Kafka and a real Redis, and on the wire double of EventStoreDB, which is not EventStoreDB: its
  * processor time is told apart. Everything is on this machine, the producers too.
  */
-import { FullStack } from '../support/services/full-stack';
-import { figuresAt, sumOf } from '../support/figures-of';
-import { BATCH_TYPE } from '../support/clients/usage';
-import { pace } from '../support/waiting';
+import { FullStack } from '../../support/services/full-stack';
+import { figuresAt, sumOf } from '../../support/figures-of';
+import { BATCH_TYPE } from '../../support/clients/usage';
+import { pace } from '../../support/waiting';
 import { bareStack } from './bare-stack';
-import { percentile, type Result, timed } from './figures';
+import type { Run } from '../benchmark';
+import { percentile, type Result, timed } from '../measure/figures';
 import { freshness, PROBES } from './freshness';
 import { type RealServers, startServers } from './real-servers';
-import { setUp, startService } from './service';
-import { CREDIT_PRODUCT, customerOf, spread } from './usage-bodies';
+import { setUp } from '../standalone/service';
+import { CREDIT_PRODUCT, customerOf, spread } from '../load/usage-bodies';
 import { UsageFeed } from './usage-feed';
 import { type Sustained, sustained } from './usage-through';
-import { webhooks, type Webhooks } from './webhooks';
+import { webhooks, type Webhooks } from '../standalone/webhooks';
 
 const CUSTOMERS = 1_000;
 const HOT_SHARE = 0.5;
@@ -28,8 +29,7 @@ const IDS_OF_A_LOAD = 100_000_000;
 const OURS = ['ingestion', 'ledger', 'webhooks'];
 const NODE_ARGS = ['--max-semi-space-size=64'];
 
-/** @param profiles folder that each service writes a processor profile to when it ends */
-export async function* fullStack(profiles?: string): AsyncGenerator<Result> {
+export async function* fullStack({ profiles }: Run): AsyncGenerator<Result> {
   const servers = await startServers();
   try {
     const bare = await bareStack(servers, CUSTOMERS);
@@ -73,14 +73,15 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
     windows: perWindow,
     cpuMicros: ofOurs(cpuOf),
     cpuOf,
-    ratio: perSecond / bare.perSecond,
-    note: `${note}CPU ${(ofOurs(cpuOf) / bare.cpuMicros!).toFixed(2)}x of bare`,
+    ratio: perSecond / bare.perSecond!,
+    cpuRatio: ofOurs(cpuOf) / bare.cpuMicros!,
+    note,
   });
 
   const uniform = await sustained(chain, feed(1));
   yield through(`usage Kafka -> ingestion -> Kafka -> ledger -> log and Redis, ${CUSTOMERS} customers`, uniform, '');
   const hot = await sustained(chain, feed(2, HOT_SHARE));
-  yield through('the same, half of it on one customer', hot, `${(hot.perSecond / uniform.perSecond).toFixed(2)}x of uniform; `);
+  yield through('the same, half of it on one customer', hot, `${(hot.perSecond / uniform.perSecond).toFixed(2)}x of uniform`);
   const steady = Math.min(STEADY_PER_SECOND, Math.ceil(uniform.perSecond / 200) * 100);
   const fresh = (load: number, perSecond: number): Promise<Result> =>
     freshness(
@@ -123,26 +124,4 @@ async function oneByOne({ http }: FullStack): Promise<Result> {
     p99Ms: percentile(ms, 0.99),
     note: `of ${COMMANDS}`,
   };
-}
-
-/** The same webhooks on standalone. */
-export async function standaloneWebhooks(): Promise<readonly Result[]> {
-  const service = await startService();
-  try {
-    await setUp(service, CUSTOMERS);
-    const use: Webhooks['use'] = (batch) => service.call('POST', '/v1/usage', batch, BATCH_TYPE);
-    return [
-      await webhooks({
-        name: 'standalone',
-        call: service.call,
-        use,
-        ops: service.opsUrl,
-        pids: { standalone: service.pid },
-        ours: ['standalone'],
-        firstId: 0,
-      }),
-    ];
-  } finally {
-    await service.stop();
-  }
 }

@@ -1,27 +1,46 @@
-/** The standalone service as a process of its own, on an empty folder, for a benchmark. */
-import { type ChildProcess, spawn } from 'node:child_process';
+/** The standalone service as a process of its own, on a folder of its own, for a benchmark. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Method } from '../support/clients/http-client';
-import { CREDIT_PRODUCT, customerOf } from './usage-bodies';
+import { promisify } from 'node:util';
+import { tieToParent } from '../../../infra/local/child-lifecycle';
+import type { Method } from '../../support/clients/http-client';
+import { CREDIT_PRODUCT, customerOf } from '../load/usage-bodies';
+import type { UsageSystem } from '../load/usage-load';
+import { allocatedBytes, temporaryFolder } from '../measure/files';
+import type { Population } from './population';
+import type { ProbeAnswer, ProbeQuestion } from './probe';
 
-interface Service {
+export interface Service extends UsageSystem {
   readonly pid: number;
-  readonly httpPort: number;
   readonly grpcPort: number;
   readonly opsUrl: string;
   readonly call: (method: Method, path: string, body?: object | string, contentType?: string) => Promise<unknown>;
-  stop(): Promise<void>;
+  /** Only of a service that was started with the probe. */
+  readonly ask: (question: ProbeQuestion) => Promise<ProbeAnswer>;
 }
 
-const MAIN = join(__dirname, '../../apps/standalone/src/main.js');
+interface ServiceOptions {
+  /** Filled in before the service starts. */
+  readonly population?: Population;
+  readonly probe?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
-export async function startService(): Promise<Service> {
-  const folder = mkdtempSync(join(tmpdir(), 'drawdown-bench-'));
-  const child: ChildProcess = spawn(process.execPath, ['--max-semi-space-size=64', MAIN], {
+const run = promisify(execFile);
+const MAIN = join(__dirname, '../../../apps/standalone/src/main.js');
+const NODE_ARGS = ['--max-semi-space-size=64'];
+/** Derived state is written out within a second. */
+const WRITES_OUT_WITHIN_MS = 1_500;
+
+export async function startService({ population, probe = false, env = {} }: ServiceOptions = {}): Promise<Service> {
+  const folder = temporaryFolder('drawdown-bench');
+  if (population) await run(process.execPath, [...NODE_ARGS, join(__dirname, 'seed.js'), folder, JSON.stringify(population)]);
+  const args = [...NODE_ARGS, ...(probe ? ['--require', join(__dirname, 'probe.js')] : []), MAIN];
+  const tied = tieToParent({ program: process.execPath, args });
+  const child: ChildProcess = spawn(tied.program, tied.args, {
     env: {
       ...process.env,
       DATA_DIR: folder,
@@ -30,8 +49,9 @@ export async function startService(): Promise<Service> {
       OPS_PORT: '0',
       LOG_LEVEL: 'info',
       WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+      ...env,
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', ...(probe ? (['ipc'] as const) : [])],
   });
   const ready = await new Promise<{ http: string; grpc: string; ops: string }>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the service ended with ${code} before it was ready`)));
@@ -49,11 +69,20 @@ export async function startService(): Promise<Service> {
     return answer.json();
   };
   return {
+    name: 'Drawdown',
     pid: child.pid!,
+    roots: [child.pid!],
     httpPort: Number(new URL(ready.http).port),
     grpcPort: Number(ready.grpc.split(':').at(-1)),
     opsUrl: ready.ops,
     call,
+    ask: async (question) => {
+      const answered = once(child, 'message');
+      child.send(question);
+      return ((await answered) as [ProbeAnswer])[0];
+    },
+    settle: () => new Promise((resolve) => setTimeout(resolve, WRITES_OUT_WITHIN_MS)),
+    keptBytes: async () => allocatedBytes(folder),
     stop: async () => {
       const exited = once(child, 'exit');
       child.kill('SIGTERM');

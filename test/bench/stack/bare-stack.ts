@@ -6,11 +6,11 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
-import { Child } from '../support/services/child';
-import { until } from '../support/waiting';
-import type { Result } from './figures';
+import { Child } from '../../support/services/child';
+import { until } from '../../support/waiting';
+import type { Result } from '../measure/figures';
 import type { RealServers } from './real-servers';
-import { spread } from './usage-bodies';
+import { spread } from '../load/usage-bodies';
 import { UsageFeed } from './usage-feed';
 import { sustained } from './usage-through';
 

@@ -7,7 +7,7 @@ import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, type Result } from './figures';
-import { batch } from './usage-bodies';
+import { batch } from '../load/usage-bodies';
 
 const BATCH = 100;
 /** Batches that share one write and sync, as many as the service's load keeps in flight. */
@@ -57,5 +57,6 @@ export function bareChain(windows = 5, windowMs = 1_000): Result {
     windows: rates,
     cpuMicros: cpu / counted,
     ratio: 1,
+    cpuRatio: 1,
   };
 }

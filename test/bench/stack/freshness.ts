@@ -4,10 +4,10 @@
  * the read waits for it, so that asking costs the ledger one request a probe.
  */
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import type { HttpClient } from '../support/clients/http-client';
-import { pace } from '../support/waiting';
-import { percentile, type Result } from './figures';
-import { CREDIT_PRODUCT, customerOf, usageEvent } from './usage-bodies';
+import type { HttpClient } from '../../support/clients/http-client';
+import { pace } from '../../support/waiting';
+import { percentile, type Result } from '../measure/figures';
+import { CREDIT_PRODUCT, customerOf, usageEvent } from '../load/usage-bodies';
 import type { UsageFeed } from './usage-feed';
 
 export const PROBES = 16;

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KafkaBroker } from '../../infra/local/kafka-broker';
-import { RedisServer } from '../../infra/local/redis-server';
+import { KafkaBroker } from '../../../infra/local/kafka-broker';
+import { RedisServer } from '../../../infra/local/redis-server';
 
 export interface RealServers {
   /** What KAFKA_BROKERS takes. */

@@ -1,8 +1,8 @@
 /** Usage as another company's producer writes it to Kafka: kcat, one record for each event, acknowledged by all replicas. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { requireProgram } from '../../infra/local/programs';
-import { customerOf, usageEvent } from './usage-bodies';
+import { requireProgram } from '../../../infra/local/programs';
+import { customerOf, usageEvent } from '../load/usage-bodies';
 
 export class UsageFeed {
   /** Events handed to kcat so far. */

@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { cpuMicrosOf, median, type Result } from './figures';
+import { median, type Result } from '../measure/figures';
+import { usedBy } from '../measure/processes';
 import { setUp, startService } from './service';
-import { customerOf } from './usage-bodies';
+import { customerOf } from '../load/usage-bodies';
 
 const run = promisify(execFile);
 const WINDOWS = 5;
@@ -61,12 +62,12 @@ async function measured(
 ): Promise<{ readonly rates: readonly number[]; readonly cpuMicros: number }> {
   await h2load(port, body); // not counted: warming up
   const rates: number[] = [];
-  const cpu = cpuMicrosOf(pid);
+  const cpu = usedBy([pid]).cpuMicros;
   for (let i = 0; i < WINDOWS; i++) rates.push(await h2load(port, body));
-  return { rates, cpuMicros: (cpuMicrosOf(pid) - cpu) / (WINDOWS * REQUESTS) };
+  return { rates, cpuMicros: (usedBy([pid]).cpuMicros - cpu) / (WINDOWS * REQUESTS) };
 }
 
-export async function grpcQuery(): Promise<readonly Result[]> {
+export async function* grpcQuery(): AsyncGenerator<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'drawdown-grpc-'));
   const body = join(folder, 'request.bin');
   writeFileSync(body, framedRequest(customerOf(0), 'tokens'));
@@ -87,9 +88,10 @@ export async function grpcQuery(): Promise<readonly Result[]> {
       windows: rates,
       cpuMicros,
       ratio,
+      cpuRatio: cpuMicros / bare.cpuMicros,
       note,
     });
-    return [
+    yield* [
       result('bare grpc-js server answering the same bytes', bare, 1, 'the bare loop of the next row'),
       result(
         'balance query over gRPC',
