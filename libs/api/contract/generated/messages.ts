@@ -23,7 +23,7 @@ export interface Rpcs {
   readonly GetAutoTopUp: RpcTypes<'AutoTopUpService', false, GetAutoTopUpRequest, GetAutoTopUpResponse>;
   /** Turns it off. A purchase in flight goes on to its end. */
   readonly DisableAutoTopUp: RpcTypes<'AutoTopUpService', false, DisableAutoTopUpRequest, DisableAutoTopUpResponse>;
-  /** Tries again: ends a suspension or a back-off, and nothing else: a maximum that is reached holds it back all the same. */
+  /** Ends a suspension or a back-off and tries again. A maximum that is reached still applies. */
   readonly ResumeAutoTopUp: RpcTypes<'AutoTopUpService', false, ResumeAutoTopUpRequest, ResumeAutoTopUpResponse>;
   /** The figures of one balance, now or as of a past moment. */
   readonly GetBalance: RpcTypes<'BalanceService', false, GetBalanceRequest, GetBalanceResponse>;
@@ -93,23 +93,23 @@ export interface Rpcs {
   readonly GetInvoicePayment: RpcTypes<'InvoiceService', false, GetInvoicePaymentRequest, GetInvoicePaymentResponse>;
   /** Checks the whole ledger: the hash chain, the sums, and the projections against the streams. The last message is the summary. */
   readonly VerifyLedger: RpcTypes<'OperationsService', true, VerifyLedgerRequest, VerifyLedgerResponse>;
-  /** Throws all derived state away and makes it anew from the streams. */
+  /** Deletes all derived state and builds it again from the streams. */
   readonly RebuildProjections: RpcTypes<'OperationsService', false, RebuildProjectionsRequest, RebuildProjectionsResponse>;
-  /** What runs here and how far it has come. */
+  /** The version, the parts and the positions of this process. */
   readonly GetStatus: RpcTypes<'OperationsService', false, GetStatusRequest, GetStatusResponse>;
   /**
    * Asks a payment provider for the money. Nothing is credited by it. Safe to send again under the same key until it is answered: the
    * provider is asked for the same payment again, never for a second one.
    */
   readonly StartPurchase: RpcTypes<'PurchaseService', false, StartPurchaseRequest, StartPurchaseResponse>;
-  /** One purchase, with all that was told of it. */
+  /** One purchase, with its notifications. */
   readonly GetPurchase: RpcTypes<'PurchaseService', false, GetPurchaseRequest, GetPurchaseResponse>;
   /** The purchases of a customer, the newest first. */
   readonly ListPurchases: RpcTypes<'PurchaseService', false, ListPurchasesRequest, ListPurchasesResponse>;
   /**
    * Says that money was paid for a purchase by the provider "manual". Other providers confirm by their own signed notifications, and by hand
    * it is refused as PURCHASE_OF_OTHER_PROVIDER. Money that is not what was asked for is recorded as flagged, refused as
-   * PURCHASE_FLAGGED, and never credited. A mistyped amount may be told again as it was: one of all is credited at most. One payment is
+   * PURCHASE_FLAGGED, and never credited. A caller may correct a mistyped amount: the purchase is credited once at most. One payment is
    * credited to one purchase of a wallet.
    */
   readonly ConfirmPurchase: RpcTypes<'PurchaseService', false, ConfirmPurchaseRequest, ConfirmPurchaseResponse>;
@@ -138,8 +138,8 @@ export interface Rpcs {
   /** What time it is. */
   readonly GetTestClock: RpcTypes<'TestClockService', false, GetTestClockRequest, GetTestClockResponse>;
   /**
-   * Moves time on. All that becomes due on the way happens in order, each at its own moment, before it answers. The same
-   * key again goes on to the same moment; of two calls at once the second counts from where the first has come to.
+   * Advances the clock. Everything that becomes due on the way happens in order, each at its own moment, before the answer. A retry under the
+   * same key advances to the same moment. Of two calls at once, the second starts where the first ended.
    */
   readonly AdvanceTestClock: RpcTypes<'TestClockService', false, AdvanceTestClockRequest, AdvanceTestClockResponse>;
   /**
@@ -221,13 +221,7 @@ export type WebhookEndpointStatus = 'enabled' | 'disabled';
 
 /** Adds credits. */
 export type AddCreditsRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -263,13 +257,7 @@ export type AddCreditsResponse = {
 
 /** Adds a meter. */
 export type AddMeterRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which credit product, such as "api-calls". */
   readonly credit_product_id: string;
@@ -287,13 +275,7 @@ export type AddMeterResponse = {
 
 /** Moves time on: give one of the two. */
 export type AdvanceTestClockRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** To this moment; not before what it is now. */
   readonly to: string;
@@ -331,7 +313,7 @@ export type AutoTopUp = {
   readonly purchase_id: string;
   /** Failures in a row. */
   readonly failures: number;
-  /** When it looks again by itself. Absent: when something happens. */
+  /** When the auto top-up decides again by itself. Absent: it waits for an event. */
   readonly considered_again_at: string | undefined;
 };
 
@@ -347,7 +329,7 @@ export type AutoTopUpDecision = {
   /** When. */
   readonly at: string;
   /**
-   * Why it was held back, withdrawn, declined, disabled or suspended. Held back: "disabled", "suspended", "in_flight", "not_needed",
+   * Why it was skipped, withdrawn, declined, disabled or suspended. Skipped: "disabled", "suspended", "in_flight", "not_needed",
    * "not_due", "target_reached", "wallet_paused", "wallets_disabled", "no_credit_price", "too_many_purchases", "backing_off",
    * "cooling_down", "maximum_count" or "maximum_money".
    */
@@ -358,13 +340,13 @@ export type AutoTopUpDecision = {
   readonly purchase_id: string;
   /** How much was asked for, or has come, as a decimal string. */
   readonly amount: string;
-  /** What the wallet had available when it was looked at, as a decimal string. */
+  /** What the wallet had available at the decision, as a decimal string. */
   readonly available: string;
-  /** What was projected then, as a decimal string. */
+  /** What was projected at the decision, as a decimal string. */
   readonly projected: string;
-  /** What was pending then, as a decimal string. */
+  /** What was pending at the decision, as a decimal string. */
   readonly pending: string;
-  /** When it is looked at, or tried, again by itself. */
+  /** When the auto top-up decides or tries again by itself. Absent: it waits for an event. */
   readonly again_at: string | undefined;
 };
 
@@ -384,7 +366,7 @@ export type AutoTopUpPolicy = {
   readonly target?: string | undefined;
   /** With target, and refused otherwise: at least this much. Providers refuse tiny payments. */
   readonly minimum: string;
-  /** Which figure is looked at. Not given: available. */
+  /** The figure that the threshold is compared with. Not given: available. */
   readonly figure: AutoTopUpFigure;
   /** From one request to the next at least, in seconds, up to 31 days. */
   readonly cooldown_seconds: number;
@@ -454,7 +436,7 @@ export type CanSpendRequest = {
   readonly credit_product_id: string;
   /** How much, as a decimal string above zero, in the balance's own measure. */
   readonly amount: string;
-  /** Answer no earlier state than this revision. Absent: whatever is known. */
+  /** The answer is of this revision or of a later one. Absent: of any. */
   readonly min_revision: number | undefined;
 };
 
@@ -476,13 +458,7 @@ export type CanSpendResponse = {
 
 /** Debits a hold. */
 export type CaptureHoldRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -512,13 +488,7 @@ export type CaptureHoldResponse = {
 
 /** Ends a credit balance. */
 export type CloseCreditBalanceRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -540,13 +510,7 @@ export type CloseCreditBalanceResponse = {
 
 /** Ends a wallet. */
 export type CloseWalletRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -566,13 +530,7 @@ export type CloseWalletResponse = {
 
 /** Says that money was paid. */
 export type ConfirmPurchaseRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -590,8 +548,8 @@ export type ConfirmPurchaseRequest = {
   readonly payment_id: string;
   /**
    * The caller's own id of this event, unique within the wallet for ever: with other contents it is refused as PAYMENT_EVENT_CONFLICT.
-   * Told again under the same request_id, or without one, it is answered as the first time; under another request_id as
-   * ALREADY_CREDITED. Empty: one is made of all that is told, and only the same request_id is answered as the first time. At most 128
+   * Repeated under the same request_id, or without one, it gets the first answer. Under another request_id the outcome is
+   * ALREADY_CREDITED. Empty: an id is made of the request, and only the same request_id gets the first answer. At most 128
    * characters.
    */
   readonly event_id: string;
@@ -619,13 +577,7 @@ export type CostBasis = {
 
 /** Gives a customer a credit balance. */
 export type CreateCreditBalanceRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -651,13 +603,7 @@ export type CreateCreditBalanceResponse = {
 
 /** Adds a credit product. */
 export type CreateCreditProductRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Chosen by the account. a-z, 0-9, "_", ".", "-"; at most 64. */
   readonly credit_product_id: string;
@@ -681,13 +627,7 @@ export type CreateCreditProductResponse = {
 
 /** Registers a customer. */
 export type CreateCustomerRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** The id by which usage events will name the customer in their subject. */
   readonly customer_id: string;
@@ -705,13 +645,7 @@ export type CreateCustomerResponse = {
 
 /** Opens a wallet. */
 export type CreateWalletRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -731,13 +665,7 @@ export type CreateWalletResponse = {
 
 /** Adds an endpoint. */
 export type CreateWebhookEndpointRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** http or https, at most 2,048 characters, without user name or password. */
   readonly url: string;
@@ -835,13 +763,7 @@ export type Customer = {
 
 /** Takes credits by hand. */
 export type DeductCreditsRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -875,13 +797,7 @@ export type DefaultLimit = {
 
 /** Ends an endpoint. */
 export type DeleteWebhookEndpointRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which. */
   readonly endpoint_id: string;
@@ -925,13 +841,7 @@ export type DeliveryAttempt = {
 
 /** Turns it off. */
 export type DisableAutoTopUpRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -949,13 +859,7 @@ export type DisableAutoTopUpResponse = {
 
 /** Disables an endpoint. */
 export type DisableWebhookEndpointRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which. */
   readonly endpoint_id: string;
@@ -971,13 +875,7 @@ export type DisableWebhookEndpointResponse = {
 
 /** Enables an endpoint. */
 export type EnableWebhookEndpointRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which. */
   readonly endpoint_id: string;
@@ -993,13 +891,7 @@ export type EnableWebhookEndpointResponse = {
 
 /** Says that no money will come. */
 export type FailPurchaseRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -1058,7 +950,7 @@ export type GetBalanceRequest = {
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** Answer no earlier state than this revision; wait for it a short while, otherwise fail. Absent: whatever is known. */
+  /** The answer is of this revision or of a later one. Absent: of any. */
   readonly min_revision: number | undefined;
   /** As the ledger knew it at that moment. Absent: now. */
   readonly at: string;
@@ -1078,7 +970,7 @@ export type GetBalanceResponse = {
 export type GetCreditProductRequest = {
   /** Which credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** Answer no earlier state than this revision. Absent: whatever is known. */
+  /** The answer is of this revision or of a later one. Absent: of any. */
   readonly min_revision: number | undefined;
 };
 
@@ -1096,7 +988,7 @@ export type GetCreditProductResponse = {
 export type GetCustomerRequest = {
   /** The customer's id. */
   readonly customer_id: string;
-  /** Answer no earlier state than this revision. Absent: whatever is known. */
+  /** The answer is of this revision or of a later one. Absent: of any. */
   readonly min_revision: number | undefined;
 };
 
@@ -1154,7 +1046,7 @@ export type GetPurchaseRequest = {
   readonly customer_id: string;
   /** Which. */
   readonly purchase_id: string;
-  /** Answer no earlier state than this revision; wait for it a short while, otherwise fail. Absent: whatever is known. */
+  /** The answer is of this revision or of a later one. Absent: of any. */
   readonly min_revision: number | undefined;
 };
 
@@ -1184,7 +1076,7 @@ export type GetRejectedUsageResponse = {
 
 /** Asks for the settings. */
 export type GetSettingsRequest = {
-  /** Answer no earlier state than this revision; wait for it a short while, otherwise fail. Absent: whatever is known. */
+  /** The answer is of this revision or of a later one. Absent: of any. */
   readonly min_revision: number | undefined;
 };
 
@@ -1198,11 +1090,11 @@ export type GetSettingsResponse = {
   readonly settings: Settings;
 };
 
-/** Asks what runs here. */
+/** Asks for the status. */
 export type GetStatusRequest = {
 };
 
-/** What runs here. */
+/** The status. */
 export type GetStatusResponse = {
   /** Version of the program. */
   readonly version: string;
@@ -1210,13 +1102,13 @@ export type GetStatusResponse = {
   readonly started_at: string | undefined;
   /** True when every part is ready. */
   readonly ready: boolean;
-  /** True once it has been asked to stop. */
+  /** True after the process was asked to stop. */
   readonly draining: boolean;
   /** The parts. */
   readonly parts: readonly PartStatus[];
   /** Position of the last event of the log, as text because it is a 64-bit number. "-1" for an empty log. */
   readonly log_position: string;
-  /** Position that the projections have come to. */
+  /** Position of the last event that the projections contain. */
   readonly projected_position: string;
   /** When this was read. */
   readonly as_of: string;
@@ -1468,7 +1360,7 @@ export type ListMovementsRequest = {
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** Answer no earlier state than this revision. Absent: whatever is known. */
+  /** The answer is of this revision or of a later one. Absent: of any. */
   readonly min_revision: number | undefined;
   /** At most so many, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
@@ -1500,7 +1392,7 @@ export type ListPurchasesRequest = {
   readonly page_size: number;
   /** The next_page_token of the page before. Empty: from the beginning. */
   readonly page_token: string;
-  /** Answer no earlier state than this revision. Absent: whatever is known. */
+  /** The answer is of this revision or of a later one. Absent: of any. */
   readonly min_revision: number | undefined;
 };
 
@@ -1673,25 +1565,19 @@ export type NewMeter = {
   readonly draws_on: DrawsOn;
 };
 
-/** How a part stands. */
+/** The state of a part. */
 export type PartStatus = {
   /** Such as "log", "projections", "webhooks". */
   readonly name: string;
   /** False: requests that need it fail. */
   readonly ready: boolean;
-  /** What it is, and what is wrong with it if anything. */
+  /** What it is, and what is wrong with it. */
   readonly detail: string;
 };
 
 /** Stops debits. */
 export type PauseCreditBalanceRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -1711,13 +1597,7 @@ export type PauseCreditBalanceResponse = {
 
 /** Stops debits. */
 export type PauseWalletRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -1735,13 +1615,7 @@ export type PauseWalletResponse = {
 
 /** Pays an invoice. */
 export type PayInvoiceRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -1782,13 +1656,7 @@ export type PayInvoiceResponse = {
 
 /** Sets value aside. */
 export type PlaceHoldRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -1842,7 +1710,7 @@ export type PricePreviewTotals = {
   readonly wallets_touched: number;
   /** Every currency that has wallets or that the change names, in order. */
   readonly currencies: readonly CurrencyPricePreview[];
-  /** When the question was asked. Wallets may have moved while they were told; each says its revision. */
+  /** When the question was asked. Wallets may change during the preview. Each one names its revision. */
   readonly as_of: string;
 };
 
@@ -1884,11 +1752,11 @@ export type Purchase = {
   readonly failure_reason: string;
   /** The provider's id of the payment that was credited. */
   readonly payment_id: string;
-  /** What of it has to be looked at, oldest first. */
+  /** What needs a person, oldest first. */
   readonly flags: readonly PurchaseFlag[];
 };
 
-/** Something told of a purchase that a person has to look at. It credited nothing. */
+/** A notification about a purchase that needs a person. It credited nothing. */
 export type PurchaseFlag = {
   /**
    * Why: "other_currency", "other_amount", "already_succeeded", "failed_after_success", "grant_already_expired", "purchase_no_longer_tracked",
@@ -1899,7 +1767,7 @@ export type PurchaseFlag = {
   readonly paid_amount: string;
   /** ISO 4217 code of what was paid. */
   readonly paid_currency: string;
-  /** The provider's id of the event that told it. */
+  /** The provider's id of the notification. */
   readonly event_id: string;
   /** The provider's id of the payment. */
   readonly payment_id: string;
@@ -1909,19 +1777,13 @@ export type PurchaseFlag = {
   readonly credited_to: string;
 };
 
-/** Makes derived state anew. */
+/** Builds derived state again. */
 export type RebuildProjectionsRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
 };
 
-/** Derived state is new. */
+/** The result of a rebuild. */
 export type RebuildProjectionsResponse = {
   /** Events read. */
   readonly events: number;
@@ -1959,13 +1821,7 @@ export type RejectedUsage = {
 
 /** Gives a hold back. */
 export type ReleaseHoldRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -1987,13 +1843,7 @@ export type ReleaseHoldResponse = {
 
 /** Replays a rejected usage event. */
 export type ReplayRejectedUsageRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which. */
   readonly rejection_id: string;
@@ -2009,13 +1859,7 @@ export type ReplayRejectedUsageResponse = {
 
 /** Sends a message again. */
 export type ResendDeliveryRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which endpoint. */
   readonly endpoint_id: string;
@@ -2033,13 +1877,7 @@ export type ResendDeliveryResponse = {
 
 /** Ends a suspension or a back-off. */
 export type ResumeAutoTopUpRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2057,13 +1895,7 @@ export type ResumeAutoTopUpResponse = {
 
 /** Allows debits again. */
 export type ResumeCreditBalanceRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2083,13 +1915,7 @@ export type ResumeCreditBalanceResponse = {
 
 /** Allows debits again. */
 export type ResumeWalletRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2107,13 +1933,7 @@ export type ResumeWalletResponse = {
 
 /** Ends a meter. */
 export type RetireMeterRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which credit product, such as "api-calls". */
   readonly credit_product_id: string;
@@ -2133,13 +1953,7 @@ export type RetireMeterResponse = {
 
 /** Gives back a payment. */
 export type ReverseInvoicePaymentRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2151,7 +1965,7 @@ export type ReverseInvoicePaymentRequest = {
   readonly reason: string;
   /**
    * The caller's own id of the reversal, such as that of a credit note, 1 to 128 characters: it is carried out once, whatever the
-   * idempotency key. Empty: only the idempotency key tells a retry from another reversal.
+   * idempotency key. Empty: only the idempotency key distinguishes a retry from another reversal.
    */
   readonly reversal_id: string;
 };
@@ -2172,13 +1986,7 @@ export type ReverseInvoicePaymentResponse = {
 
 /** Gives an endpoint a new secret. */
 export type RotateWebhookSecretRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which. */
   readonly endpoint_id: string;
@@ -2196,13 +2004,7 @@ export type RotateWebhookSecretResponse = {
 
 /** Sends a test message. */
 export type SendTestPingRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which endpoint. */
   readonly endpoint_id: string;
@@ -2254,13 +2056,7 @@ export type SendUsageResponse = {
 
 /** Sets the policy of a customer's wallet. */
 export type SetAutoTopUpRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2278,13 +2074,7 @@ export type SetAutoTopUpResponse = {
 
 /** Replaces the warning lines. */
 export type SetCreditBalanceLimitsRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2304,13 +2094,7 @@ export type SetCreditBalanceLimitsResponse = {
 
 /** Replaces the default limits. */
 export type SetCreditProductLimitsRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which credit product, such as "api-calls". */
   readonly credit_product_id: string;
@@ -2328,13 +2112,7 @@ export type SetCreditProductLimitsResponse = {
 
 /** Sets a meter's weight. */
 export type SetMeterWeightRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which credit product, such as "api-calls". */
   readonly credit_product_id: string;
@@ -2356,13 +2134,7 @@ export type SetMeterWeightResponse = {
 
 /** Replaces the warning lines. */
 export type SetWalletLimitsRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2396,17 +2168,11 @@ export type Settings = {
 
 /** Starts a purchase. */
 export type StartPurchaseRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** So many credits, as a decimal string above zero, converted at the credit price in force. Has to come to whole minor units. */
+  /** So many credits, as a decimal string above zero, converted at the credit price in force. The money has to be whole minor units. */
   readonly credits?: string | undefined;
   /** So much money, as a decimal string above zero in whole minor units of the wallet's currency. */
   readonly amount?: string | undefined;
@@ -2442,13 +2208,7 @@ export type StartPurchaseResponse = {
 
 /** Adds credits. */
 export type TopUpCreditBalanceRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2492,13 +2252,7 @@ export type UnitEquivalents = {
 
 /** One change of the settings. */
 export type UpdateSettingsRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Absent: unchanged. */
   readonly enabled: boolean | undefined;
@@ -2530,13 +2284,7 @@ export type UpdateSettingsResponse = {
 
 /** Changes an endpoint. */
 export type UpdateWebhookEndpointRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Which. */
   readonly endpoint_id: string;
@@ -2632,15 +2380,15 @@ export type UsagePart = {
   readonly weight_version: number;
 };
 
-/** Something that is not as it must be. */
+/** A broken invariant. */
 export type VerifyFinding = {
   /** Which invariant is broken: "I2" no doubling, "I3" conservation, "I4" never negative, "I5" order, "I6" projection, "I10" tamper. */
   readonly invariant: string;
-  /** The stream it was found in. */
+  /** The stream of the finding. Empty: the log as a whole. */
   readonly stream: string;
-  /** The revision it was found at. Absent: it is about the stream as a whole, or about no stream. */
+  /** The revision of the finding. Absent: the finding is about the whole stream. */
   readonly revision: number | undefined;
-  /** What was found, for people. */
+  /** The finding, for people. */
   readonly detail: string;
 };
 
@@ -2653,11 +2401,11 @@ export type VerifyLedgerRequest = {
   readonly heads_at: string;
 };
 
-/** One message of a check. */
+/** One report of a check. */
 export type VerifyLedgerResponse = {
-  /** How far it has come. */
+  /** The progress. */
   readonly progress?: VerifyProgress | undefined;
-  /** Something found. */
+  /** A finding. */
   readonly finding?: VerifyFinding | undefined;
   /** The end. */
   readonly summary?: VerifySummary | undefined;
@@ -2671,7 +2419,7 @@ export type VerifyProgress = {
   readonly streams: number;
 };
 
-/** What a check has come to. */
+/** The result of a check. */
 export type VerifySummary = {
   /** True when there was no finding. */
   readonly valid: boolean;
@@ -2697,13 +2445,7 @@ export type VerifySummary = {
 
 /** Takes back what is left of a grant. */
 export type VoidTopUpRequest = {
-  /**
-   * Idempotency key, 1 to 128 printable characters, chosen by the caller and unique to this command. It is known by what the command is
-   * about (one wallet, credit balance, customer, product, the settings...): there the same key with the same request returns the first
-   * answer, and with another request it is refused; for another customer it is another command. A refusal uses up no key, unless something
-   * was recorded with it, nor does what changed nothing, such as an invoice of which nothing was paid. Over HTTP: the Idempotency-Key header.
-   * Empty: a retry is a new command.
-   */
+  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
   readonly request_id: string;
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
@@ -2743,7 +2485,7 @@ export type WalletPricePreview = {
   readonly revision: number;
 };
 
-/** Asks to be told of every change of a balance. */
+/** Asks for every change of a balance. */
 export type WatchBalanceRequest = {
   /** Whose: the id given when the customer was created, 1 to 128 bytes. */
   readonly customer_id: string;
