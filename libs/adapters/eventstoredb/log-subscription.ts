@@ -2,6 +2,7 @@
  * One follower. The client's subscriptions end with their connection, so this one begins another, after the last event that was
  * handled; what the server sends again is passed over.
  */
+import { ABORTED, backOffMs, pause, untilAborted } from '@drawdown/engine/async';
 import { type Fault, LogUnavailable, type RecordedEvent, type Subscription } from '@drawdown/engine/event-store';
 import type { Connection } from './connection';
 import { readFault } from './faults';
@@ -11,8 +12,7 @@ import type { ReadAnswer, Received } from './read-answer';
 /** Read ahead of the handler; above it the server is not asked for more. */
 const AHEAD_EVENTS_MAX = 1_024;
 const AHEAD_BYTES_MAX = 8 * 1024 * 1024;
-const PAUSE_MS_MIN = 50;
-const PAUSE_MS_MAX = 5_000;
+const BACK_OFF = { minMs: 50, maxMs: 5_000 };
 
 interface Following {
   readonly connection: Connection;
@@ -30,12 +30,10 @@ export class EventStoreDbSubscription implements Subscription {
   readonly ended: Promise<void>;
   private reached: () => void = () => undefined;
   private missed: (fault: unknown) => void = () => undefined;
-  private stop: () => void = () => undefined;
-  private readonly stopped = new Promise<void>((resolve) => (this.stop = resolve));
-  private closing = false;
+  private readonly closed = new AbortController();
   private ahead: Ahead | undefined;
   private headAtStart: bigint | undefined;
-  private pauseMs = PAUSE_MS_MIN;
+  private failures = 0;
 
   constructor(
     private readonly following: Following,
@@ -59,8 +57,7 @@ export class EventStoreDbSubscription implements Subscription {
 
   /** Waits for a running handler; so it must not be awaited in one. */
   async close(): Promise<void> {
-    this.closing = true;
-    this.stop();
+    this.closed.abort();
     this.ahead?.fail(new LogUnavailable('the subscription was closed'));
     await this.ended.catch(() => undefined);
   }
@@ -69,8 +66,11 @@ export class EventStoreDbSubscription implements Subscription {
     await Promise.resolve(); // the handler is never called before `subscribe` has returned
     while (!this.closing) {
       try {
-        this.headAtStart ??= (await Promise.race([this.following.head(), this.stopped])) as bigint | undefined;
-        if (this.headAtStart === undefined) return;
+        if (this.headAtStart === undefined) {
+          const head = await untilAborted(this.following.head(), this.closed.signal);
+          if (head === ABORTED) return;
+          this.headAtStart = head;
+        }
         if (this.after >= this.headAtStart) this.reached();
         await this.follow();
       } catch (error) {
@@ -79,15 +79,15 @@ export class EventStoreDbSubscription implements Subscription {
         if (!fault.retriable) throw fault;
         if (this.closing) return;
         this.following.interrupted(fault);
-        await this.pause();
+        await pause(backOffMs(this.failures++, BACK_OFF), this.closed.signal);
       }
     }
   }
 
   private async follow(): Promise<void> {
     const opening = Ahead.open(this.following.connection, this.after, this.following.silenceMs);
-    const ahead = await Promise.race([opening, this.stopped]);
-    if (!ahead)
+    const ahead = await untilAborted(opening, this.closed.signal);
+    if (ahead === ABORTED)
       return void opening.then(
         (late) => late.cancel(),
         () => undefined,
@@ -109,17 +109,12 @@ export class EventStoreDbSubscription implements Subscription {
       throw new HandlerFailed('the handler failed', { cause: error });
     }
     this.after = events.at(-1)!.position;
-    this.pauseMs = PAUSE_MS_MIN;
+    this.failures = 0;
     if (this.headAtStart !== undefined && this.after >= this.headAtStart) this.reached();
   }
 
-  /** Longer each time, by chance, until something has come again. */
-  private async pause(): Promise<void> {
-    const longest = this.pauseMs;
-    this.pauseMs = Math.min(PAUSE_MS_MAX, 2 * longest);
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([this.stopped, new Promise((resolve) => (timer = setTimeout(resolve, longest * (0.5 + Math.random() / 2))))]);
-    clearTimeout(timer);
+  private get closing(): boolean {
+    return this.closed.signal.aborted;
   }
 }
 

@@ -1,4 +1,5 @@
 /** One connection (or one per node of a cluster): bounded in time and in number, and never a queue that grows while nobody answers. */
+import { backOffMs } from '@drawdown/engine/async';
 import { DerivedStateLost, DerivedStateUnavailable } from '@drawdown/engine/event-store';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { LOST_REPLY, type Script } from './scripts';
@@ -9,8 +10,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 /** Calls without an answer yet. Beyond it a call is refused at once. */
 const CALLS_IN_FLIGHT_MAX = 10_000;
 const CLOSE_MS_MAX = 200;
-const RECONNECT_MS_MIN = 50;
-const RECONNECT_MS_MAX = 2_000;
+const RECONNECT = { minMs: 50, maxMs: 2_000 };
 
 export type Argument = string | number | Buffer;
 /** What a script answers: bytes, a whole number, nothing, or a list of these. */
@@ -152,7 +152,7 @@ export class ReplyFault extends Error {
 }
 
 function connect(url: string, timeoutMs: number): Redis | Cluster {
-  const backOff = (times: number) => Math.min(RECONNECT_MS_MAX, RECONNECT_MS_MIN * 2 ** Math.min(times, 10)) * (0.5 + Math.random() / 2);
+  const backOff = (times: number) => backOffMs(times, RECONNECT);
   const options: RedisOptions = {
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: timeoutMs,

@@ -1,4 +1,10 @@
-export * from './read-write-lock';
-export * from './keyed-mutex';
-export { Semaphore } from './semaphore';
+export * from './back-off';
 export { forEachConcurrent } from './for-each-concurrent';
+export * from './keyed-mutex';
+export { pause } from './pause';
+export { Progress } from './progress';
+export * from './read-write-lock';
+export { Semaphore } from './semaphore';
+export * from './until-aborted';
+export * from './with-retry';
+export { withTimeout } from './with-timeout';

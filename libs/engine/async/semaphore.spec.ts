@@ -41,3 +41,29 @@ describe('at most two at a time', () => {
     expect(await Promise.all(others)).toEqual([1, 2]);
   });
 });
+
+describe('a place that is taken and given back', () => {
+  it('goes to those that wait in the order of asking', async () => {
+    const places = new Semaphore(1);
+    const order: string[] = [];
+    const take = (name: string): Promise<() => void> => places.take().then((release) => (order.push(name), release));
+    const first = await take('a');
+    const [second, third] = [take('b'), take('c')];
+    expect(order).toEqual(['a']);
+    first();
+    (await second)();
+    (await third)();
+    expect(order).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is offered to the next when whoever was called leaves it', () => {
+    const places = new Semaphore(1);
+    const called: string[] = [];
+    expect(places.tryTake(() => called.push('first'))).toBe(true);
+    const second = (): unknown => called.push('second');
+    expect([places.tryTake(second), places.tryTake(second), places.tryTake(() => called.push('third'))]).toEqual([false, false, false]);
+    places.release();
+    expect(called).toEqual(['second', 'third']);
+    expect(places.tryTake(second)).toBe(true);
+  });
+});

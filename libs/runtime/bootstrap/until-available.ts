@@ -1,5 +1,6 @@
 /** A server that is down when a service starts is waited for; one that will never let us in ends the service with a sentence. */
-import { Fault } from '@drawdown/engine/event-store';
+import { pause as paused, withRetry } from '@drawdown/engine/async';
+import { isRetriable } from '@drawdown/engine/event-store';
 import type { Health, Log } from '@drawdown/runtime/server';
 
 export const FIRST_WAIT_MS = 250;
@@ -20,7 +21,7 @@ interface Waiting {
   /** Aborted when the service is asked to stop. */
   readonly signal: AbortSignal;
   /** Resolves after so many milliseconds, or when the signal is aborted. */
-  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly pause?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 /** The service was asked to stop while it waited. */
@@ -41,34 +42,24 @@ export async function untilAvailable({ name, variable, probe }: Awaited, { log, 
   let detail = 'not asked yet';
   let ready = false;
   health.watch(name, () => ({ ready, detail }));
-  for (let attempt = 0; ; attempt++) {
-    if (signal.aborted) throw new StoppedWaiting(name);
-    try {
-      await probe();
-      ready = true;
-      detail = 'answered at the start';
-      health.changed();
-      if (attempt > 0) log.info({ server: name, attempts: attempt + 1 }, 'the server is there');
-      return;
-    } catch (fault) {
-      if (!(fault instanceof Fault) || !fault.retriable) throw fault;
-      const longest = Math.min(WAIT_MS_MAX, FIRST_WAIT_MS * 2 ** attempt);
-      const nextTryInMs = Math.round(longest * (0.5 + Math.random() / 2));
-      detail = `waiting: ${fault.message}`;
-      log.warn({ server: name, variable, reason: fault.message, nextTryInMs }, 'waiting for a server');
-      await pause(nextTryInMs, signal);
-    }
+  let attempts = 0;
+  const asked = async (): Promise<void> => {
+    attempts += 1;
+    await probe();
+  };
+  const onRetry = (fault: unknown, nextTryInMs: number): void => {
+    const reason = fault instanceof Error ? fault.message : String(fault);
+    detail = `waiting: ${reason}`;
+    log.warn({ server: name, variable, reason, nextTryInMs }, 'waiting for a server');
+  };
+  if (signal.aborted) throw new StoppedWaiting(name);
+  try {
+    await withRetry(asked, { backOff: { minMs: FIRST_WAIT_MS, maxMs: WAIT_MS_MAX }, mayPass: isRetriable, onRetry, signal, wait: pause });
+  } catch (fault) {
+    throw signal.aborted && isRetriable(fault) ? new StoppedWaiting(name) : fault;
   }
-}
-
-function paused(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
+  ready = true;
+  detail = 'answered at the start';
+  health.changed();
+  if (attempts > 1) log.info({ server: name, attempts }, 'the server is there');
 }

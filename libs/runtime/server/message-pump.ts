@@ -1,14 +1,12 @@
 /** Carries messages from an operation to a connection, one at a time: nothing is asked of the source before the last is taken. */
 import type { Message } from '@drawdown/api/contract';
 import { once } from 'node:events';
+import { ABORTED, untilAborted } from '@drawdown/engine/async';
 import type { EventEmitter } from 'node:events';
-
-const GONE = Symbol('gone');
 
 export class MessagePump {
   private readonly messages: AsyncIterator<Message>;
   private next: Promise<IteratorResult<Message>>;
-  private readonly gone: Promise<typeof GONE>;
 
   /** @param signal aborted when the reader has gone or the service goes */
   constructor(
@@ -16,16 +14,12 @@ export class MessagePump {
     private readonly signal: AbortSignal,
   ) {
     this.messages = source[Symbol.asyncIterator]();
-    this.gone = new Promise((resolve) => {
-      if (signal.aborted) resolve(GONE);
-      signal.addEventListener('abort', () => resolve(GONE), { once: true });
-    });
     this.next = this.ask();
   }
 
   /** Settles when the first message, the end or an error is there. @throws what the source throws instead of a first message */
   async first(): Promise<void> {
-    await Promise.race([this.next, this.gone]);
+    await untilAborted(this.next, this.signal);
   }
 
   /**
@@ -35,8 +29,8 @@ export class MessagePump {
   async run(write: (message: Message) => boolean, connection: EventEmitter): Promise<void> {
     try {
       while (!this.signal.aborted) {
-        const result = await Promise.race([this.next, this.gone]);
-        if (result === GONE || result.done) return;
+        const result = await untilAborted(this.next, this.signal);
+        if (result === ABORTED || result.done) return;
         if (!write(result.value) && !(await this.drained(connection))) return;
         this.next = this.ask();
       }

@@ -1,4 +1,5 @@
 /** Events on their way to the service: gathered into batches, a bounded number of which is in flight. */
+import { Semaphore } from '@drawdown/engine/async';
 
 /** An event to be sent, and where it stands in the file. */
 export interface Placed {
@@ -31,16 +32,19 @@ export async function* batchesOf(events: AsyncIterable<Placed>, size: number): A
 
 /** Works on at most `concurrency` items at a time. The first failure ends it, after what is in flight has settled. */
 export async function forEachAtOnce<T>(items: AsyncIterable<T>, concurrency: number, work: (item: T) => Promise<void>): Promise<void> {
-  const running = new Set<Promise<void>>();
+  const places = new Semaphore(concurrency);
   const failures: unknown[] = [];
   for await (const item of items) {
-    const one: Promise<void> = work(item)
+    const release = await places.take();
+    if (failures.length > 0) {
+      release();
+      break;
+    }
+    void work(item)
       .catch((fault: unknown) => void failures.push(fault))
-      .finally(() => running.delete(one));
-    running.add(one);
-    if (running.size >= concurrency) await Promise.race(running);
-    if (failures.length > 0) break;
+      .finally(release);
   }
-  await Promise.all(running);
+  // Every place free again: everything in flight has settled.
+  for (let place = 0; place < concurrency; place += 1) await places.take();
   if (failures.length > 0) throw failures[0];
 }

@@ -1,5 +1,5 @@
 /** Tries again while the service is down, overloaded or restarting. Sending usage twice is safe: it is charged once. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { backOffMs, pause } from '@drawdown/engine/async';
 import { mayPass, ServiceProblem } from '../service/problems';
 
 const BACK_OFF_MS_MIN = 100;
@@ -16,9 +16,6 @@ interface Retrying {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-const pause = async (ms: number, signal: AbortSignal): Promise<void> =>
-  void (await delay(ms, undefined, { signal }).catch(() => undefined));
-
 export async function retrying<T>(work: () => Promise<T>, { forMs, onRetry, signal, now, random, wait = pause }: Retrying): Promise<T> {
   const since = now();
   for (let attempt = 0; ; attempt++) {
@@ -27,16 +24,18 @@ export async function retrying<T>(work: () => Promise<T>, { forMs, onRetry, sign
     } catch (fault) {
       const left = since + forMs - now();
       if (!mayPass(fault) || left <= 0 || signal.aborted) throw fault;
-      const waitMs = Math.min(waitBefore(attempt, fault, random()), left);
+      const waitMs = Math.min(waitBefore(attempt, fault, random), left);
       onRetry(fault, waitMs);
       await wait(waitMs, signal);
     }
   }
 }
 
-/** Doubling, with jitter so that many importers do not come back at once; what the service asks for is the least. */
-function waitBefore(attempt: number, fault: unknown, chance: number): number {
-  const doubled = Math.min(BACK_OFF_MS_MIN * 2 ** attempt, BACK_OFF_MS_MAX);
+/** What the service asks for is the least. */
+function waitBefore(attempt: number, fault: unknown, random: () => number): number {
   const asked = fault instanceof ServiceProblem ? (fault.retryAfterMs ?? 0) : 0;
-  return Math.max(Math.round(doubled * (0.5 + chance / 2)), Math.min(asked, BACK_OFF_MS_MAX));
+  return Math.max(
+    Math.round(backOffMs(attempt, { minMs: BACK_OFF_MS_MIN, maxMs: BACK_OFF_MS_MAX }, random)),
+    Math.min(asked, BACK_OFF_MS_MAX),
+  );
 }

@@ -7,7 +7,7 @@ import { readHeadersInLinearTime } from '../record/header-reading';
 import { isConnectionError, kafkaFault, KafkaUnavailable, rootOf } from './kafka-fault';
 import { kafkaSocket } from './kafka-socket';
 import { connectionProblem } from './reachability';
-import { withTimeout } from './with-timeout';
+import { withTimeout } from '@drawdown/engine/async';
 
 readHeadersInLinearTime();
 readAllCompressions();

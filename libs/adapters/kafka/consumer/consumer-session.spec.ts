@@ -5,7 +5,7 @@ import { double } from '../../../engine/event-store/ledger.fixtures';
 import { until } from '../../../../test/support/waiting';
 import { ConsumerSession } from './consumer-session';
 import { KafkaConnection } from '../connection/kafka-connection';
-import { PartitionQueue } from './slots';
+import { Semaphore } from '@drawdown/engine/async';
 
 const TOPIC = 'usage.v1';
 const GROUP = 'readers';
@@ -48,7 +48,7 @@ async function joined() {
       handle: (records) => Promise.resolve(void handled.push(...records.map(({ partition, offset }) => `${partition}@${offset}`))),
       recordsMax: 100,
       bytesMax: 1_000_000,
-      slots: new PartitionQueue(1),
+      slots: new Semaphore(1),
       running: new Map(),
       handled: () => undefined,
       stalled: () => undefined,

@@ -13,8 +13,7 @@ import type { KafkaConnection } from '../connection/kafka-connection';
 import { KafkaMisconfigured, KafkaUnavailable, RecordsDeletedUnread } from '../connection/kafka-fault';
 import { type Handle, PartitionFeed, type Stalled } from './partition-feed';
 import { queueRecord } from '../record/records';
-import type { PartitionQueue } from './slots';
-import { pause, withTimeout } from '../connection/with-timeout';
+import { type Semaphore, pause, withTimeout } from '@drawdown/engine/async';
 
 /** So many heartbeats may be lost, and the member is still one. */
 const HEARTBEATS_IN_SESSION = 6;
@@ -38,7 +37,7 @@ interface SessionSettings {
   readonly handle: Handle;
   readonly recordsMax: number;
   readonly bytesMax: number;
-  readonly slots: PartitionQueue;
+  readonly slots: Semaphore;
   /** What is still running of each partition, from this session and those before it. */
   readonly running: Map<number, Promise<void>>;
   readonly handled: (partition: number, records: number) => void;

@@ -9,8 +9,7 @@ import { topicExtents } from './group-positions';
 import type { KafkaConnection } from '../connection/kafka-connection';
 import { RecordsDeletedUnread } from '../connection/kafka-fault';
 import type { Handle } from './partition-feed';
-import { PartitionQueue } from './slots';
-import { backoffMs, pause, withTimeout } from '../connection/with-timeout';
+import { Semaphore, backOffMs, pause, withTimeout } from '@drawdown/engine/async';
 
 const RECORDS_MAX_DEFAULT = 2_000;
 const BYTES_MAX_DEFAULT = 1024 * 1024;
@@ -75,13 +74,13 @@ export class KafkaConsumer {
   private session: ConsumerSession | undefined;
   private running: Promise<void> | undefined;
   private readonly stopping = new AbortController();
-  private readonly slots: PartitionQueue;
+  private readonly slots: Semaphore;
   private readonly inHand = new Map<number, Promise<void>>();
   private readonly count = { records: 0, chunks: 0, retries: 0, joins: 0, sessionsLost: 0, deletedUnread: 0 };
   private trouble: Fault | undefined;
 
   constructor(private readonly settings: KafkaConsumerSettings) {
-    this.slots = new PartitionQueue(settings.partitionsConcurrently ?? PARTITIONS_CONCURRENTLY_DEFAULT);
+    this.slots = new Semaphore(settings.partitionsConcurrently ?? PARTITIONS_CONCURRENTLY_DEFAULT);
   }
 
   /** Begins, and does not wait for the broker: `figures().joined` tells when it has taken this member in. */
@@ -130,7 +129,7 @@ export class KafkaConsumer {
         this.count.sessionsLost += 1;
         failures = this.count.joins > joins ? 0 : failures + 1;
         this.tell(fault);
-        await pause(backoffMs(failures, RECONNECT_FIRST_MS, RECONNECT_MS_MAX), signal);
+        await pause(backOffMs(failures, { minMs: RECONNECT_FIRST_MS, maxMs: RECONNECT_MS_MAX }), signal);
       }
     }
     this.session = undefined;

@@ -1,5 +1,5 @@
 /** Offsets on their way to the broker: the newest of each partition, one request at a time, not one for every chunk. */
-import { pause } from '../connection/with-timeout';
+import { pause } from '@drawdown/engine/async';
 
 /** What was handled within this time before a crash is handed out again; its readers know it for a repeat. */
 const EVERY_MS = 50;

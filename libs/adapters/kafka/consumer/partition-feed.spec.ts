@@ -4,7 +4,7 @@ import { until } from '../../../../test/support/waiting';
 import { offsets, record, records } from '../kafka.fixtures';
 import { type FeedSettings, PartitionFeed, type Stalled } from './partition-feed';
 import { recordBytes } from '../record/records';
-import { PartitionQueue } from './slots';
+import { Semaphore } from '@drawdown/engine/async';
 
 const down = new Fault('down', 'the store is down', true);
 
@@ -21,7 +21,7 @@ function feeding(handle: (given: readonly QueueRecord[], signal: AbortSignal) =>
     start: 0n,
     recordsMax: 3,
     bytesMax: 1_000_000,
-    slots: new PartitionQueue(1),
+    slots: new Semaphore(1),
     after: Promise.resolve(),
     handle: (given, signal) => {
       chunks.push(offsets(given));
@@ -117,7 +117,7 @@ describe('a partition', () => {
   });
 
   it('leaves its slot to others while it waits to try again', async () => {
-    const slots = new PartitionQueue(1);
+    const slots = new Semaphore(1);
     const failing = feeding(() => Promise.reject(down), { slots });
     const well = feeding(done, { slots });
     failing.feed.offer(records(0, 1), 1n);

@@ -6,8 +6,7 @@
 import { Fault } from '@drawdown/engine/event-store';
 import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
 import { recordBytes } from '../record/records';
-import type { PartitionQueue } from './slots';
-import { backoffMs, pause } from '../connection/with-timeout';
+import { type Semaphore, backOffMs, pause } from '@drawdown/engine/async';
 
 const RETRY_FIRST_MS = 100;
 const RETRY_MS_MAX = 5_000;
@@ -34,7 +33,7 @@ export interface FeedSettings {
   readonly recordsMax: number;
   /** Of one chunk. One record that is larger is a chunk of its own. */
   readonly bytesMax: number;
-  readonly slots: PartitionQueue;
+  readonly slots: Semaphore;
   /** Handling of the same partition from before it was assigned anew: it has to end first. */
   readonly after: Promise<void>;
   /** So many records were handled, and with them everything before the offset `next`. */
@@ -128,7 +127,7 @@ export class PartitionFeed {
       this.stalled = { fault: outcome, attempts, changed: outcome.code !== before?.fault.code, sinceMs: before?.sinceMs ?? Date.now() };
       this.settings.stalled(this.stalled);
       const [first, max] = outcome.retriable ? [RETRY_FIRST_MS, RETRY_MS_MAX] : [BROKEN_RETRY_FIRST_MS, BROKEN_RETRY_MS_MAX];
-      await pause(backoffMs(attempts - 1, first, max), this.closed.signal);
+      await pause(backOffMs(attempts - 1, { minMs: first, maxMs: max }), this.closed.signal);
     }
   }
 

@@ -10,7 +10,7 @@ import type { KafkaConnection } from '../connection/kafka-connection';
 import { KafkaUnavailable, RecordTooLarge, rootOf, WriteOverloaded, WriteUnknown } from '../connection/kafka-fault';
 import { messageOf, type OutgoingRecord, recordBytes } from '../record/records';
 import { DERIVED_MESSAGE_BYTES_MAX } from '../connection/topics';
-import { withTimeout } from '../connection/with-timeout';
+import { withTimeout } from '@drawdown/engine/async';
 
 /** Of one request. A broker's limit holds for all records of a partition in it together, so it stays below the usual 1 MiB. */
 const REQUEST_BYTES_MAX = 900 * 1024;

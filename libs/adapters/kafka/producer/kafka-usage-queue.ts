@@ -4,7 +4,7 @@ import { namedBy, STRUCTURED_CONTENT_TYPE } from '@drawdown/domain/usage';
 import { WriteUnknown } from '../connection/kafka-fault';
 import type { KafkaProducer } from './kafka-producer';
 import type { OutgoingRecord } from '../record/records';
-import { withTimeout } from '../connection/with-timeout';
+import { withTimeout } from '@drawdown/engine/async';
 
 const QUEUED: Taken = { status: 'queued' };
 /** Somebody waits at a transport. What is written later all the same is told from its repeat by the ledger. */

@@ -5,6 +5,7 @@
  */
 import type { Instant } from '@drawdown/domain/amounts';
 import { readEvent } from '@drawdown/domain/decider';
+import { Semaphore } from '@drawdown/engine/async';
 import { categoryOf, type RecordedEvent, streams, type Subscription } from '@drawdown/engine/event-store';
 import { deliveries } from '../delivery/deliveries';
 import type { Delivery } from '../delivery/deliveries.events';
@@ -15,7 +16,6 @@ import { CONCURRENCY_DEFAULT, EndpointWorker, type WorkerSurroundings } from './
 import { type Message, messagesOf } from '../delivery/message';
 import { parseSchedule, type Schedule, SCHEDULE_DEFAULT } from '../delivery/schedule';
 import type { WebhookSender } from './sender';
-import { Slots } from './slots';
 import { Subscribers } from '../endpoint/subscribers';
 import { webhookEndpoint } from '../endpoint/webhook-endpoint';
 import {
@@ -79,7 +79,7 @@ export class WebhookDispatcher {
       timers: parts.timers,
       schedule: parts.schedule ?? parseSchedule(SCHEDULE_DEFAULT),
       concurrency: parts.concurrency ?? CONCURRENCY_DEFAULT,
-      slots: new Slots(parts.inFlightMax ?? IN_FLIGHT_MAX),
+      slots: new Semaphore(parts.inFlightMax ?? IN_FLIGHT_MAX),
       counters: this.counters,
       readMessage: (delivery) => this.readMessage(delivery),
       whenDue: (at, worker, webhookId) => this.whenDue(at, worker, webhookId),

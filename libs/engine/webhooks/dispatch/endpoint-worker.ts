@@ -2,6 +2,7 @@
  * The deliveries of one endpoint as they go out: a bounded queue, attempts in flight, and their records.
  * It waits for no other endpoint. All that it holds can be lost: the log and the deliveries' stream give it back.
  */
+import type { Semaphore } from '@drawdown/engine/async';
 import { type Instant, later } from '@drawdown/domain/amounts';
 import { readEvent } from '@drawdown/domain/decider';
 import { type RecordedEvent, streams } from '@drawdown/engine/event-store';
@@ -13,7 +14,6 @@ import { afterAttempt, type FailureClock, onlyFails } from './failure-clock';
 import type { Message } from '../delivery/message';
 import { nextAttempt, type Schedule } from '../delivery/schedule';
 import type { WebhookResponse, WebhookSender } from './sender';
-import type { Slots } from './slots';
 import { type WebhookEndpoint, webhookEndpoint } from '../endpoint/webhook-endpoint';
 import type { DisabledReason } from '../endpoint/webhook-endpoint.events';
 import { secretsInForce } from '../endpoint/webhook-secret';
@@ -35,7 +35,7 @@ export interface WorkerSurroundings {
   readonly timers: Timers;
   readonly schedule: Schedule;
   readonly concurrency: number;
-  readonly slots: Slots;
+  readonly slots: Semaphore;
   readonly counters: DispatcherCounters;
   /** Makes the message of a delivery again, from its event; undefined when the event makes none. */
   readMessage(delivery: Delivery): Promise<Message | undefined>;
@@ -64,6 +64,8 @@ export class EndpointWorker {
   readonly stream: string;
   /** `live`: fed by the reader of all. `behind`: reads for itself from `cursor`. */
   mode: 'live' | 'behind';
+  /** The same function every time: the semaphore keeps one place in the queue for it. */
+  private readonly again = (): void => this.pump();
   private readonly queue: Entry[] = [];
   /** Taken from the log, first attempt not started yet. */
   private readonly ready: Message[] = [];
@@ -177,7 +179,7 @@ export class EndpointWorker {
 
   /** Starts whatever may be started. */
   pump(): void {
-    while (this.hasWork() && this.around.slots.take(this)) this.startNext();
+    while (this.hasWork() && this.around.slots.tryTake(this.again)) this.startNext();
     if (this.wantsMore) this.around.feed(this);
   }
 
