@@ -7,7 +7,7 @@ import { runLoad } from '../load/usage-load';
 import { CREDIT_PRODUCT, customerOf } from '../load/usage-bodies';
 import { median, type Result } from '../measure/figures';
 import { type Service, startService } from '../standalone/service';
-import { FreshIds } from './turns';
+import { FreshIds, warmUp } from './turns';
 
 const MANY = 1_000;
 const FEW = 10;
@@ -42,6 +42,7 @@ export async function* appends({ effort: { rounds, warmUpMs, windowMs } }: Run):
   const ours = await startService({ population: { customers: MANY } });
   try {
     const ids = new FreshIds();
+    await warmUp([ours], MANY, ids);
     const taken = { [MANY]: [] as Cost[], [FEW]: [] as Cost[] };
     for (let round = 0; round < rounds; round++)
       for (const customers of [MANY, FEW] as const) {

@@ -3,7 +3,7 @@ import type { Run } from '../benchmark';
 import type { Result } from '../measure/figures';
 import type { Population } from '../standalone/population';
 import { startService } from '../standalone/service';
-import { compare, FreshIds } from './turns';
+import { compare, FreshIds, warmUp } from './turns';
 
 const CUSTOMERS = 1_000;
 const SHAPES: Readonly<Record<string, Population>> = {
@@ -17,8 +17,10 @@ export async function* shapes({ effort, bare }: Run): AsyncGenerator<Result> {
   for (const [name, population] of Object.entries(SHAPES)) {
     const ours = await startService({ population });
     try {
+      const ids = new FreshIds();
+      await warmUp([ours], CUSTOMERS, ids);
       const load = { customers: CUSTOMERS, batchOf: 100, inFlight: 32 };
-      yield* await compare(`batches of 100, balances with ${name}`, load, { ours, ids: new FreshIds(), effort, bare });
+      yield* await compare(`batches of 100, balances with ${name}`, load, { ours, ids, effort, bare });
     } finally {
       await ours.stop();
     }

@@ -19,6 +19,19 @@ export class FreshIds {
 export const inTurn = <T>(systems: readonly T[], round: number): readonly T[] =>
   systems.map((_, i) => systems[(i + round) % systems.length]!);
 
+const WARM_UP: Omit<UsageLoad, 'customers'> & { readonly windowMs: number } = {
+  batchOf: 100,
+  inFlight: 32,
+  eventsMax: 30_000,
+  windowMs: 5_000,
+};
+
+/** Not counted: a new process compiles what it runs often, which costs more than the first events themselves. */
+export async function warmUp(systems: readonly UsageSystem[], customers: number, ids: FreshIds): Promise<void> {
+  const firstId = ids.next();
+  for (const system of systems) await runLoad(system, { ...WARM_UP, customers, firstId, warmUpMs: 0 });
+}
+
 interface Taken {
   readonly rounds: Round[];
   readonly writtenBytes: number;

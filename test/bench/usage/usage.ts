@@ -4,7 +4,7 @@ import { runLoad, type UsageLoad } from '../load/usage-load';
 import type { Result } from '../measure/figures';
 import { plainPostgres } from '../plain-postgres/system';
 import { startService } from '../standalone/service';
-import { compare, type Compared, FreshIds } from './turns';
+import { compare, type Compared, FreshIds, warmUp } from './turns';
 
 const CUSTOMERS = 1_000;
 const BATCHES: UsageLoad = { customers: CUSTOMERS, batchOf: 100, inFlight: 32 };
@@ -27,7 +27,9 @@ async function* sideBySide(
   try {
     const plain = await plainPostgres(customers);
     try {
-      yield* work({ ours, plain, ids: new FreshIds(), effort, bare });
+      const ids = new FreshIds();
+      await warmUp([ours, plain], customers, ids);
+      yield* work({ ours, plain, ids, effort, bare });
     } finally {
       await plain.stop();
     }
