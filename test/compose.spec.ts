@@ -45,7 +45,7 @@ function understood<G extends AppGroups>(config: AppConfig<G>) {
 
 const sorted = (texts: readonly string[]): readonly string[] => texts.toSorted((a, b) => a.localeCompare(b));
 
-const of = (name: string): Service => {
+const serviceNamed = (name: string): Service => {
   const service = compose.services[name];
   if (!service) throw new Error(`no service ${name}`);
   return service;
@@ -56,7 +56,7 @@ describe('docker-compose.yml', () => {
     expect(Object.keys(compose.services)).toEqual([...servers, ...Object.keys(apps)]));
 
   it.each(Object.keys(compose.services))('publishes %s on 127.0.0.1 only, bounds its memory, and lets it end in its own time', (name) => {
-    const { ports, restart, stop_grace_period, mem_limit } = of(name);
+    const { ports, restart, stop_grace_period, mem_limit } = serviceNamed(name);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
     expect({ restart, ports: ports.length > 0, grace: Number.parseInt(stop_grace_period, 10) >= 30, mem_limit }).toEqual({
       restart: 'unless-stopped',
@@ -72,7 +72,7 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(servers)('pins %s to a version, asks it for its health, and keeps its data in a volume', (name) => {
-    const { image, healthcheck, volumes = [] } = of(name);
+    const { image, healthcheck, volumes = [] } = serviceNamed(name);
     expect(image).toMatch(/^[a-z/]+:\d+\.\d+\.\d+(?:-[a-z-]+)?$/);
     expect(healthcheck?.test[0]).toBe('CMD-SHELL');
     expect(volumes).toHaveLength(1);
@@ -81,32 +81,32 @@ describe('docker-compose.yml', () => {
 
   it('runs the Kafka that the tests run', () => {
     const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([\d.]+)</.exec(read('infra/local/kafka/pom.xml'))?.[1];
-    expect(of('kafka').image).toBe(`apache/kafka:${version}`);
+    expect(serviceNamed('kafka').image).toBe(`apache/kafka:${version}`);
   });
 
   it('takes an EventStoreDB with a BSD licence: the last was 24.6', () => {
-    const [major = 0, minor = 0] = of('eventstoredb').image.split(':')[1]?.split('.').map(Number) ?? [];
+    const [major = 0, minor = 0] = serviceNamed('eventstoredb').image.split(':')[1]?.split('.').map(Number) ?? [];
     expect(major * 100 + minor).toBeLessThanOrEqual(24_06);
     expect(major).toBeGreaterThan(20);
   });
 
   it('has a Redis that writes all down and evicts nothing', () => {
-    const command = of('redis').command?.join(' ') ?? '';
+    const command = serviceNamed('redis').command?.join(' ') ?? '';
     expect(command).toMatch(/--appendonly yes/);
     expect(command).toMatch(/--maxmemory-policy noeviction/);
   });
 
   it('advertises Kafka to services by its name, and to this machine by the port that is published', () => {
-    const { environment = {}, ports } = of('kafka');
+    const { environment = {}, ports } = serviceNamed('kafka');
     expect(environment['KAFKA_ADVERTISED_LISTENERS']).toBe(
-      `INSIDE://${of('ledger').environment?.['KAFKA_BROKERS']},OUTSIDE://${ports[0]?.replace(/:\d+$/, '')}`,
+      `INSIDE://${serviceNamed('ledger').environment?.['KAFKA_BROKERS']},OUTSIDE://${ports[0]?.replace(/:\d+$/, '')}`,
     );
     expect(Buffer.from(environment['CLUSTER_ID'] ?? '', 'base64url')).toHaveLength(16);
   });
 });
 
 describe.each(Object.entries(apps))('%s in docker-compose.yml', (name, app) => {
-  const { command, environment = {}, depends_on = {}, ports, read_only, init, build, stop_grace_period } = of(name);
+  const { command, environment = {}, depends_on = {}, ports, read_only, init, build, stop_grace_period } = serviceNamed(name);
 
   it('is given variables that it has, with values that it takes', () => {
     expect(Object.keys(environment).filter((variable) => !app.variables.includes(variable))).toEqual([]);

@@ -48,7 +48,7 @@ it('gives each service a port of its own for metrics and probes', () => {
 describe('a wrong configuration', () => {
   const said = (config: AppConfig<Groups>, environment: Record<string, string>) => (): unknown => parseGroups(config, environment);
 
-  it('is told with every problem, its variable and the remedy', () => {
+  it('is reported with every problem, its variable and the remedy', () => {
     const wrong = { HTTP_PORT: '70000', INSECURE: 'yes', WEBHOOK_ALLOWED_NETWORKS: '10.0.0.0', KAFKA_BROKERS: 'k', DRAWDOWN_PORT: '1' };
     expect(said(standalone, wrong)).toThrow(/HTTP_PORT is 70000.*set it to a port from 0 to 65535/);
     expect(said(standalone, wrong)).toThrow(/INSECURE is "yes".*set it to true or false/);
@@ -57,7 +57,7 @@ describe('a wrong configuration', () => {
     expect(said(standalone, wrong)).toThrow(/DRAWDOWN_PORT is not a variable of this program/);
   });
 
-  it('is told where a service lacks a server that it cannot do without', () => {
+  it('is reported where a service lacks a server that it needs', () => {
     expect(said(ledger, {})).toThrow(
       /KAFKA_BROKERS is not set; .*\n.*EVENTSTORE_URL is not set; .*\n.*REDIS_URL is not set; set it to a URL, such as redis:/,
     );
@@ -81,8 +81,8 @@ describe('a wrong configuration', () => {
     [{ STRIPE_WEBHOOK_SECRET: 'swordfish' }, /STRIPE_WEBHOOK_SECRET has a value that cannot be used.*whsec_/],
     [{ STRIPE_API_BASE: 'http://stripe.example' }, /STRIPE_API_BASE is "http:.*by https/],
     [{ STRIPE_API_BASE: 'https://api.example/v1' }, /STRIPE_API_BASE is/],
-  ])('%j is refused with the remedy', (variables, told) => {
-    expect(said(standalone, variables)).toThrow(told);
+  ])('%j is refused with the remedy', (variables, remedy) => {
+    expect(said(standalone, variables)).toThrow(remedy);
     expect(said(standalone, variables)).not.toThrow('swordfish');
   });
 });

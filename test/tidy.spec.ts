@@ -2,6 +2,7 @@ import { aliases } from './rules/aliases';
 import { unusedExports } from './rules/exports';
 import { libsExplainThemselves } from './rules/libs';
 import { drawers, typeNames } from './rules/names';
+import { plainWords } from './rules/plain-words';
 import { folderSizes, sizes } from './rules/sizes';
 import { besideItsCode, sleeps, switchedOff } from './rules/tests-are-honest';
 import { readTree, report, type Rule } from './rules/tree';
@@ -22,6 +23,7 @@ describe('the house', () => {
   it('sleeps in no test', holds(sleeps));
   it('keeps every spec beside the code it tests', holds(besideItsCode));
   it('explains every lib in its README', holds(libsExplainThemselves));
+  it('uses the words of the glossary', holds(plainWords));
   it('says nothing that a reader has no use for', holds(words));
   it('reads @drawdown/* alike in every tool', holds(aliases));
 });

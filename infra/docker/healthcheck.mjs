@@ -1,4 +1,4 @@
-/** Asks the service of this container whether it takes work: exit code 0 when it does. Its ports may be told by OPS_PORT. */
+/** Asks the service of this container whether it takes work: exit code 0 when it does. OPS_PORT sets its ports. */
 const OPS_PORT_STANDALONE = 9464;
 const ANSWERS_WITHIN_MS = 2_500;
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { freePorts, LOOPBACK } from './free-ports';
 import { kafkaJars } from './kafka-jars';
-import { ROOT } from './places';
+import { ROOT } from './folders';
 import { answered, GivenUp } from './polling';
 import { requireProgram } from './programs';
 import { ServerProcess } from './server-process';

@@ -1,4 +1,4 @@
-/** With a Maven of our own writing, which fails or copies as it is told. The real one fetches the real jars for every run of the stack. */
+/** With a double of Maven, which fails or copies as each test needs. The real one fetches the real jars for every run of the stack. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

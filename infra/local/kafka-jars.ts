@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, STATE_FOLDER } from './places';
+import { ROOT, STATE_FOLDER } from './folders';
 import { findProgram, requireProgram } from './programs';
 
 const POM = join(ROOT, 'infra/local/kafka/pom.xml');

@@ -18,5 +18,5 @@ describe('a process', () => {
     signalTo(identity, 'SIGKILL');
   });
 
-  it('tells how much memory it has', () => expect(memoryOf(process.pid)).toBeGreaterThan(10));
+  it('says how much memory it has', () => expect(memoryOf(process.pid)).toBeGreaterThan(10));
 });

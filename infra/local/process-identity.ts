@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** As the system tells it; compared, never read. */
+  /** As the system reports it; compared, never read. */
   readonly began: string;
 }
 
@@ -26,7 +26,7 @@ export function signalTo(identity: ProcessIdentity, signal: NodeJS.Signals): voi
   }
 }
 
-/** MiB in memory, where the system tells it. */
+/** MiB in memory, where the system reports it. */
 export function memoryOf(pid: number): number | undefined {
   const pages = read(`/proc/${pid}/status`)?.match(/^VmRSS:\s+(\d+) kB$/m)?.[1];
   return pages === undefined ? undefined : Math.round(Number(pages) / 1024);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOOPBACK, preferredPorts } from './free-ports';
 import { KafkaBroker } from './kafka-broker';
-import { ROOT } from './places';
+import { ROOT } from './folders';
 import { answered, GivenUp } from './polling';
 import { identityOf } from './process-identity';
 import { RedisServer } from './redis-server';

@@ -1,7 +1,7 @@
 /** What the local stack is made of, in a file that whoever comes later can act on, whatever has crashed meanwhile. */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { STATE_FOLDER } from './places';
+import { STATE_FOLDER } from './folders';
 import { identityOf, isAlive, type ProcessIdentity, signalTo } from './process-identity';
 import { answered } from './polling';
 

@@ -1,7 +1,7 @@
 /** The process that the local stack's parts are children of: brings them up, keeps the state file true, and ends them in order. */
 import { PARTS, type PartName } from './stack-choice';
 import { eventStoreDb, kafka, type Part, redis, type Server, service, type StackPorts, stackPorts } from './stack-parts';
-import { runs } from './stack-showing';
+import { runs } from './stack-status';
 import { ourselves, REPAIR_SIGNAL, type StackState, writeState } from './stack-state';
 
 const parts: Part[] = [];
@@ -9,7 +9,7 @@ let phase: StackState['phase'] = 'starting';
 let failure: string | undefined;
 let repairs = 0;
 
-const tell = (): void =>
+const report = (): void =>
   writeState({
     supervisor: ourselves(),
     phase,
@@ -31,7 +31,7 @@ async function up(chosen: PartName): Promise<void> {
 async function noted<T>(starting: Promise<T>, partOf: (started: T) => Part): Promise<T> {
   const started = await starting;
   parts.push(partOf(started));
-  tell();
+  report();
   return started;
 }
 
@@ -52,7 +52,7 @@ async function repair(): Promise<void> {
   if (phase !== 'ready') return;
   phase = 'starting';
   failure = undefined;
-  tell();
+  report();
   try {
     for (const isService of [false, true])
       await all(
@@ -66,13 +66,13 @@ async function repair(): Promise<void> {
   }
   repairs++;
   resumed();
-  tell();
+  report();
 }
 
 async function startedAgain(part: Part): Promise<void> {
   if (!part.startAgain) throw new Error(`${part.state().name} cannot be started again`);
   await part.startAgain();
-  tell();
+  report();
 }
 
 /** Unless it was asked to stop meanwhile. */
@@ -86,12 +86,12 @@ async function down(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  tell();
+  report();
   let stopping: Promise<void> | undefined;
   const stop = (): void => {
     if (phase === 'failed') return;
     phase = 'stopping';
-    tell();
+    report();
     stopping ??= down().finally(() => process.exit(0));
   };
   // Asked to stop while parts start: what has started is ended, the rest with us.
@@ -102,16 +102,16 @@ async function main(): Promise<void> {
   try {
     await up(PARTS.find((name) => name === process.argv[2]) ?? 'all');
     resumed();
-    tell();
+    report();
   } catch (error) {
     if (stopping) return;
     phase = 'failed';
     failure = messageOf(error);
     await down();
-    tell();
+    report();
     process.exit(1);
   }
-  // Children hold this process: it ends when they have, or when it is told to.
+  // Children hold this process: it ends when they have, or on a signal.
   setInterval(() => undefined, 60_000);
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isAlive, signalTo } from './process-identity';
 import { answered, GivenUp } from './polling';
 import { PARTS } from './stack-choice';
-import { canBeMended, runs, shown, troubleOf } from './stack-showing';
+import { canBeRepaired, runs, shown, troubleOf } from './stack-status';
 import { claimState, readState, removeStack, REPAIR_SIGNAL, STACK_LOG, type StackState } from './stack-state';
 
 /** The first time, the jars of Kafka are fetched. */
@@ -41,7 +41,7 @@ async function up(): Promise<number> {
 async function upAlready(state: StackState): Promise<number> {
   const { phase, parts, supervisor, repairs } = state;
   if (phase !== 'ready') {
-    say(`The stack is ${phase}; npm run stack:status tells more.`);
+    say(`The stack is ${phase}; npm run stack:status shows more.`);
     return 1;
   }
   const ended = parts.filter((part) => !runs(part)).map(({ name }) => name);
@@ -49,7 +49,7 @@ async function upAlready(state: StackState): Promise<number> {
     say(`The stack is up already:\n\n${shown(state)}`);
     return 0;
   }
-  if (!canBeMended(state)) return notUp(state);
+  if (!canBeRepaired(state)) return notUp(state);
   const began = performance.now();
   signalTo(supervisor, REPAIR_SIGNAL);
   const after = await answered(

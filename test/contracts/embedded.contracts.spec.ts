@@ -35,7 +35,7 @@ projectionsContract('embedded projections', async () => {
   let projections = await EmbeddedProjections.open({ directory });
   return {
     projections,
-    wholeSaves: true,
+    atomicSaves: true,
     reopen: async () => {
       await projections.close();
       projections = await EmbeddedProjections.open({ directory });

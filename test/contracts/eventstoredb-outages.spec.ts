@@ -111,7 +111,7 @@ describe('an append whose answer does not come', () => {
     double.switches.silentAnswers = false;
     const there = await read(log, 's');
     expect(there.map(({ id }) => id)).toContain(append.events[0]!.id);
-    // The very same again is told as done.
+    // The very same again is answered as done.
     expect(await surely(log, 's', 0, append.events)).toEqual({ outcome: 'appended', revision: 1, position: there[1]!.position });
   });
 

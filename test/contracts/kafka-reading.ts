@@ -127,7 +127,7 @@ export class Latch {
   }
 }
 
-export interface Told {
+export interface ReportedFault {
   readonly fault: Fault;
   readonly partition: number | undefined;
 }

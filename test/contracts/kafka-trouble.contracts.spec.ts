@@ -7,7 +7,7 @@ import { KafkaConnection, type KafkaConnectionSettings, KafkaProducer } from '@d
 import type { Fault } from '@drawdown/engine/event-store';
 import { freePorts } from '../../infra/local/free-ports';
 import { type OwnKafka, stackServers, startKafka } from '../stack/servers';
-import { saying } from '../support/saying';
+import { textMatching } from '../support/text-matching';
 import { until } from '../support/waiting';
 import { Handled, KafkaBench, Latch, named, REJOIN_MS_MAX, text, valueOf } from './kafka-reading';
 
@@ -63,7 +63,7 @@ describe('a group whose members come and go', () => {
     expect(changes).toBe(8);
   });
 
-  it('tells a member that lost its partition in the middle of a chunk, and lets its end not count', async () => {
+  it('signals a member that lost its partition in the middle of a chunk, and does not count its end', async () => {
     const topic = await kafka.topic(2);
     const groupId = named('group');
     await kafka.produce(topic, 0, 100);
@@ -124,12 +124,12 @@ describe('a broker of our own', () => {
     const topic = await kafka.topic(3);
     const groupId = named('group');
     const handled = new Handled();
-    const told: Fault[] = [];
+    const faults: Fault[] = [];
     const consumer = await kafka.reading({
       topic,
       groupId,
       recordsMax: 7,
-      fault: (fault) => told.push(fault),
+      fault: (fault) => faults.push(fault),
       handle: async (records) => handled.take(records),
     });
     await kafka.produce(topic, 0, 100);
@@ -138,11 +138,11 @@ describe('a broker of our own', () => {
     await expect(kafka.produce(topic, 100, 1)).rejects.toMatchObject({
       code: 'kafka_unavailable',
       retriable: true,
-      message: saying(/KAFKA_BROKERS/),
+      message: textMatching(/KAFKA_BROKERS/),
     });
     await until('several sessions to fail', () => consumer.figures().totals.sessionsLost >= 3, 60_000);
     expect(consumer.figures()).toMatchObject({ joined: false, fault: { code: 'kafka_unavailable', retriable: true } });
-    expect(told.every(({ retriable }) => retriable)).toBe(true);
+    expect(faults.every(({ retriable }) => retriable)).toBe(true);
     await own.broker.restart();
     await until(
       'writing to go on',
@@ -212,7 +212,7 @@ describe('a broker of our own', () => {
     await expect(producer.send(topic, [text('a', '1')])).rejects.toMatchObject({
       code: 'kafka_write_unknown',
       retriable: true,
-      message: saying(/may or may not/),
+      message: textMatching(/may or may not/),
     });
     own.broker.resume();
     await until(
@@ -283,7 +283,7 @@ describe('a broker of our own', () => {
     ['TLS where it is not spoken', () => ({ tls: true }), /Unset KAFKA_TLS/],
     ['a certificate of an unknown authority', () => ({ brokers: [transports.tls], tls: true }), /KAFKA_TLS_CA_FILE/],
   ])('says that a person is needed, and which variable to change, for %s', async (_, settings, remedy) => {
-    expect(await probed(settings())).toMatchObject({ code: 'kafka_misconfigured', retriable: false, message: saying(remedy) });
+    expect(await probed(settings())).toMatchObject({ code: 'kafka_misconfigured', retriable: false, message: textMatching(remedy) });
   });
 
   it('says that nobody is there yet, which may pass', async () => {
@@ -291,7 +291,7 @@ describe('a broker of our own', () => {
     expect(await probed({ brokers: [`127.0.0.1:${port}`] })).toMatchObject({
       code: 'kafka_unavailable',
       retriable: true,
-      message: saying(/no Kafka broker answers at 127.0.0.1:\d+ \(ECONNREFUSED\).*KAFKA_BROKERS/),
+      message: textMatching(/no Kafka broker answers at 127.0.0.1:\d+ \(ECONNREFUSED\).*KAFKA_BROKERS/),
     });
   });
 });

@@ -7,9 +7,9 @@ import { parseKafkaRecord } from '@drawdown/domain/usage';
 import { stackServers } from '../stack/servers';
 import { ROOT } from '../support/services/build';
 import { Child } from '../support/services/child';
-import { saying } from '../support/saying';
+import { textMatching } from '../support/text-matching';
 import { until } from '../support/waiting';
-import { Handled, KafkaBench, kcat, Latch, named, numberOf, REJOIN_MS_MAX, text, type Told, valueOf } from './kafka-reading';
+import { Handled, KafkaBench, kcat, Latch, named, numberOf, REJOIN_MS_MAX, text, type ReportedFault, valueOf } from './kafka-reading';
 
 jest.setTimeout(120_000);
 
@@ -56,12 +56,12 @@ describe('a consumer on Kafka', () => {
     let broken = true;
     const first: (string | undefined)[] = [];
     const handled = new Handled();
-    const told: Told[] = [];
+    const faults: ReportedFault[] = [];
     const consumer = await kafka.reading({
       topic,
       groupId,
       recordsMax: 10,
-      fault: (fault, partition) => told.push({ fault, partition }),
+      fault: (fault, partition) => faults.push({ fault, partition }),
       handle: async (records) => {
         if (records[0]?.partition === 2 && broken) {
           first.push(records[0].offset);
@@ -76,7 +76,7 @@ describe('a consumer on Kafka', () => {
     );
     expect(new Set(first)).toEqual(new Set(['0']));
     expect(handled.upTo(2)).toBe(0);
-    expect(told).toEqual([{ fault: down, partition: 2 }]);
+    expect(faults).toEqual([{ fault: down, partition: 2 }]);
     const waiting = consumer.figures().partitions.find(({ partition }) => partition === 2)!;
     expect(waiting).toMatchObject({ paused: true, position: '0', reason: { code: 'down', retriable: true } });
     expect(waiting.lag).toBeGreaterThan(0);
@@ -119,7 +119,7 @@ describe('a consumer on Kafka', () => {
     expect(seen).toHaveLength(51);
   });
 
-  it('tells the lag of what it has not handled, also when it cannot fetch, and zero when idle', async () => {
+  it('reports the lag of what it has not handled, also when it cannot fetch, and zero when idle', async () => {
     const topic = await kafka.topic(2);
     const groupId = named('group');
     const latch = new Latch();
@@ -153,7 +153,7 @@ describe('a consumer on Kafka', () => {
     await until('the rest', () => rest.count === 90);
   });
 
-  it('is told to stop when draining takes too long, and what it had in hand is not committed', async () => {
+  it('gets a signal to stop when draining takes too long, and what it had in hand is not committed', async () => {
     const topic = await kafka.topic(1);
     const groupId = named('group');
     await kafka.produce(topic, 0, 10);
@@ -190,7 +190,7 @@ describe('a consumer on Kafka', () => {
     const groupId = named('group');
     await kafka.produce(topic, 0, 20);
     const handled: number[] = [];
-    const told: Told[] = [];
+    const faults: ReportedFault[] = [];
     const first = await kafka.reading({
       topic,
       groupId,
@@ -206,12 +206,12 @@ describe('a consumer on Kafka', () => {
     const consumer = await kafka.reading({
       topic,
       groupId,
-      fault: (fault, partition) => told.push({ fault, partition }),
+      fault: (fault, partition) => faults.push({ fault, partition }),
       handle: async (records) => void handled.push(...records.map(numberOf)),
     });
     await until('what is left', () => handled.at(-1) === 39);
     expect(handled.slice(20)).toEqual(Array.from({ length: 10 }, (_, i) => 30 + i));
-    expect(told.map(({ fault }) => fault.message)).toEqual([saying(/no longer has the offsets from 20 to 30/)]);
+    expect(faults.map(({ fault }) => fault.message)).toEqual([textMatching(/no longer has the offsets from 20 to 30/)]);
     expect(consumer.figures().totals.deletedUnread).toBe(10);
   });
 });
@@ -219,15 +219,15 @@ describe('a consumer on Kafka', () => {
 describe('two services in one group that read different topics', () => {
   it('say so, and which variable is wrong', async () => {
     const groupId = named('group');
-    const told: string[] = [];
+    const faults: string[] = [];
     const begin = async (topic: string): Promise<void> =>
       kafka
-        .consumer({ topic, groupId, handle: () => Promise.resolve(), fault: ({ code, message }) => told.push(`${code}: ${message}`) })
+        .consumer({ topic, groupId, handle: () => Promise.resolve(), fault: ({ code, message }) => faults.push(`${code}: ${message}`) })
         .start();
     for (const topic of [await kafka.topic(2), await kafka.topic(2)]) await begin(topic);
     await until(
       'one of them to say so',
-      () => told.some((said) => /^kafka_misconfigured: .*correct KAFKA_GROUP$/.test(said)),
+      () => faults.some((said) => /^kafka_misconfigured: .*correct KAFKA_GROUP$/.test(said)),
       REJOIN_MS_MAX,
     );
   });
@@ -368,7 +368,7 @@ describe('a producer on Kafka', () => {
       reason: {
         code: 'record_too_large',
         retriable: false,
-        message: saying(/20\d\d\d bytes is too large for the topic .* raise its max.message.bytes/),
+        message: textMatching(/20\d\d\d bytes is too large for the topic .* raise its max.message.bytes/),
       },
     });
     await expect(kafka.producer.send(topic, [text('d', 'x'.repeat(3_000_000))])).rejects.toMatchObject({ code: 'record_too_large' });
@@ -389,7 +389,7 @@ describe('a producer on Kafka', () => {
     await expect(kafka.producer.send(topic, [text('a', 'x')])).rejects.toMatchObject({
       code: 'kafka_unavailable',
       retriable: true,
-      message: saying(/KAFKA_CREATE_TOPICS/),
+      message: textMatching(/KAFKA_CREATE_TOPICS/),
     });
     expect(await kafka.connection.administrate('list topics', (admin) => admin.listTopics())).not.toContain(topic);
   });
@@ -419,7 +419,7 @@ describe('the topics', () => {
     const { name, ...rest } = spec(named('a'));
     await expect(ensureTopics(kafka.connection, [{ name, ...rest }], { create: false })).rejects.toMatchObject({
       retriable: false,
-      message: saying(
+      message: textMatching(
         new RegExp(
           `${name} does not exist.*KAFKA_CREATE_TOPICS=true.*kafka-topics.sh --bootstrap-server .* --create --topic ${name} --partitions 2`,
         ),
@@ -431,14 +431,14 @@ describe('the topics', () => {
     const name = await kafka.topic(2);
     await expect(ensureTopics(kafka.connection, [spec(name, 3)], { create: true })).rejects.toMatchObject({
       retriable: false,
-      message: saying(/has 2 partitions and KAFKA_PARTITIONS says 3.*KAFKA_PARTITIONS=2/),
+      message: textMatching(/has 2 partitions and KAFKA_PARTITIONS says 3.*KAFKA_PARTITIONS=2/),
     });
     expect(await ensureTopics(kafka.connection, [spec(name, 1)], { create: false })).toEqual([
       {
         name,
         created: false,
         partitions: 2,
-        remarks: [saying(/more than the 1 of KAFKA_PARTITIONS/), saying(/retention.ms=3600000 where 60000 is stated/)],
+        remarks: [textMatching(/more than the 1 of KAFKA_PARTITIONS/), textMatching(/retention.ms=3600000 where 60000 is stated/)],
       },
     ]);
   });
@@ -446,7 +446,7 @@ describe('the topics', () => {
   it('with more copies than there are brokers are an error that names the variable', async () => {
     await expect(ensureTopics(kafka.connection, [{ ...spec(named('a')), replication: 3 }], { create: true })).rejects.toMatchObject({
       retriable: false,
-      message: saying(/KAFKA_REPLICATION/),
+      message: textMatching(/KAFKA_REPLICATION/),
     });
   });
 });

@@ -12,7 +12,7 @@ interface OpenedProjections {
   /** Another process with the same derived state; absent where there can be none. Closed by `dispose`. */
   readonly beside?: () => Promise<Projections>;
   /** Saves of several streams are seen whole by everybody at every moment. */
-  readonly wholeSaves: boolean;
+  readonly atomicSaves: boolean;
   /** Closes and removes everything. */
   readonly dispose: () => Promise<void>;
 }
@@ -36,8 +36,8 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
     afterEach(() => opened.dispose());
 
     /** All places of each fingerprint, in the order of the question. */
-    const placesOf = async (of: Projections, ...fingerprints: readonly number[]) => {
-      const found = await of.find(fingerprints);
+    const placesOf = async (store: Projections, ...fingerprints: readonly number[]) => {
+      const found = await store.find(fingerprints);
       return fingerprints.map((_, i) => found.get(i) ?? []);
     };
     const find = (...fingerprints: readonly number[]) => placesOf(projections, ...fingerprints);
@@ -233,7 +233,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
       void saving.then(() => (done = true));
       while (!done) {
         const revisions = new Set((await projections.list({ prefix: 'wallet-', limit: size })).map(({ revision }) => revision));
-        if (opened.wholeSaves) expect(revisions.size).toBe(1);
+        if (opened.atomicSaves) expect(revisions.size).toBe(1);
         if ((await projections.checkpoint()) === 2n) {
           expect((await projections.load('wallet-499'))?.revision).toBe(2);
           expect((await find(2))[0]).toHaveLength(1);
@@ -281,14 +281,14 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
 
     describe('what is lost behind its back', () => {
       const lost = { code: 'derived_state_lost', retriable: true };
-      const calls: readonly (readonly [string, (of: Projections) => Promise<unknown>])[] = [
-        ['load', (of) => of.load('wallet-a')],
-        ['list', (of) => of.list({ prefix: '', limit: 1 })],
-        ['find', (of) => of.find([1])],
-        ['save', (of) => of.save({ ...nothing, documents: [document('wallet-b', 1)] })],
-        ['checkpoint', (of) => of.checkpoint()],
-        ['due', (of) => of.due(at(0), 1)],
-        ['forget', (of) => of.forget(at(0))],
+      const calls: readonly (readonly [string, (projections: Projections) => Promise<unknown>])[] = [
+        ['load', (projections) => projections.load('wallet-a')],
+        ['list', (projections) => projections.list({ prefix: '', limit: 1 })],
+        ['find', (projections) => projections.find([1])],
+        ['save', (projections) => projections.save({ ...nothing, documents: [document('wallet-b', 1)] })],
+        ['checkpoint', (projections) => projections.checkpoint()],
+        ['due', (projections) => projections.due(at(0), 1)],
+        ['forget', (projections) => projections.forget(at(0))],
       ];
       const aLot = {
         documents: Array.from({ length: 40 }, (_, i) => document(`wallet-${i}`, 1)),
@@ -296,15 +296,15 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
         checkpoint: 7n,
       };
 
-      it.each(calls)('is never answered over by %s, which tells of it once', async (_, call) => {
+      it.each(calls)('is never answered over by %s, which reports it once', async (_, call) => {
         if (!opened.lose) return;
-        let told = 0;
-        await projections.attach(() => (told += 1));
+        let notified = 0;
+        await projections.attach(() => (notified += 1));
         await projections.save(aLot);
         await opened.lose();
         await expect(call(projections)).rejects.toMatchObject(lost);
         for (const [, other] of calls) await expect(other(projections)).rejects.toMatchObject(lost);
-        expect(told).toBe(1);
+        expect(notified).toBe(1);
         await projections.attach();
         expect(await projections.checkpoint()).toBe(-1n);
         expect(await projections.list({ prefix: '', limit: 10 })).toEqual([]);

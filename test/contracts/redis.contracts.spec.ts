@@ -46,7 +46,7 @@ const open = (shards: number, url: () => string, flush: () => Promise<unknown>) 
   return {
     projections: first,
     // A big save is moved in several steps, so that none keeps everybody else waiting.
-    wholeSaves: false,
+    atomicSaves: false,
     reopen: async () => {
       await first.close();
       return another();
@@ -215,7 +215,7 @@ describe('a Redis that several processes use', () => {
     const one = await another();
     await connection.command('config', 'set', 'maxmemory-policy', 'allkeys-lru');
     await connection.command('client', 'kill', 'type', 'normal', 'skipme', 'yes');
-    await until('what is wrong to be told', () =>
+    await until('the fault to be reported', () =>
       one.find([7]).then(
         () => false,
         (fault: Error) => /maxmemory-policy allkeys-lru/.test(fault.message),

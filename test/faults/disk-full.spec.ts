@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import type { UsageAnswer } from '../support/clients/answers';
 import { verified } from '../support/services/cli';
 import type { Answer, Problem } from '../support/clients/http-client';
-import { saying } from '../support/saying';
+import { textMatching } from '../support/text-matching';
 import { Standalone } from '../support/services/standalone';
 import { balanceOf, BATCH_TYPE, call, createCalls, createHolder } from '../support/clients/usage';
 
@@ -77,7 +77,7 @@ describe('when the disk is full', () => {
     }
     expect(refused?.status).toBe(503);
     expect(refused?.headers['retry-after']).toBe('1');
-    expect(refused?.body).toMatchObject({ code: 'LOG_UNAVAILABLE', detail: saying('disk full') });
+    expect(refused?.body).toMatchObject({ code: 'LOG_UNAVAILABLE', detail: textMatching('disk full') });
     expect(sent).toBeGreaterThan(10 * BATCH);
   });
 
@@ -94,7 +94,7 @@ describe('when the disk is full', () => {
     );
     const full = answers.filter(({ status }) => status === 503);
     expect(full.length).toBeGreaterThan(0);
-    for (const { body } of full) expect(body).toMatchObject({ code: 'LOG_UNAVAILABLE', detail: saying('disk full') });
+    for (const { body } of full) expect(body).toMatchObject({ code: 'LOG_UNAVAILABLE', detail: textMatching('disk full') });
     // What fitted into the last bytes was done; nothing else was answered.
     for (const { status } of answers) expect([201, 503]).toContain(status);
   });

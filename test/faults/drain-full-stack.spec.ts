@@ -2,7 +2,7 @@
 import { chanceOf } from '../support/chance';
 import { verified } from '../support/services/cli';
 import { total } from '../support/decimal';
-import { figuresAt, sumOf } from '../support/figures-of';
+import { figuresAt, sumOf } from '../support/clients/metrics';
 import { FullStack, LONG_SESSIONS, type ServiceName } from '../support/services/full-stack';
 import { KafkaProgress } from '../support/clients/kafka-progress';
 import { CUSTOMERS, openTrace } from '../support/trace/trace';
@@ -83,19 +83,19 @@ it(
     await sent;
     await pump.finish();
     await service.settled();
-    // A batch that was sent twice would be told twice.
+    // A batch that was sent twice would be notified twice.
     expect(pump.refused).toBe(0);
 
     await expectFigures(service.http, trace);
     const { rows, consumed } = trace.expected;
-    // Everything handled is committed by whoever drains: nothing is rated, judged or told a second time.
+    // Everything handled is committed by whoever drains: nothing is rated, judged or notified a second time.
     expect({ usage: await written(service.topics.usage), rated: await written(service.topics.rated) }).toEqual({
       usage: rows,
       rated: rows,
     });
     expect(await service.outcomes()).toMatchObject({ duplicate: 0, rejected: 0 });
-    const told = () => total(inbox.notifications(DEBITED).map(({ data }) => String(data['amount'])));
-    await until('every debit to be told', () => told() === consumed, MINUTES);
+    const notifiedDebits = () => total(inbox.notifications(DEBITED).map(({ data }) => String(data['amount'])));
+    await until('every debit to be notified', () => notifiedDebits() === consumed, MINUTES);
     expect(inbox.deliveries).toHaveLength(inbox.notifications(DEBITED).length);
     expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0, balances: CUSTOMERS });
     await progress.close();

@@ -53,8 +53,8 @@ async function finish(
   return { status: response.statusCode, connection: response.headers.connection, answer: JSON.parse(await text(response)) as UsageAnswer };
 }
 
-describe('a service that is told to stop', () => {
-  it('answers every request that it had accepted, tells the caller to leave, and ends with 0', async () => {
+describe('a service that is signalled to stop', () => {
+  it('answers every request that it had accepted, closes the connections, and ends with 0', async () => {
     const bodies = Array.from({ length: SENDERS }, (_, sender) => JSON.stringify(batchOf(`accepted-${sender}`, 0)));
     const open = await Promise.all(bodies.map((body) => accepted(body)));
     const ending = service.sigterm();
@@ -73,7 +73,7 @@ describe('a service that is told to stop', () => {
     const acknowledged: (readonly object[])[] = [];
     const unanswered: (readonly object[])[] = [];
     let inFlight = 0;
-    let told = false;
+    let signalled = false;
     let stopped = false;
     const clients = Array.from({ length: SENDERS }, () => new HttpClient(service.url));
     const grpc = new GrpcClient(service.grpc.address);
@@ -88,7 +88,7 @@ describe('a service that is told to stop', () => {
         } catch (error) {
           unanswered.push(batch);
           // The service is going: no other end of a request is allowed.
-          if (!told) throw error;
+          if (!signalled) throw error;
           if (error instanceof GrpcProblem && error.status !== 'UNAVAILABLE') throw error;
           return;
         } finally {
@@ -103,7 +103,7 @@ describe('a service that is told to stop', () => {
     await until('the load to run', () => acknowledged.length >= 100, MINUTES);
     expect(inFlight).toBeGreaterThan(0);
     const before = acknowledged.length;
-    told = true;
+    signalled = true;
     const ended = await service.sigterm();
     stopped = true;
     await running;

@@ -12,7 +12,7 @@ import { chanceOf } from '../support/chance';
 import { verified } from '../support/services/cli';
 import { CuttingProxy } from '../support/servers/cutting-proxy';
 import { total } from '../support/decimal';
-import { figuresAt, sumOf } from '../support/figures-of';
+import { figuresAt, sumOf } from '../support/clients/metrics';
 import { FullStack, type ServiceName } from '../support/services/full-stack';
 import type { ServiceProcess } from '../support/services/service-process';
 import { CUSTOMERS, openTrace, type Trace } from '../support/trace/trace';
@@ -199,21 +199,21 @@ describe.each(SEEDS)('chance %i', (seed) => {
     30 * MINUTES,
   );
 
-  it('has told of every debit and every crossing, each under one id, and verify finds nothing', async () => {
+  it('has notified of every debit and every crossing, each under one id, and verify finds nothing', async () => {
     const { lowBalance, runOut, consumed, uncovered } = trace.expected;
     const [debited, beyond, low, out] = TYPES;
-    const told = () => ({
+    const figures = () => ({
       consumed: total(inbox.notifications(debited).map(({ data }) => String(data['amount']))),
       uncovered: total(inbox.notifications(beyond).map(({ data }) => String(data['uncovered']))),
       lowBalance: inbox.notifications(low).length,
       runOut: inbox.notifications(out).length,
     });
     const expected = { consumed, uncovered, lowBalance, runOut };
-    await until('every notification to have come', () => JSON.stringify(told()) === JSON.stringify(expected), HEALED_WITHIN_MS).catch(
+    await until('every notification to have come', () => JSON.stringify(figures()) === JSON.stringify(expected), HEALED_WITHIN_MS).catch(
       () => undefined,
     );
-    expect(told()).toEqual(expected);
-    expect(inbox.toldTwice()).toEqual([]);
+    expect(figures()).toEqual(expected);
+    expect(inbox.duplicates()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);
     expect(await verified(service.url)).toMatchObject({ valid: true, findings: 0, balances: CUSTOMERS });
   });

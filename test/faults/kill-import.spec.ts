@@ -106,7 +106,7 @@ describe(`an import during which the service is killed ${KILLS} times (seed ${SE
     20 * MINUTES,
   );
 
-  it('tells of every crossing at least once, each under one id', async () => {
+  it('notifies of every crossing at least once, each under one id', async () => {
     const { lowBalance, runOut } = trace.expected;
     const came = () => ({
       low: inbox.notifications('credit_balance.low_balance').length,
@@ -120,7 +120,7 @@ describe(`an import during which the service is killed ${KILLS} times (seed ${SE
       throw new Error(`${String(error)}; there are ${JSON.stringify(came())}`);
     });
     expect(came()).toEqual({ low: lowBalance, out: runOut });
-    expect(inbox.toldTwice()).toEqual([]);
+    expect(inbox.duplicates()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);
   });
 

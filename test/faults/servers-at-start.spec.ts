@@ -165,10 +165,10 @@ describe('servers that are down when a service starts', () => {
 });
 
 /** It ends by itself with exit code 1, before it is ready, having said one sentence that names the variable and the remedy. */
-async function refused(app: App, variables: Variables, told: RegExp): Promise<void> {
+async function refused(app: App, variables: Variables, message: RegExp): Promise<void> {
   const child = launch(app, variables);
   expect(await child.end()).toEqual({ code: 1, signal: null });
-  expect(child.stderr).toMatch(told);
+  expect(child.stderr).toMatch(message);
   expect(child.stderr).not.toMatch(/^ {4}at /m);
   expect(child.stdout).not.toContain('"msg":"ready"');
 }
@@ -178,8 +178,8 @@ describe('a server that a service can never use', () => {
     ['ingestion', /KAFKA_BROKERS is not set; .*\n.*EVENTSTORE_URL is not set; set it to a connection string/],
     ['ledger', /KAFKA_BROKERS is not set; .*\n.*EVENTSTORE_URL is not set; .*\n.*REDIS_URL is not set; set it to a URL/],
     ['webhooks', /EVENTSTORE_URL is not set; .*\n.*REDIS_URL is not set; set it to a URL/],
-  ])('is one that is not configured: %s says all that it lacks', async (app, told) => {
-    await refused(app, { KAFKA_BROKERS: '', EVENTSTORE_URL: '', REDIS_URL: '' }, told);
+  ])('is one that is not configured: %s says all that it lacks', async (app, message) => {
+    await refused(app, { KAFKA_BROKERS: '', EVENTSTORE_URL: '', REDIS_URL: '' }, message);
   });
 
   it.each<[string, Variables, RegExp]>([
@@ -190,9 +190,9 @@ describe('a server that a service can never use', () => {
       { REQUIRE_CREDENTIALS: 'true' },
       /EventStoreDB does not accept the user and password of EVENTSTORE_URL.*correct them/,
     ],
-  ])('is an EventStoreDB that %s', async (_, switches, told) => {
+  ])('is an EventStoreDB that %s', async (_, switches, message) => {
     const other = await startDouble(switches);
-    await refused('webhooks', { ...good(), EVENTSTORE_URL: other.url }, told);
+    await refused('webhooks', { ...good(), EVENTSTORE_URL: other.url }, message);
     other.child.kill('SIGKILL');
     await other.child.end();
   });

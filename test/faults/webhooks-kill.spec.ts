@@ -59,7 +59,7 @@ describe(`webhooks of a service that is killed ${KILLS} times while it delivers 
     const wanted = KILLS * CUSTOMERS_PER_ROUND;
     await until(`${wanted} notifications of each type`, () => TYPES.every((type) => inbox.notifications(type).length >= wanted), MINUTES);
     for (const type of TYPES) expect(inbox.notifications(type)).toHaveLength(wanted);
-    expect(inbox.toldTwice()).toEqual([]);
+    expect(inbox.duplicates()).toEqual([]);
     expect(inbox.distrusted).toEqual([]);
     // As many as the ledger has: none was invented.
     for (let round = 0; round < KILLS; round++)

@@ -40,8 +40,8 @@ onEveryDeployment((deployment) => {
       .reverse();
   const decided = async (path: string, ...expected: readonly string[]): Promise<void> => {
     // One after another, and not the last: what follows by itself may have come before it is asked for.
-    const told = (all: readonly string[]): boolean => all.some((_, from) => expected.every((one, i) => all[from + i] === one));
-    await until(`${expected.join(', ')} to be decided`, async () => told(await decisions(path))).catch(async (error: unknown) => {
+    const contains = (all: readonly string[]): boolean => all.some((_, from) => expected.every((one, i) => all[from + i] === one));
+    await until(`${expected.join(', ')} to be decided`, async () => contains(await decisions(path))).catch(async (error: unknown) => {
       throw new Error(`${String(error)}; decided was ${(await decisions(path)).join(', ')}`);
     });
   };
@@ -54,7 +54,7 @@ onEveryDeployment((deployment) => {
     );
   const booked = async (path: string): Promise<string> => (await service.http.get<BalanceAnswer>(`${path}/balance`)).balance.booked;
 
-  it('that is low asks once, and is credited once however often it is told of the money', async () => {
+  it('that is low asks once, and is credited once however often the payment is notified', async () => {
     const path = await wallet();
     await set(path);
     await decided(path, 'configured', 'requested', 'started');

@@ -2,7 +2,7 @@
 import type { BalanceAnswer } from '../support/clients/answers';
 import { type Fields, GrpcProblem } from '../support/clients/grpc-client';
 import type { Method, Problem } from '../support/clients/http-client';
-import { saying } from '../support/saying';
+import { textMatching } from '../support/text-matching';
 import type { Deployment } from '../support/services/deployment';
 import { onEveryDeployment } from '../support/services/deployments';
 import { balanceOf, CALLS, callsOf, createCalls, createHolder } from '../support/clients/usage';
@@ -51,7 +51,7 @@ const topUpGrpc = (fields: Fields) =>
     ...fields,
   });
 
-const invalid = (field: string, said: string | RegExp) => ({ code: 'INVALID_REQUEST', errors: [{ field, said: saying(said) }] });
+const invalid = (field: string, said: string | RegExp) => ({ code: 'INVALID_REQUEST', errors: [{ field, said: textMatching(said) }] });
 
 onEveryDeployment((deployment) => {
   beforeAll(async () => {
@@ -142,7 +142,7 @@ onEveryDeployment((deployment) => {
         `{"amount":"1","origin":"paid","priority":${number}}`,
       );
       expect({ status, code }).toEqual({ status: 400, code: 'INVALID_REQUEST' });
-      expect(errors[0]).toEqual({ field: 'priority', said: saying(said) });
+      expect(errors[0]).toEqual({ field: 'priority', said: textMatching(said) });
     });
 
     it('out of its range is refused at the gRPC transport in the same words', async () => {
@@ -157,7 +157,7 @@ onEveryDeployment((deployment) => {
       );
       expect(await overHttp('GET', '/v1/customers?page_size=1001')).toMatchObject(invalid('page_size', /from 1 to 1000/));
       const tooLarge = await overHttp('GET', `${callsOf('acme')}/balance?min_revision=9007199254740993`);
-      expect(tooLarge.errors).toContainEqual({ field: 'min_revision', said: saying(/out of range/) });
+      expect(tooLarge.errors).toContainEqual({ field: 'min_revision', said: textMatching(/out of range/) });
     });
   });
 
@@ -188,7 +188,7 @@ onEveryDeployment((deployment) => {
       ],
     ])('of another type (%s) is refused', async (_, fields, field, said) => {
       const { errors } = await topUpHttp(fields);
-      expect(errors).toContainEqual({ field, said: saying(said) });
+      expect(errors).toContainEqual({ field, said: textMatching(said) });
     });
 
     it('with a word that does not exist is refused at the gRPC transport', async () => {
@@ -198,7 +198,7 @@ onEveryDeployment((deployment) => {
       ]);
       expect((await overGrpc('TopUpCreditBalance', bytes)).errors).toContainEqual({
         field: 'origin',
-        said: saying(/must be one of paid, free, not number 9/),
+        said: textMatching(/must be one of paid, free, not number 9/),
       });
     });
 
@@ -236,10 +236,10 @@ onEveryDeployment((deployment) => {
     it('that holds U+0000 is refused, escaped or encoded or raw', async () => {
       const said = /U\+0000|control character/;
       expect((await overHttp('POST', '/v1/customers', '{"customer_id":"a\\u0000b","currency":"EUR"}')).errors[0]?.said).toMatch(said);
-      expect((await overHttp('GET', '/v1/customers/a%00b')).errors).toContainEqual({ field: 'customer_id', said: saying(said) });
+      expect((await overHttp('GET', '/v1/customers/a%00b')).errors).toContainEqual({ field: 'customer_id', said: textMatching(said) });
       expect((await overGrpc('CreateCustomer', { customer_id: 'a\0b', currency: 'EUR' })).errors).toContainEqual({
         field: 'customer_id',
-        said: saying(said),
+        said: textMatching(said),
       });
     });
 
@@ -251,7 +251,7 @@ onEveryDeployment((deployment) => {
       const bytes = Buffer.from([0x12, 0x03, 0xed, 0xa0, 0x80, 0x1a, 0x03, 0x45, 0x55, 0x52]);
       expect((await overGrpc('CreateCustomer', bytes)).errors).toContainEqual({
         field: 'customer_id',
-        said: saying(/is not valid UTF-8; send well-formed Unicode/),
+        said: textMatching(/is not valid UTF-8; send well-formed Unicode/),
       });
     });
   });
@@ -268,7 +268,7 @@ onEveryDeployment((deployment) => {
     });
 
     it('an unknown customer is not found, with what to do', async () => {
-      const refused = { code: 'CUSTOMER_NOT_FOUND', detail: saying(/"nobody" is not known; create the customer first/) };
+      const refused = { code: 'CUSTOMER_NOT_FOUND', detail: textMatching(/"nobody" is not known; create the customer first/) };
       expect(await overHttp('GET', '/v1/customers/nobody')).toMatchObject({ status: 404, ...refused });
       expect(await overHttp('POST', `${callsOf('nobody')}/top-ups`, { amount: '1', origin: 'free' })).toMatchObject({
         status: 404,
@@ -311,7 +311,7 @@ onEveryDeployment((deployment) => {
       expect(await overHttp('POST', '/v1/customers', JSON.stringify({ customer_id: 'x'.repeat(10 * MIB) }))).toMatchObject({
         status: 413,
         code: 'BODY_TOO_LARGE',
-        detail: saying(/at most 4194304 bytes .*send several smaller requests/),
+        detail: textMatching(/at most 4194304 bytes .*send several smaller requests/),
       });
       expect(await overHttp('POST', '/v1/usage', Buffer.alloc(10 * MIB, 0x20).toString())).toMatchObject({
         status: 413,
@@ -339,7 +339,7 @@ onEveryDeployment((deployment) => {
       const { status, body } = await service.http.send<Problem>('POST', '/v1/customers', 'customer_id=a', {
         contentType: 'application/x-www-form-urlencoded',
       });
-      expect({ status, detail: body.detail }).toEqual({ status: 415, detail: saying('application/json') });
+      expect({ status, detail: body.detail }).toEqual({ status: 415, detail: textMatching('application/json') });
     });
   });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedProjections } from '@drawdown/adapters/embedded';
 import { Books } from '../../apps/cli/src/demo/books';
-import { HOLDINGS, PRODUCTS } from '../../apps/cli/src/demo/cast';
+import { HOLDINGS, PRODUCTS } from '../../apps/cli/src/demo/holdings';
 import { eventText, traffic } from '../../apps/cli/src/demo/traffic';
 import { CLI_MAIN } from '../support/services/build';
 import { Child } from '../support/services/child';
@@ -186,7 +186,7 @@ describe('importing', () => {
     });
     for (const { customer, product } of HOLDINGS) {
       const { balance } = await answer<{ balance: object }>(`balance get ${customer} ${product}`);
-      expect(balance).toMatchObject(books.of({ customer, product }).figures);
+      expect(balance).toMatchObject(books.account({ customer, product }).figures);
     }
   });
 
@@ -236,7 +236,7 @@ describe('the operator', () => {
     expect(await said('verify')).toMatch(/^Sound: .*nothing found\.\nHeads at position \d+: [0-9a-f]{64}\n$/);
   });
 
-  it('cannot get at the data folder of a running service, and is told who has it', async () => {
+  it('cannot open the data folder of a running service, and says who has it', async () => {
     for (const words of ['verify', 'projection rebuild'])
       expect(await said(`${words} --data-dir ${service.dataDirectory}`)).toMatch(
         new RegExp(`process ${service.pid} on host .* uses this directory.*exit code 1$`, 's'),
@@ -264,7 +264,7 @@ describe('the operator', () => {
     expect(await said('verify')).toMatch(/^Sound: /);
   });
 
-  it('is told what is wrong with a configuration, by variable', async () => {
+  it('says what is wrong with a configuration, by variable', async () => {
     expect(await said('config check')).toMatch(
       /^The standalone service would use:\n {2}log .* embedded, in .*\nThe configuration is valid\.\n$/s,
     );
@@ -282,7 +282,7 @@ describe('the operator', () => {
     expect(JSON.parse(await said('config check --app ledger --json', { env: servers }))).toMatchObject({ app: 'ledger', valid: true });
   });
 
-  it('serves until it is told to stop', async () => {
+  it('serves until it gets a signal to stop', async () => {
     const serving = new Child('drawdown serve', {
       program: process.execPath,
       args: [CLI_MAIN, 'serve'],
@@ -294,7 +294,7 @@ describe('the operator', () => {
     expect(serving.stdout).toContain('"clean":true');
   });
 
-  it('is told when the service is gone', async () => {
+  it('says that the service is gone', async () => {
     await service.sigterm();
     expect(await said('customer list')).toMatch(/nothing listens there[\s\S]*exit code 3$/);
     await service.restart();

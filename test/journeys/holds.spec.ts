@@ -117,7 +117,7 @@ onEveryDeployment((deployment) => {
       expect(await figures(path)).toEqual({ booked: '100', held: '99', available: '1' });
     });
 
-    it('ends by itself at its time, and somebody is told', async () => {
+    it('ends by itself at its time, with a notification', async () => {
       const id = await customer();
       const path = pathOf(id);
       const { hold, balance } = await place(path, '40', { expires_at: new Date(Date.now() + ENDS_IN_MS).toISOString() });
@@ -127,12 +127,12 @@ onEveryDeployment((deployment) => {
         async () => JSON.stringify(await figures(path)) === JSON.stringify({ booked: '100', held: '0', available: '100' }),
       );
       expect((await capture(path, hold.hold_id, { amount: '1' })).body).toMatchObject({ code: 'HOLD_NOT_OPEN' });
-      const told = await until('the webhook of the end', () =>
+      const notification = await until('the webhook of the end', () =>
         inbox
           .notifications('hold.expired')
           .find(({ data }) => data.customer_id === id && 'credit_product_id' in data === path.includes('credit-balances')),
       );
-      expect(told.data).toMatchObject({ hold_id: hold.hold_id });
+      expect(notification.data).toMatchObject({ hold_id: hold.hold_id });
     });
 
     it('survives a kill', async () => {

@@ -1,7 +1,7 @@
 /** Invoices paid out of a wallet, and such payments given back, by processes as they are run. */
 import type { Balance, BalanceAnswer, Movement, Movements, VerifySummary } from '../support/clients/answers';
 import { chanceOf } from '../support/chance';
-import { Client, crowd, figuresOf } from '../support/crowd';
+import { WalletClient, runCommands, figuresOf } from '../support/wallet-clients';
 import { units } from '../support/decimal';
 import type { Deployment } from '../support/services/deployment';
 import { onEveryDeployment } from '../support/services/deployments';
@@ -70,7 +70,7 @@ async function movementsOf(id: string): Promise<readonly Movement[]> {
   }
 }
 
-const told = (type: string, id: string): Promise<Notification> =>
+const notification = (type: string, id: string): Promise<Notification> =>
   until(`a webhook ${type}`, () => inbox.notifications(type).find(({ data }) => data.customer_id === id));
 
 onEveryDeployment((deployment) => {
@@ -91,7 +91,7 @@ onEveryDeployment((deployment) => {
         status: 200,
         body: { paid: '10', remaining: '2.5', reason: 'insufficient_credits', balance: { booked: '0' } },
       });
-      expect((await told('wallet.invoice_paid', id)).data).toMatchObject({
+      expect((await notification('wallet.invoice_paid', id)).data).toMatchObject({
         invoice_id: 'INV-1',
         due: '12.5',
         amount: '10',
@@ -160,7 +160,7 @@ onEveryDeployment((deployment) => {
   });
 
   describe('a payment that is given back', () => {
-    it('goes into the very grants it came from, in reverse order, and is told', async () => {
+    it('goes into the very grants it came from, in reverse order, and is notified', async () => {
       const id = await holder('400', '400', '400');
       await pay(id, 'INV-1', '10');
       expect((await balanceOf(id)).grants.map(({ grant_id, remaining }) => [grant_id, remaining])).toEqual([['g3', '2']]);
@@ -217,13 +217,13 @@ onEveryDeployment((deployment) => {
     });
   });
 
-  it('a top-up that is voided is told, and cannot be spent', async () => {
+  it('a top-up that is voided is notified, and cannot be spent', async () => {
     const id = await holder('400');
     expect(await service.http.post(`${walletOf(id)}/grants/g1/void`, { reason: 'by mistake' })).toMatchObject({
       voided: '4',
       balance: { booked: '0' },
     });
-    expect((await told('wallet.debited', id)).data).toMatchObject({ grant_id: 'g1', amount: '4', reason: 'by mistake' });
+    expect((await notification('wallet.debited', id)).data).toMatchObject({ grant_id: 'g1', amount: '4', reason: 'by mistake' });
     expect((await pay(id, 'INV-1', '1')).body).toMatchObject({ paid: '0' });
   });
 
@@ -234,10 +234,10 @@ onEveryDeployment((deployment) => {
       const transports = [overHttp(service), overGrpc(service)];
       const clients = Array.from(
         { length: CLIENTS },
-        (_, n) => new Client(`client-${n}`, id, transports[n % 2] ?? overHttp(service), chanceOf(SEED + n * 7_919)),
+        (_, n) => new WalletClient(`client-${n}`, id, transports[n % 2] ?? overHttp(service), chanceOf(SEED + n * 7_919)),
       );
       const commands = service.name === 'standalone' ? COMMANDS.standalone : COMMANDS['full stack'];
-      await crowd(clients, commands);
+      await runCommands(clients, commands);
 
       expect(clients.flatMap(({ surprises }) => surprises)).toEqual([]);
       const counts = new Map<string, number>();
@@ -255,7 +255,7 @@ onEveryDeployment((deployment) => {
       ])
         expect([what, (counts.get(what) ?? 0) >= commands / 200]).toEqual([what, true]);
 
-      const sum = (of: (client: Client) => bigint): bigint => clients.reduce((so, client) => so + of(client), 0n);
+      const sum = (figure: (client: WalletClient) => bigint): bigint => clients.reduce((so, client) => so + figure(client), 0n);
       const booked = sum(({ books }) => books.added + books.reversed - books.paid - books.captured);
       const held = sum(({ holds }) => [...holds.values()].reduce((so, each) => so + each, 0n));
       expect(figuresOf(await service.http.get<BalanceAnswer>(`${walletOf(id)}/balance`))).toEqual([booked, held]);

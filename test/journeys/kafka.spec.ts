@@ -1,7 +1,7 @@
 /** An hour of real usage on the real Kafka, by producers that are not ours: the same exact figures as standalone has. */
 import { randomBytes } from 'node:crypto';
 import { stackServers } from '../stack/servers';
-import { figuresAt, sumOf } from '../support/figures-of';
+import { figuresAt, sumOf } from '../support/clients/metrics';
 import { FullStack, LONG_SESSIONS } from '../support/services/full-stack';
 import { KafkaProgress } from '../support/clients/kafka-progress';
 import { kcat, produce } from '../support/clients/producers';
@@ -28,7 +28,7 @@ async function expectNotices(inbox: WebhookInbox): Promise<void> {
   );
   expect(inbox.notifications('credit_balance.low_balance')).toHaveLength(lowBalance);
   expect(inbox.notifications('credit_balance.run_out')).toHaveLength(runOut);
-  expect(inbox.toldTwice()).toEqual([]);
+  expect(inbox.duplicates()).toEqual([]);
   expect(inbox.distrusted).toEqual([]);
 }
 
@@ -84,14 +84,14 @@ it('the trace on Kafka is applied by standalone itself, which reads the topic wi
     KAFKA_PARTITIONS: '4',
     KAFKA_GROUP: own,
   };
-  const [standalone, told] = await Promise.all([
+  const [standalone, notified] = await Promise.all([
     Standalone.start({ env: { KAFKA_BROKERS: kafka, ...topics, ...LONG_SESSIONS } }),
     WebhookInbox.open(),
   ]);
   const progress = new KafkaProgress(kafka);
   try {
     await openTraceAccount(standalone.http);
-    await listenTo(standalone.http, told, CROSSINGS);
+    await listenTo(standalone.http, notified, CROSSINGS);
     const events = traceEvents(trace);
     for (const outcome of ['applied', 'duplicate']) {
       await kcat(kafka, topics.KAFKA_USAGE_TOPIC, jsonLines(events));
@@ -99,9 +99,9 @@ it('the trace on Kafka is applied by standalone itself, which reads the topic wi
       expect(sumOf(await figuresAt(standalone.opsUrl), 'drawdown_usage_events_total', { status: outcome })).toBe(events.length);
       await expectFigures(standalone.http, trace);
     }
-    await expectNotices(told);
+    await expectNotices(notified);
   } finally {
     await progress.close();
-    await Promise.all([standalone.stop(), told.close()]);
+    await Promise.all([standalone.stop(), notified.close()]);
   }
 });

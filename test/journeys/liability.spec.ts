@@ -2,7 +2,7 @@
 import type { RpcName } from '@drawdown/api/contract';
 import type { Deployment } from '../support/services/deployment';
 import { onEveryDeployment } from '../support/services/deployments';
-import { type Ask, DOORS, openShop } from '../support/buyer';
+import { type Ask, TRANSPORTS, setCreditPrice } from '../support/purchasing-customer';
 import { cli, summaryOf } from '../support/services/cli';
 import { total } from '../support/decimal';
 import type { Fields } from '../support/clients/grpc-client';
@@ -41,7 +41,7 @@ onEveryDeployment((deployment) => {
     Object.fromEntries(
       all.map(({ currency, paid, free }) => [
         currency,
-        total([paid, free].flatMap((of) => [of['outstanding'] ?? '', `-${of['expired_unposted']}`])),
+        total([paid, free].flatMap((figures) => [figures['outstanding'] ?? '', `-${figures['expired_unposted']}`])),
       ]),
     );
   const reportOf = async (over: Ask, request: Fields = {}): Promise<Report> =>
@@ -81,12 +81,12 @@ onEveryDeployment((deployment) => {
   beforeAll(async () => {
     service = deployment();
     ask = (
-      DOORS[0]?.[1] ??
+      TRANSPORTS[0]?.[1] ??
       (() => {
         throw new Error('there is no transport');
       })
     )(service);
-    await openShop(service.http);
+    await setCreditPrice(service.http);
     await carryOut('UpdateSettings', { credit_prices: [{ currency: USD, price: '0.02' }] });
     for (let i = 0; i < CUSTOMERS; i++) currencies.set(`holder-${i}`, i % 5 === 0 ? USD : 'EUR');
     const ids = [...currencies.keys()];
@@ -96,7 +96,7 @@ onEveryDeployment((deployment) => {
     await Promise.all(ids.slice(CUSTOMERS / 2).map((id, i) => live(id, i + CUSTOMERS / 2)));
   });
 
-  describe.each(DOORS)('over %s the liability report', (_, over) => {
+  describe.each(TRANSPORTS)('over %s the liability report', (_, over) => {
     it('adds up to the balances of the moment, and each line to what moved it', async () => {
       const report = await reportOf(over(service));
       expect(report.currencies.map(({ currency, wallets }) => [currency, wallets])).toEqual([
@@ -119,7 +119,7 @@ onEveryDeployment((deployment) => {
       expect(outstanding(await reportOf(over(service), { at: past }))).toEqual(outstanding(report));
     });
 
-    it('tells breakage once what has expired is posted', async () => {
+    it('reports breakage once what has expired is posted', async () => {
       const report = await until('the expiry of free credits', async () => {
         const now = await reportOf(over(service));
         return now.currencies.every(({ free }) => free['expired'] !== '0' && free['expired_unposted'] === '0') && now;

@@ -1,7 +1,7 @@
 /** Warned before it runs out: crossings in the order they happen, and the webhooks that tell of them. */
 import type { Endpoint, Movements } from '../support/clients/answers';
 import type { Problem } from '../support/clients/http-client';
-import { saying } from '../support/saying';
+import { textMatching } from '../support/text-matching';
 import type { Deployment } from '../support/services/deployment';
 import { onEveryDeployment } from '../support/services/deployments';
 import { Standalone } from '../support/services/standalone';
@@ -96,7 +96,7 @@ onEveryDeployment((deployment) => {
   });
 
   describe('a limit', () => {
-    it('is told once on the way down, and again only after the balance has been above it', async () => {
+    it('is reported once on the way down, and again only after the balance has been above it', async () => {
       const { inbox } = await listening(...CROSSINGS);
       await createHolder(service.http, 'wave', '20');
       await use('wave', 'a', 9.999999999);
@@ -258,7 +258,7 @@ onEveryDeployment((deployment) => {
       ],
     ])('with %s is refused', async (_, body, code, says) => {
       const { status, body: problem } = await service.http.send<Problem>('POST', '/v1/webhook-endpoints', body);
-      expect({ status, code: problem.code, detail: problem.detail }).toEqual({ status: 400, code, detail: saying(says) });
+      expect({ status, code: problem.code, detail: problem.detail }).toEqual({ status: 400, code, detail: textMatching(says) });
     });
 
     it('on a private network is not delivered to unless that is allowed', async () => {

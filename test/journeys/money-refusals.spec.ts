@@ -248,7 +248,7 @@ beforeEach(async () => {
   await ask('AddCredits', { ...wallet(), credits: '1000', origin: 'free' });
 });
 
-it.each(CASES.map((of) => [of[0], of[4], of] as const))(
+it.each(CASES.map((refusal) => [refusal[0], refusal[4], refusal] as const))(
   '%s is said of %s on both transports, and changes nothing',
   async (code, rpc, [, http, grpc, prepare, , request, key]) => {
     await prepare();

@@ -27,7 +27,7 @@ const replaced = (name: string, text: string): Poison => {
   };
   return json(
     `{${Object.entries(fields)
-      .map(([field, of]) => `"${field}":${of}`)
+      .map(([field, value]) => `"${field}":${value}`)
       .join(',')}}`,
   );
 };
@@ -122,11 +122,11 @@ describe(`${poisoned.length} records that cannot be applied, among as many that 
         'rejected-detail': detail = '',
       } = headers;
       const original: TopicRecord | undefined = came.get(`${partition}@${offset}`);
-      expect({ topic, key, value, told: detail !== '' }).toEqual({
+      expect({ topic, key, value, explained: detail !== '' }).toEqual({
         topic: service.topics.usage,
         key: original?.key,
         value: original?.value,
-        told: true,
+        explained: true,
       });
       expect(headers).toMatchObject(original?.headers ?? {});
     }

@@ -1,12 +1,12 @@
 /**
- * Money in: purchases by hand and on a double of Stripe (served on this machine; it is not Stripe), told of on both transports. At most one
- * credit for each, whatever is told of it.
+ * Money in: purchases by hand and on a double of Stripe (served on this machine; it is not Stripe), reported on both transports. At most one
+ * credit for each, whatever the notifications.
  */
 import { StripeDouble } from '../../libs/adapters/stripe/stripe-double.fixtures';
 import type { Deployment } from '../support/services/deployment';
 import { onEveryDeployment } from '../support/services/deployments';
 import type { Fields } from '../support/clients/grpc-client';
-import { type Ask, Buyer, BUYING, DOORS, openShop, STRIPE_ENV } from '../support/buyer';
+import { type Ask, PurchasingCustomer, PURCHASE_URLS, TRANSPORTS, setCreditPrice, STRIPE_ENV } from '../support/purchasing-customer';
 import { listenTo } from '../support/trace/trace-account';
 import { until } from '../support/waiting';
 import { WebhookInbox } from '../support/clients/webhook-inbox';
@@ -41,21 +41,21 @@ onEveryDeployment(
     beforeAll(async () => {
       inbox = await WebhookInbox.open();
       service = deployment();
-      await openShop(service.http);
+      await setCreditPrice(service.http);
       await listenTo(service.http, inbox, TYPES);
     });
     afterAll(async () => {
       await inbox.close();
-      expect(inbox.toldTwice()).toEqual([]);
+      expect(inbox.duplicates()).toEqual([]);
     });
 
-    describe.each(DOORS)('over %s a purchase by hand', (transport, over) => {
+    describe.each(TRANSPORTS)('over %s a purchase by hand', (transport, over) => {
       let ask: Ask;
-      const buyer = async (): Promise<Buyer> => Buyer.open(service, ask, transport);
+      const openCustomer = async (): Promise<PurchasingCustomer> => PurchasingCustomer.open(service, ask, transport);
       beforeAll(() => void (ask = over(service)));
 
       it('is pending until it is confirmed, and credited once', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         expect(await customer.start({ credits: '2000' })).toMatchObject({
           balance: { booked: '0', pending: '20' },
           purchase: { purchase_id: 'p1', status: 'pending', amount: '20' },
@@ -66,7 +66,7 @@ onEveryDeployment(
       });
 
       it('confirmed twice is credited once: by the same event, by another event of the same payment', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         await customer.start();
         const first = await customer.confirm({ event_id: `${customer.id}-1` });
         expect(await customer.confirm({ event_id: `${customer.id}-1` })).toEqual(first);
@@ -75,7 +75,7 @@ onEveryDeployment(
       });
 
       it('confirmed by many at once is credited once', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         await customer.start();
         const answers = await Promise.all(Array.from({ length: 16 }, (_, i) => customer.confirm({ event_id: `${customer.id}-${i % 8}` })));
         expect(answers.filter((answer) => answer['outcome'] === 'credited').length).toBeGreaterThan(0);
@@ -84,7 +84,7 @@ onEveryDeployment(
       });
 
       it('paid a second time is flagged, and the money is not credited', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         await customer.start();
         await customer.confirm({});
         expect(await customer.confirm({ payment_id: 'transfer-2' })).toMatchObject(flagged('already_succeeded'));
@@ -96,7 +96,7 @@ onEveryDeployment(
         ['amount', { amount: '19.99' }, 'other_amount'],
         ['currency', { currency: 'USD' }, 'other_currency'],
       ])('paid with another %s is flagged and never credited', async (_, paid, reason) => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         await customer.start();
         for (let i = 0; i < 2; i++) expect(await customer.confirm(paid)).toMatchObject(flagged(reason));
         expect(await customer.purchase()).toMatchObject({ status: 'pending', flags: [{ reason, payment_id: 'transfer-1' }] });
@@ -105,7 +105,7 @@ onEveryDeployment(
       });
 
       it('that nobody paid in time has expired, and is credited all the same when its money comes late', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         expect(await customer.start({ expires_at: soon() })).toMatchObject(pending);
         await hears(customer.id, 'purchase.failed');
         expect(await customer.purchase()).toMatchObject({ status: 'expired' });
@@ -116,7 +116,7 @@ onEveryDeployment(
       });
 
       it('failed and then confirmed is credited; confirmed and then failed keeps its credit, and is flagged', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         await customer.start();
         expect(await customer.fail()).toMatchObject({ outcome: 'failed' });
         expect(await customer.fail()).toMatchObject({ outcome: 'already_ended' });
@@ -128,7 +128,7 @@ onEveryDeployment(
       });
 
       it('of a wallet that was closed meanwhile is flagged', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         await customer.start();
         expect(await ask('CloseWallet', { customer_id: customer.id, reason: 'r' })).toMatchObject({ refused: 'PURCHASES_PENDING' });
         await customer.fail();
@@ -137,7 +137,7 @@ onEveryDeployment(
       });
 
       it('whose grant would have ended by now is flagged', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         const grant_expires_at = soon();
         expect(await customer.start({ grant_expires_at })).toMatchObject(pending);
         await until('the end of the grant', async () => (await customer.now()) >= Date.parse(grant_expires_at));
@@ -146,7 +146,7 @@ onEveryDeployment(
       });
 
       it('survives a kill, pending and credited', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         await customer.start();
         await service.killAndRestart();
         expect(await customer.figures()).toEqual({ booked: '0', pending: '20' });
@@ -156,8 +156,8 @@ onEveryDeployment(
         expect(await customer.figures()).toEqual({ booked: '20', pending: '0' });
       });
 
-      it('mistyped can be told again as it was, and is credited once', async () => {
-        const customer = await buyer();
+      it('mistyped can be confirmed again as it was, and is credited once', async () => {
+        const customer = await openCustomer();
         await customer.start();
         expect(await customer.confirm({ amount: '2' })).toMatchObject(flagged('other_amount'));
         expect(await customer.confirm({})).toMatchObject({ outcome: 'credited' });
@@ -166,7 +166,7 @@ onEveryDeployment(
       });
 
       it('is for a customer only while the settings allow it, and within their bounds', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         const portal = (amount: string): Promise<Fields> => customer.start({ by: 'portal', amount });
         await ask('UpdateSettings', { allow_portal_purchases: false });
         expect(await portal('20')).toMatchObject({ refused: 'PORTAL_PURCHASES_NOT_ALLOWED' });
@@ -185,11 +185,11 @@ onEveryDeployment(
       });
 
       it('is refused with a reason of its own', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         const past = '2020-01-01T00:00:00.000Z';
         const refusals: readonly (readonly [string, Promise<Fields>])[] = [
           ['PURCHASE_NOT_PAYABLE', customer.start({ amount: '20.001' })],
-          ['PAYMENT_PROVIDER_NOT_SET_UP', customer.start({ provider: 'nobody', ...BUYING.urls })],
+          ['PAYMENT_PROVIDER_NOT_SET_UP', customer.start({ provider: 'nobody', ...PURCHASE_URLS.urls })],
           ['PURCHASE_ALREADY_EXPIRED', customer.start({ expires_at: past })],
           ['GRANT_NEVER_EFFECTIVE', customer.start({ grant_expires_at: past })],
           ['INVALID_REQUEST', customer.start({ provider: 'stripe' })],
@@ -212,7 +212,7 @@ onEveryDeployment(
       });
 
       it('under one key is one purchase, and under it nothing else', async () => {
-        const customer = await buyer();
+        const customer = await openCustomer();
         const answers = await Promise.all(Array.from({ length: 8 }, () => customer.start({}, `${customer.id}-key`)));
         expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
         expect(await customer.start({ amount: '21' }, `${customer.id}-key`)).toMatchObject({ refused: 'IDEMPOTENCY_CONFLICT' });
@@ -225,12 +225,12 @@ onEveryDeployment(
       });
     });
 
-    describe.each(DOORS)('over %s a purchase on the double of Stripe', (transport, over) => {
+    describe.each(TRANSPORTS)('over %s a purchase on the double of Stripe', (transport, over) => {
       let ask: Ask;
-      let customer: Buyer;
-      const page = { provider: 'stripe', ...BUYING.urls };
+      let customer: PurchasingCustomer;
+      const page = { provider: 'stripe', ...PURCHASE_URLS.urls };
       beforeAll(() => void (ask = over(service)));
-      beforeEach(async () => void (customer = await Buyer.open(service, ask, transport)));
+      beforeEach(async () => void (customer = await PurchasingCustomer.open(service, ask, transport)));
 
       it('leads to its page, and is credited by its signed notification, once', async () => {
         const before = double.sessions.length;
@@ -276,7 +276,7 @@ onEveryDeployment(
         await hears(customer.id, 'purchase.failed');
       });
 
-      it('is told of out of order, late and with other money: flagged or credited as by hand', async () => {
+      it('is notified out of order, late and with other money: flagged or credited as by hand', async () => {
         await customer.start(page);
         expect(await customer.deliver(customer.notification('checkout.session.completed', { amount_total: 2_001 }, 'more'))).toMatchObject({
           status: 200,

@@ -2,7 +2,7 @@
 import type { BalanceAnswer } from '../support/clients/answers';
 import { GrpcProblem } from '../support/clients/grpc-client';
 import type { Answer, Problem } from '../support/clients/http-client';
-import { saying } from '../support/saying';
+import { textMatching } from '../support/text-matching';
 import type { Deployment } from '../support/services/deployment';
 import { onEveryDeployment } from '../support/services/deployments';
 import { balanceOf, CALLS, callsOf, createCalls, createHolder } from '../support/clients/usage';
@@ -79,7 +79,7 @@ onEveryDeployment((deployment) => {
       await topUp(customer, 'taken');
       expect(await topUp(customer, 'taken', '8')).toMatchObject({
         status: 409,
-        body: { code: 'IDEMPOTENCY_CONFLICT', detail: saying(/"taken" belongs to a request with another body; choose a new key/) },
+        body: { code: 'IDEMPOTENCY_CONFLICT', detail: textMatching(/"taken" belongs to a request with another body; choose a new key/) },
       });
       const deduct = service.grpc.call('DeductCredits', {
         request_id: 'taken',
@@ -119,7 +119,7 @@ onEveryDeployment((deployment) => {
       const { status, body } = await topUp(customer, key);
       expect(status).toBe(400);
       expect(body.errors).toEqual([
-        { field: 'Idempotency-Key', detail: saying(/is not 1 to 128 printable ASCII characters/), remedy: saying(/UUID/) },
+        { field: 'Idempotency-Key', detail: textMatching(/is not 1 to 128 printable ASCII characters/), remedy: textMatching(/UUID/) },
       ]);
     });
 

@@ -71,7 +71,7 @@ const movementsOf = async (customer: string, ...types: string[]): Promise<readon
   ).movements;
 
 /** A customer with a wallet of 10,000 credits, which are 100 dollars, warned at 10 dollars. */
-async function buyer(customer: string): Promise<void> {
+async function checkCustomer(customer: string): Promise<void> {
   await service.http.post('/v1/customers', { customer_id: customer, currency: 'USD' });
   await service.http.post(`/v1/customers/${customer}/wallet`, { limits: [{ limit_id: 'ten', absolute: '10' }] });
   const added = await service.http.post(`/v1/customers/${customer}/wallet/credits`, {
@@ -113,7 +113,7 @@ onEveryDeployment(
 
     it('10,000 calls at 1 cent are covered by 100 dollars, the 10,001st goes uncovered, and the warnings came before, in order', async () => {
       const inbox = await listening();
-      await buyer('acme');
+      await checkCustomer('acme');
       await callsOf('acme', 'api.call.now', 0, 8_999);
       expect(await movementsOf('acme', 'low_balance')).toEqual([]);
       await callsOf('acme', 'api.call.now', 8_999, 9_000);
@@ -128,7 +128,7 @@ onEveryDeployment(
 
       const notifications = await heard(inbox, 'acme', 3);
       expect(notifications.map(({ type }) => type)).toEqual(['wallet.low_balance', 'wallet.run_out', 'usage.uncovered']);
-      // Told with the call that reached the line, and with the last covered one: each in the same append, right behind its debit.
+      // Notified with the call that reached the line, and with the last covered one: each in the same append, right behind its debit.
       const [low, out, uncovered] = notifications.map(({ data }) => data.revision);
       const behind = (await movementsOf('acme', 'consumed')).filter(({ revision }) => [low! - 1, out! - 1, uncovered!].includes(revision));
       expect(behind.map(({ usage }) => usage.at(-1)?.id)).toEqual(['acme-8999', 'acme-9999', 'acme-10000']);
@@ -142,7 +142,7 @@ onEveryDeployment(
     });
 
     it('explains a call down to the price of its time', async () => {
-      await buyer('curious');
+      await checkCustomer('curious');
       await callsOf('curious', 'api.call.now', 0, 1);
       expect(await movementsOf('curious', 'consumed')).toMatchObject([
         {
@@ -164,7 +164,7 @@ onEveryDeployment(
 
     it('calls that an invoice settles lower what is projected at once, warn by it, and the invoice takes the money', async () => {
       const inbox = await listening();
-      await buyer('billed');
+      await checkCustomer('billed');
       await callsOf('billed', 'api.call.billed', 0, 8_999);
       expect(await wallet('billed')).toMatchObject({
         booked: '100',

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { stackServers } from '../stack/servers';
 import { startDouble } from '../support/servers/eventstoredb-double';
-import { figuresAt, sumOf } from '../support/figures-of';
+import { figuresAt, sumOf } from '../support/clients/metrics';
 import { LONG_SESSIONS } from '../support/services/full-stack';
 import type { HttpClient } from '../support/clients/http-client';
-import { metToTheEnd } from '../support/clients/log-progress';
+import { readToEnd } from '../support/clients/log-progress';
 import { produce } from '../support/clients/producers';
 import { Standalone } from '../support/services/standalone';
 import { listenTo } from '../support/trace/trace-account';
@@ -102,7 +102,7 @@ describe.each<{ with: readonly Server[] }>([
       expect(await availableOf(service.http)).toBe('8');
       // Rejected usage of Kafka is published beside being kept; that of HTTP has been answered.
       expect(sumOf(await figuresAt(service.opsUrl), 'messaging_client_sent_messages_total')).toBe(2);
-      await metToTheEnd('the service', service.url);
+      await readToEnd('the service', service.url);
       expect((await service.http.get<{ readonly rejected_usage: readonly object[] }>('/v1/rejected-usage')).rejected_usage).toHaveLength(3);
     });
 
@@ -127,7 +127,7 @@ describe('two standalones on one EventStoreDB and one Redis', () => {
       await listenTo(first.http, inbox, ['credit_balance.run_out']);
       expect(await outcomeOf(first.http, 'a')).toBe('applied');
       // It rates by what it has met of the log, and is milliseconds behind.
-      await metToTheEnd('the second', second.url);
+      await readToEnd('the second', second.url);
       expect(await outcomeOf(second.http, 'a')).toBe('duplicate');
       for (let i = 0; i < 9; i++) expect(await outcomeOf(i % 2 ? first.http : second.http, `b${i}`)).toBe('applied');
       for (const { http } of [first, second])
@@ -140,7 +140,7 @@ describe('two standalones on one EventStoreDB and one Redis', () => {
         );
         return active.toSorted((a, b) => a - b).join() === '0,1';
       });
-      expect(inbox.toldTwice()).toEqual([]);
+      expect(inbox.duplicates()).toEqual([]);
     } finally {
       await Promise.all([first.stop(), second.stop(), inbox.close()]);
       await close();

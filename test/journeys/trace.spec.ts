@@ -34,7 +34,7 @@ onEveryDeployment(
         await expectFigures(service.http, trace);
       });
 
-      it('tells of every crossing, signed', async () => {
+      it('notifies of every crossing, signed', async () => {
         const { lowBalance, runOut } = trace.expected;
         await until(
           `${lowBalance + runOut} notifications`,
@@ -42,7 +42,7 @@ onEveryDeployment(
         );
         expect(inbox.notifications('credit_balance.low_balance')).toHaveLength(lowBalance);
         expect(inbox.notifications('credit_balance.run_out')).toHaveLength(runOut);
-        expect(inbox.toldTwice()).toEqual([]);
+        expect(inbox.duplicates()).toEqual([]);
         expect(inbox.distrusted).toEqual([]);
       });
 

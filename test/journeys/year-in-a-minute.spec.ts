@@ -34,8 +34,8 @@ const put = async (path: string, body: object): Promise<void> => {
 };
 const timesOf = async (path: string, type: string): Promise<string[]> =>
   (await service.http.get<Movements>(`${path}/movements?page_size=1000`)).movements
-    .filter((of) => of.type === type)
-    .map((of) => of.effective_at);
+    .filter((movement) => movement.type === type)
+    .map((movement) => movement.effective_at);
 const booked = async (path: string, at?: string): Promise<string> =>
   (await service.http.get<BalanceAnswer>(`${path}/balance${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`)).balance.booked;
 
@@ -105,7 +105,7 @@ describe('a year', () => {
     expect(performance.now() - began).toBeLessThan(REHEARSED_WITHIN_MS);
   });
 
-  it('is told of by the status, and its clock goes forwards only', async () => {
+  it('shows in the status, and its clock goes forwards only', async () => {
     expect(await service.http.get('/v1/operations/status')).toMatchObject({
       parts: expect.arrayContaining([expect.objectContaining({ name: 'test_clock' })]) as unknown,
     });

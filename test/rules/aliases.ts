@@ -18,7 +18,7 @@ export const aliases: Rule = (files) => {
   for (const [path, resolve] of Object.entries(resolvers)) {
     if (resolve.length === 0) findings.push({ path, message: 'has no projects to check.' });
     for (const lib of libs)
-      for (const target of new Set(resolve.map((of) => of(lib)))) {
+      for (const target of new Set(resolve.map((targetOf) => targetOf(lib)))) {
         if (target === `libs/${lib}`) continue;
         findings.push({ path, message: `leads @drawdown/${lib} to ${target ?? 'nowhere'}: it must be libs/${lib}, as in the other two.` });
       }

@@ -145,7 +145,7 @@ describe('the local stack', () => {
       said: expect.stringMatching(/^The stack is not ready: Redis, .* have ended\.\nnpm run stack:up starts them again/) as string,
     });
     expect(status.said).not.toContain('The stack is ready');
-    // With what the first one was told, not with what this shell says.
+    // With the variables of the first start, not with those of this shell.
     const again = await stack(['up'], { REDIS_PREFIX: 'another' });
     expect(again).toMatchObject({
       code: 0,
@@ -174,7 +174,7 @@ describe('the local stack', () => {
     expect(await stack(['up', '--servers'])).toMatchObject({ code: 0, said: expect.stringContaining('Started again: Redis.') as string });
   });
 
-  it('tells of a double that has ended, whose events are lost, and goes down all the same', async () => {
+  it('reports a double that has ended, whose events are lost, and goes down all the same', async () => {
     await stack(['up', '--servers'], elsewhere());
     await killedAndGone('EventStoreDB');
     const lost =

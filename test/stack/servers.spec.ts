@@ -12,7 +12,7 @@ describe('the servers of a run of tests', () => {
     expect(brokers.map(({ host, port }) => `${host}:${port}`)).toEqual([stackServers().kafka]);
   });
 
-  it('are a Redis that answers, and keeps what it is told', async () => {
+  it('are a Redis that answers, and keeps what it is given', async () => {
     const { hostname, port } = new URL(stackServers().redis);
     let said = '';
     const socket = connect(Number(port), hostname).setEncoding('utf8');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KafkaBroker, type KafkaBrokerOptions } from '../../infra/local/kafka-broker';
 
-/** How start-servers.ts tells the processes that run the tests. Not DRAWDOWN_...: services refuse what they do not know. */
+/** How start-servers.ts passes addresses to the processes that run the tests. Not DRAWDOWN_...: services refuse what they do not know. */
 export const SERVERS_VARIABLE = 'STACK_TEST_SERVERS';
 
 export interface StackServers {

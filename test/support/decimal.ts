@@ -5,8 +5,8 @@ const DIGITS = 9;
 export function units(text: string): bigint {
   const match = /^(-?)(\d+)(?:\.(\d{1,9}))?$/.exec(text);
   if (!match) throw new Error(`"${text}" is not a decimal of at most ${DIGITS} digits after the point`);
-  const [, sign, whole = '', fraction = ''] = match;
-  const value = BigInt(whole + fraction.padEnd(DIGITS, '0'));
+  const [, sign, integer = '', fraction = ''] = match;
+  const value = BigInt(integer + fraction.padEnd(DIGITS, '0'));
   return sign ? -value : value;
 }
 

@@ -33,7 +33,7 @@ export const wrongUsage = (message: string): Failure => new Failure(message, EXI
 /** @param code of a fault, as the service says it: in capitals. */
 export const exitCodeOf = (code: string): ExitCode => (code === 'LOG_CORRUPT' ? EXIT.findings : EXIT.failed);
 
-/** What is told in a sentence and an exit code. Undefined: a defect of this program. */
+/** The sentence and exit code for an error. Undefined: a defect of this program. */
 export function failureOf(fault: unknown): Failure | undefined {
   if (fault instanceof Failure) return fault;
   if (!(fault instanceof Fault)) return undefined;

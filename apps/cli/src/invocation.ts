@@ -41,7 +41,7 @@ export class Invocation {
     return (this.connected ??= new Service(this.url, {
       ...(idempotencyKey !== undefined && { key: idempotencyKey }),
       ...(timeout !== undefined && { timeoutMs: timeout * 1_000 }),
-      ...(verbose && { told: (line: string) => this.note(line) }),
+      ...(verbose && { logRequest: (line: string) => this.note(line) }),
       replayed: (key) => this.note(`This was done before under the key ${key}: the first answer is shown.`),
       signal: this.io.interrupted,
     }));

@@ -153,7 +153,7 @@ describe('exit code 2', () => {
 });
 
 describe('an empty value', () => {
-  it('sends nothing, and is told as JSON with --json', async () => {
+  it('sends nothing, and prints JSON with --json', async () => {
     expect(await asking('hold', 'place', 'a', '5', '--product', '', '--json')).toEqual({
       exitCode: 2,
       out: '',
@@ -193,11 +193,11 @@ describe('help', () => {
 
 describe('docs/cli.md', () => {
   const page = readFileSync(`${__dirname}/../../../docs/cli.md`, 'utf8');
-  it('tells of every command', () => {
+  it('lists every command', () => {
     const untold = commandsIn().filter(({ path, isGroup }) => !isGroup && !page.includes(`drawdown ${path}`));
     expect(untold.map(({ path }) => path)).toEqual([]);
   });
-  it('tells of every option', () => {
+  it('lists every option', () => {
     const untold = commandsIn().flatMap(({ path, options }) =>
       options.filter((option) => !page.includes(option)).map((option) => `${path} ${option}`),
     );

@@ -35,10 +35,10 @@ Exit codes:
 export function program(io: Io, outcome: Outcome): Command {
   const root = new Command('drawdown')
     .description('A prepaid wallet and credit ledger: the command line.')
-    .option('--url <url>', `where the service is; DRAWDOWN_URL, or ${URL_DEFAULT} unless told`)
+    .option('--url <url>', `where the service is; DRAWDOWN_URL by default ${URL_DEFAULT}`)
     .option('--json', 'answers as JSON, one object per line; errors as JSON on standard error')
     .option('--idempotency-key <key>', 'key of the command: the same key and command are carried out once')
-    .option('--timeout <seconds>', 'how long to wait for an answer; 30 unless told', wholeNumber(1, TIMEOUT_S_MAX))
+    .option('--timeout <seconds>', 'how long to wait for an answer; default 30', wholeNumber(1, TIMEOUT_S_MAX))
     .option('--verbose', 'say on standard error what is sent')
     .addHelpText('after', HELP)
     .exitOverride()

@@ -1,4 +1,4 @@
-/** A double of the service: a real HTTP server on this machine that answers what a test tells it to, and remembers what it was asked. */
+/** A double of the service: a real HTTP server on this machine that gives the answers that a test chooses and records the requests. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';

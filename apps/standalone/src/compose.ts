@@ -34,7 +34,7 @@ interface StandaloneOptions {
   readonly clock?: () => Instant;
   /** Instead of `clock`, for a rehearsal. Webhooks go by the real time: receivers compare the time of a signature with theirs. */
   readonly testClock?: TestClock;
-  /** Told of what goes wrong in the background; it is tried again. */
+  /** Called with each fault in the background; the work is retried. */
   readonly failed?: (part: string, fault: unknown) => void;
   /** See LedgerSettings. */
   readonly withRetry?: (work: () => Promise<void>) => Promise<void>;

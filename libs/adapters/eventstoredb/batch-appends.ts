@@ -142,7 +142,7 @@ function outcomeOf(error: Status, doing: string): Answer | Fault {
       return refused('append_too_large', doing);
     case undefined:
     default:
-      // Timeout: the server gave up waiting for its own write. Unknown: it does not know either; a full disk is told so.
+      // Timeout: the server gave up waiting for its own write. Unknown: it does not know either; a full disk shows as this.
       return new AppendUnknown(
         `EventStoreDB (EVENTSTORE_URL) answered "${error.getMessage()}"; if that goes on, look at the server's disk and log (${doing})`,
       );

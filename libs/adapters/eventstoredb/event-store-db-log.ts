@@ -147,10 +147,10 @@ export class EventStoreDbLog implements EventLog {
     // The event at a position is read with what follows it, and events of the server's own lie between ours.
     for (let from: bigint | 'start' = after < 0n ? 'start' : after; ;) {
       const asked: number = from === 'start' ? count : count + 1;
-      const { read, whole }: Page = await this.read(allRequest(from, 'forwards', asked), 'reading all', PAGE_BYTES);
+      const { read, complete }: Page = await this.read(allRequest(from, 'forwards', asked), 'reading all', PAGE_BYTES);
       const events = read.flatMap(({ event }) => (event && event.position > after ? [event] : []));
       const last = read.at(-1)?.position;
-      if (events.length > 0 || last === undefined || last === from || (whole && read.length < asked)) return events;
+      if (events.length > 0 || last === undefined || last === from || (complete && read.length < asked)) return events;
       from = last;
     }
   }

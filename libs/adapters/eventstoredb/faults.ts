@@ -94,7 +94,7 @@ export function readFault(error: unknown, doing: string): Fault {
  */
 export function appendFault(error: unknown, doing: string, heard: boolean): Fault {
   const refusal = refusalOf(error);
-  if (neverSent(error) || (!heard && refusal && OF_WHOLE_CALLS.has(refusal))) return readFault(error, doing);
+  if (neverSent(error) || (!heard && refusal && OF_CALLS.has(refusal))) return readFault(error, doing);
   return new AppendUnknown(`whether EventStoreDB (EVENTSTORE_URL) has written is not known: ${textOf(error)} (${doing})`, { cause: error });
 }
 
@@ -122,7 +122,7 @@ function refusalOf(error: unknown): Refusal | undefined {
 }
 
 /** Said before anything of a call is looked at. */
-const OF_WHOLE_CALLS: ReadonlySet<Refusal> = new Set(['unauthenticated', 'access_denied', 'not_supported', 'certificate', 'plain_text']);
+const OF_CALLS: ReadonlySet<Refusal> = new Set(['unauthenticated', 'access_denied', 'not_supported', 'certificate', 'plain_text']);
 
 /** Which of them depends on the server's version. */
 const OF_POSITIONS: ReadonlySet<number> = new Set([status.UNKNOWN, status.INVALID_ARGUMENT, status.OUT_OF_RANGE]);

@@ -44,7 +44,7 @@ export class EventStoreDbSubscription implements Subscription {
       this.reached = resolve;
       this.missed = reject;
     });
-    this.caughtUp.catch(() => undefined); // `ended` tells of it; this one may go unheard
+    this.caughtUp.catch(() => undefined); // `ended` reports it; nobody may wait for this one
     this.ended = this.run()
       .then(() => this.missed(new LogUnavailable('the subscription was closed before it had caught up')))
       .catch((fault: unknown) => {

@@ -6,7 +6,7 @@ import { BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/streams
 import type { ExpectedRevision, NewEvent } from '@drawdown/engine/event-store';
 
 /**
- * A server drops an append that comes after its deadline, which is told as a time of the client's clock: a clock so far behind the
+ * A server drops an append that comes after its deadline, which is a time of the client's clock: a clock so far behind the
  * server's would have every append dropped. The server has a time limit of its own for writing (2 s by default).
  */
 const APPEND_DEADLINE_MS = 60 * 60 * 1_000;

@@ -2,14 +2,14 @@ import { AllStreamPosition, Empty, StreamIdentifier, UUID } from '@eventstore/db
 import { ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { readAnswer } from './read-answer';
 
-interface Telling {
+interface EventSpec {
   readonly stream?: string;
   readonly type?: string;
   readonly position?: string;
 }
 
 /** As the client's own classes write it. */
-function told({ stream = 'wallet-ann', type = 'WalletToppedUp', position = '9007199254740995' }: Telling = {}): Uint8Array {
+function answerWith({ stream = 'wallet-ann', type = 'WalletToppedUp', position = '9007199254740995' }: EventSpec = {}): Uint8Array {
   const id = new UUID();
   id.setString('6f1a2c1e-0d0b-4d3a-9a55-0f8f0f6a7b11');
   const name = new StreamIdentifier();
@@ -39,7 +39,7 @@ const answerOf = (fill: (answer: ReadResp) => void): Uint8Array => {
 
 describe('an answer that brings an event', () => {
   it('is read to the letter, positions beyond what a number holds too', () => {
-    expect(readAnswer(told())).toEqual({
+    expect(readAnswer(answerWith())).toEqual({
       confirmed: false,
       fault: undefined,
       received: {
@@ -59,12 +59,12 @@ describe('an answer that brings an event', () => {
     });
   });
 
-  it.each([{ stream: '$settings' }, { type: '$metadata' }])('is one of the server itself: %j', (telling) => {
-    expect(readAnswer(told(telling)).received).toMatchObject({ position: 9_007_199_254_740_995n, event: undefined });
+  it.each([{ stream: '$settings' }, { type: '$metadata' }])('is one of the server itself: %j', (spec) => {
+    expect(readAnswer(answerWith(spec)).received).toMatchObject({ position: 9_007_199_254_740_995n, event: undefined });
   });
 
   it('is of no use without its position, and says which server is needed', () => {
-    expect(readAnswer(told({ position: '18446744073709551615' })).fault).toMatchObject({
+    expect(readAnswer(answerWith({ position: '18446744073709551615' })).fault).toMatchObject({
       code: 'log_not_supported',
       retriable: false,
       message: expect.stringContaining('22.10 or later') as string,
@@ -72,7 +72,7 @@ describe('an answer that brings an event', () => {
   });
 
   it('is what came first where fields come that nobody knows yet', () => {
-    const known = told();
+    const known = answerWith();
     expect(readAnswer(Buffer.concat([Buffer.from([0x9a, 0x06, 3, 1, 2, 3]), known, Buffer.from([0xa0, 0x06, 5])]))).toEqual(
       readAnswer(known),
     );
@@ -94,6 +94,6 @@ it('brings no event when it only says how far the server is, or that it has begu
 });
 
 it('is refused when it is cut short', () => {
-  const bytes = told();
+  const bytes = answerWith();
   expect(() => readAnswer(bytes.subarray(0, bytes.length - 3))).toThrow(RangeError);
 });

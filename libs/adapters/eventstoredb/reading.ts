@@ -11,7 +11,7 @@ export const PAGE_BYTES = 4 * 1024 * 1024;
 export interface Page {
   readonly read: readonly Received[];
   /** False: there may be more, it was enough. */
-  readonly whole: boolean;
+  readonly complete: boolean;
 }
 
 /** @throws LogUnavailable, or a Fault for what a person must remedy. */
@@ -40,7 +40,7 @@ export function readPage(connection: Connection, request: ReadReq, doing: string
       read.push(received);
       bytes += received.bytes;
       if (bytes < bytesMax) return;
-      end(() => resolve({ read, whole: false }));
+      end(() => resolve({ read, complete: false }));
       call?.cancel();
     };
     connection.openRead(request).then((opened) => {
@@ -48,7 +48,7 @@ export function readPage(connection: Connection, request: ReadReq, doing: string
       if (over) return opened.cancel();
       opened.on('data', take);
       opened.once('error', fail);
-      opened.once('end', () => end(() => resolve({ read, whole: true })));
+      opened.once('end', () => end(() => resolve({ read, complete: true })));
       opened.once('close', () => fail(new Error('the call was closed')));
       return undefined;
     }, fail);

@@ -11,7 +11,7 @@ import { randomBytes } from 'node:crypto';
 import { DerivedStateLost } from '@drawdown/engine/event-store';
 
 export class Epoch {
-  /** Its time comes first, so that markers of processes long gone can be told. */
+  /** Its time comes first, so that markers of processes long gone can be recognized. */
   readonly id = `${Date.now()}-${randomBytes(8).toString('hex')}`;
   private readonly sent: number[];
   private readonly acknowledged: number[];
@@ -49,7 +49,7 @@ export class Epoch {
     this.lost();
   }
 
-  /** Another has taken its place: late answers are not believed, and nobody need be told. */
+  /** Another has taken its place: late answers are not believed, and nobody needs a notification. */
   retire(): void {
     this.over = true;
   }

@@ -8,5 +8,5 @@ describe('where Redis is, as it is shown', () => {
     ['redis://user:pa/ss@host', 'redis://host'],
     ['redis://host?password=secret', 'redis://host'],
     ['rediss-cluster://user:se@cret@a:1,b:2', 'rediss-cluster://a:1,b:2'],
-  ])('%s has no secret left', (url, told) => expect(shown(url)).toBe(told));
+  ])('%s has no secret left', (url, expected) => expect(shown(url)).toBe(expected));
 });

@@ -83,7 +83,7 @@ export class RedisConnection {
         if (!(fault instanceof ReplyFault)) throw fault;
         if (fault.text.includes(LOST_REPLY)) throw new DerivedStateLost();
         // A server that was started anew does not know the script yet: it is sent whole.
-        if (!fault.text.startsWith('NOSCRIPT')) throw this.unavailable(mendOf(fault.text), fault);
+        if (!fault.text.startsWith('NOSCRIPT')) throw this.unavailable(remedyOf(fault.text), fault);
       }
     throw this.unavailable('it does not keep scripts');
   }
@@ -189,7 +189,7 @@ function connect(url: string, timeoutMs: number): Redis | Cluster {
 const isReplyError = (error: unknown): error is Error => error instanceof Error && error.name === 'ReplyError';
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message || error.name : String(error));
 /** What to do about an error that Redis answered with, where something can be done. */
-const mendOf = (text: string): string =>
+const remedyOf = (text: string): string =>
   text.includes('OOM') ? `its memory is full (${text}); raise its maxmemory: what it holds is needed, and nothing may be evicted` : text;
 /** Without user and password, and whatever else of a secret may stand in a query. */
 export const shown = (url: string): string => url.replace(/\?.*$/s, '').replace(/\/\/.*@/s, '//');

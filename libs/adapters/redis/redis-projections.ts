@@ -29,7 +29,7 @@ interface RedisProjectionsOptions {
   /** Hash tags that streams are spread over; more than one only helps on a cluster. Default 1. */
   readonly shards?: number;
   readonly timeoutMs?: number;
-  /** Told by `probe` of what may go wrong later and could not be checked. */
+  /** `probe` calls it with risks that it could not check. */
   readonly warn?: (message: string) => void;
 }
 
@@ -176,7 +176,7 @@ export class RedisProjections implements Projections {
       // Cleared in part is lost: until all of it is, nothing is answered.
       await this.attachTo(scripts.ANEW);
     } catch (fault) {
-      this.tellLost();
+      this.reportLost();
       throw fault;
     }
   }
@@ -191,7 +191,7 @@ export class RedisProjections implements Projections {
     // What is on its way under the old one is not believed any more: memory was emptied before this was called.
     this.epoch?.retire();
     const generations: string[] = [];
-    const epoch: Epoch = new Epoch(generations, () => this.tellLost());
+    const epoch: Epoch = new Epoch(generations, () => this.reportLost());
     const oldest = Date.now() - MARKER_KEPT_MS;
     for (const shard of this.shards) {
       const args = [epoch.id, newGeneration(), oldest, anew, shard.base];
@@ -210,7 +210,7 @@ export class RedisProjections implements Projections {
       await probeRedis(this.connection);
       this.unfit = undefined;
     } catch (fault) {
-      // What passes by itself is told by the calls.
+      // The calls report what passes by itself.
       if (fault instanceof Fault && !fault.retriable) this.unfit = fault;
     }
   }
@@ -221,7 +221,7 @@ export class RedisProjections implements Projections {
     if (this.unfit) throw this.unfit;
   }
 
-  private tellLost(): void {
+  private reportLost(): void {
     this.losses += 1;
     this.lost();
   }
@@ -253,7 +253,7 @@ export class RedisProjections implements Projections {
 
   /**
    * Runs a script in a shard, if all that this process relies on there is still there.
-   * @param relied tells by the answer whether the process relies on more from now on
+   * @param relied decides by the answer whether the process relies on more from now on
    */
   private async relying(
     shard: number,

@@ -80,7 +80,7 @@ describe('starting a purchase at the double of Stripe', () => {
   });
 
   it('once more after an answer that was lost gives the checkout that was made', async () => {
-    // A connection that was closed is tried once more by the client, whatever it is told.
+    // A connection that was closed is tried once more by the client, whatever its settings.
     double.next('drop_after_taking', 'drop_after_taking');
     expect(await thrown(open().start(purchase()))).toBeInstanceOf(PaymentProviderUnavailable);
     expect(await open().start(purchase())).toEqual(first);
@@ -156,7 +156,7 @@ describe('starting a purchase at the double of Stripe', () => {
     expect(keys[0]).toMatch(/^drawdown-[0-9a-f]{64}-1$/);
   });
 
-  it('takes the next key when Stripe tells its own failure again, and finds the same checkout by the same keys', async () => {
+  it('takes the next key when Stripe repeats its own failure, and finds the same checkout by the same keys', async () => {
     double.next('fail');
     expect(await thrown(open().start(purchase()))).toBeInstanceOf(PaymentProviderUnavailable);
     expect([await open().start(purchase()), await open().start(purchase())]).toEqual([first, first]);

@@ -34,7 +34,7 @@ export interface StripeCheckoutOptions {
   readonly secretKey: string;
   /** STRIPE_WEBHOOK_SECRET: one, or two while one replaces the other. */
   readonly webhookSecrets: readonly string[];
-  /** STRIPE_DEPLOYMENT: tells deployments apart that share one Stripe account. Never change it while purchases are pending. */
+  /** STRIPE_DEPLOYMENT: distinguishes deployments that share one Stripe account. Never change it while purchases are pending. */
   readonly deployment?: string;
   /** STRIPE_API_BASE: another server that speaks Stripe's API, such as a double of it. */
   readonly baseUrl?: string;
@@ -116,7 +116,7 @@ export class StripeCheckout implements PaymentProvider {
   }
 
   /**
-   * Stripe answers a key for a day with what it answered first, a failure of its own included. A failure that is told again has
+   * Stripe answers a key for a day with what it answered first, a failure of its own included. A failure that is repeated has
    * given nobody a page to pay on, so the next key is taken; whoever starts the purchase again comes by the same keys.
    */
   private async openedUntil(end: Instant | undefined, purchase: PurchaseToStart, units: number): Promise<Stripe.Checkout.Session> {

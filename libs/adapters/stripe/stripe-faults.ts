@@ -7,16 +7,16 @@ type Refused = Extract<StartOutcome, { outcome: 'refused' }>;
 /** By Stripe's error codes (https://docs.stripe.com/error-codes). */
 const REFUSALS: Readonly<Record<string, StartRefusal>> = { amount_too_small: 'amount_too_small', amount_too_large: 'amount_too_large' };
 
-const SECRET_KEY_MEND =
+const SECRET_KEY_REMEDY =
   'set STRIPE_SECRET_KEY to the secret key of the Stripe account that shall be paid (sk_... or rk_... with the right to write Checkout Sessions)';
 
 /** @returns the refusal of a purchase. @throws Fault for everything else. */
 export function refusalOrFault(error: unknown): Refused {
   const { errors } = Stripe;
   if (error instanceof errors.StripeAuthenticationError)
-    throw new PaymentProviderMisconfigured(`Stripe does not know the key: ${SECRET_KEY_MEND}`, { cause: error });
+    throw new PaymentProviderMisconfigured(`Stripe does not know the key: ${SECRET_KEY_REMEDY}`, { cause: error });
   if (error instanceof errors.StripePermissionError)
-    throw new PaymentProviderMisconfigured(`Stripe does not let this key do it: ${SECRET_KEY_MEND}`, { cause: error });
+    throw new PaymentProviderMisconfigured(`Stripe does not let this key do it: ${SECRET_KEY_REMEDY}`, { cause: error });
   if (error instanceof errors.StripeIdempotencyError) throw changed(error);
   if (error instanceof errors.StripeInvalidRequestError && error.statusCode !== 409) return refused(error);
   if (error instanceof errors.StripeError)

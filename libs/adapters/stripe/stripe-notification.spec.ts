@@ -7,7 +7,7 @@ import { NOTICE_AGE_MS_MAX, NOTICE_BYTES_MAX, readStripeNotification } from './s
 const now: Instant = instant('2024-03-01T12:00:00Z');
 const read = (notification: IncomingNotice, secrets: readonly string[] = [WEBHOOK_SECRET], deployment = 'drawdown'): PaymentNotification =>
   readStripeNotification(notification, { secrets, deployment });
-const told = (notification: PaymentNotification): string => ('problem' in notification ? notification.problem : notification.outcome);
+const outcome = (notification: PaymentNotification): string => ('problem' in notification ? notification.problem : notification.outcome);
 
 const COMPLETED = 'checkout.session.completed';
 const paid = eventOf(COMPLETED);
@@ -62,27 +62,27 @@ describe('a notice of Stripe', () => {
     ['a session without id', eventOf(COMPLETED, session({ id: 7 }))],
     ['an amount with a fraction', eventOf(COMPLETED, session({ amount_total: 20.5 }))],
     ['a currency that is none', eventOf(COMPLETED, session({ currency: 'xxx' }))],
-  ])('that is signed and is %s is malformed', (_, event) => expect(told(read(delivered(event, now)))).toBe('malformed'));
+  ])('that is signed and is %s is malformed', (_, event) => expect(outcome(read(delivered(event, now)))).toBe('malformed'));
 });
 
 describe('the signature', () => {
   it('is asked for', () => {
-    expect(told(read({ ...delivered(paid, now), headers: {} }))).toBe('signature_missing');
-    expect(told(read({ ...delivered(paid, now), headers: { 'stripe-signature': '' } }))).toBe('signature_missing');
+    expect(outcome(read({ ...delivered(paid, now), headers: {} }))).toBe('signature_missing');
+    expect(outcome(read({ ...delivered(paid, now), headers: { 'stripe-signature': '' } }))).toBe('signature_missing');
   });
 
   it.each(['nonsense', 't=1709294400', 'v1=00', 't=1709294400,v1=', 't=,v1=00', 't=1709294400,v0=00'])('is not %s', (header) =>
-    expect(told(read({ ...delivered(paid, now), headers: { 'stripe-signature': header } }))).toBe('signature_wrong'),
+    expect(outcome(read({ ...delivered(paid, now), headers: { 'stripe-signature': header } }))).toBe('signature_wrong'),
   );
 
   it('of another secret is wrong', () =>
-    expect(told(read(delivered(paid, now, { secret: 'whsec_of_somebody_else' })))).toBe('signature_wrong'));
+    expect(outcome(read(delivered(paid, now, { secret: 'whsec_of_somebody_else' })))).toBe('signature_wrong'));
 
   it('of either secret counts while one replaces the other', () => {
     const old = delivered(paid, now, { secret: 'whsec_old' });
     expect(read(old, [WEBHOOK_SECRET, 'whsec_old'])).toEqual(confirmed);
     expect(read(delivered(paid, now), [WEBHOOK_SECRET, 'whsec_old'])).toEqual(confirmed);
-    expect(told(read(old, ['whsec_new', WEBHOOK_SECRET]))).toBe('signature_wrong');
+    expect(outcome(read(old, ['whsec_new', WEBHOOK_SECRET]))).toBe('signature_wrong');
   });
 
   it('covers every byte', () =>
@@ -91,7 +91,7 @@ describe('the signature', () => {
         const { headers, body, receivedAt } = delivered(paid, now);
         const changed = Buffer.from(body);
         changed[place] = changed[place]! ^ flip;
-        expect(told(read({ headers, body: changed, receivedAt }))).toBe('signature_wrong');
+        expect(outcome(read({ headers, body: changed, receivedAt }))).toBe('signature_wrong');
       }),
       { seed: 20_261_122 },
     ));
@@ -99,18 +99,18 @@ describe('the signature', () => {
   it('covers the bytes as they came: the same JSON written in another way is another text', () => {
     const pretty = JSON.stringify(JSON.parse(paid), null, 2);
     const { headers, receivedAt } = delivered(paid, now);
-    expect(told(read({ headers, body: Buffer.from(pretty), receivedAt }))).toBe('signature_wrong');
+    expect(outcome(read({ headers, body: Buffer.from(pretty), receivedAt }))).toBe('signature_wrong');
     expect(read(delivered(pretty, now))).toEqual(confirmed);
   });
 
   it('covers its time, so that an old one cannot be made young', () => {
     const old = delivered(paid, now, { signedAt: now - 3_600_000 });
     const younger = old.headers['stripe-signature']?.replace(/t=\d+/, `t=${now / 1_000}`);
-    expect(told(read({ ...old, headers: { 'stripe-signature': younger } }))).toBe('signature_wrong');
+    expect(outcome(read({ ...old, headers: { 'stripe-signature': younger } }))).toBe('signature_wrong');
   });
 
   it('is taken up to its age, in both directions, and not a millisecond beyond', () => {
-    const at = (ms: number) => told(read({ ...delivered(paid, now), receivedAt: later(now, ms) }));
+    const at = (ms: number) => outcome(read({ ...delivered(paid, now), receivedAt: later(now, ms) }));
     expect([at(NOTICE_AGE_MS_MAX), at(NOTICE_AGE_MS_MAX + 1)]).toEqual(['confirmed', 'too_old']);
     expect([at(-NOTICE_AGE_MS_MAX), at(-NOTICE_AGE_MS_MAX - 1)]).toEqual(['confirmed', 'too_old']);
   });
@@ -132,10 +132,10 @@ describe('a delivery', () => {
 
   it('is read up to its limit', () => {
     const padded = (bytes: number) => paid + ' '.repeat(bytes - paid.length);
-    expect(told(read(delivered(padded(NOTICE_BYTES_MAX), now)))).toBe('confirmed');
-    expect(told(read(delivered(padded(NOTICE_BYTES_MAX + 1), now)))).toBe('too_large');
+    expect(outcome(read(delivered(padded(NOTICE_BYTES_MAX), now)))).toBe('confirmed');
+    expect(outcome(read(delivered(padded(NOTICE_BYTES_MAX + 1), now)))).toBe('too_large');
   });
 
   it('without any bytes is no notification', () =>
-    expect(told(read({ ...delivered(paid, now), body: Buffer.alloc(0) }))).toBe('signature_wrong'));
+    expect(outcome(read({ ...delivered(paid, now), body: Buffer.alloc(0) }))).toBe('signature_wrong'));
 });

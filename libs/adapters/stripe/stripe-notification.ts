@@ -21,7 +21,7 @@ interface NotificationReading {
   readonly live?: boolean | undefined;
 }
 
-const problem = (of: NotificationProblem, detail: string): PaymentNotification => ({ outcome: 'problem', problem: of, detail });
+const problem = (reason: NotificationProblem, detail: string): PaymentNotification => ({ outcome: 'problem', problem: reason, detail });
 const ignored = (detail: string): PaymentNotification => ({ outcome: 'ignored', detail });
 
 export function readStripeNotification({ headers, body, receivedAt }: IncomingNotice, reading: NotificationReading): PaymentNotification {
@@ -104,7 +104,7 @@ function noticeOf(event: Fields, { deployment, live }: NotificationReading): Pay
   const about = { provider: PROVIDER, eventId, purchaseId, customerId, reference, happenedAt } as const;
   switch (type) {
     case 'checkout.session.completed':
-      // A bank transfer, say, is paid days after the checkout: another notification tells.
+      // A bank transfer, say, is paid days after the checkout: another notification follows.
       if (session['payment_status'] === 'unpaid') return ignored('the checkout is completed and not paid yet');
       return confirmed(about, session);
     case 'checkout.session.async_payment_succeeded':

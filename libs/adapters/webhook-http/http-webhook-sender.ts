@@ -62,7 +62,7 @@ export class HttpWebhookSender implements WebhookSender {
 
   private async exchange(request: WebhookRequest, signal: AbortSignal): Promise<WebhookResponse> {
     const { origin, pathname, search } = new URL(request.url);
-    // undici follows a redirect only when told to, and it is not: the answer could lead past the guard.
+    // undici follows no redirect unless asked, and it is not: the answer could lead past the guard.
     const { statusCode, headers, body } = await this.agent.request({
       origin,
       path: pathname + search,

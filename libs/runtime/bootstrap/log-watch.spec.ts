@@ -2,13 +2,13 @@ import { LogUnavailable } from '@drawdown/engine/event-store';
 import { LogWatch } from './log-watch';
 
 const following = () => {
-  const at = { now: 0, head: -1n, met: -1n, down: false };
+  const at = { now: 0, head: -1n, processed: -1n, down: false };
   const head = () => (at.down ? Promise.reject(new LogUnavailable('down')) : Promise.resolve(at.head));
   return {
     at,
     watch: new LogWatch(
       { head },
-      () => at.met,
+      () => at.processed,
       () => at.now,
     ),
   };
@@ -19,7 +19,7 @@ describe('how far a follower of the log is behind', () => {
     const { at, watch } = following();
     await watch.look();
     expect(watch.lagSeconds).toBe(0);
-    Object.assign(at, { now: 1_000, head: 70n, met: 70n });
+    Object.assign(at, { now: 1_000, head: 70n, processed: 70n });
     await watch.look();
     at.now = 9_000;
     expect(watch.lagSeconds).toBe(0);
@@ -33,9 +33,9 @@ describe('how far a follower of the log is behind', () => {
     await watch.look();
     at.now = 6_000;
     expect(watch.lagSeconds).toBe(5);
-    at.met = 10n;
+    at.processed = 10n;
     expect(watch.lagSeconds).toBe(2);
-    at.met = 20n;
+    at.processed = 20n;
     expect(watch.lagSeconds).toBe(0);
   });
 

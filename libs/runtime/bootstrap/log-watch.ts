@@ -19,7 +19,7 @@ export class LogWatch {
   constructor(
     private readonly log: Pick<EventLog, 'head'>,
     /** Position of the last event met. Absent: nothing is followed. */
-    private readonly met?: () => bigint,
+    private readonly processed?: () => bigint,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -47,8 +47,8 @@ export class LogWatch {
 
   /** For which the oldest event that is not met has been waiting. */
   get lagSeconds(): number {
-    const met = this.met?.() ?? -1n;
-    const waiting = this.ends.findIndex(({ position }) => position > met);
+    const processed = this.processed?.() ?? -1n;
+    const waiting = this.ends.findIndex(({ position }) => position > processed);
     // The newest is kept: it says which ends have been seen.
     this.ends = waiting < 0 ? this.ends.slice(-1) : this.ends.slice(waiting);
     return waiting < 0 ? 0 : Math.max(0, this.now() - this.ends[0]!.seenAt) / 1_000;

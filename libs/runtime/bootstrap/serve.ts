@@ -34,7 +34,7 @@ export interface ServiceRuntime<G extends AppGroups> {
   available(server: Awaited): Promise<void>;
   /** Does again what a server that has gone away meanwhile made fail, as `available` asks again. */
   withRetry(work: () => Promise<void>): Promise<void>;
-  /** Told of what goes wrong in the background and is tried again. */
+  /** Called with each fault in the background; the work is retried. */
   failed(part: string, fault: unknown): void;
 }
 
@@ -108,8 +108,8 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
   const { OPS_HOST: host, OPS_PORT: port } = config.ops;
   const ops = await OpsListener.open({ address: { host, port }, health, metrics, log });
   log.info({ service: name, version: VERSION, ops: ops.url }, 'starting');
-  const strange = unknownVariables(shape, process.env);
-  if (strange.length > 0) log.warn({ variables: strange }, 'variables are set that are not known');
+  const unknown = unknownVariables(shape, process.env);
+  if (unknown.length > 0) log.warn({ variables: unknown }, 'variables are set that are not known');
 
   const asked = new AbortController();
   const lifecycle = new Lifecycle({ health, log, drainTimeoutMs });
@@ -149,7 +149,7 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
     });
     health.started();
     log.info({ ...says, ops: ops.url }, 'ready');
-    tellChanges(health, log);
+    logHealthChanges(health, log);
     const clean = await lifecycle.untilStopped();
     return clean && !failed ? 0 : 1;
   } catch (error) {
@@ -159,7 +159,7 @@ async function live<G extends AppGroups>({ name, config: shape, start }: Program
 }
 
 /** Parts are asked, and do not tell: grpc.health.v1 and the log hear of what changes from here. */
-function tellChanges(health: Health, log: Log): void {
+function logHealthChanges(health: Health, log: Log): void {
   let before = missing(health);
   setInterval(() => {
     const now = missing(health);
@@ -180,7 +180,7 @@ const missing = (health: Health): string =>
     .map(({ name }) => name)
     .join();
 
-/** What a person has to fix is told in a sentence, a defect with its stack. */
+/** What a person has to fix is logged as a sentence, a defect with its stack. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const logger = [ConfigInvalid, Fault, InsecureListener, CannotListen].some((kind) => error instanceof kind);

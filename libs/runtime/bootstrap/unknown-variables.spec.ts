@@ -19,11 +19,11 @@ describe('a variable that is set and not known', () => {
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['kafka_brokers', 'KAFKA_BROKERS'],
     ['HTTP_PROT', 'HTTP_PORT'],
-  ])('is told with the name that it nearly is: %s', (name, meant) => {
+  ])('is reported with the name that it nearly is: %s', (name, meant) => {
     expect(logger({ [name]: 'secret' })).toEqual([`${name} is not known; did you mean ${meant}?`]);
   });
 
-  it('is told when it begins like a group of ours, however far it is from all names', () => {
+  it('is reported when it begins like a group of ours, however far it is from all names', () => {
     expect(logger({ KAFKA_HOME: '/opt/kafka', REDIS_HOST: 'x' })).toEqual([
       'KAFKA_HOME is not known, so nothing here reads it; .env.example has the names that are',
       'REDIS_HOST is not known, so nothing here reads it; .env.example has the names that are',
@@ -53,7 +53,7 @@ describe('a variable that is set and not known', () => {
     ).toEqual([]);
   });
 
-  it('is not told when it is empty, nor what is known', () => {
+  it('is not reported when it is empty or known', () => {
     expect(logger({ KAFKA_PARTITIION: '', KAFKA_PARTITIONS: '48' })).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Variables that are set and that nothing reads: slips in a name, told and never refused, since other programs have variables too. */
+/** Variables that are set and that nothing reads: slips in a name. They are reported and never refused, since other programs have variables too. */
 import { type AppConfig, describeGroups, type Groups } from './config/config-groups';
 import { nearestName } from '@drawdown/api/contract';
 
@@ -7,7 +7,7 @@ const EDITS_MAX = 2;
 /** What a whole group of ours begins with. Other groups share their first word with well-known programs: HTTP_PROXY, GRPC_TRACE. */
 const PREFIXES = ['EVENTSTORE_', 'KAFKA_', 'REDIS_', 'STRIPE_', 'WEBHOOK_'];
 
-/** A sentence for each, in the order of their names. Values are not told: they may be secrets. */
+/** A sentence for each, in the order of their names. It shows no values: they may be secrets. */
 export function unknownVariables<G extends Groups>(
   config: AppConfig<G>,
   environment: Readonly<Record<string, string | undefined>>,

@@ -73,7 +73,7 @@ export class Call implements Context {
     if (!this.controller) {
       this.controller = new AbortController();
       if (this.ended) this.controller.abort();
-      // The transport tells of a deadline only once all that was written has been read, which may be never.
+      // The transport reports a deadline only after the client has read everything, which may be never.
       else if (this.deadline !== undefined)
         this.timer = setTimeout(() => this.end(), Math.min(this.deadline - Date.now(), TIMER_MS_MAX)).unref();
     }

@@ -44,7 +44,7 @@ describe('the end of a process', () => {
     expect(lines.join()).toMatch(/"step":"broken".*did not stop cleanly/);
   });
 
-  it('tells a step that its time is up', async () => {
+  it('signals a step that its time is up', async () => {
     const { lifecycle } = openLifecycle(10);
     lifecycle.then('slow', async (signal) => void (await once(signal, 'abort')));
     expect(await lifecycle.stop('test')).toBe(true);
@@ -60,7 +60,7 @@ describe('the end of a process', () => {
   it('comes with SIGTERM', async () => {
     const { lifecycle } = openLifecycle(1_000);
     lifecycle.watchSignals();
-    // As Node tells of it; a real signal would end the test runner.
+    // As Node emits it; a real signal would end the test runner.
     process.emit('SIGTERM', 'SIGTERM');
     expect(await lifecycle.untilStopped()).toBe(true);
     expect(process.listenerCount('SIGTERM')).toBe(0);

@@ -10,7 +10,7 @@ describe('a listener', () => {
     expect(() => assertMayListen('HTTP', { host, port: 80 }, false)).toThrow(/INSECURE=true/);
   });
 
-  it('is opened all the same when told to be insecure', () => {
+  it('is opened all the same with INSECURE', () => {
     expect(() => assertMayListen('HTTP', { host: '0.0.0.0', port: 80 }, true)).not.toThrow();
   });
 

@@ -1,4 +1,4 @@
-/** Where a transport listens. There is no authentication yet: beyond this machine it opens only when told to be insecure. */
+/** Where a transport listens. There is no authentication yet: beyond this machine it opens only with INSECURE=true. */
 
 export interface ListenAddress {
   readonly host: string;

@@ -5,7 +5,7 @@ import { Health } from './ops/health';
 import { openLog } from './logging';
 
 describe('the transports', () => {
-  it('do not open where others can reach them, unless told to be insecure', async () => {
+  it('do not open where others can reach them, unless INSECURE is set', async () => {
     const demo = await openDemo();
     await demo.transports.close(AbortSignal.abort());
     const open = (http: string, grpc: string): Promise<Transports> =>

@@ -1,7 +1,7 @@
 /**
  * The bare chain: what any program in this runtime has to do at the least for a usage event, with nothing of a ledger in it.
  * Batches of 100 as bytes -> JSON.parse -> a sum per customer -> one write and one fdatasync per batch of batches -> the sums
- * queryable in a map. The calibration of a run: other figures are told as ratios to it, because the machine's speed moves.
+ * queryable in a map. The calibration of a run: other figures are ratios to it, because the machine's speed moves.
  */
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

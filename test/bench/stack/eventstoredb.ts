@@ -92,15 +92,15 @@ async function main(): Promise<void> {
     ),
   );
   const read: number[] = [];
-  const readWhole = async (): Promise<void> => {
+  const readAll = async (): Promise<void> => {
     let count = 0;
     for (let page = await log.readAll(before, 4_096); page.length > 0; page = await log.readAll(page.at(-1)!.position, 4_096))
       count += page.length;
     read.push(count);
   };
-  await readWhole();
+  await readAll();
   const [all = 0] = read;
-  await measured('events read, all of the above', all, readWhole);
+  await measured('events read, all of the above', all, readAll);
   await measured('events followed, all of the above', all, async () => {
     const subscription = log.subscribe(before, async () => undefined);
     await subscription.caughtUp;

@@ -1,5 +1,5 @@
 /**
- * How old an answer is: from the moment a usage event is handed to a Kafka producer until the balance that its customer is told over
+ * How old an answer is: from the moment a usage event is handed to a Kafka producer until the balance that its customer reads over
  * HTTP has it, beside a steady stream of other usage. Each probe has a customer of its own, and asks for the revision after the last:
  * the read waits for it, so that asking costs the ledger one request a probe.
  */

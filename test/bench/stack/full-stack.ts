@@ -3,7 +3,7 @@
  * processor time is told apart. Everything is on this machine, the producers too.
  */
 import { FullStack } from '../../support/services/full-stack';
-import { figuresAt, sumOf } from '../../support/figures-of';
+import { figuresAt, sumOf } from '../../support/clients/metrics';
 import { BATCH_TYPE } from '../../support/clients/usage';
 import { pace } from '../../support/waiting';
 import { bareStack } from './bare-stack';

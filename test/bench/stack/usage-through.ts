@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 500;
 const SETTLES_WITHIN_MS = 120_000;
 
 interface Chain {
-  /** Processes whose processor time is told, by the name it is told under. */
+  /** Processes whose processor time is reported, by name. */
   readonly pids: Readonly<Record<string, number>>;
   /** Events that have come out at the end since it began. */
   done(): Promise<number>;

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { Child } from '../../support/services/child';
-import { figuresAt, sumOf } from '../../support/figures-of';
+import { figuresAt, sumOf } from '../../support/clients/metrics';
 import { pace, until } from '../../support/waiting';
 import { setUp, startService } from './service';
 import { BATCH_TYPE } from '../../support/clients/usage';

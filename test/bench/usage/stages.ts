@@ -3,7 +3,7 @@
  * /metrics as the counter `drawdown_usage_stage_seconds_total{stage}`. A service that does not is left out of the table.
  */
 import type { Run } from '../benchmark';
-import { type Figure, figuresAt } from '../../support/figures-of';
+import { type Figure, figuresAt } from '../../support/clients/metrics';
 import { runLoad } from '../load/usage-load';
 import type { Result } from '../measure/figures';
 import { startService } from '../standalone/service';

@@ -10,7 +10,7 @@ export interface Stored extends Proposed {
   readonly stream: string;
   readonly revision: number;
   readonly position: number;
-  /** Ticks of 100 ns since 1970, as the server tells them. */
+  /** Ticks of 100 ns since 1970, as the server reports them. */
   readonly created: bigint;
   /** The event as it goes over the wire, kept from the first reading on. */
   encoded?: Buffer;

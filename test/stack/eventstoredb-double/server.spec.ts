@@ -44,7 +44,7 @@ describe.each([true, false])('with BatchAppend: %s', (batchAppend) => {
     await expect(appendTo(server, 'a')).rejects.toMatchObject({ type: 'unknown' });
   });
 
-  it('a wrong expectation is told with the real revision', async () => {
+  it('a wrong expectation is answered with the real revision', async () => {
     const server = await serving({ batchAppend });
     await appendTo(server, 'a', 'b');
     await expect(appendTo(server, 'x')).rejects.toMatchObject({

@@ -24,7 +24,7 @@ export interface DoubleOptions {
   readonly port?: number;
   /** PEM texts; the double speaks TLS when they are given. */
   readonly tls?: { readonly certificate: string; readonly key: string };
-  /** Told as the version of the server. */
+  /** Reported as the version of the server. */
   readonly version?: string;
   /** False: an old server, which knows the slower call only. */
   readonly batchAppend?: boolean;
@@ -81,7 +81,7 @@ export class EventStoreDbDouble {
     this.appending.endBatchCalls(notLeader(host, this.port));
   }
 
-  /** As a server that is told to end: calls are cancelled, whatever was under way. The store can be given to the next one. */
+  /** As a server that gets a signal to end: calls are cancelled, whatever was under way. The store can be given to the next one. */
   stop(): void {
     this.server.forceShutdown();
   }

@@ -1,4 +1,4 @@
-/** How far consumer groups have come in topics, as the broker tells it: what is committed has been fully handled. */
+/** How far consumer groups have come in topics, as the broker reports it: what is committed has been fully handled. */
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { COSTLY_PAUSE_MS, until } from '../waiting';
 
@@ -28,7 +28,7 @@ export class KafkaProgress {
     const admin = await (this.connected ??= this.connect());
     const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
     const at = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-    // Never committed is told as -1: everything there is waits.
+    // The broker reports -1 when nothing was committed: everything there is waits.
     return ends.reduce(
       (lag, { partition, high, low }) => lag + Math.max(0, Number(high) - Math.max(Number(low), at.get(partition) ?? -1)),
       0,

@@ -1,4 +1,4 @@
-/** How far a service that carries out commands has met the log, as it tells it itself. */
+/** How far a service's projections have processed the log, as the service reports it. */
 import { HttpClient } from './http-client';
 import { until, WAIT_MS_MAX } from '../waiting';
 
@@ -8,7 +8,7 @@ interface Status {
 }
 
 /** What others have appended is listed by a ledger when it has met it: it follows the log, moments behind. */
-export async function metToTheEnd(name: string, url: string, withinMs = WAIT_MS_MAX): Promise<void> {
+export async function readToEnd(name: string, url: string, withinMs = WAIT_MS_MAX): Promise<void> {
   const http = new HttpClient(url);
   let last = 'nothing known';
   try {
@@ -16,9 +16,9 @@ export async function metToTheEnd(name: string, url: string, withinMs = WAIT_MS_
       `${name} to have met the log to its end`,
       async () => {
         try {
-          const { log_position: end, projected_position: met } = await http.get<Status>('/v1/operations/status');
-          last = `met to ${met} of ${end}`;
-          return BigInt(met) >= BigInt(end);
+          const { log_position: end, projected_position: processed } = await http.get<Status>('/v1/operations/status');
+          last = `met to ${processed} of ${end}`;
+          return BigInt(processed) >= BigInt(end);
         } catch (error) {
           last = String(error);
           return false;

@@ -8,7 +8,7 @@ import { Child } from '../services/child';
 
 const SENT_AT_ONCE = 500;
 
-/** Every line becomes a record without key and without headers; `more` is what else kcat is told. @throws Error naming the Debian package when kcat is missing. */
+/** Every line becomes a record without key and without headers; `more` holds further arguments of kcat. @throws Error naming the Debian package when kcat is missing. */
 export async function kcat(brokers: string, topic: string, lines: string, more: readonly string[] = []): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'drawdown-kcat-'));
   try {

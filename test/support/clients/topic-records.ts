@@ -36,5 +36,5 @@ const recordOf = (partition: number, { offset, key, value, headers = {} }: Kafka
   offset,
   key,
   value,
-  headers: Object.fromEntries(Object.entries(headers).map(([name, of]) => [name, String(of)])),
+  headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
 });

@@ -52,13 +52,13 @@ export class WebhookInbox {
   }
 
   /** Places in the ledger of which the same type was delivered under two ids. */
-  toldTwice(): readonly string[] {
+  duplicates(): readonly string[] {
     const ids = new Map<string, Set<string>>();
     for (const { id, type, data } of this.deliveries) {
       const place = `${type} ${data.stream}@${data.revision}`;
       ids.set(place, (ids.get(place) ?? new Set()).add(id));
     }
-    return [...ids].filter(([, of]) => of.size > 1).map(([place]) => place);
+    return [...ids].filter(([, deliveryIds]) => deliveryIds.size > 1).map(([place]) => place);
   }
 
   /** Resolves when a delivery has come and been kept. Its sender never hears of it. */

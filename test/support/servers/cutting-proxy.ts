@@ -19,7 +19,7 @@ export class CuttingProxy {
     readonly port: number,
   ) {}
 
-  /** @param port a free one unless told */
+  /** @param port by default a free one */
   static async open(target: number, port = 0): Promise<CuttingProxy> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));

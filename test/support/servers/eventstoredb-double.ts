@@ -14,7 +14,7 @@ export interface RunningDouble {
   readonly url: string;
 }
 
-/** @param env its switches, such as READ_ONLY, and PORT: a free one unless told */
+/** @param env its switches, such as READ_ONLY, and PORT: by default a free one */
 export async function startDouble(env: Readonly<Record<string, string>> = {}): Promise<RunningDouble> {
   const child = new Child('the EventStoreDB double', { program: process.execPath, args: [DOUBLE_MAIN], env: { PORT: '0', ...env } });
   const port = await until('the EventStoreDB double to listen', () => {

@@ -1,7 +1,7 @@
 /** Tests that start real processes run what was built. A build that is missing or old would test something else. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../../../infra/local/places';
+import { ROOT } from '../../../infra/local/folders';
 
 export { ROOT };
 

@@ -1,4 +1,4 @@
-/** Drawdown as it is run, whichever way: journeys are told in these words, and hold on every deployment. */
+/** A running Drawdown, however it is deployed. Journeys use this interface alone, so they hold on every deployment. */
 import type { GrpcClient } from '../clients/grpc-client';
 import type { HttpClient } from '../clients/http-client';
 

@@ -1,4 +1,4 @@
-/** Every way of running Drawdown that journeys are told on. */
+/** Every deployment that journeys run on. */
 import type { Deployment } from './deployment';
 import { FullStack } from './full-stack';
 import { Standalone } from './standalone';
@@ -16,7 +16,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 /**
- * Tells the same tests on each deployment, with a fresh one for each. `service` answers inside tests and hooks.
+ * Runs the same tests on each deployment, with a fresh one for each. `service` answers inside tests and hooks.
  * @param env variables of its services, asked for when it starts
  */
 export function onEveryDeployment(tests: (service: () => Deployment) => void, env: () => Env = () => ({})): void {

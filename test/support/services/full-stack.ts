@@ -10,11 +10,11 @@ import { ROOT } from './build';
 import { Child, type Ended } from './child';
 import { imported } from './cli';
 import type { Deployment, UsageOutcomes } from './deployment';
-import { figuresAt, sumOf } from '../figures-of';
+import { figuresAt, sumOf } from '../clients/metrics';
 import { GrpcClient } from '../clients/grpc-client';
 import { HttpClient } from '../clients/http-client';
 import { type Following, KafkaProgress } from '../clients/kafka-progress';
-import { metToTheEnd } from '../clients/log-progress';
+import { readToEnd } from '../clients/log-progress';
 import { ServiceProcess } from './service-process';
 import { WEBHOOKS_HERE } from './standalone';
 import { sendBatch } from '../clients/usage';
@@ -180,27 +180,25 @@ export class FullStack implements Deployment {
     try {
       await this.progress.settled(this.following, withinMs);
       await Promise.all(
-        this.services.ledger
-          .filter(({ running }) => running)
-          .map(({ name, addresses }) => metToTheEnd(name, addresses.http ?? '', withinMs)),
+        this.services.ledger.filter(({ running }) => running).map(({ name, addresses }) => readToEnd(name, addresses.http ?? '', withinMs)),
       );
     } catch (error) {
-      throw new Error(`${String(error)}${await this.figuresTold()}${this.said()}`, { cause: error });
+      throw new Error(`${String(error)}${await this.metricsText()}${this.said()}`, { cause: error });
     }
   }
 
   /** What each service says of itself when something waits. */
-  private async figuresTold(): Promise<string> {
-    const told = Object.values(this.services)
+  private async metricsText(): Promise<string> {
+    const reported = Object.values(this.services)
       .flat()
       .map(async ({ name, addresses }) => {
         const figures = await figuresAt(addresses.ops ?? '').catch(() => []);
         const lines = figures
-          .filter(({ name: of, value }) => value !== 0 && /^(?:drawdown|messaging)_/.test(of))
-          .map(({ name: of, labels, value }) => `${of} ${Object.values(labels).join(' ')} ${value}`);
+          .filter(({ name: metric, value }) => value !== 0 && /^(?:drawdown|messaging)_/.test(metric))
+          .map(({ name: metric, labels, value }) => `${metric} ${Object.values(labels).join(' ')} ${value}`);
         return `\n--- ${name}, figures:\n${lines.join('\n')}`;
       });
-    return (await Promise.all(told)).join('');
+    return (await Promise.all(reported)).join('');
   }
 
   /** Records that wait in the usage topic and in the rated topic. */
@@ -236,7 +234,7 @@ export class FullStack implements Deployment {
     await service.kill9();
   }
 
-  /** The lag of a partition is told by the instance that has it. */
+  /** The instance that has a partition reports its lag. */
   async hasPartitions({ addresses }: ServiceProcess): Promise<boolean> {
     return (await figuresAt(addresses.ops ?? '')).some(({ name }) => name === 'messaging_consumer_lag');
   }
@@ -246,8 +244,8 @@ export class FullStack implements Deployment {
     const figures = (
       await Promise.all([...this.services.ingestion, ...this.services.ledger].map(({ addresses }) => figuresAt(addresses.ops ?? '')))
     ).flat();
-    const of = (status: string) => sumOf(figures, 'drawdown_usage_events_total', { status });
-    return { applied: of('applied'), duplicate: of('duplicate'), rejected: of('rejected') };
+    const usageEvents = (status: string) => sumOf(figures, 'drawdown_usage_events_total', { status });
+    return { applied: usageEvents('applied'), duplicate: usageEvents('duplicate'), rejected: usageEvents('rejected') };
   }
 
   async killAndRestart(): Promise<void> {

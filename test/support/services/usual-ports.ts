@@ -1,4 +1,4 @@
-/** The ports that the product takes unless told otherwise (8080, 50051, 9092, ...): specs that run it as a user would take turns. */
+/** The product's default ports (8080, 50051, 9092, ...): specs that run it as a user would take turns. */
 import { createServer, type Server } from 'node:net';
 import { until } from '../waiting';
 

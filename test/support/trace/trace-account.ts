@@ -1,4 +1,4 @@
-/** The account that the trace is imported into, and its figures as the service tells them. */
+/** The account that the trace is imported into, and its figures as the service reports them. */
 import type { Balance, BalanceAnswer, Endpoint, Movement, Movements } from '../clients/answers';
 import { decimal, total } from '../decimal';
 import type { HttpClient } from '../clients/http-client';
@@ -91,11 +91,13 @@ export async function expectFigures(http: HttpClient, { expected, real }: Trace)
 export async function expectRated(http: HttpClient, events: readonly TraceEvent[]): Promise<void> {
   const rated = new Map(everyCustomer.map((customer) => [customer, 0n]));
   for (const { subject, data } of events) rated.set(subject, (rated.get(subject) ?? 0n) + ratedOf(data));
-  const told = (await balances(http)).map(({ customer_id, consumed, uncovered }) => [customer_id, total([consumed, uncovered])] as const);
-  expect(new Map(told)).toEqual(new Map([...rated].map(([customer, credits]) => [customer, decimal(credits)])));
+  const reported = (await balances(http)).map(
+    ({ customer_id, consumed, uncovered }) => [customer_id, total([consumed, uncovered])] as const,
+  );
+  expect(new Map(reported)).toEqual(new Map([...rated].map(([customer, credits]) => [customer, decimal(credits)])));
 }
 
-/** What a reader is told, as it is told: the bodies of every list and balance, without the moments at which they were read. */
+/** All that a reader sees: the bodies of every list and balance, without the moments at which they were read. */
 export async function everyAnswer(http: HttpClient): Promise<ReadonlyMap<string, string>> {
   const lists = ['/v1/customers?page_size=1000', '/v1/credit-products', '/v1/webhook-endpoints', '/v1/settings', '/v1/rejected-usage'];
   const paths = [

@@ -116,7 +116,7 @@ function booksOf(csv: string): Expected {
     const consumed = credits < granted ? credits : granted;
     return { customer, consumed, uncovered: credits - consumed, booked: granted - consumed };
   });
-  const sum = (of: 'consumed' | 'uncovered' | 'booked'): string => decimal(split.reduce((all, figures) => all + figures[of], 0n));
+  const sum = (figure: 'consumed' | 'uncovered' | 'booked'): string => decimal(split.reduce((all, figures) => all + figures[figure], 0n));
   return {
     rows: rows.length,
     consumed: sum('consumed'),

@@ -41,9 +41,9 @@ export function autoTopUpCommands(program: Command, runner: Runner): void {
     .option('--amount <money>', 'always this much; or')
     .option('--target <money>', 'as much as is missing up to this')
     .option('--minimum <money>', 'with --target: at least this much')
-    .option('--figure <figure>', 'what is looked at: available, or projected; available unless told')
+    .option('--figure <figure>', 'which figure triggers it: available or projected; default available')
     .option('--cooldown <seconds>', 'from one request to the next at least', wholeNumber(0, COOLDOWN_S_MAX))
-    .option('--period <period>', 'what the maximum is of: day, week or month; month unless told')
+    .option('--period <period>', 'period of the maximum: day, week or month; default month')
     .requiredOption('--max-money <money>', 'asked for in one period at most')
     .requiredOption('--max-count <n>', `requests in one period at most, 1 to ${COUNT_MAX}`, wholeNumber(1, COUNT_MAX))
     .action(

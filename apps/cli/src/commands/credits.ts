@@ -25,7 +25,7 @@ export function creditsCommands(program: Command, runner: Runner): void {
     .description('give a customer a balance of a credit product')
     .argument('<customer>')
     .argument('<product>')
-    .option('--name <text>', "for people; the product's name unless told")
+    .option('--name <text>', "for people; default the product's name")
     .option('--starting-balance <amount>', 'free credits to begin with')
     .option('--limit <limit>', "warning line instead of the product's, such as low=50 or low=20%; repeatable", collect)
     .option('--no-limits', 'no warning lines, whatever the product has')

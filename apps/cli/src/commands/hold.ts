@@ -7,11 +7,11 @@ interface OfBalance {
   readonly product?: string;
 }
 
-const of = (command: Command): Command => command.option('--product <product>', 'credit product; without it the wallet is meant');
+const withProduct = (command: Command): Command => command.option('--product <product>', 'credit product; without it the wallet is meant');
 
 export function holdCommands(program: Command, runner: Runner): void {
   const hold = program.command('hold').description('reserve now, settle later');
-  of(
+  withProduct(
     hold
       .command('place')
       .description('set value aside; refused whole when there is too little')
@@ -33,7 +33,7 @@ export function holdCommands(program: Command, runner: Runner): void {
         ),
     ),
   );
-  of(
+  withProduct(
     hold
       .command('capture')
       .description('debit a hold, all or part; the rest is released')
@@ -57,7 +57,7 @@ export function holdCommands(program: Command, runner: Runner): void {
         ),
     ),
   );
-  of(hold.command('release').description('give a hold back').argument('<customer>').argument('<hold>')).action(
+  withProduct(hold.command('release').description('give a hold back').argument('<customer>').argument('<hold>')).action(
     runner.run<OfBalance>(async (call, [customer = '', id], { product = '' }) =>
       call.answer(await call.service.call('ReleaseHold', { ...balanceOf(customer, product), hold_id: id }), holdCard),
     ),

@@ -37,16 +37,16 @@ describe('verify --data-dir on a damaged log', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  // With its index the log opens and the damage is met as it is read; without, opening it meets it.
-  it.each(['met as it is read', 'met as it is opened'])('tells where, and ends with exit code 4: %s', async (met) => {
-    if (met === 'met as it is opened') rmSync(join(directory, 'stream-index'), { recursive: true });
+  // With its index the log opens and the damage is found as it is read; without, as it is opened.
+  it.each(['found as it is read', 'found as it is opened'])('says where, and ends with exit code 4: %s', async (when) => {
+    if (when === 'found as it is opened') rmSync(join(directory, 'stream-index'), { recursive: true });
     const { exitCode, out, err } = await ran(['verify', '--data-dir', directory]);
     expect([exitCode, out + err]).toEqual([4, expect.stringMatching(/is damaged at byte \d+/)]);
     const json = await ran(['verify', '--data-dir', directory, '--json']);
     expect(json.exitCode).toBe(4);
     const lines = `${json.out}${json.err}`.trim().split('\n');
     expect(lines.map((line): unknown => JSON.parse(line))).toContainEqual(
-      met === 'met as it is read'
+      when === 'found as it is read'
         ? {
             finding: expect.objectContaining({
               detail: expect.stringMatching(/is damaged at byte/) as string,
@@ -64,7 +64,7 @@ describe('verify', () => {
       out: 'Sound: 9 events in 3 streams, 2 balances, 0.3 s, nothing found.\n',
       err: '',
     }));
-  it('tells the digest of heads, and asks for that of an earlier position', async () => {
+  it('prints the digest of heads, and asks for that of an earlier position', async () => {
     const summary = { valid: true, events: 9, streams: 3, balances: 2, duration_ms: 250, heads: 'abc', position: '77' };
     expect((await verified([data({ summary })], '--heads-at', '77')).out).toMatch(/nothing found\.\nHeads at position 77: abc\n$/);
     expect(double.asked.at(-1)).toMatchObject({ body: JSON.stringify({ heads_at: '77' }) });

@@ -16,7 +16,7 @@ interface VerifyOptions extends WhereOptions {
 }
 
 function position(said: string): bigint {
-  if (!/^(-1|\d{1,19})$/.test(said)) throw new InvalidArgumentError('give the position that an earlier check told');
+  if (!/^(-1|\d{1,19})$/.test(said)) throw new InvalidArgumentError('give the position that an earlier check printed');
   return BigInt(said);
 }
 

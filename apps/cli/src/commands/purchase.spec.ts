@@ -53,10 +53,10 @@ describe('a purchase', () => {
     );
   });
 
-  it('is told of by hand', async () => {
+  it('is confirmed or failed by hand', async () => {
     double.answer = () => ({ body: { outcome: 'already_credited', balance } });
     expect((await asking('purchase', 'confirm', 'a', 'p1', '20', 'EUR', '--payment-id', 't7', '--event-id', 'e1')).out).toMatch(
-      /^It was credited before/,
+      /^This payment was reported before/,
     );
     expect(double.asked.at(-1)).toMatchObject({
       path: '/v1/customers/a/wallet/purchases/p1/confirm',

@@ -3,7 +3,7 @@ import { wrongUsage } from '../exit-codes';
 import type { Runner } from '../invocation';
 import { collect, pairs, wholeNumber } from '../option-values';
 import { within } from '../rendering/fields';
-import { purchaseCard, purchasesTable, startedCard, toldCard } from '../rendering/purchases';
+import { purchaseCard, purchasesTable, startedCard, notificationCard } from '../rendering/purchases';
 import { paged, pageOf, type PageOptions } from './options/paging';
 
 interface StartOptions {
@@ -42,12 +42,12 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .option('--amount <money>', 'for how much, in whole minor units')
     .option(
       '--by <who>',
-      'staff, or portal: then within what the settings allow customers, without a priority or times of its own; staff unless told',
+      'staff, or portal: then within what the settings allow customers, without a priority or times of its own; default staff',
     )
     .option('--expires-at <time>', 'nobody waits for the money from then on; RFC 3339')
     .option('--paid-url <url>', "where the provider's page leads after the payment")
     .option('--cancelled-url <url>', 'where it leads when the customer turns back')
-    .option('--priority <n>', `of the grant: lower is used first, 0 to ${PRIORITY_MAX}; 100 unless told`, wholeNumber(0, PRIORITY_MAX))
+    .option('--priority <n>', `of the grant: lower is used first, 0 to ${PRIORITY_MAX}; default 100`, wholeNumber(0, PRIORITY_MAX))
     .option('--grant-expires-at <time>', 'the grant covers usage before then; RFC 3339')
     .option('--metadata <name=value>', 'your own notes; repeatable', collect)
     .action(
@@ -72,7 +72,7 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     );
   purchase
     .command('get')
-    .description('how it stands, and all that was told of it')
+    .description('its status and every notification about it')
     .argument('<customer>')
     .argument('<purchase>')
     .action(
@@ -95,11 +95,11 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .argument('<amount>', 'what was paid')
     .argument('<currency>', 'what it was paid in')
     .requiredOption('--payment-id <text>', 'the payment, as you know it: a transfer, a receipt')
-    .option('--event-id <text>', 'your own id of this event: told again it counts once')
+    .option('--event-id <text>', 'your own id of this event: it counts once, however often you send it')
     .action(
       runner.run<ConfirmOptions>(async (call, [customer, id, amount, currency], { paymentId, eventId }) => {
         const request = { customer_id: customer, purchase_id: id, amount, currency, payment_id: paymentId, event_id: eventId };
-        call.answer(await call.service.call('ConfirmPurchase', request), toldCard);
+        call.answer(await call.service.call('ConfirmPurchase', request), notificationCard);
       }),
     );
   purchase
@@ -109,12 +109,12 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .argument('<purchase>')
     .argument('<code>', 'why, in one word such as declined')
     .option('--reason <text>', 'for people')
-    .option('--event-id <text>', 'your own id of this event: told again it counts once')
+    .option('--event-id <text>', 'your own id of this event: it counts once, however often you send it')
     .action(
       runner.run<FailOptions>(async (call, [customer, id, code], { reason, eventId }) =>
         call.answer(
           await call.service.call('FailPurchase', { customer_id: customer, purchase_id: id, code, reason, event_id: eventId }),
-          toldCard,
+          notificationCard,
         ),
       ),
     );

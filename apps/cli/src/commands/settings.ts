@@ -33,7 +33,7 @@ export function settingsCommands(program: Command, runner: Runner): void {
     .option('--enabled <yes|no>', 'whether wallets take credits, holds and payments')
     .option('--free-credits <yes|no>', 'whether free credits may be added to wallets')
     .option('--credit-price <code=price>', 'what one wallet credit is worth, such as EUR=0.01; repeatable', collect)
-    .option('--effective-at <time>', 'those prices are in force from then on, at once unless told; RFC 3339')
+    .option('--effective-at <time>', 'those prices are in force from then on; default now; RFC 3339')
     .option('--portal-purchases <yes|no>', 'whether customers may buy credits by themselves')
     .option('--portal-limit <code=least..most>', 'what they may pay at a time, such as EUR=5..500; repeatable, all there shall be', collect)
     .option('--no-portal-limits', 'no such limits from now on')
@@ -86,10 +86,10 @@ function previewText(message: Message): string {
     return `${text(wallet, 'customer_id')}  ${text(wallet, 'booked')} ${text(wallet, 'currency')}  credits ${text(wallet, 'before.booked') || 'none'} -> ${text(wallet, 'after.booked')}`;
   }
   const totals = within(message, 'totals');
-  const lines = items(totals, 'currencies').map((of) => {
-    const move = `${text(of, 'price_before') || 'none'} -> ${text(of, 'price_after') || 'none'} at ${text(of, 'compared_at')}`;
-    const credits = `credits ${text(of, 'before.booked') || 'none'} -> ${text(of, 'after.booked') || 'none'}`;
-    return `${text(of, 'currency')}: ${move}, ${text(of, 'wallets') || '0'} wallets with ${text(of, 'booked')}, ${credits}`;
+  const lines = items(totals, 'currencies').map((total) => {
+    const move = `${text(total, 'price_before') || 'none'} -> ${text(total, 'price_after') || 'none'} at ${text(total, 'compared_at')}`;
+    const credits = `credits ${text(total, 'before.booked') || 'none'} -> ${text(total, 'after.booked') || 'none'}`;
+    return `${text(total, 'currency')}: ${move}, ${text(total, 'wallets') || '0'} wallets with ${text(total, 'booked')}, ${credits}`;
   });
   return [`Wallets touched: ${text(totals, 'wallets_touched') || '0'}`, ...lines].join('\n');
 }

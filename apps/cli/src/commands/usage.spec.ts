@@ -143,7 +143,7 @@ describe('an import', () => {
     expect([exitCode, out.split('\n').length, double.asked]).toEqual([0, 6, []]);
     expect(out.split('\n')[1]).toBe('{"specversion":"1.0","source":"s","type":"t","id":"row-1","subject":"cus_1","data":{"n":1}}');
   });
-  it('reads standard input when it is told what it is', async () => {
+  it('reads standard input when the format is given', async () => {
     double.answer = allApplied;
     const { out } = await imported('-', ['--format', 'jsonl', '--json'], { stdin: '{"id":"a"}\n{"id":"b"}\n' });
     expect(JSON.parse(out)).toMatchObject({ read: 2, applied: 2 });

@@ -37,7 +37,7 @@ export function usageCommands(program: Command, runner: Runner): void {
     .command('import')
     .description('send a file of usage: CSV with a header, or JSON lines')
     .argument('<file>', '"-" for standard input')
-    .option('--format <format>', "csv or jsonl; by the file's name unless told")
+    .option('--format <format>', "csv or jsonl; default by the file's name")
     .option('--separator <text>', 'what stands between the fields of a CSV file', ',')
     .option('--source <text>', 'who says so')
     .option('--type <text>', 'what kind of usage; meters select by it')

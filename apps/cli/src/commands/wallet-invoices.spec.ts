@@ -108,7 +108,7 @@ describe('the settings', () => {
 
   it('show what a price change would do, wallet by wallet and in all', async () => {
     const units = { before: { booked: '100' }, after: { booked: '50' } };
-    const told = [
+    const printed = [
       { wallet: { customer_id: 'a', currency: 'EUR', booked: '50', ...units } },
       {
         totals: {
@@ -127,7 +127,7 @@ describe('the settings', () => {
         },
       },
     ];
-    double.answer = () => ({ events: told.map((message) => `data: ${JSON.stringify(message)}\n\n`) });
+    double.answer = () => ({ events: printed.map((message) => `data: ${JSON.stringify(message)}\n\n`) });
     expect(await asking('settings', 'preview', '--credit-price', 'EUR=1')).toBe(
       'a  50 EUR  credits 100 -> 50\nWallets touched: 1\nEUR: 0.5 -> 1 at 2026-03-01T12:00:00.000Z, 1 wallets with 50, credits 100 -> 50\n',
     );

@@ -23,7 +23,7 @@ export function invoiceCommands(wallet: Command, runner: Runner): void {
     .argument('<customer>')
     .argument('<invoice>', 'your own id of it')
     .argument('<due>', 'what is due, such as 49.90')
-    .option('--billed <amount>', 'unbilled usage that it bills; all there is, up to what is due, unless told')
+    .option('--billed <amount>', 'unbilled usage that it bills; default all, up to what is due')
     .option('--currency <code>', 'refused when it is not that of the wallet')
     .action(
       runner.run<PayOptions>(async (call, [customer, invoice, due], { billed, currency }) => {
@@ -36,7 +36,7 @@ export function invoiceCommands(wallet: Command, runner: Runner): void {
     .description('give back a payment to the grants it came from')
     .argument('<customer>')
     .argument('<invoice>')
-    .option('--amount <amount>', 'how much; all that is left unless told')
+    .option('--amount <amount>', 'how much; default all that is left')
     .option('--reason <text>', 'for the record')
     .option('--reversal-id <id>', 'your own id, such as that of a credit note: it is carried out once')
     .action(

@@ -11,7 +11,7 @@ export function webhookCommands(program: Command, runner: Runner): void {
     .command('create')
     .description('add an endpoint; the answer is the only one that shows its secret')
     .argument('<url>', 'http or https')
-    .option('--type <type>', 'only these, such as credit_balance.run_out; repeatable; all unless told', collect)
+    .option('--type <type>', 'only these, such as credit_balance.run_out; repeatable; default all', collect)
     .option('--description <text>', 'for people')
     .action(
       runner.run<{ type?: readonly string[]; description?: string }>(async (call, [url], { type, description }) =>

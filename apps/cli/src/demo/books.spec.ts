@@ -1,5 +1,5 @@
 import { Account, Books, costOf } from './books';
-import { EVENTS, HOLDINGS, SEED } from './cast';
+import { EVENTS, HOLDINGS, SEED } from './holdings';
 import { eventText, traffic } from './traffic';
 
 const holding = { customer: 'a', product: 'ai-tokens', startingBalance: '60' } as const;
@@ -43,7 +43,9 @@ describe('the traffic', () => {
   it('of the demo runs one balance low and another one out', () => {
     const books = new Books(HOLDINGS);
     for (const fact of traffic({ seed: SEED, events: EVENTS, holdings: HOLDINGS, until: 0 })) books.use(fact);
-    const notifications = HOLDINGS.map((of) => [of.customer, of.product, ...books.of(of).notifications]).filter(({ length }) => length > 2);
+    const notifications = HOLDINGS.map((holding) => [holding.customer, holding.product, ...books.account(holding).notifications]).filter(
+      ({ length }) => length > 2,
+    );
     expect(notifications).toEqual([
       ['birch', 'api-calls', 'credit_balance.low_balance'],
       ['ember', 'api-calls', 'credit_balance.low_balance', 'credit_balance.run_out'],

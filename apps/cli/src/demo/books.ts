@@ -2,21 +2,21 @@
  * What the demo's usage must come to, by plain arithmetic on whole numbers of billionths. Written apart from the ledger on
  * purpose: it imports none of its code, weights included.
  */
-import type { Holding, ProductId } from './cast';
+import type { Holding, ProductId } from './holdings';
 import type { UsageFact } from './traffic';
 
 const BILLION = 1_000_000_000n;
 
 /** Billionths of a credit that one usage event costs. */
 export function costOf({ product, data }: Pick<UsageFact, 'product' | 'data'>): bigint {
-  const whole = (name: string): bigint => BigInt(data[name] ?? 0);
+  const units = (name: string): bigint => BigInt(data[name] ?? 0);
   switch (product) {
     case 'api-calls':
       return BILLION;
     case 'ai-tokens':
-      return whole('input_tokens') * 1_000_000n + whole('output_tokens') * 4_000_000n;
+      return units('input_tokens') * 1_000_000n + units('output_tokens') * 4_000_000n;
     case 'messages':
-      return data['channel'] === 'sms' ? whole('segments') * 50_000_000n : 1_000_000n;
+      return data['channel'] === 'sms' ? units('segments') * 50_000_000n : 1_000_000n;
   }
 }
 
@@ -82,10 +82,10 @@ export class Books {
   }
 
   use(fact: UsageFact): void {
-    this.of(fact).use(costOf(fact));
+    this.account(fact).use(costOf(fact));
   }
 
-  of(which: Pick<Holding, 'customer' | 'product'>): Account {
+  account(which: Pick<Holding, 'customer' | 'product'>): Account {
     const account = this.accounts.get(keyOf(which));
     if (!account) throw new RangeError(`${keyOf(which)} is in no book`);
     return account;
@@ -95,8 +95,8 @@ export class Books {
 const keyOf = ({ customer, product }: Pick<Holding, 'customer' | 'product'>): string => `${customer} ${product}`;
 
 function billionths(text: string): bigint {
-  const [whole = '0', fraction = ''] = text.split('.');
-  return BigInt(whole) * BILLION + BigInt(fraction.padEnd(9, '0'));
+  const [units = '0', fraction = ''] = text.split('.');
+  return BigInt(units) * BILLION + BigInt(fraction.padEnd(9, '0'));
 }
 
 function decimal(value: bigint): string {

@@ -20,8 +20,8 @@ export class Inbox {
   private readonly waiting = new Set<() => void>();
   private readonly server: Server;
 
-  /** @param told is called for each webhook, repeats under the same id left out. */
-  constructor(private readonly told: (landed: Landed) => void) {
+  /** @param onLanded is called for each webhook, repeats under the same id left out. */
+  constructor(private readonly onLanded: (landed: Landed) => void) {
     this.server = createServer((request, response) => void this.receive(request, response));
   }
 
@@ -64,11 +64,11 @@ export class Inbox {
     if (body === undefined) return void response.writeHead(413).end();
     const landed = this.verified(request.headers, body);
     response.writeHead(landed.wrong === undefined ? 204 : 400).end();
-    // Webhooks are delivered at least once: the id tells a repeat.
+    // Webhooks are delivered at least once: a repeat has the same id.
     if (this.seen.has(landed.webhookId)) return;
     this.seen.add(landed.webhookId);
     this.landed.push(landed);
-    this.told(landed);
+    this.onLanded(landed);
     for (const go of this.waiting) go();
   }
 

@@ -5,11 +5,11 @@ import type { Invocation } from '../invocation';
 import type { Service } from '../service/service';
 import { text, within } from '../rendering/fields';
 import { Books } from './books';
-import { HOLDINGS } from './cast';
+import { HOLDINGS } from './holdings';
 import { Inbox, type Landed } from './inbox';
 
 /** A webhook in one line: what, whose, and which line was left upwards. Also how the demo knows which ones must come. */
-export function noticeOf(payload: Message): string {
+export function webhookLine(payload: Message): string {
   const data = within(payload, 'data');
   const from = text(payload, 'type').endsWith('.recovered') ? ` ${text(data, 'from')}` : '';
   return [`${text(payload, 'type')}${from}`, text(data, 'customer_id'), text(data, 'credit_product_id')].filter(Boolean).join('  ');
@@ -43,7 +43,9 @@ export class Scene {
   private show({ payload, wrong }: Landed): void {
     const { green, red } = this.call.colours;
     this.say(
-      wrong === undefined ? `${green('<- webhook, signature verified:')} ${noticeOf(payload)}` : red(`<- webhook, NOT VERIFIED: ${wrong}`),
+      wrong === undefined
+        ? `${green('<- webhook, signature verified:')} ${webhookLine(payload)}`
+        : red(`<- webhook, NOT VERIFIED: ${wrong}`),
     );
   }
 }

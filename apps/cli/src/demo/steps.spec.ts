@@ -2,7 +2,7 @@ import { Invocation } from '../invocation';
 import { PassThrough, Readable } from 'node:stream';
 import { Service } from '../service/service';
 import { type Answer, type Asked, ServiceDouble } from '../service-double.fixtures';
-import { BATCH } from './cast';
+import { BATCH } from './holdings';
 import { Scene } from './scene';
 import { check, sendAgain, showBalances } from './steps';
 

@@ -2,8 +2,8 @@
 import type { Message } from '@drawdown/api/resources';
 import { figure, flag, items, number, text, within } from '../rendering/fields';
 import { table } from '../rendering/layout';
-import { BATCH, CREDIT_PRICE, CURRENCY, CUSTOMERS, EVENTS, type Holding, HOLDINGS, PRODUCTS, SEED, WALLET_CUSTOMER } from './cast';
-import { noticeOf, type Scene } from './scene';
+import { BATCH, CREDIT_PRICE, CURRENCY, CUSTOMERS, EVENTS, type Holding, HOLDINGS, PRODUCTS, SEED, WALLET_CUSTOMER } from './holdings';
+import { webhookLine, type Scene } from './scene';
 import { eventText, SOURCE, traffic, type UsageFact } from './traffic';
 
 const WEBHOOKS_WITHIN_MS = 20_000;
@@ -67,7 +67,7 @@ export async function feed(scene: Scene): Promise<string> {
 const batchText = (facts: readonly UsageFact[]): string => `[${facts.map(eventText).join(',')}]`;
 
 function expectNotices(scene: Scene, { customer, product }: Holding, from: number): void {
-  for (const notification of scene.books.of({ customer, product }).notifications.slice(from))
+  for (const notification of scene.books.account({ customer, product }).notifications.slice(from))
     scene.expected.push(`${notification}  ${customer}  ${product}`);
 }
 
@@ -75,7 +75,7 @@ function expectNotices(scene: Scene, { customer, product }: Holding, from: numbe
 async function landed(scene: Scene): Promise<void> {
   const { inbox, expected } = scene;
   const all = await inbox.until(() => inbox.landed.length >= expected.length, WEBHOOKS_WITHIN_MS);
-  const came = inbox.landed.map(({ payload, wrong }) => wrong ?? noticeOf(payload));
+  const came = inbox.landed.map(({ payload, wrong }) => wrong ?? webhookLine(payload));
   const missing = expected.filter((notification) => !came.includes(notification));
   const surplus = came.filter((notification) => !expected.includes(notification));
   scene.insist(all && missing.length === 0, `missing webhooks: ${missing.join('; ') || `${expected.length - came.length}`}`);
@@ -89,9 +89,9 @@ async function landed(scene: Scene): Promise<void> {
 export async function topUpAndHold(scene: Scene): Promise<void> {
   const { service } = scene;
   scene.step(3, 'A top-up, and a wallet with a hold');
-  const out = HOLDINGS.find((holding) => scene.books.of(holding).notifications.includes('credit_balance.run_out'));
+  const out = HOLDINGS.find((holding) => scene.books.account(holding).notifications.includes('credit_balance.run_out'));
   scene.insist(out !== undefined, 'no balance ran out');
-  const account = scene.books.of(out);
+  const account = scene.books.account(out);
   const known = account.notifications.length;
   account.topUp(TOP_UP);
   expectNotices(scene, out, known);
@@ -136,16 +136,16 @@ export async function topUpAndHold(scene: Scene): Promise<void> {
 export async function showBalances(scene: Scene): Promise<void> {
   scene.step(4, 'The balances');
   const balances = await allBalances(scene);
-  const row = (path: string, title: string) => ({ title, of: (balance: Message) => figure(balance, path), figures: true }) as const;
+  const row = (path: string, title: string) => ({ title, cell: (balance: Message) => figure(balance, path), figures: true }) as const;
   scene.say(
     table(
       [
-        { title: 'CUSTOMER', of: (balance) => text(balance, 'customer_id') },
-        { title: 'BALANCE', of: (balance) => text(balance, 'credit_product_id') || 'wallet' },
+        { title: 'CUSTOMER', cell: (balance) => text(balance, 'customer_id') },
+        { title: 'BALANCE', cell: (balance) => text(balance, 'credit_product_id') || 'wallet' },
         row('available', 'AVAILABLE'),
         row('consumed', 'CONSUMED'),
         row('uncovered', 'UNCOVERED'),
-        { title: '', of: standing },
+        { title: '', cell: standing },
       ],
       balances,
       '',
@@ -153,7 +153,7 @@ export async function showBalances(scene: Scene): Promise<void> {
   );
   for (const { customer, product } of HOLDINGS) {
     const balance = balances.find((one) => text(one, 'customer_id') === customer && text(one, 'credit_product_id') === product) ?? {};
-    const { available, consumed, uncovered } = scene.books.of({ customer, product }).figures;
+    const { available, consumed, uncovered } = scene.books.account({ customer, product }).figures;
     const same =
       figure(balance, 'available') === available && figure(balance, 'consumed') === consumed && figure(balance, 'uncovered') === uncovered;
     scene.insist(same, `${customer} ${product} should have ${available} available, ${consumed} consumed, ${uncovered} uncovered`);

@@ -2,7 +2,7 @@
  * Made-up usage, the same for the same seed: for the demo, for tests and for benchmarks. What it must come to is worked out in
  * books.ts, which shares no code with the ledger.
  */
-import type { Holding, ProductId } from './cast';
+import type { Holding, ProductId } from './holdings';
 
 export interface UsageFact {
   readonly id: string;

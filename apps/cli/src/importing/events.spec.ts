@@ -49,7 +49,7 @@ describe('the form of a file', () => {
     ['a.jsonl', 'jsonl'],
     ['a.ndjson', 'jsonl'],
   ])('of %s is %s', (file, form) => expect(formOf(file, undefined)).toBe(form));
-  it('is what was told', () => expect(formOf('a.csv', 'jsonl')).toBe('jsonl'));
+  it('is the chosen one', () => expect(formOf('a.csv', 'jsonl')).toBe('jsonl'));
   it('is asked for when nobody says it', () => expect(() => formOf('-', undefined)).toThrow('standard input does not say what it is'));
   it('is one of the two', () => expect(() => formOf('a', 'xml')).toThrow('it must be csv or jsonl'));
 });

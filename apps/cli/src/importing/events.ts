@@ -10,11 +10,11 @@ import type { Tally } from './tally';
 
 export type Form = 'csv' | 'jsonl';
 
-/** By the end of the file's name, unless told. */
-export function formOf(file: string, told: string | undefined): Form {
-  if (told !== undefined) {
-    if (told === 'csv' || told === 'jsonl') return told;
-    throw wrongUsage(`--format ${told}: it must be csv or jsonl`);
+/** By default, from the end of the file's name. */
+export function formOf(file: string, chosen: string | undefined): Form {
+  if (chosen !== undefined) {
+    if (chosen === 'csv' || chosen === 'jsonl') return chosen;
+    throw wrongUsage(`--format ${chosen}: it must be csv or jsonl`);
   }
   if (/\.(?:csv|tsv)$/i.test(file)) return 'csv';
   if (/\.(?:jsonl|ndjson)$/i.test(file)) return 'jsonl';

@@ -75,12 +75,12 @@ async function send(
   progressed: () => void,
 ): Promise<void> {
   const { interrupted: signal } = call.io;
-  let toldAt = -Infinity;
+  let shownAt = -Infinity;
   const onRetry = (fault: unknown, waitMs: number): void => {
     tally.retries += 1;
     // One line per outage and batch would bury the summary.
-    if (performance.now() - toldAt < TELL_EVERY_MS) return;
-    toldAt = performance.now();
+    if (performance.now() - shownAt < SHOW_EVERY_MS) return;
+    shownAt = performance.now();
     call.note(`${fault instanceof Error ? (fault.message.split('\n')[0] ?? '') : String(fault)} Trying again in ${waitMs} ms.`);
   };
   const retry = { forMs: retryFor * 1_000, onRetry, signal, now: () => performance.now(), random: Math.random };
@@ -96,7 +96,7 @@ async function send(
   });
 }
 
-const TELL_EVERY_MS = 2_000;
+const SHOW_EVERY_MS = 2_000;
 
 async function* until<T>(signal: AbortSignal, items: AsyncIterable<T>): AsyncGenerator<T> {
   for await (const item of items) {

@@ -17,7 +17,7 @@ export class Tally {
   applied = 0;
   duplicates = 0;
   queued = 0;
-  /** Of those: what will be rejected, as far as that can be told of an event by itself. */
+  /** Of those: what will be rejected, judged by each event alone. */
   malformed = 0;
   rejected = 0;
   retries = 0;
@@ -74,7 +74,7 @@ export class Tally {
   }
 }
 
-/** Told by commands where usage goes through a queue. */
+/** Printed by commands where usage goes through a queue. */
 const WHERE_QUEUED_SHOWS = 'what became of them shows shortly: drawdown balance get, drawdown rejected list';
 
 export type ImportSummary = ReturnType<Tally['summary']>;

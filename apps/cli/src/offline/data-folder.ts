@@ -37,7 +37,7 @@ export async function openDataFolder(directory: string): Promise<DataFolder> {
 
 /**
  * The dedupe window that the service on this folder has: it decides for how long keys of usage are kept. Read from the same
- * variable, so a service that was told another window is checked by that one.
+ * variable, so a service with another window is checked by that one.
  */
 export function windowMsIn(env: Readonly<Record<string, string | undefined>>): number {
   const days = env['DEDUPE_WINDOW_DAYS'];

@@ -1,4 +1,4 @@
-/** The service's own check on a data folder, told in the service's own messages. */
+/** The service's own check on a data folder, with the service's own messages. */
 import type { Instant } from '@drawdown/domain/amounts';
 import { streamDefinitions, type Message, reportMessage } from '@drawdown/api/resources';
 import { verify } from '@drawdown/engine/audit';

@@ -3,10 +3,10 @@ import type { Message } from '@drawdown/api/resources';
 import { figure, flag, items, text, texts, within } from './fields';
 import { card, type Column, table } from './layout';
 
-const column = (title: string, path: string): Column<Message> => ({ title, of: (row) => text(row, path) });
+const column = (title: string, path: string): Column<Message> => ({ title, cell: (row) => text(row, path) });
 const figures = (title: string, path: string): Column<Message> => ({
   title,
-  of: (row) => figure(row, path),
+  cell: (row) => figure(row, path),
   figures: true,
 });
 const more = (answer: Message): string =>
@@ -51,13 +51,13 @@ export function balanceCard(balance: Message): string {
 export const balancesTable = (balances: readonly Message[]): string =>
   table(
     [
-      { title: 'BALANCE', of: (row) => text(row, 'credit_product_id') || 'wallet' },
+      { title: 'BALANCE', cell: (row) => text(row, 'credit_product_id') || 'wallet' },
       column('STATUS', 'status'),
       figures('AVAILABLE', 'available'),
       figures('HELD', 'held'),
       figures('CONSUMED', 'consumed'),
       figures('UNCOVERED', 'uncovered'),
-      { title: 'MEASURE', of: measureOf },
+      { title: 'MEASURE', cell: measureOf },
     ],
     balances,
     'The customer has no balance.',
@@ -71,8 +71,8 @@ export const grantsTable = (balance: Message): string =>
       figures('REMAINING', 'remaining'),
       figures('OF', 'amount'),
       figures('PRIORITY', 'priority'),
-      { title: 'EFFECTIVE', of: (row) => text(row, 'effective_at') || 'always' },
-      { title: 'EXPIRES', of: (row) => text(row, 'expires_at') || 'never' },
+      { title: 'EFFECTIVE', cell: (row) => text(row, 'effective_at') || 'always' },
+      { title: 'EXPIRES', cell: (row) => text(row, 'expires_at') || 'never' },
     ],
     items(balance, 'grants'),
     'No grant has value.',
@@ -131,15 +131,15 @@ export function productCard(product: Message): string {
       column('EVENT TYPE', 'event_type'),
       {
         title: 'WHERE',
-        of: (meter) =>
+        cell: (meter) =>
           items(meter, 'filters')
             .map((filter) => `${text(filter, 'path')}=${text(filter, 'equals')}`)
             .join(' ') || 'all',
       },
-      { title: 'QUANTITY', of: (meter) => text(meter, 'value_path') || 'count' },
-      { title: 'WEIGHT', of: (meter) => text(items(meter, 'weights').at(-1) ?? {}, 'weight') || '0', figures: true },
-      { title: 'DRAWS ON', of: (meter) => text(meter, 'draws_on').replaceAll('_', ' ') },
-      { title: 'RETIRED', of: (meter) => text(meter, 'retired_at') },
+      { title: 'QUANTITY', cell: (meter) => text(meter, 'value_path') || 'count' },
+      { title: 'WEIGHT', cell: (meter) => text(items(meter, 'weights').at(-1) ?? {}, 'weight') || '0', figures: true },
+      { title: 'DRAWS ON', cell: (meter) => text(meter, 'draws_on').replaceAll('_', ' ') },
+      { title: 'RETIRED', cell: (meter) => text(meter, 'retired_at') },
     ],
     items(product, 'meters'),
     'No meters: no usage draws on it yet.',
@@ -153,7 +153,7 @@ export const productsTable = (answer: Message): string =>
       column('CREDIT PRODUCT', 'credit_product_id'),
       column('NAME', 'name'),
       column('UNIT', 'unit'),
-      { title: 'METERS', of: (product) => String(items(product, 'meters').length), figures: true },
+      { title: 'METERS', cell: (product) => String(items(product, 'meters').length), figures: true },
     ],
     items(answer, 'credit_products'),
     'There are no credit products.',
@@ -177,7 +177,7 @@ export const endpointsTable = (answer: Message): string =>
       column('ENDPOINT', 'endpoint_id'),
       column('STATUS', 'status'),
       column('URL', 'url'),
-      { title: 'TYPES', of: (row) => texts(row, 'event_types').join(' ') || 'all' },
+      { title: 'TYPES', cell: (row) => texts(row, 'event_types').join(' ') || 'all' },
     ],
     items(answer, 'endpoints'),
     'There are no webhook endpoints.',
@@ -191,8 +191,8 @@ export const deliveriesTable = (answer: Message): string =>
       column('WEBHOOK', 'webhook_id'),
       column('TYPE', 'event_type'),
       column('STATUS', 'status'),
-      { title: 'ATTEMPTS', of: (row) => String(items(row, 'attempts').length), figures: true },
-      { title: 'LAST', of: (row) => text(lastAttempt(row), 'error') || text(lastAttempt(row), 'status_code') },
+      { title: 'ATTEMPTS', cell: (row) => String(items(row, 'attempts').length), figures: true },
+      { title: 'LAST', cell: (row) => text(lastAttempt(row), 'error') || text(lastAttempt(row), 'status_code') },
       column('NEXT', 'next_attempt_at'),
     ],
     items(answer, 'deliveries'),

@@ -1,8 +1,8 @@
 import { card, table } from './layout';
 
 const columns = [
-  { title: 'NAME', of: ([name]: readonly [string, string]) => name },
-  { title: 'AMOUNT', of: ([, amount]: readonly [string, string]) => amount, figures: true },
+  { title: 'NAME', cell: ([name]: readonly [string, string]) => name },
+  { title: 'AMOUNT', cell: ([, amount]: readonly [string, string]) => amount, figures: true },
 ] as const;
 
 describe('a table', () => {

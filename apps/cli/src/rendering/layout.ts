@@ -2,7 +2,7 @@
 
 export interface Column<Row> {
   readonly title: string;
-  readonly of: (row: Row) => string;
+  readonly cell: (row: Row) => string;
   /** Figures stand to the right. */
   readonly figures?: true;
 }
@@ -12,7 +12,7 @@ const GAP = '  ';
 /** A head and one line per row; each cell as wide as its column needs. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], nothing: string): string {
   if (rows.length === 0) return nothing;
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ of }) => printable(of(row))))];
+  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ cell }) => printable(cell(row))))];
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => width(line[i] ?? ''))));
   return cells
     .map((line) =>

@@ -5,9 +5,9 @@ import { figure, flag, items, text, within } from './fields';
 import { card, table } from './layout';
 
 export function purchaseCard(purchase: Message): string {
-  const flags = items(purchase, 'flags').map((of) => {
-    const paid = text(of, 'paid_amount');
-    return `${text(of, 'reason')}${paid ? `, ${paid} ${text(of, 'paid_currency')} paid` : ''}, ${text(of, 'flagged_at')}`;
+  const flags = items(purchase, 'flags').map((raised) => {
+    const paid = text(raised, 'paid_amount');
+    return `${text(raised, 'reason')}${paid ? `, ${paid} ${text(raised, 'paid_currency')} paid` : ''}, ${text(raised, 'flagged_at')}`;
   });
   const failure = [text(purchase, 'failure_code'), text(purchase, 'failure_reason')].filter((part) => part !== '').join(': ');
   return card([
@@ -34,29 +34,29 @@ export function startedCard(answer: Message): string {
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   credited: 'Credited.',
-  already_credited: 'It was credited before: this payment was told already.',
+  already_credited: 'This payment was reported before: it is already credited.',
   failed: 'It has failed.',
   already_ended: 'It had ended without money before.',
 };
 
-export const toldCard = (answer: Message): string =>
+export const notificationCard = (answer: Message): string =>
   `${OUTCOMES[text(answer, 'outcome')] ?? ''}\n\n${balanceCard(within(answer, 'balance'))}`;
 
 export function purchasesTable(answer: Message): string {
   const purchases = table(
     [
-      { title: 'PURCHASE', of: (row) => text(row, 'purchase_id') },
-      { title: 'STATUS', of: (row) => text(row, 'status') },
-      { title: 'AMOUNT', of: (row) => figure(row, 'amount'), figures: true },
-      { title: 'CURRENCY', of: (row) => text(row, 'currency') },
-      { title: 'PROVIDER', of: (row) => text(row, 'provider') },
-      { title: 'BY', of: (row) => text(row, 'by') },
-      { title: 'STARTED', of: (row) => text(row, 'started_at') },
+      { title: 'PURCHASE', cell: (row) => text(row, 'purchase_id') },
+      { title: 'STATUS', cell: (row) => text(row, 'status') },
+      { title: 'AMOUNT', cell: (row) => figure(row, 'amount'), figures: true },
+      { title: 'CURRENCY', cell: (row) => text(row, 'currency') },
+      { title: 'PROVIDER', cell: (row) => text(row, 'provider') },
+      { title: 'BY', cell: (row) => text(row, 'by') },
+      { title: 'STARTED', cell: (row) => text(row, 'started_at') },
       {
         title: 'LOOK AT',
-        of: (row) =>
+        cell: (row) =>
           items(row, 'flags')
-            .map((of) => text(of, 'reason'))
+            .map((raised) => text(raised, 'reason'))
             .join(' '),
       },
     ],
@@ -82,17 +82,17 @@ const MOVES = [
 ] as const;
 
 export function liabilityTable(answer: Message): string {
-  const rows = items(answer, 'currencies').flatMap((of) => MOVES.map((name) => ({ of, name })));
+  const rows = items(answer, 'currencies').flatMap((totals) => MOVES.map((name) => ({ totals, name })));
   const figures = table(
     [
-      { title: 'CURRENCY', of: ({ of, name }) => (name === MOVES[0] ? text(of, 'currency') : '') },
-      { title: 'WHAT', of: ({ name }) => name },
-      { title: 'PAID', of: ({ of, name }) => figure(of, `paid.${name}`), figures: true },
-      { title: 'FREE', of: ({ of, name }) => figure(of, `free.${name}`), figures: true },
+      { title: 'CURRENCY', cell: ({ totals, name }) => (name === MOVES[0] ? text(totals, 'currency') : '') },
+      { title: 'WHAT', cell: ({ name }) => name },
+      { title: 'PAID', cell: ({ totals, name }) => figure(totals, `paid.${name}`), figures: true },
+      { title: 'FREE', cell: ({ totals, name }) => figure(totals, `free.${name}`), figures: true },
     ],
     rows,
     'There were no wallets.',
   );
-  const wallets = items(answer, 'currencies').map((of) => `${text(of, 'currency')}: ${figure(of, 'wallets')} wallets`);
+  const wallets = items(answer, 'currencies').map((totals) => `${text(totals, 'currency')}: ${figure(totals, 'wallets')} wallets`);
   return `As of ${text(answer, 'as_of')}. ${wallets.join(', ')}\n\n${figures}`;
 }

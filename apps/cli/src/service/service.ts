@@ -19,9 +19,9 @@ interface ServiceOptions {
   /** Idempotency key of the commands of this call. Absent: one is made for each. */
   readonly key?: string;
   readonly timeoutMs?: number;
-  /** Told what is sent, for `--verbose`. */
-  readonly told?: (line: string) => void;
-  /** Told when the answer is that of an earlier command with the same key. */
+  /** Called with each request, for `--verbose`. */
+  readonly logRequest?: (line: string) => void;
+  /** Called when the answer is that of an earlier command with the same key. */
   readonly replayed?: (key: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -97,7 +97,7 @@ export class Service {
   }
 
   private async send({ method, path, body, key, accept, contentType, timeoutMs, endless }: Outgoing): Promise<Dispatcher.ResponseData> {
-    this.options.told?.(`${method} ${this.url}${path}${key ? ` (Idempotency-Key: ${key})` : ''}`);
+    this.options.logRequest?.(`${method} ${this.url}${path}${key ? ` (Idempotency-Key: ${key})` : ''}`);
     try {
       return await undiciRequest(this.url.replace(/\/$/, '') + path, {
         method,

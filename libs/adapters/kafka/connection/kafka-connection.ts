@@ -52,7 +52,7 @@ export class KafkaConnection {
       requestTimeout: REQUEST_TIMEOUT_MS,
       retry: { retries: CLIENT_RETRIES, initialRetryTime: CLIENT_RETRY_MS, maxRetryTime: CLIENT_RETRY_MS_MAX },
       logLevel: logLevel.WARN,
-      logCreator: () => (entry) => this.told(entry),
+      logCreator: () => (entry) => this.logEntry(entry),
       socketFactory: kafkaSocket,
       ...(settings.tls && { ssl: typeof settings.tls === 'object' ? { ca: readFileSync(settings.tls.caFile) } : true }),
       ...(settings.sasl && { sasl: saslOptions(settings.sasl) }),
@@ -134,7 +134,7 @@ export class KafkaConnection {
     return `could not ${doing} at ${this.brokers.join(',')}`;
   }
 
-  private told({ level, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry): void {
+  private logEntry({ level, log: { message, timestamp: _, logger: __, ...fields } }: LogEntry): void {
     this.settings.log?.(level === logLevel.ERROR ? 'error' : 'warn', message, fields);
   }
 }

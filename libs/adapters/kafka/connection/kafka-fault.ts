@@ -15,7 +15,7 @@ export class KafkaMisconfigured extends Fault {
   }
 }
 
-/** The broker did not say whether it has written the records. Send them again: every reader of them tells repeats apart. */
+/** The broker did not say whether it has written the records. Send them again: every reader of them recognizes repeats. */
 export class WriteUnknown extends Fault {
   constructor(message: string, options?: ErrorOptions) {
     super('kafka_write_unknown', message, true, options);

@@ -23,8 +23,8 @@ export async function connectionProblem({ brokers, tls, sasl, error, timeoutMs }
   const tried = await Promise.all(brokers.map(async (broker) => ({ broker, problem: await tcpProblem(broker, timeoutMs) })));
   const open = tried.find(({ problem }) => problem === undefined)?.broker;
   if (open === undefined) {
-    const told = tried.map(({ broker, problem }) => `${broker} (${problem})`).join(', ');
-    return new KafkaUnavailable(`no Kafka broker answers at ${told}. Start it, or correct KAFKA_BROKERS`);
+    const problems = tried.map(({ broker, problem }) => `${broker} (${problem})`).join(', ');
+    return new KafkaUnavailable(`no Kafka broker answers at ${problems}. Start it, or correct KAFKA_BROKERS`);
   }
   if (tls) {
     const problem = await tlsProblem(open, typeof tls === 'object' ? tls : {}, timeoutMs);

@@ -18,7 +18,7 @@ const SESSION_TIMEOUT_MS_DEFAULT = 10_000;
 const DRAIN_MS_DEFAULT = 10_000;
 const RECONNECT_FIRST_MS = 250;
 const RECONNECT_MS_MAX = 10_000;
-/** How old the end of a topic may be that lag is told by, when nothing is fetched. */
+/** How old the end of a topic may be that lag is computed from, when nothing is fetched. */
 const LAG_EVERY_MS = 5_000;
 const STOP_WITHIN_MS = 30_000;
 
@@ -83,7 +83,7 @@ export class KafkaConsumer {
     this.slots = new Semaphore(settings.partitionsConcurrently ?? PARTITIONS_CONCURRENTLY_DEFAULT);
   }
 
-  /** Begins, and does not wait for the broker: `figures().joined` tells when it has taken this member in. */
+  /** Begins, and does not wait for the broker: `figures().joined` says when it has taken this member in. */
   start(): Promise<void> {
     this.running ??= Promise.all([this.run(), this.watchLag()]).then(() => undefined);
     return Promise.resolve();
@@ -128,7 +128,7 @@ export class KafkaConsumer {
       if (fault && !signal.aborted) {
         this.count.sessionsLost += 1;
         failures = this.count.joins > joins ? 0 : failures + 1;
-        this.tell(fault);
+        this.report(fault);
         await pause(backOffMs(failures, { minMs: RECONNECT_FIRST_MS, maxMs: RECONNECT_MS_MAX }), signal);
       }
     }
@@ -165,7 +165,7 @@ export class KafkaConsumer {
         // The first time, and whenever it is another fault: what repeats itself stands in the figures.
         if (stalled.changed) fault?.(stalled.fault, partition);
       },
-      onFault: (trouble) => this.tell(trouble),
+      onFault: (trouble) => this.report(trouble),
       joined: () => {
         this.count.joins += 1;
         this.trouble = undefined;
@@ -174,9 +174,9 @@ export class KafkaConsumer {
     });
   }
 
-  private tell(fault: Fault): void {
+  private report(fault: Fault): void {
     const again = this.trouble?.code === fault.code && this.trouble.message === fault.message;
-    // A loss is told, counted and over; it holds nothing up.
+    // A loss is reported, counted and over; it holds nothing up.
     if (fault instanceof RecordsDeletedUnread) this.count.deletedUnread += fault.records;
     else this.trouble = fault;
     if (!again) this.settings.fault?.(fault);

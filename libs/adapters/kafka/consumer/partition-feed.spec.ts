@@ -36,7 +36,7 @@ function feeding(handle: (given: readonly QueueRecord[], signal: AbortSignal) =>
 }
 
 const done = (): Promise<void> => Promise.resolve();
-/** Resolves when it is told to. */
+/** Resolves when the test opens it. */
 function held() {
   let release = (): void => undefined;
   const until = new Promise<void>((resolve) => (release = resolve));
@@ -103,7 +103,7 @@ describe('a partition', () => {
     const broken = new Fault('read_only', 'the store is read-only: make it writable', false);
     const { feed, stalls, handled } = feeding(() => Promise.reject(broken));
     feed.offer(records(0, 1), 1n);
-    await until('it to be told', () => stalls.length === 1);
+    await until('the stall to be reported', () => stalls.length === 1);
     expect(feed.stalled?.fault).toBe(broken);
     expect(handled).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('a partition', () => {
   it('waits where the handler itself is broken, and skips nothing', async () => {
     const { feed, stalls, handled } = feeding(() => Promise.reject(new TypeError('x is undefined')));
     feed.offer(records(0, 1), 1n);
-    await until('it to be told', () => stalls.length === 1);
+    await until('the stall to be reported', () => stalls.length === 1);
     expect(stalls[0]?.fault).toMatchObject({ code: 'unexpected', retriable: false, message: 'x is undefined' });
     expect(handled).toEqual([]);
   });
@@ -158,7 +158,7 @@ describe('a partition', () => {
     expect(handled).toEqual([]);
   });
 
-  it('tells the handler to stop when the partition is taken away, and does not count its end', async () => {
+  it('signals the handler to stop when the partition is taken away, and does not count its end', async () => {
     let signal: AbortSignal | undefined;
     const { until: first, release } = held();
     const { feed, handled } = feeding((_, given) => ((signal = given), first));

@@ -99,7 +99,7 @@ export class PartitionFeed {
     this.wakeUp();
   }
 
-  /** The partition is no longer ours, or there is no more time: the chunk in hand is told to stop, and its end does not count. */
+  /** The partition is no longer ours, or there is no more time: the chunk in hand is signalled to stop, and its end does not count. */
   abort(): void {
     this.aborted.abort();
     this.close();

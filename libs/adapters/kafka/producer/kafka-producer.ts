@@ -2,7 +2,7 @@
  * Writes records, acknowledged by all replicas in sync. Whatever is sent at the same time shares few requests.
  *
  * Not idempotent in Kafka's sense, on purpose: docs/decisions says why. A fault therefore leaves open whether records were written;
- * sent again they may stand there twice, and every reader of our topics tells repeats apart.
+ * sent again they may stand there twice, and every reader of our topics recognizes repeats.
  */
 import type { Fault } from '@drawdown/engine/event-store';
 import { Partitioners, type Producer } from 'kafkajs';

@@ -33,7 +33,7 @@ describe('a rejected record', () => {
     expect(rejectedRecord({ rejection, rejectionId: 'r', record: record(), at: noon, traceparent }).headers.traceparent).toBe(traceparent);
   });
 
-  it('tells the newest reason when it was rejected before', () => {
+  it('says the newest reason when it was rejected before', () => {
     const again = record({ headers: { 'rejected-reason': Buffer.from('unknown_customer'), 'rejection-id': Buffer.from('r-0') } });
     const { headers } = rejectedRecord({ rejection, rejectionId: 'r-1', record: again, at: noon });
     expect([headers['rejected-reason'], headers['rejection-id']]).toEqual(['malformed_json', 'r-1']);

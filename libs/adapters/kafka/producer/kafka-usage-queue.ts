@@ -7,7 +7,7 @@ import type { OutgoingRecord } from '../record/records';
 import { withTimeout } from '@drawdown/engine/async';
 
 const QUEUED: Taken = { status: 'queued' };
-/** Somebody waits at a transport. What is written later all the same is told from its repeat by the ledger. */
+/** Somebody waits at a transport. If it is written later all the same, the ledger recognizes its repeat. */
 const ANSWER_WITHIN_MS = 5_000;
 
 export class KafkaUsageQueue implements UsageTaker {

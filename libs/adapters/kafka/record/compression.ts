@@ -93,7 +93,7 @@ export function readAllCompressions(): void {
 const BATCH_HEADER_BYTES = 61;
 const MAGIC_AT = 16;
 const MAGIC = 2;
-/** kafkajs hands in what follows the header, in the memory of the answer: so a person can be told where. */
+/** kafkajs hands in what follows the header, in the memory of the answer: so the fault can say where. */
 function firstOffsetOf({ buffer, byteOffset }: Buffer): bigint | undefined {
   if (byteOffset < BATCH_HEADER_BYTES) return undefined;
   const header = Buffer.from(buffer, byteOffset - BATCH_HEADER_BYTES, BATCH_HEADER_BYTES);

@@ -8,7 +8,7 @@ import type { IHeaders } from 'kafkajs';
 
 /** Ours on the rated topic come on top of those of the usage. */
 const HEADERS_BESIDE = 16;
-/** More are not read at all. So many are told from a record that has no more than it may have. */
+/** More are not read at all. One above the limit shows that a record has too many. */
 export const HEADERS_READ_MAX = HEADERS_MAX + HEADERS_BESIDE;
 
 /** What reads the answers of a broker. The types of kafkajs leave it out. */

@@ -23,8 +23,8 @@ export function originalOf(record: Pick<QueueRecord, 'headers' | 'value' | 'at'>
   // Only UTF-8 comes back as the same bytes, and only what is short is kept whole.
   if (value.length > ORIGINAL_BYTES_MAX || !Buffer.from(text).equals(value)) return beginningOf(value);
   if (!isBinary(record)) return { text, encoding: 'utf8' };
-  const whole = structured(record, text);
-  return Buffer.byteLength(whole) > ORIGINAL_BYTES_MAX ? beginningOf(Buffer.from(whole)) : { text: whole, encoding: 'utf8' };
+  const event = structured(record, text);
+  return Buffer.byteLength(event) > ORIGINAL_BYTES_MAX ? beginningOf(Buffer.from(event)) : { text: event, encoding: 'utf8' };
 }
 
 /** Cut between bytes, not characters: only base64 keeps that as it is. */

@@ -37,7 +37,7 @@ describe('a record that was read', () => {
     expect(headers).toEqual({ b: Buffer.from('1'), d: Buffer.from('') });
   });
 
-  it('tells a legal trace context from an illegal one', () => {
+  it('distinguishes a legal trace context from an illegal one', () => {
     const legal = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
     expect(traceparentOf({ traceparent: Buffer.from(legal) })).toBe(legal);
     expect(traceparentOf({ traceparent: [Buffer.from(legal), Buffer.from(legal)] })).toBeUndefined();

@@ -29,7 +29,7 @@ describe('the readiness of a consumer', () => {
   });
   const held = (retriable: boolean): Reason => ({
     code: retriable ? 'log_unavailable' : 'record_too_large',
-    message: 'told',
+    message: 'reported',
     retriable,
     attempts: 3,
     sinceMs: START,
@@ -49,7 +49,7 @@ describe('the readiness of a consumer', () => {
     expect(watch(figures(true, [undefined, held(true), held(false)]))(0)).toEqual({
       name: 'kafka',
       ready: false,
-      detail: '2 of 3 partitions are held up; partition 2 since 2026-01-01T00:00:00.000Z: record_too_large: told',
+      detail: '2 of 3 partitions are held up; partition 2 since 2026-01-01T00:00:00.000Z: record_too_large: reported',
     }));
 
   it.each([

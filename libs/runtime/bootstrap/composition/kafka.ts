@@ -39,7 +39,7 @@ export function kafkaConnection(config: KafkaVariables, service: string, log: Lo
     clientId: `drawdown-${service}`,
     tls: KAFKA_TLS && caFile !== '' ? { caFile } : KAFKA_TLS,
     ...(mechanism !== '' && { sasl: { mechanism, username, password } }),
-    // What matters of it is told by the consumer and the producer as faults.
+    // The consumer and the producer report what matters as faults.
     log: (_, message, fields) => log.debug({ part: 'kafkajs', ...fields }, message),
   });
 }

@@ -21,7 +21,7 @@ interface LedgerSettings {
   readonly payments?: readonly PaymentProvider[];
   /** Where usage that came by a queue is published when it is rejected. */
   readonly publisher?: RejectionPublisher;
-  /** Told of what goes wrong in the background; it is tried again. */
+  /** Called with each fault in the background; the work is retried. */
   readonly failed?: (part: string, fault: unknown) => void;
   /** Carries out what a server that has gone away again can fail, until it is there. Absent: the fault is thrown. */
   readonly withRetry?: (work: () => Promise<void>) => Promise<void>;
@@ -92,7 +92,7 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
   };
 }
 
-/** Derived state as /readyz tells of it. */
+/** Derived state as /readyz reports it. */
 export function watchProjection(health: Health, { projector }: Pick<Parts, 'projector'>): void {
   health.watch('projection', () => ({
     ready: projector.failure === undefined,

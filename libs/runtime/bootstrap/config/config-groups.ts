@@ -30,11 +30,11 @@ export function parseGroups<G extends Groups>(
   const parsed: [name: string, group: object][] = [];
   const ours = new Set(Object.values(groups).flatMap((shape) => describeConfig(shape).map(({ variable }) => variable)));
   // A slip in a name is a slip for all groups: the first is asked about what no group knows, the others about nothing.
-  const strange = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith(prefix) && !ours.has(name)));
+  const unknown = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith(prefix) && !ours.has(name)));
   for (const [i, [name, shape]] of Object.entries(groups).entries()) {
     const own = Object.fromEntries(describeConfig(shape).map(({ variable }) => [variable, environment[variable]]));
     try {
-      const group = parseConfig(shape, i === 0 ? { ...own, ...strange } : own, prefix);
+      const group = parseConfig(shape, i === 0 ? { ...own, ...unknown } : own, prefix);
       parsed.push([name, group]);
     } catch (error) {
       if (!(error instanceof ConfigInvalid)) throw error;

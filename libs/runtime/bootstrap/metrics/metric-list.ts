@@ -71,7 +71,7 @@ export const METRICS = {
     [TOPIC, GROUP],
   ),
   sent: counter('messaging_client_sent_messages_total', 'Records that all in-sync replicas have acknowledged.'),
-  sendFaults: counter('messaging_client_send_faults_total', 'Sends that ended in a fault; whoever sent is told, and sends again.'),
+  sendFaults: counter('messaging_client_send_faults_total', 'Sends that ended in a fault; the sender gets the fault and sends again.'),
   sending: gauge('messaging_client_sending_bytes', 'Bytes that wait for an acknowledgement.'),
 
   webhookActive: gauge('drawdown_webhook_active', '1 where the active dispatcher is; the others wait to take over.'),

@@ -13,7 +13,7 @@ export interface LogInUse {
   readonly log: EventLog;
   /** Absent where it is in files of this process. */
   readonly awaited?: Awaited;
-  /** Absent where only asking the log tells. */
+  /** Absent where only the log knows. */
   readonly condition?: Condition;
   /** Rejected when this process cannot use it any more and has to be started anew. Never settles otherwise. */
   readonly broken: Promise<never>;

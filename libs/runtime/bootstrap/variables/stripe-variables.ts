@@ -24,7 +24,7 @@ export class StripeVariables {
   STRIPE_WEBHOOK_SECRET: readonly string[] = [];
 
   @Variable(
-    'Tells deployments apart that share one Stripe account. Never change it while purchases are pending',
+    'Distinguishes deployments that share one Stripe account. Never change it while purchases are pending',
     'letters, digits, dots, dashes and underscores',
   )
   @Matches(/^[\w.-]{1,64}$/, { message: 'must be 1 to 64 letters, digits, dots, dashes and underscores' })

@@ -2,8 +2,8 @@
 import { type ConfigProblem, Flag, Variable } from '../config/config';
 import { IsBoolean } from 'class-validator';
 
-/** Each of them says that the time is that of others, or that the money is real. Told so that no password is shown. */
-const SAYS_OTHERWISE: readonly (readonly [variable: string, wrong: (value: string) => boolean, told: string])[] = [
+/** Each of them means that others set the time, or that the money is real. The remedies show no password. */
+const CONFLICTS: readonly (readonly [variable: string, wrong: (value: string) => boolean, remedy: string])[] = [
   ['NODE_ENV', (value) => value === 'production', 'NODE_ENV=production'],
   ['EVENTSTORE_URL', (value) => value !== '', 'EVENTSTORE_URL'],
   ['REDIS_URL', (value) => value !== '', 'REDIS_URL'],
@@ -19,7 +19,7 @@ export class TestClockVariables {
 
   problems(): readonly ConfigProblem[] {
     if (!this.TEST_CLOCK) return [];
-    return SAYS_OTHERWISE.filter(([variable, wrong]) => wrong(process.env[variable] ?? '')).map(([variable, , logger]) => ({
+    return CONFLICTS.filter(([variable, wrong]) => wrong(process.env[variable] ?? '')).map(([variable, , logger]) => ({
       variable: 'TEST_CLOCK',
       problem: `is true together with ${logger}`,
       remedy: `set TEST_CLOCK=false, or leave ${variable} out: a rehearsal is of one process with files and money of its own`,

@@ -20,7 +20,7 @@ describe('the transports', () => {
     expect(problemsOf({ HTTP_HOST: '10.0.0.1', GRPC_HOST: '10.0.0.2', GRPC_PORT: '8080', INSECURE: 'true' })).toEqual([]);
   });
 
-  it('are refused beyond this machine unless told to be insecure', () => {
+  it('are refused beyond this machine without INSECURE', () => {
     expect(problemsOf({ HTTP_HOST: '0.0.0.0', GRPC_HOST: 'ledger.internal' })).toEqual([
       expect.stringMatching(/^HTTP_HOST is 0\.0\.0\.0, where/),
       expect.stringMatching(/^GRPC_HOST is ledger/),

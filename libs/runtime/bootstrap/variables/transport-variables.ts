@@ -67,7 +67,7 @@ export class TransportVariables {
 }
 
 const EVERYWHERE: readonly unknown[] = ['0.0.0.0', '::', '[::]'];
-/** As far as can be told without asking what a name means. */
+/** Judged by the text alone: no name is resolved. */
 const areOne = (host: unknown, other: unknown): boolean =>
   host === other ||
   [host, other].some((one) => EVERYWHERE.includes(one)) ||

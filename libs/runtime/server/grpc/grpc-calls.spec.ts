@@ -244,7 +244,7 @@ describe('an error behind the gRPC transport', () => {
     expect((await call('PauseWallet', { customer_id: 'c' })).error?.code).toBe(status.ABORTED);
   });
 
-  it('is a defect: logged, and nothing of it is told', async () => {
+  it('is a defect: logged, and the caller learns nothing about it', async () => {
     demo.failWith = new Error('password is swordfish');
     const { error } = await call('PauseWallet', { customer_id: 'c' });
     expect([error?.code, error?.details]).toEqual([status.INTERNAL, expect.not.stringContaining('swordfish')]);

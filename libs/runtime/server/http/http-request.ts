@@ -20,7 +20,7 @@ const KEY_HEADER = 'idempotency-key';
 
 const KEY_TWICE: Violation = { field: 'Idempotency-Key', problem: 'came more than once', remedy: 'send one key for one command' };
 
-/** Reads requests of one route. What can be worked out beforehand is worked out here, once. */
+/** Reads requests of one route. What every request shares is computed here, once. */
 export class HttpRequestReader {
   private readonly outsideBody: Elsewhere;
   private readonly outsideQuery: Elsewhere;

@@ -27,7 +27,7 @@ export function openHttpServer(log: Log, draining: () => boolean): FastifyInstan
     bodyLimit: HTTP_BODY_BYTES_MAX,
     requestTimeout: HTTP_REQUEST_TIMEOUT_MS,
     keepAliveTimeout: HTTP_KEEP_ALIVE_MS,
-    // While draining, requests on connections that are already open are answered as always, and told to leave.
+    // While draining, requests on open connections are answered as always, and the answers close the connections.
     return503OnClosing: false,
     exposeHeadRoutes: false,
     http: { maxHeaderSize: HTTP_HEADER_BYTES_MAX, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
@@ -47,7 +47,7 @@ export function openHttpServer(log: Log, draining: () => boolean): FastifyInstan
   return instance;
 }
 
-/** Route patterns by method, for telling "no such path" from "not with this method". */
+/** Route patterns by method, to distinguish "no such path" from "not with this method". */
 type Patterns = Map<string, RegExp[]>;
 
 function rememberRoutes(instance: FastifyInstance): Patterns {

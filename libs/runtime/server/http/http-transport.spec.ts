@@ -308,7 +308,7 @@ describe('an error behind the HTTP transport', () => {
     expect((await refused(await ask('POST', '/v1/customers/c/wallet/pause'), 409)).code).toBe('CONTENTION');
   });
 
-  it('is a defect: logged with its call id, and nothing of it is told', async () => {
+  it('is a defect: logged with its call id, and the caller learns nothing else', async () => {
     demo.failWith = new Error('password is swordfish');
     const response = await ask('POST', '/v1/customers/c/wallet/pause', undefined, { 'x-request-id': 'call-9' });
     expect(JSON.stringify(await refused(response, 500))).not.toContain('swordfish');

@@ -6,7 +6,7 @@ export const PROBLEM_SCHEMA: Schema = {
   type: 'object',
   required: ['type', 'title', 'status', 'detail', 'code'],
   properties: {
-    type: { type: 'string', description: 'Always about:blank: `code` tells problems apart.' },
+    type: { type: 'string', description: 'Always about:blank: `code` distinguishes problems.' },
     title: { type: 'string', description: 'The kind of problem, for people.' },
     status: { type: 'integer', description: 'The HTTP status.' },
     detail: { type: 'string', description: 'This occurrence, for people.' },

@@ -32,11 +32,11 @@ export class Schemas {
     };
   }
 
-  field(field: FieldShape, of: MessageShape): Schema {
+  field(field: FieldShape, owner: MessageShape): Schema {
     const lines = [
       field.comment,
       ...[...field.words.values()].map((word) => `- \`${word}\`: ${field.wordComments.get(word) ?? ''}`),
-      ...(field.oneof === undefined ? [] : [`Only one of ${membersOf(of, field.oneof)} can be given.`]),
+      ...(field.oneof === undefined ? [] : [`Only one of ${membersOf(owner, field.oneof)} can be given.`]),
     ];
     const value = this.value(field);
     const description = described(lines.filter((line) => line !== '').join('\n'));

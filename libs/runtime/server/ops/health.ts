@@ -54,7 +54,7 @@ export class Health {
     return [...this.parts.values()].map((ask) => ask());
   }
 
-  /** What a readiness probe is told. */
+  /** The answer to a readiness probe. */
   answer(): HealthAnswer {
     return { ready: this.ready, started: this.isStarted, draining: this.isDraining, parts: this.report() };
   }
@@ -70,7 +70,7 @@ export class Health {
     this.changed();
   }
 
-  /** To be called when a part's state has changed, so that those who are told (grpc.health.v1) hear of it. */
+  /** Call it when a part's state has changed: it notifies the watchers of grpc.health.v1. */
   changed(): void {
     for (const listener of this.listeners) listener(this.ready);
   }

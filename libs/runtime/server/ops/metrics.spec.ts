@@ -1,6 +1,6 @@
 import { type Metric, Metrics, type Sample } from './metrics';
 
-const FATES: Metric = { name: 'demo_events_total', kind: 'counter', help: 'Events by outcome.', labels: ['status'] };
+const OUTCOMES: Metric = { name: 'demo_events_total', kind: 'counter', help: 'Events by outcome.', labels: ['status'] };
 const WAITING: Metric = { name: 'demo_waiting', kind: 'gauge', help: 'Events that wait.', labels: [] };
 
 const linesOf = async (metrics: Metrics, name: string): Promise<readonly string[]> =>
@@ -10,7 +10,7 @@ describe('the figures of a service', () => {
   it('are asked of the parts when somebody scrapes, and are the totals that the parts have', async () => {
     const metrics = new Metrics();
     let applied = 3;
-    metrics.follow(FATES, () => [{ labels: { status: 'applied' }, value: applied }]);
+    metrics.follow(OUTCOMES, () => [{ labels: { status: 'applied' }, value: applied }]);
     metrics.follow(WAITING, () => [{ value: 7 }]);
     expect(await linesOf(metrics, 'demo')).toEqual(['demo_events_total{status="applied"} 3', 'demo_waiting 7']);
     applied = 5;
@@ -23,15 +23,15 @@ describe('the figures of a service', () => {
 
   it('of one metric may come from several parts', async () => {
     const metrics = new Metrics();
-    metrics.follow(FATES, () => [{ labels: { status: 'applied' }, value: 1 }]);
-    metrics.follow(FATES, () => [{ labels: { status: 'duplicate' }, value: 2 }]);
+    metrics.follow(OUTCOMES, () => [{ labels: { status: 'applied' }, value: 1 }]);
+    metrics.follow(OUTCOMES, () => [{ labels: { status: 'duplicate' }, value: 2 }]);
     expect(await linesOf(metrics, 'demo')).toEqual(['demo_events_total{status="applied"} 1', 'demo_events_total{status="duplicate"} 2']);
   });
 
   it('are without what is no longer there: a partition that another instance has taken', async () => {
     const metrics = new Metrics();
     let samples: readonly Sample[] = [{ labels: { status: 'applied' }, value: 1 }];
-    metrics.follow({ ...FATES, kind: 'gauge' }, () => samples);
+    metrics.follow({ ...OUTCOMES, kind: 'gauge' }, () => samples);
     await metrics.text();
     samples = [];
     expect(await linesOf(metrics, 'demo')).toEqual([]);
@@ -40,7 +40,7 @@ describe('the figures of a service', () => {
   it('of other parts are shown although one part fails', async () => {
     const failures: string[] = [];
     const metrics = new Metrics((metric) => failures.push(metric));
-    metrics.follow(FATES, () => {
+    metrics.follow(OUTCOMES, () => {
       throw new Error('no');
     });
     metrics.follow(WAITING, () => [{ value: 1 }]);

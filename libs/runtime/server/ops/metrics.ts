@@ -25,7 +25,7 @@ export class Metrics {
   private readonly registry = new Registry();
   private readonly readers = new Map<string, ReadSamples[]>();
 
-  /** @param failed told of a reader that threw; its samples are left out of that scrape */
+  /** @param failed is called when a reader threw; its samples are left out of that scrape */
   constructor(private readonly failed: (metric: string, error: unknown) => void = () => undefined) {
     collectDefaultMetrics({ register: this.registry });
   }

@@ -17,7 +17,7 @@ const PRIORITY_MAX = 255;
 export const granting = (command: Command): Command =>
   command
     .requiredOption('--origin <origin>', 'paid or free')
-    .option('--priority <n>', `lower is used first, 0 to ${PRIORITY_MAX}; 100 unless told`, wholeNumber(0, PRIORITY_MAX))
+    .option('--priority <n>', `lower is used first, 0 to ${PRIORITY_MAX}; default 100`, wholeNumber(0, PRIORITY_MAX))
     .option('--effective-at <time>', 'covers usage from then on; RFC 3339')
     .option('--expires-at <time>', 'covers usage before then; RFC 3339')
     .option('--reference <text>', 'your own reference, such as a payment id')

@@ -11,7 +11,7 @@ const PAGE_SIZE_MAX = 1_000;
 
 export const paged = (command: Command): Command =>
   command
-    .option('--page-size <n>', `at most so many, 1 to ${PAGE_SIZE_MAX}; 100 unless told`, wholeNumber(1, PAGE_SIZE_MAX))
+    .option('--page-size <n>', `at most so many, 1 to ${PAGE_SIZE_MAX}; default 100`, wholeNumber(1, PAGE_SIZE_MAX))
     .option('--page-token <token>', 'what the page before named');
 
 export const pageOf = ({ pageSize, pageToken }: PageOptions) => ({ page_size: pageSize, page_token: pageToken });

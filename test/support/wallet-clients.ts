@@ -21,7 +21,7 @@ interface Paid {
   left: bigint;
 }
 
-export class Client {
+export class WalletClient {
   /** In units of 10^-9: what was answered to have moved. */
   readonly books = { added: 0n, paid: 0n, reversed: 0n, captured: 0n };
   /** How often what was answered, refusals by their codes. */
@@ -150,7 +150,7 @@ export class Client {
 const sumOf = (parts: readonly Allocation[]): bigint => parts.reduce((sum, { amount }) => sum + units(amount), 0n);
 
 /** All clients at once until so many commands are done. */
-export async function crowd(clients: readonly Client[], commands: number): Promise<void> {
+export async function runCommands(clients: readonly WalletClient[], commands: number): Promise<void> {
   let left = commands;
   await Promise.all(
     clients.map(async (client) => {

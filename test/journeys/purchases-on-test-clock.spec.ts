@@ -3,7 +3,7 @@
  * signs by the real time.
  */
 import { StripeDouble } from '../../libs/adapters/stripe/stripe-double.fixtures';
-import { Buyer, BUYING, DOORS, openShop, STRIPE_ENV } from '../support/buyer';
+import { PurchasingCustomer, PURCHASE_URLS, TRANSPORTS, setCreditPrice, STRIPE_ENV } from '../support/purchasing-customer';
 import { Standalone } from '../support/services/standalone';
 
 const HOUR_MS = 3_600_000;
@@ -13,19 +13,19 @@ let service: Standalone;
 beforeAll(async () => {
   double = await StripeDouble.listen();
   service = await Standalone.start({ env: { TEST_CLOCK: 'true', ...STRIPE_ENV(double.url) } });
-  await openShop(service.http);
+  await setCreditPrice(service.http);
 });
 afterAll(async () => {
   await service.stop();
   await double.close();
 });
 
-it('with a test clock notifications are believed by the real time, and the page is told no end', async () => {
+it('with a test clock notifications are believed by the real time, and the page has no expiry', async () => {
   const { now } = await service.http.get<{ readonly now: string }>('/v1/test-clock');
   await service.http.post('/v1/test-clock/advance', { to: new Date(Date.parse(now) + HOUR_MS).toISOString() });
-  const [[transport, over]] = DOORS as [(typeof DOORS)[number]];
-  const customer = await Buyer.open(service, over(service), transport);
-  expect(await customer.start({ provider: 'stripe', ...BUYING.urls })).toMatchObject({ checkout_url: expect.any(String) as string });
+  const [[transport, over]] = TRANSPORTS as [(typeof TRANSPORTS)[number]];
+  const customer = await PurchasingCustomer.open(service, over(service), transport);
+  expect(await customer.start({ provider: 'stripe', ...PURCHASE_URLS.urls })).toMatchObject({ checkout_url: expect.any(String) as string });
   expect(double.sessions).toMatchObject([{ client_reference_id: 'p1' }]);
   expect(double.sessions[0]).not.toHaveProperty('expires_at');
   const paid = customer.notification('checkout.session.completed');

@@ -20,7 +20,7 @@ export async function figuresAt(ops: string): Promise<readonly Figure[]> {
       : [
           {
             name,
-            labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, label, of]) => [label, of])) as Record<string, string>,
+            labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, label, value]) => [label, value])) as Record<string, string>,
             value: Number(value),
           },
         ];

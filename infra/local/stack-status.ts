@@ -11,13 +11,13 @@ const BEGIN_ANEW = 'npm run stack:down && npm run stack:up';
 export const runs = ({ kind, process }: PartState): boolean => kind === 'elsewhere' || (process !== undefined && isAlive(process));
 
 /** Whether all that has ended can be started again on its data. */
-export const canBeMended = ({ parts }: StackState): boolean => parts.every((part) => part.kind !== 'DOUBLE' || runs(part));
+export const canBeRepaired = ({ parts }: StackState): boolean => parts.every((part) => part.kind !== 'DOUBLE' || runs(part));
 
 /** What has ended, and the remedy. Undefined where all of it runs. */
 export function troubleOf(state: StackState): string | undefined {
   const names = state.parts.filter((part) => !runs(part)).map(({ name }) => name);
   if (names.length === 0) return undefined;
-  const remedy = canBeMended(state)
+  const remedy = canBeRepaired(state)
     ? `npm run stack:up starts ${names.length === 1 ? 'it' : 'them'} again, at the same addresses and on the same data.\n` +
       `${BEGIN_ANEW} begins anew: what Kafka, Redis and the double hold is lost by that.`
     : `The double kept everything in memory: what was in it is lost, and what Kafka and Redis hold no longer fits.\n${BEGIN_ANEW} begins anew, without any of it.`;

@@ -7,7 +7,7 @@ import { type Transport, overGrpc, overHttp } from './clients/transports';
 import type { Fields } from './clients/grpc-client';
 import type { Answer, HttpClient } from './clients/http-client';
 
-export const BUYING = { urls: { paid_url: 'https://shop.example/paid', cancelled_url: 'https://shop.example/' } } as const;
+export const PURCHASE_URLS = { urls: { paid_url: 'https://shop.example/paid', cancelled_url: 'https://shop.example/' } } as const;
 
 /** The answer, or what it was refused with: `refused`, `facts` and `status` of the transport. */
 export type Ask = (rpc: RpcName, request: Fields, key?: string) => Promise<Fields>;
@@ -19,7 +19,7 @@ const asking =
     return code === '' ? (body as Fields) : { refused: code, facts, status };
   };
 
-export const DOORS: readonly (readonly [name: string, over: (service: Deployment) => Ask])[] = [
+export const TRANSPORTS: readonly (readonly [name: string, over: (service: Deployment) => Ask])[] = [
   ['HTTP', (service) => asking(overHttp(service))],
   ['gRPC', (service) => asking(overGrpc(service))],
 ];
@@ -32,7 +32,7 @@ export const STRIPE_ENV = (url: string): Readonly<Record<string, string>> => ({
 });
 
 /** One credit is a cent. */
-export async function openShop(http: HttpClient): Promise<void> {
+export async function setCreditPrice(http: HttpClient): Promise<void> {
   await http.ask('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
 }
 
@@ -47,21 +47,21 @@ interface Delivery {
 
 let made = 0;
 
-export class Buyer {
+export class PurchasingCustomer {
   private constructor(
     readonly id: string,
     private readonly service: Deployment,
     private readonly ask: Ask,
   ) {}
 
-  static async open(service: Deployment, ask: Ask, transport: string): Promise<Buyer> {
+  static async open(service: Deployment, ask: Ask, transport: string): Promise<PurchasingCustomer> {
     const id = `buyer-${transport}-${made++}`;
     await service.http.post('/v1/customers', { customer_id: id, currency: 'EUR' });
     await service.http.post(`/v1/customers/${id}/wallet`, {});
-    return new Buyer(id, service, ask);
+    return new PurchasingCustomer(id, service, ask);
   }
 
-  /** Twenty euros by hand unless told otherwise. */
+  /** By default, twenty euros by hand. */
   start(more: Fields = {}, key?: string): Promise<Fields> {
     const quantity = 'credits' in more ? {} : { amount: '20' };
     return this.asked('StartPurchase', { provider: 'manual', ...quantity, ...more }, key);

@@ -165,7 +165,7 @@ const STORY: readonly Step[] = [
 const phase = (wanted: string) => (answer: unknown) =>
   (answer as { readonly auto_top_up: { readonly phase: string } }).auto_top_up.phase === wanted;
 
-/** What happens by itself is told on a clock that is moved by hand, so that it happens at the same moments on both transports. */
+/** What happens by itself runs on a clock that is moved by hand, so that it happens at the same moments on both transports. */
 const STORY_BY_THE_CLOCK: readonly Step[] = [
   ['GetTestClock', {}],
   ['UpdateSettings', { credit_prices: [{ currency: 'EUR', price: '0.01' }] }],
@@ -215,11 +215,11 @@ function masked(value: unknown, name = ''): unknown {
 
 type Transport = (rpc: RpcName, request: Fields) => Promise<unknown>;
 
-async function tell(ask: Transport, story = STORY): Promise<readonly (readonly [RpcName, unknown])[]> {
+async function callAll(ask: Transport, story = STORY): Promise<readonly (readonly [RpcName, unknown])[]> {
   const latest = new Map<RpcName, unknown>();
   const found = (rpc: RpcName, path: string): string =>
     String(path.split('.').reduce<unknown>((inner, name) => (inner as Answers | undefined)?.[name], latest.get(rpc)));
-  const told: [RpcName, unknown][] = [];
+  const answers: [RpcName, unknown][] = [];
   for (const [rpc, request, settled = () => true] of story) {
     const asked = typeof request === 'function' ? request(found) : request;
     const answer = await until(`the answer to ${rpc}`, async () => {
@@ -227,9 +227,9 @@ async function tell(ask: Transport, story = STORY): Promise<readonly (readonly [
       return settled(came) && { came };
     });
     latest.set(rpc, answer.came);
-    told.push([rpc, answer.came]);
+    answers.push([rpc, answer.came]);
   }
-  return told;
+  return answers;
 }
 
 const isStream = (rpc: RpcName): rpc is StreamName => routes[rpc].kind === 'stream';
@@ -266,12 +266,12 @@ const overGrpc = ({ grpc }: Standalone): Transport => {
 };
 
 it('leaves no operation out', () =>
-  expect(rpcNames.filter((rpc) => ![...STORY, ...STORY_BY_THE_CLOCK].some(([told]) => told === rpc))).toEqual([]));
+  expect(rpcNames.filter((rpc) => ![...STORY, ...STORY_BY_THE_CLOCK].some(([answers]) => answers === rpc))).toEqual([]));
 
 it('says the same on both transports', async () => {
   const [first, second] = services;
   if (!first || !second) throw new Error('the services are not there');
-  const [http, grpc] = await Promise.all([tell(overHttp(first)), tell(overGrpc(second))]);
+  const [http, grpc] = await Promise.all([callAll(overHttp(first)), callAll(overGrpc(second))]);
   expect(grpc.map(([rpc, answer]) => [rpc, masked(answer)])).toEqual(http.map(([rpc, answer]) => [rpc, masked(answer)]));
 });
 
@@ -279,7 +279,7 @@ it('says the same on both transports of what happens by itself', async () => {
   const byHand = await Promise.all([1, 2].map(() => Standalone.start({ env: { TEST_CLOCK: 'true' } })));
   try {
     const [first, second] = byHand as [Standalone, Standalone];
-    const [http, grpc] = await Promise.all([tell(overHttp(first), STORY_BY_THE_CLOCK), tell(overGrpc(second), STORY_BY_THE_CLOCK)]);
+    const [http, grpc] = await Promise.all([callAll(overHttp(first), STORY_BY_THE_CLOCK), callAll(overGrpc(second), STORY_BY_THE_CLOCK)]);
     expect(grpc.map(([rpc, answer]) => [rpc, masked(answer)])).toEqual(http.map(([rpc, answer]) => [rpc, masked(answer)]));
   } finally {
     await Promise.all(byHand.map((service) => service.stop()));

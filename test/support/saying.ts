@@ -1,2 +1,0 @@
-/** In place of a text in what is expected: any text that says this. Typed as the text it stands for. */
-export const saying = (pattern: RegExp | string): string => expect.stringMatching(pattern) as string;
