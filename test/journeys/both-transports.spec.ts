@@ -2,8 +2,7 @@
  * Every operation, once by HTTP and once by gRPC: two services are taken through the same story, and say the same. What a payment
  * provider calls by itself is no operation: its notifications come by HTTP alone.
  */
-import { routes, type RpcName, type StreamName } from '@drawdown/api/contract';
-import { rpcNames } from '@drawdown/api/resources';
+import { routes, type RpcName, type StreamName, rpcNames } from '@drawdown/api/contract';
 import { Service } from '../../apps/cli/src/service/service';
 import { asOverGrpc, type Fields } from '../support/clients/grpc-client';
 import { Standalone } from '../support/services/standalone';

@@ -1,5 +1,5 @@
 /** One run of one command: where its answers go and how it reaches the service. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode, failureOf, wrongUsage } from './exit-codes';
 import { type Colours, coloursFor, type Io } from './io';

@@ -1,5 +1,5 @@
 /** Reads the values of options. What is wrong is said by the option's name, before anything is sent. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { type Command, InvalidArgumentError } from 'commander';
 import { wrongUsage } from './exit-codes';
 

@@ -2,7 +2,7 @@
 import { PaymentProviderMisconfigured, PaymentProviderUnavailable, type StartOutcome, type StartRefusal } from '@drawdown/engine/payments';
 import Stripe from 'stripe';
 
-type Refused = Extract<StartOutcome, { outcome: 'refused' }>;
+type RefusedStart = Extract<StartOutcome, { outcome: 'refused' }>;
 
 /** By Stripe's error codes (https://docs.stripe.com/error-codes). */
 const REFUSALS: Readonly<Record<string, StartRefusal>> = { amount_too_small: 'amount_too_small', amount_too_large: 'amount_too_large' };
@@ -11,7 +11,7 @@ const SECRET_KEY_REMEDY =
   'set STRIPE_SECRET_KEY to the secret key of the Stripe account that shall be paid (sk_... or rk_... with the right to write Checkout Sessions)';
 
 /** @returns the refusal of a purchase. @throws Fault for everything else. */
-export function refusalOrFault(error: unknown): Refused {
+export function refusalOrFault(error: unknown): RefusedStart {
   const { errors } = Stripe;
   if (error instanceof errors.StripeAuthenticationError)
     throw new PaymentProviderMisconfigured(`Stripe does not know the key: ${SECRET_KEY_REMEDY}`, { cause: error });
@@ -24,7 +24,7 @@ export function refusalOrFault(error: unknown): Refused {
   throw error;
 }
 
-function refused({ code = '', param, message }: InstanceType<typeof Stripe.errors.StripeInvalidRequestError>): Refused {
+function refused({ code = '', param, message }: InstanceType<typeof Stripe.errors.StripeInvalidRequestError>): RefusedStart {
   const reason = REFUSALS[code] ?? (param !== undefined && /(^|\[)currency\]?$/.test(param) ? 'currency_not_supported' : 'other');
   return { outcome: 'refused', reason, detail: message };
 }

@@ -27,9 +27,15 @@ export function messageFromWire(shape: MessageShape, bytes: Uint8Array, violatio
   }
 }
 
-type Target = Record<string, unknown>;
+type MutableMessage = Record<string, unknown>;
 
-function readInto(message: Target, shape: MessageShape, reader: protobuf.Reader, violations: Violation[], path: string): Target {
+function readInto(
+  message: MutableMessage,
+  shape: MessageShape,
+  reader: protobuf.Reader,
+  violations: Violation[],
+  path: string,
+): MutableMessage {
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
     const wire = tag & 7;
@@ -55,7 +61,7 @@ function fits(field: FieldShape, wire: number): boolean {
 }
 
 function readField(
-  message: Target,
+  message: MutableMessage,
   shape: MessageShape,
   field: FieldShape,
   wire: number,
@@ -65,7 +71,7 @@ function readField(
 ): void {
   const { name } = field;
   if (field.map) {
-    const entries = (message[name] ??= {}) as Target;
+    const entries = (message[name] ??= {}) as MutableMessage;
     const [key, value] = readEntry(reader.bytes(), violations, `${path}${name}`);
     Object.defineProperty(entries, key, { value, enumerable: true, writable: true, configurable: true });
     return;
@@ -106,7 +112,7 @@ function readValue(field: FieldShape, reader: protobuf.Reader, violations: Viola
     case 'message':
       // A message on the wire twice is merged, as proto3 says.
       return readInto(
-        typeof before === 'object' && before !== null ? (before as Target) : {},
+        typeof before === 'object' && before !== null ? (before as MutableMessage) : {},
         field.message as MessageShape,
         protobuf.Reader.create(reader.bytes()),
         violations,

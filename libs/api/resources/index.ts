@@ -1,4 +1,4 @@
-export * from './fields';
+export * from './request/fields';
 export * from './stream-definitions';
 export * from './handlers';
 export * from './operation';
@@ -6,4 +6,3 @@ export { reportMessage } from './service/operations';
 export * from './parts';
 export { type AnswerPaymentNotification, answerPaymentNotification } from './purchases/purchase-notification';
 export { answerUsage, USAGE_BATCH_EVENTS_MAX } from './usage/usage';
-export { type Message, rpcNames } from '@drawdown/api/contract';

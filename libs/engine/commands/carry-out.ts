@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { Instant } from '@drawdown/domain/amounts';
 import { type Aggregate, type AggregateTypes, type DomainEvent, optional } from '@drawdown/domain/decider';
-import type { CommandContext, Done, Ledger, Refused } from '@drawdown/engine/event-store';
+import type { CommandContext, Done, Ledger, RefusedOutcome } from '@drawdown/engine/event-store';
 import { CommandRefused } from './refused';
 
 type TimedTypes = AggregateTypes & { readonly event: DomainEvent & { readonly at: Instant } };
@@ -68,7 +68,7 @@ export async function carriedOutBefore<T extends TimedTypes>(
 }
 
 export function carriedOut<T extends TimedTypes>(
-  outcome: Done<T> | Refused<AggregateTypes['refusal']>,
+  outcome: Done<T> | RefusedOutcome<AggregateTypes['refusal']>,
   call: CommandCall,
   clock: () => Instant,
 ): CarriedOut<T> {

@@ -1,10 +1,11 @@
 /** What is asked of a process that has looked once, and has not met what another one has written since. */
+import type { Message } from '@drawdown/api/contract';
 import { AppliedKeys, Ledger, StreamStates } from '@drawdown/engine/event-store';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { contextOf, freshApplication, type Said, tokensOfAda, walletOfAda } from '../../api/resources/application.fixtures';
 import { policy, set } from '../../api/resources/auto-top-ups/auto-top-up.fixtures';
 import { Refused } from '@drawdown/api/errors';
-import { handlers, type Message, streamDefinitions } from '@drawdown/api/resources';
+import { handlers, streamDefinitions } from '@drawdown/api/resources';
 
 const app = freshApplication();
 

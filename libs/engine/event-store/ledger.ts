@@ -45,11 +45,11 @@ export interface Done<T extends AggregateTypes> {
   readonly foundBy?: string;
 }
 export type IdempotencyConflict = { readonly code: 'idempotency_conflict'; readonly key: string };
-export interface Refused<R> {
+export interface RefusedOutcome<R> {
   readonly outcome: 'refused';
   readonly refusal: R | IdempotencyConflict;
 }
-export type Outcome<T extends AggregateTypes> = Done<T> | Refused<T['refusal']>;
+export type Outcome<T extends AggregateTypes> = Done<T> | RefusedOutcome<T['refusal']>;
 
 interface Recorded<E> {
   readonly events: readonly E[];
@@ -133,12 +133,12 @@ export class Ledger {
     command: T['command'] | (() => T['command'] | Promise<T['command']>),
     context: CommandContext = {},
   ): Promise<Outcome<T>> {
-    const outcome = await this.inTurn(stream, () => this.carryOut(aggregate, stream, command, context));
+    const outcome = await this.inTurn(stream, () => this.decideAndAppend(aggregate, stream, command, context));
     // The first answer again may take long to make, and nothing that happens meanwhile changes it: others need not wait.
     return 'again' in outcome ? outcome.again() : outcome;
   }
 
-  private async carryOut<T extends AggregateTypes>(
+  private async decideAndAppend<T extends AggregateTypes>(
     aggregate: Aggregate<T>,
     stream: string,
     command: T['command'] | (() => T['command'] | Promise<T['command']>),
@@ -336,7 +336,7 @@ interface CommandPlace {
 const folded = <T extends AggregateTypes>(aggregate: Aggregate<T>, entry: StreamState, events: readonly T['event'][]): T['state'] =>
   events.reduce((state, event) => aggregate.decider.evolve(state, event), stateOf(aggregate, entry.state));
 
-const conflict = (key: string): Refused<never> => ({ outcome: 'refused', refusal: { code: 'idempotency_conflict', key } });
+const conflict = (key: string): RefusedOutcome<never> => ({ outcome: 'refused', refusal: { code: 'idempotency_conflict', key } });
 
 // An entry was folded by the aggregate of its stream's category: the cast gives back the type that the cache erased.
 const stateOf = <S>(_: { readonly state: Shape<S> }, state: unknown): S => state as S;

@@ -5,8 +5,8 @@
 import type { Proposed, Stored } from './records';
 
 export type Expected = number | 'no_stream' | 'any' | 'stream_exists';
-export type Refused = { readonly kind: 'stream_deleted' } | { readonly kind: 'wrong_revision'; readonly last: number };
-type Checked = { readonly kind: 'new' } | { readonly kind: 'again'; readonly revision: number } | Refused;
+export type AppendRefusal = { readonly kind: 'stream_deleted' } | { readonly kind: 'wrong_revision'; readonly last: number };
+type Checked = { readonly kind: 'new' } | { readonly kind: 'again'; readonly revision: number } | AppendRefusal;
 
 interface Streams {
   stream(name: string): readonly Stored[];

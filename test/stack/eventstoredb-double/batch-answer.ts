@@ -14,13 +14,13 @@ import {
 import { Code } from '@eventstore/db-client/generated/code_pb';
 import { Status } from '@eventstore/db-client/generated/status_pb';
 import { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
-import type { Expected, Refused } from './append-check';
+import type { Expected, AppendRefusal } from './append-check';
 import { identifier } from './encoding';
 import type { Appended } from './store';
 
 export type BatchOutcome =
   | Appended
-  | Refused
+  | AppendRefusal
   | { readonly kind: 'timeout' }
   | { readonly kind: 'access_denied' }
   | { readonly kind: 'unknown'; readonly message: string }

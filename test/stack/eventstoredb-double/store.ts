@@ -1,7 +1,7 @@
 /** The events of the double, in memory: one list for all, one per stream, and positions that grow as byte offsets would. */
 import type { Proposed, Stored } from './records';
 import { randomUUID } from 'node:crypto';
-import { checkAppend, type Expected, type Refused } from './append-check';
+import { checkAppend, type Expected, type AppendRefusal } from './append-check';
 
 interface StreamMetadata {
   readonly $maxCount?: number;
@@ -61,7 +61,7 @@ export class Store {
     return found?.stream === stream ? found : undefined;
   }
 
-  append(stream: string, expected: Expected, events: readonly Proposed[]): Appended | Refused {
+  append(stream: string, expected: Expected, events: readonly Proposed[]): Appended | AppendRefusal {
     const check = checkAppend(this, stream, expected, events);
     if (check.kind === 'again')
       return { kind: 'appended', revision: check.revision, position: this.stream(stream)[check.revision]?.position };
@@ -74,7 +74,7 @@ export class Store {
     return { kind: 'appended', revision: added?.revision ?? this.last(stream), position: added?.position };
   }
 
-  delete(stream: string, expected: Expected, forEver: boolean): { readonly kind: 'deleted'; readonly position: number } | Refused {
+  delete(stream: string, expected: Expected, forEver: boolean): { readonly kind: 'deleted'; readonly position: number } | AppendRefusal {
     const check = checkAppend(this, stream, expected, [system('$streamDeleted')]);
     if (check.kind !== 'new') return check.kind === 'again' ? { kind: 'wrong_revision', last: this.last(stream) } : check;
     if (!forEver && this.last(stream) < 0) return { kind: 'wrong_revision', last: -1 };

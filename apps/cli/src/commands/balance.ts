@@ -1,4 +1,4 @@
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import type { Command } from 'commander';
 import type { Invocation, Runner } from '../invocation';
 import { collect, wholeNumber } from '../option-values';

@@ -1,4 +1,4 @@
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { type Command, InvalidArgumentError } from 'commander';
 import { EXIT, Failure } from '../exit-codes';
 import type { Invocation, Runner } from '../invocation';

@@ -1,6 +1,6 @@
+import type { Message } from '@drawdown/api/contract';
 import { readFile } from 'node:fs/promises';
 import { text as readText } from 'node:stream/consumers';
-import type { Message } from '@drawdown/api/resources';
 import { type Command, Option } from 'commander';
 import { wrongUsage } from '../exit-codes';
 import type { Io } from '../io';

@@ -1,5 +1,5 @@
 /** Paying invoices out of a wallet. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import type { Command } from 'commander';
 import type { Runner } from '../invocation';
 import { balanceCard } from '../rendering/answers';

@@ -1,5 +1,5 @@
 /** Who and what the demo is about. Figures are chosen so that one balance runs low and another one out. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 
 export type ProductId = 'api-calls' | 'ai-tokens' | 'messages';
 

@@ -1,7 +1,7 @@
 /** A receiver of webhooks as a customer would write one: it believes nothing that the standardwebhooks package does not verify. */
+import type { Message } from '@drawdown/api/contract';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Message } from '@drawdown/api/resources';
 import { Webhook } from 'standardwebhooks';
 
 export interface Landed {

@@ -1,5 +1,5 @@
 /** What the steps of the demo share: the service, the inbox, the books, and how they speak to whoever watches. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { Failure } from '../exit-codes';
 import type { Invocation } from '../invocation';
 import type { Service } from '../service/service';

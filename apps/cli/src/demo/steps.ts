@@ -1,5 +1,5 @@
 /** The steps of the demo, in order. Each does one thing, says what it did, and insists that it came out right. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { figure, flag, items, number, text, within } from '../rendering/fields';
 import { table } from '../rendering/layout';
 import { BATCH, CREDIT_PRICE, CURRENCY, CUSTOMERS, EVENTS, type Holding, HOLDINGS, PRODUCTS, SEED, WALLET_CUSTOMER } from './holdings';

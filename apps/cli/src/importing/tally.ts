@@ -1,5 +1,5 @@
 /** What has become of the events of an import. The outcomes add up to what was read, or the import is not complete. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { items, number, text } from '../rendering/fields';
 import type { Placed } from './batches';
 

@@ -1,9 +1,9 @@
+import type { Message } from '@drawdown/api/contract';
 import { NO_KEYS } from '@drawdown/engine/derived-state';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { instant } from '@drawdown/domain/amounts';
-import type { Message } from '@drawdown/api/resources';
 import { EmbeddedLog } from '@drawdown/adapters/embedded';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { openDataFolder, rebuild } from './data-folder';

@@ -1,6 +1,7 @@
 /** The service's own check on a data folder, with the service's own messages. */
+import type { Message } from '@drawdown/api/contract';
 import type { Instant } from '@drawdown/domain/amounts';
-import { streamDefinitions, type Message, reportMessage } from '@drawdown/api/resources';
+import { streamDefinitions, reportMessage } from '@drawdown/api/resources';
 import { verify } from '@drawdown/engine/audit';
 import { openDataFolder } from './data-folder';
 

@@ -1,5 +1,5 @@
 /** How each kind of thing looks on a terminal. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { figure, flag, items, text, texts, within } from './fields';
 import { card, type Column, table } from './layout';
 

@@ -1,5 +1,5 @@
 /** How an auto top-up and its decisions look on a terminal. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { text, within } from './fields';
 import { card, table } from './layout';
 

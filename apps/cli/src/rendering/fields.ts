@@ -1,5 +1,5 @@
 /** Reads fields of an answer for people to see. What is absent reads as empty: the service leaves defaults out. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 
 const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null && !Array.isArray(value);
 

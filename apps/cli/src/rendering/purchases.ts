@@ -1,5 +1,5 @@
 /** How purchases and what is owed for them look on a terminal. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { balanceCard } from './answers';
 import { figure, flag, items, text, within } from './fields';
 import { card, table } from './layout';

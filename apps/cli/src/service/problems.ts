@@ -1,5 +1,5 @@
 /** What can go wrong between this command and the service, each with its exit code and a sentence that says what to do. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import { EXIT, exitCodeOf, Failure } from '../exit-codes';
 import { items, text } from '../rendering/fields';
 

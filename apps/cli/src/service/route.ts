@@ -1,6 +1,5 @@
 /** Turns an operation and its request into an HTTP request, by the same table that the service's transport is made from. */
-import type { Message } from '@drawdown/api/resources';
-import { type Route, routes, type RpcName } from '@drawdown/api/contract';
+import { type Route, routes, type RpcName, type Message } from '@drawdown/api/contract';
 import { wrongUsage } from '../exit-codes';
 
 export interface HttpRequest {

@@ -1,7 +1,6 @@
 /** The service over HTTP. One method per way of asking; what is asked is named by its rpc. */
 import { randomUUID } from 'node:crypto';
-import type { Message } from '@drawdown/api/resources';
-import { routes, type RpcName, type StreamName } from '@drawdown/api/contract';
+import { routes, type RpcName, type StreamName, type Message } from '@drawdown/api/contract';
 import { Agent, type Dispatcher, request as undiciRequest } from 'undici';
 import { wrongUsage } from '../exit-codes';
 import { eventsOf } from './event-stream';

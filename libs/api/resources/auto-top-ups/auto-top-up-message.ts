@@ -17,7 +17,7 @@ import {
 } from '@drawdown/domain/auto-top-up';
 import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
 import { amountText, time } from '../balances/balance-message';
-import type { Fields } from '../fields';
+import type { Fields } from '../request/fields';
 
 const MS = 1_000;
 

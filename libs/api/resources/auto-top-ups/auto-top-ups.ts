@@ -8,12 +8,12 @@ import { wallet } from '@drawdown/domain/balance';
 import { autoTopUpMessage, decisionMessage, readPolicy } from './auto-top-up-message';
 import { carryOut, readFresh, requireCustomer } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { type Fields, readRequest } from '../fields';
+import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Context, Handlers } from '../operation';
-import { afterToken, pageToken } from '../pages';
+import { afterToken, pageToken } from '../request/pages';
 import type { Parts } from '../parts';
-import { readAtLeast } from '../read-at-least';
+import { readAtLeast } from '../request/read-at-least';
 
 type AutoTopUpHandlers = Pick<Handlers, 'SetAutoTopUp' | 'GetAutoTopUp' | 'DisableAutoTopUp' | 'ResumeAutoTopUp'>;
 

@@ -6,10 +6,10 @@ import type { Instant } from '@drawdown/domain/amounts';
 import { readEvent } from '@drawdown/domain/decider';
 import type { Balance } from '@drawdown/domain/balance';
 import type { Parts } from '../parts';
-import type { Target } from '../targets';
+import type { BalanceTarget } from './balance-target';
 
 /** One sweep posts what one append carries: as many follow as there is something due. */
-function settled({ decider }: Target['aggregate'], state: Balance, at: Instant): Balance {
+function settled({ decider }: BalanceTarget['aggregate'], state: Balance, at: Instant): Balance {
   for (let now = state; ;) {
     const swept = decider.decide({ type: 'Sweep', at }, now);
     if (!swept.accepted || swept.events.length === 0) return now;
@@ -20,7 +20,7 @@ function settled({ decider }: Target['aggregate'], state: Balance, at: Instant):
 /** Its cost grows with the history before the moment. `revision` -1: nothing had happened yet. */
 export async function knownAt(
   { log }: Pick<Parts, 'log'>,
-  { aggregate, stream }: Target,
+  { aggregate, stream }: BalanceTarget,
   at: Instant,
 ): Promise<{ readonly state: Balance; readonly revision: number }> {
   let state = aggregate.decider.initial;

@@ -3,15 +3,15 @@ import { optional } from '@drawdown/domain/decider';
 import { formatAmount } from '@drawdown/domain/amounts';
 import { readLimits } from './balance-message';
 import { expectEvent } from '@drawdown/engine/commands';
-import { type Fields, readRequest } from '../fields';
+import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handler } from '../operation';
 import type { RequestOf } from '@drawdown/api/contract';
 import type { Parts } from '../parts';
-import { changeBalance, type Target } from '../targets';
+import { type BalanceTarget, changeBalance } from './balance-target';
 
 // Requests about a wallet are those about a credit balance without the credit product.
-type ReadTarget<Request extends object> = (from: Fields<Request>) => Target;
+type ReadTarget<Request extends object> = (from: Fields<Request>) => BalanceTarget;
 
 export const pausing =
   (parts: Parts, readTarget: ReadTarget<RequestOf<'PauseCreditBalance'>>, type: 'Pause' | 'Resume'): Handler<'PauseCreditBalance'> =>

@@ -13,7 +13,7 @@ import type {
 import { type Amount, formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';
 import { type BalanceFigures, balanceAt, type LimitFigures } from '@drawdown/engine/read-models';
 import { type Allocation, type Balance, type Grant, type Hold, type Limit, unitEquivalent } from '@drawdown/domain/balance';
-import type { Fields } from '../fields';
+import type { Fields } from '../request/fields';
 
 export const time = (at: Instant | undefined): string | undefined => (at === undefined ? undefined : formatInstant(at));
 /** Empty where there is none. */

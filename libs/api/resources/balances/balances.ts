@@ -7,12 +7,12 @@ import { idsOf, streams } from '@drawdown/engine/event-store';
 import { knownAt } from './as-of';
 import { balanceMessage } from './balance-message';
 import { Refused } from '@drawdown/api/errors';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import { loadSettings, readFresh, requireCustomer } from '@drawdown/engine/commands';
 import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { readAtLeast } from '../read-at-least';
-import { besideOf, creditBalanceOf, readBalance, type Target, walletOf } from '../targets';
+import { readAtLeast } from '../request/read-at-least';
+import { type BalanceTarget, besideOf, creditBalanceOf, readBalance, walletOf } from './balance-target';
 
 export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | 'ListBalances' | 'CanSpend'> => ({
   async GetBalance(request, context) {
@@ -73,7 +73,7 @@ export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | '
 /** The balance as it is now. @throws Refused customer_not_found, balance_not_found; RevisionNotReached */
 export async function theBalance(
   parts: Parts,
-  { customerId, aggregate, stream }: Target,
+  { customerId, aggregate, stream }: BalanceTarget,
   wanted: number | undefined,
   context: Pick<Context, 'signal'>,
 ): Promise<{ readonly state: Balance; readonly revision: number }> {
@@ -87,7 +87,7 @@ export async function theBalance(
 }
 
 /** Why nothing can be spent at all, as the refusal of a debit would say it. */
-async function obstacle(parts: Parts, { creditProductId }: Target, { status }: Balance): Promise<string | undefined> {
+async function obstacle(parts: Parts, { creditProductId }: BalanceTarget, { status }: Balance): Promise<string | undefined> {
   if (status === 'closed') return 'balance_closed';
   if (status === 'paused') return 'balance_paused';
   return creditProductId === undefined && !(await loadSettings(parts)).enabled ? 'wallets_disabled' : undefined;

@@ -8,11 +8,11 @@ import { readMetadata, type RecordedEvent } from '@drawdown/engine/event-store';
 import { allocationMessages, amountText, time } from './balance-message';
 import { theBalance } from './balances';
 import { Refused } from '@drawdown/api/errors';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import type { Handlers } from '../operation';
-import { afterToken, pageToken } from '../pages';
+import { afterToken, pageToken } from '../request/pages';
 import type { Parts } from '../parts';
-import { readBalance, type Target } from '../targets';
+import { type BalanceTarget, readBalance } from './balance-target';
 
 /** Events that one page looks through for those of the types asked for. A page may be short and still have a next one. */
 const MOVEMENTS_SCANNED_PER_PAGE_MAX = 10_000;
@@ -47,7 +47,7 @@ function revisionIn(of: string, token: string): number {
 }
 
 interface Scan {
-  readonly target: Target;
+  readonly target: BalanceTarget;
   /** First revision to look at. */
   readonly start: number;
   /** Of the stream: a page ends there, whatever comes after. */

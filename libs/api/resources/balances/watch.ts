@@ -3,10 +3,10 @@ import type { RequestOf, ResponseOf } from '@drawdown/api/contract';
 import { formatInstant } from '@drawdown/domain/amounts';
 import { balanceMessage } from './balance-message';
 import { theBalance } from './balances';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { besideOf, readBalance } from '../targets';
+import { besideOf, readBalance } from './balance-target';
 
 export const watchOperations = (parts: Parts): Pick<Handlers, 'WatchBalance'> => ({
   WatchBalance: (request, context) => watch(parts, request, context),

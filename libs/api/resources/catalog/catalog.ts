@@ -20,11 +20,11 @@ import { streams } from '@drawdown/engine/event-store';
 import { limitMessage, readLimits, time } from '../balances/balance-message';
 import { carryOut, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { type Fields, readRequest } from '../fields';
+import { type Fields, readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
-import { listDocuments, stateIn } from '../pages';
+import { listDocuments, stateIn } from '../request/pages';
 import type { Parts } from '../parts';
-import { readAtLeast } from '../read-at-least';
+import { readAtLeast } from '../request/read-at-least';
 
 type CatalogHandlers = Pick<
   Handlers,

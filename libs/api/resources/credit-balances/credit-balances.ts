@@ -6,12 +6,12 @@ import { idsOf, streams } from '@drawdown/engine/event-store';
 import { closing, pausing, settingLimits } from '../balances/balance-changes';
 import { allocationMessages, balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
 import { expectEvent, requireCustomer } from '@drawdown/engine/commands';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import { readTerms, REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, startingGrant } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
-import { listDocuments } from '../pages';
+import { listDocuments } from '../request/pages';
 import type { Parts } from '../parts';
-import { changeBalance, readCreditBalance, theProduct, unitOf } from '../targets';
+import { changeBalance, readCreditBalance, theProduct, unitOf } from '../balances/balance-target';
 
 const BALANCE_NAME_LENGTH_MAX = 128;
 

@@ -6,11 +6,11 @@ import { formatInstant } from '@drawdown/domain/amounts';
 import { streams } from '@drawdown/engine/event-store';
 import { carryOut, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import type { Handlers } from '../operation';
-import { listDocuments, stateIn } from '../pages';
+import { listDocuments, stateIn } from '../request/pages';
 import type { Parts } from '../parts';
-import { readAtLeast } from '../read-at-least';
+import { readAtLeast } from '../request/read-at-least';
 
 export const customerOperations = (parts: Parts): Pick<Handlers, 'CreateCustomer' | 'GetCustomer' | 'ListCustomers'> => ({
   async CreateCustomer(request, context) {

@@ -4,11 +4,11 @@ import { formatAmount, ZERO } from '@drawdown/domain/amounts';
 import { merged } from '@drawdown/engine/read-models';
 import { allocationMessages, endedHoldMessage, holdMessage } from '../balances/balance-message';
 import { expectEvent, walletsEnabled } from '@drawdown/engine/commands';
-import { type Fields, readRequest } from '../fields';
+import { type Fields, readRequest } from '../request/fields';
 import { REFERENCE_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readBalance, type Target } from '../targets';
+import { type BalanceTarget, changeBalance, readBalance } from '../balances/balance-target';
 
 /** Digits and a letter: the ledger makes the ids. */
 const HOLD_ID_LENGTH_MAX = 32;
@@ -63,6 +63,6 @@ export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'Capt
   },
 });
 
-async function usable(parts: Parts, { creditProductId }: Target): Promise<void> {
+async function usable(parts: Parts, { creditProductId }: BalanceTarget): Promise<void> {
   if (creditProductId === undefined) await walletsEnabled(parts);
 }

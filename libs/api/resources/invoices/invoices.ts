@@ -17,11 +17,11 @@ import { allocationMessages, balanceMessage } from '../balances/balance-message'
 import { theBalance } from '../balances/balances';
 import { expectEvent, knownBy, readFresh, requireCustomer, walletsEnabled } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { type Fields, readRequest } from '../fields';
+import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readWallet, type Target } from '../targets';
+import { type BalanceTarget, changeBalance, readWallet } from '../balances/balance-target';
 
 const INVOICE_ID_LENGTH_MAX = 128;
 const REVERSAL_ID_LENGTH_MAX = 128;
@@ -124,7 +124,7 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
 const PAYS_NOTHING: ReadonlySet<string> = new Set(['balance_paused', 'balance_closed', 'wallets_disabled']);
 
 /** Of the wallet. An invoice in another currency is another invoice, whatever was paid under its id, and is refused paused or not. */
-async function currencyOf(parts: Parts, { customerId }: Target, invoiceCurrency: string | undefined): Promise<string> {
+async function currencyOf(parts: Parts, { customerId }: BalanceTarget, invoiceCurrency: string | undefined): Promise<string> {
   const { currency } = await requireCustomer(parts, customerId);
   if (invoiceCurrency !== undefined && invoiceCurrency !== currency)
     throw new Refused({ code: 'invoice_in_other_currency', currency: invoiceCurrency, walletCurrency: currency });
@@ -145,7 +145,7 @@ type InvoicePaid = EventOf<'InvoicePaid'>;
 /** @throws Refused invoice_not_paid, balance_not_found */
 const thePayment = (
   { ledger }: Parts,
-  { aggregate, stream }: Target,
+  { aggregate, stream }: BalanceTarget,
   invoiceId: string,
 ): Promise<{ readonly payment: InvoicePaid; readonly revision: number }> =>
   readFresh(ledger, aggregate, stream, async ({ revision }) => {
@@ -160,7 +160,7 @@ const otherInvoice = ({ invoiceId, due, billed }: InvoicePaid): Refused =>
 /** For a payment that the balance does not remember any more. Its cost grows with the history after the payment. */
 async function reversedSince(
   { log }: Parts,
-  { aggregate, stream }: Target,
+  { aggregate, stream }: BalanceTarget,
   paymentId: string,
   since: number,
   last: number,

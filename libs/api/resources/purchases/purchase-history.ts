@@ -2,7 +2,7 @@
 import { readEvent } from '@drawdown/domain/decider';
 import type { Parts } from '../parts';
 import type { PurchaseEvent } from './purchase-message';
-import type { Target } from '../targets';
+import type { BalanceTarget } from '../balances/balance-target';
 
 const EVENTS_PER_READ = 500;
 
@@ -26,7 +26,7 @@ interface Stretch {
  */
 export async function purchasesIn(
   { log }: Pick<Parts, 'log'>,
-  { aggregate, stream }: Target,
+  { aggregate, stream }: BalanceTarget,
   revision: number,
   { oldest, newest }: Stretch,
 ): Promise<PurchaseEvent[][]> {

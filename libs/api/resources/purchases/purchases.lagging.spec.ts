@@ -8,7 +8,7 @@ import { streamDefinitions } from '../stream-definitions';
 import { handlers } from '../handlers';
 import type { Handlers } from '../operation';
 import { PageDouble } from './purchases.fixtures';
-import { walletOf } from '../targets';
+import { walletOf } from '../balances/balance-target';
 
 const app = freshApplication();
 const page = {

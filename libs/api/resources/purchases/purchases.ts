@@ -7,16 +7,16 @@ import { balanceMessage, grantMessage } from '../balances/balance-message';
 import { theBalance } from '../balances/balances';
 import { type CarriedOut, type CommandCall, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { type Fields, readRequest } from '../fields';
+import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
-import { afterToken, pageToken } from '../pages';
+import { afterToken, pageToken } from '../request/pages';
 import type { Parts } from '../parts';
 import { purchasesIn } from './purchase-history';
 import { purchaseMessage } from './purchase-message';
 import { applyNotification, confirmedByHand, failedByHand, MANUAL, startPurchase } from '@drawdown/engine/payments';
 import { answeredAgain, flagIn } from './purchase-notification';
-import { readWallet } from '../targets';
+import { readWallet } from '../balances/balance-target';
 
 /** Letter and digits: the ledger makes the ids. */
 const PURCHASE_ID_LENGTH_MAX = 32;

@@ -7,12 +7,12 @@ import { CUSTOMER_ID_BYTES_MAX } from '@drawdown/domain/usage';
 import { time } from '../balances/balance-message';
 import { carriedOutBefore, carryOut, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import { originalBytes, parseOriginal } from '../usage/original-usage';
-import { listDocuments, stateIn } from '../pages';
+import { listDocuments, stateIn } from '../request/pages';
 import type { Parts } from '../parts';
-import { awaitPosition } from '../await-position';
+import { awaitPosition } from '../request/await-position';
 
 const REJECTION_ID = /^[0-9a-z]{9}-[0-9a-f]{12}$/;
 const REJECTION_ID_LENGTH_MAX = 64;

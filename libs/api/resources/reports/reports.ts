@@ -4,7 +4,7 @@ import { formatAmount, formatInstant, type Instant } from '@drawdown/domain/amou
 import { type CurrencyLiability, type Liability, LiabilityReport, streamNames } from '@drawdown/engine/read-models';
 import { readEvent } from '@drawdown/domain/decider';
 import { wallet } from '@drawdown/domain/balance';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
 

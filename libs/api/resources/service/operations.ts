@@ -4,7 +4,7 @@ import type { RequestOf, ResponseOf, VerifyFinding } from '@drawdown/api/contrac
 import { formatInstant } from '@drawdown/domain/amounts';
 import { Fault, readWhole } from '@drawdown/engine/event-store';
 import { type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/engine/audit';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
 

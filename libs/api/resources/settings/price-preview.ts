@@ -13,9 +13,9 @@ import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domai
 import { balanceAt, allDocuments } from '@drawdown/engine/read-models';
 import { wallet } from '@drawdown/domain/balance';
 import { Refused } from '@drawdown/api/errors';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
-import { stateIn } from '../pages';
+import { stateIn } from '../request/pages';
 import type { Parts } from '../parts';
 import { amountText } from '../balances/balance-message';
 import { atTheApi, readPrices } from './settings';

@@ -21,10 +21,10 @@ import { type Aggregate, refuse, optional } from '@drawdown/domain/decider';
 import { streams } from '@drawdown/engine/event-store';
 import { amountText, limitMessage, readLimit } from '../balances/balance-message';
 import { carryOut, loadSettings } from '@drawdown/engine/commands';
-import { type Fields, readRequest } from '../fields';
+import { type Fields, readRequest } from '../request/fields';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { readAtLeast } from '../read-at-least';
+import { readAtLeast } from '../request/read-at-least';
 import type { ApiSettingsRefusal } from '@drawdown/api/errors';
 
 /** The settings count their changes from 1, the transports speak of revisions from 0: refused in the transports' words. */

@@ -3,7 +3,7 @@ import { formatInstant, type Instant, later } from '@drawdown/domain/amounts';
 import { KeyedMutex } from '@drawdown/engine/async';
 import { carriedOutBefore, carryOut, expectEvent } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
 import { TEST_CLOCK_STREAM, testClock, type TestClockCommand } from '@drawdown/engine/process-managers';

@@ -2,7 +2,7 @@
 import { type GrantRequest, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
 import { optional } from '@drawdown/domain/decider';
 import type { RequestOf } from '@drawdown/api/contract';
-import type { Fields } from '../fields';
+import type { Fields } from '../request/fields';
 
 export const REFERENCE_LENGTH_MAX = 256;
 export const REASON_LENGTH_MAX = 256;

@@ -1,11 +1,11 @@
 /** Taking back what was added, from wallets and credit balances alike. */
 import { formatAmount } from '@drawdown/domain/amounts';
 import { expectEvent } from '@drawdown/engine/commands';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from './grant-request';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readBalance } from '../targets';
+import { changeBalance, readBalance } from '../balances/balance-target';
 
 /** A letter and digits: the ledger makes the ids. */
 const GRANT_ID_LENGTH_MAX = 32;

@@ -6,11 +6,11 @@ import { closing, pausing, settingLimits } from '../balances/balance-changes';
 import { amountText, balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
 import { assertWorth, expectEvent, requireCustomer, requirePrice, underSettings } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { readRequest } from '../fields';
+import { readRequest } from '../request/fields';
 import { readTerms } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import type { Parts } from '../parts';
-import { changeBalance, readWallet } from '../targets';
+import { changeBalance, readWallet } from '../balances/balance-target';
 
 type WalletHandlers = Pick<Handlers, 'CreateWallet' | 'AddCredits' | 'PauseWallet' | 'ResumeWallet' | 'CloseWallet' | 'SetWalletLimits'>;
 

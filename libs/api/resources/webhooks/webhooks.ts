@@ -31,9 +31,9 @@ import {
 import { time } from '../balances/balance-message';
 import { carriedOut, carriedOutBefore, carryOut, causeOf, expectEvent, type Known, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import { type Fields, readRequest } from '../fields';
+import { type Fields, readRequest } from '../request/fields';
 import type { Handler, Handlers } from '../operation';
-import { listDocuments, stateIn } from '../pages';
+import { listDocuments, stateIn } from '../request/pages';
 import type { Parts } from '../parts';
 
 /** Of a signing secret: as many as the hash that it keys. */

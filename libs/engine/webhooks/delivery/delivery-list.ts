@@ -9,7 +9,7 @@ import {
   type Ledger,
   type Outcome,
   type RecordedEvent,
-  type Refused,
+  type RefusedOutcome,
   streams,
 } from '@drawdown/engine/event-store';
 import { deliveries, type Deliveries, type DeliveriesTypes, deliveryOf } from './deliveries';
@@ -115,7 +115,7 @@ export async function resend(
   webhookId: string,
   at: Instant,
   context?: CommandContext,
-): Promise<Outcome<DeliveriesTypes> | Refused<DeliveryNotFound>> {
+): Promise<Outcome<DeliveriesTypes> | RefusedOutcome<DeliveryNotFound>> {
   const stream = streams.deliveries(endpointId);
   for await (const { delivery } of placesBackwards(log, stream))
     if (delivery.webhookId === webhookId)

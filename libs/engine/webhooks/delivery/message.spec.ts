@@ -6,7 +6,7 @@ import { type BalanceCommand, creditBalance, type UsageToConsume, wallet } from 
 import { type Aggregate, type AggregateTypes, storedTypeOf, writeEvent } from '@drawdown/domain/decider';
 import { type RecordedEvent, streams } from '@drawdown/engine/event-store';
 import { HOUR, NOON, SECRET } from '../dispatch/dispatcher.fixtures';
-import { type Message, messagesOf, USAGE_LINES_MAX } from './message';
+import { type WebhookMessage, messagesOf, USAGE_LINES_MAX } from './message';
 import { webhookEndpoint } from '../endpoint/webhook-endpoint';
 import { WEBHOOK_TYPES } from './webhook-types';
 
@@ -157,7 +157,7 @@ const all: readonly RecordedEvent[] = [
   ),
 ];
 const messages = all.flatMap(messagesOf);
-const firstOf = (type: string): Message => messages.find((message) => message.type === type)!;
+const firstOf = (type: string): WebhookMessage => messages.find((message) => message.type === type)!;
 
 describe('a payload', () => {
   // Receivers are built on these texts. A difference here is a break for every one of them.

@@ -13,7 +13,7 @@ export const USAGE_LINES_MAX = 20;
 
 type JsonObject = { readonly [key: string]: Json };
 
-export class Message implements Delivery {
+export class WebhookMessage implements Delivery {
   readonly webhookId: string;
   readonly stream: string;
   readonly revision: number;
@@ -44,12 +44,12 @@ const webhookIdOf = (eventId: string, type: WebhookType): string =>
   `msg_${createHash('sha256').update(`${eventId}:${type}`).digest('base64url').slice(0, 27)}`;
 
 /** The messages of one event, in a fixed order; most events have one or none. */
-export function messagesOf(event: RecordedEvent): readonly Message[] {
+export function messagesOf(event: RecordedEvent): readonly WebhookMessage[] {
   const category = categoryOf(event.stream);
   const types = typesOf(category, event.type);
   if (types.length === 0) return [];
   const data = JSON.parse(event.data) as JsonObject;
-  return types.filter((type) => applies(type, event.type, data)).map((type) => new Message(type, event, data));
+  return types.filter((type) => applies(type, event.type, data)).map((type) => new WebhookMessage(type, event, data));
 }
 
 /** A packed debit is told as a debit when it took something, and as uncovered when something went uncovered: one, the other or both. */

@@ -5,11 +5,11 @@
 import { ATTEMPTS_PER_RECORD_MAX, deliveries } from '../delivery/deliveries';
 import type { Attempt, Delivery } from '../delivery/deliveries.events';
 import type { DispatcherCounters } from './dispatcher-counters';
-import { type Clock, FAULT_PAUSE_MS, type Timers, type WebhookLedger } from './webhook-ledger';
+import { type DispatchClock, FAULT_PAUSE_MS, type Timers, type WebhookLedger } from './webhook-ledger';
 
 interface RecorderSurroundings {
   readonly ledger: WebhookLedger;
-  readonly clock: Clock;
+  readonly clock: DispatchClock;
   readonly timers: Timers;
   readonly counters: DispatcherCounters;
 }

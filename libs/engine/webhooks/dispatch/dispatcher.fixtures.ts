@@ -12,7 +12,7 @@ import { WebhookDispatcher, type WebhookDispatcherParts } from './dispatcher';
 import { dispatcherPosition } from './dispatcher-position';
 import type { WebhookRequest, WebhookResponse, WebhookSender } from './sender';
 import { type WebhookEndpoint, webhookEndpoint, type WebhookEndpointCommand } from '../endpoint/webhook-endpoint';
-import type { Clock, Timers } from './webhook-ledger';
+import type { DispatchClock, Timers } from './webhook-ledger';
 
 export const NOON = instant('2026-03-01T12:00:00Z');
 export const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
@@ -22,7 +22,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
 /** Clock and timers that stand still until told. */
-class ManualTime implements Clock, Timers {
+class ManualTime implements DispatchClock, Timers {
   private at = NOON;
   private readonly waiting = new Set<{ readonly at: Instant; readonly run: () => void }>();
 

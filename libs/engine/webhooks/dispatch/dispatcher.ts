@@ -13,13 +13,13 @@ import { type DispatcherFigures, noCounts } from './dispatcher-counters';
 import { DISPATCHER_STREAM, dispatcherPosition, type DispatcherPosition, ENDPOINTS_BEHIND_MAX } from './dispatcher-position';
 import { DueQueue } from './due-queue';
 import { CONCURRENCY_DEFAULT, EndpointWorker, type WorkerSurroundings } from './endpoint-worker';
-import { type Message, messagesOf } from '../delivery/message';
+import { type WebhookMessage, messagesOf } from '../delivery/message';
 import { parseSchedule, type Schedule, SCHEDULE_DEFAULT } from '../delivery/schedule';
 import type { WebhookSender } from './sender';
 import { Subscribers } from '../endpoint/subscribers';
 import { webhookEndpoint } from '../endpoint/webhook-endpoint';
 import {
-  type Clock,
+  type DispatchClock,
   emptyDirectory,
   type EndpointDirectory,
   FAULT_PAUSE_MS,
@@ -44,7 +44,7 @@ export interface WebhookDispatcherParts {
   readonly log: WebhookLog;
   readonly ledger: WebhookLedger;
   readonly sender: WebhookSender;
-  readonly clock: Clock;
+  readonly clock: DispatchClock;
   readonly timers: Timers;
   /** Default: endpoints are found by reading the log from its beginning. */
   readonly directory?: EndpointDirectory;
@@ -202,7 +202,7 @@ export class WebhookDispatcher {
     if (worker && asked.type === 'DeliveriesResent') worker.resend(asked.deliveries, asked.at, event.revision);
   }
 
-  private async readMessage({ stream, revision, webhookId }: Delivery): Promise<Message | undefined> {
+  private async readMessage({ stream, revision, webhookId }: Delivery): Promise<WebhookMessage | undefined> {
     const [event] = await this.parts.log.readStream(stream, { from: revision, limit: 1 });
     return event && messagesOf(event).find((message) => message.webhookId === webhookId);
   }
@@ -285,7 +285,7 @@ export class WebhookDispatcher {
 }
 
 /** A test ping goes to the endpoint that asked for it, whatever its filter; an endpoint is not told of itself otherwise. */
-function wantedBy(worker: EndpointWorker, event: RecordedEvent, messages: readonly Message[]): readonly Message[] {
+function wantedBy(worker: EndpointWorker, event: RecordedEvent, messages: readonly WebhookMessage[]): readonly WebhookMessage[] {
   if (event.type === 'TestPingRequested') return event.stream === worker.stream ? messages : [];
   return messages.filter(({ type }) => worker.wants(type));
 }

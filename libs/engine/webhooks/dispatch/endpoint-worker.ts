@@ -11,14 +11,14 @@ import { type Deliveries, deliveryOf, OPEN_DELIVERIES_MAX } from '../delivery/de
 import type { Attempt, Delivery } from '../delivery/deliveries.events';
 import type { DispatcherCounters } from './dispatcher-counters';
 import { afterAttempt, type FailureClock, onlyFails } from './failure-clock';
-import type { Message } from '../delivery/message';
+import type { WebhookMessage } from '../delivery/message';
 import { nextAttempt, type Schedule } from '../delivery/schedule';
 import type { WebhookResponse, WebhookSender } from './sender';
 import { type WebhookEndpoint, webhookEndpoint } from '../endpoint/webhook-endpoint';
 import type { DisabledReason } from '../endpoint/webhook-endpoint.events';
 import { secretsInForce } from '../endpoint/webhook-secret';
 import type { WebhookType } from '../delivery/webhook-types';
-import { type Clock, FAULT_PAUSE_MS, type Timers, type WebhookLedger } from './webhook-ledger';
+import { type DispatchClock, FAULT_PAUSE_MS, type Timers, type WebhookLedger } from './webhook-ledger';
 
 /** Attempts of one endpoint in flight. A failure halves it, a success adds one: a dead endpoint holds one slot. */
 export const CONCURRENCY_DEFAULT = 8;
@@ -31,14 +31,14 @@ const UNRECORDED_MAX = 500;
 export interface WorkerSurroundings {
   readonly ledger: WebhookLedger;
   readonly sender: WebhookSender;
-  readonly clock: Clock;
+  readonly clock: DispatchClock;
   readonly timers: Timers;
   readonly schedule: Schedule;
   readonly concurrency: number;
   readonly slots: Semaphore;
   readonly counters: DispatcherCounters;
   /** Makes the message of a delivery again, from its event; undefined when the event makes none. */
-  readMessage(delivery: Delivery): Promise<Message | undefined>;
+  readMessage(delivery: Delivery): Promise<WebhookMessage | undefined>;
   /** Calls `retry` when the delivery is due. */
   whenDue(at: Instant, worker: EndpointWorker, webhookId: string): void;
   /** The worker is behind and has room: read for it from the log. */
@@ -50,7 +50,7 @@ export interface WorkerSurroundings {
 interface Entry {
   readonly position: bigint;
   readonly recordedAt: Instant;
-  readonly messages: readonly Message[];
+  readonly messages: readonly WebhookMessage[];
 }
 
 interface Open {
@@ -68,7 +68,7 @@ export class EndpointWorker {
   private readonly again = (): void => this.pump();
   private readonly queue: Entry[] = [];
   /** Taken from the log, first attempt not started yet. */
-  private readonly ready: Message[] = [];
+  private readonly ready: WebhookMessage[] = [];
   private readonly retries: string[] = [];
   private readonly open = new Map<string, Open>();
   private readonly recorder: AttemptRecorder;
@@ -132,7 +132,7 @@ export class EndpointWorker {
   wants = (type: WebhookType): boolean => this.endpoint.eventTypes.length === 0 || this.endpoint.eventTypes.includes(type);
 
   /** All messages of one event together. False: no room, nothing was taken, and the endpoint is behind now. */
-  offer(event: RecordedEvent, messages: readonly Message[]): boolean {
+  offer(event: RecordedEvent, messages: readonly WebhookMessage[]): boolean {
     if (this.queue.length >= QUEUE_MAX) {
       this.mode = 'behind';
       return false;
@@ -212,7 +212,7 @@ export class EndpointWorker {
     void this.attempt(open.delivery, first);
   }
 
-  private takeFirst(): Message | undefined {
+  private takeFirst(): WebhookMessage | undefined {
     if (this.ready.length === 0 && this.open.size < OPEN_DELIVERIES_MAX) {
       const entry = this.queue.shift();
       if (!entry) return undefined;
@@ -236,7 +236,7 @@ export class EndpointWorker {
     return open !== undefined && !open.inFlight && open.nextAttemptAt <= this.around.clock.now();
   }
 
-  private async attempt(delivery: Delivery, first: Message | undefined): Promise<void> {
+  private async attempt(delivery: Delivery, first: WebhookMessage | undefined): Promise<void> {
     const { clock, counters, slots } = this.around;
     const at = clock.now();
     const response = await this.send(delivery, first, at);
@@ -249,7 +249,7 @@ export class EndpointWorker {
   }
 
   /** Undefined: no attempt was made, because the log could not be read. */
-  private async send(delivery: Delivery, first: Message | undefined, at: Instant): Promise<WebhookResponse | undefined> {
+  private async send(delivery: Delivery, first: WebhookMessage | undefined, at: Instant): Promise<WebhookResponse | undefined> {
     let message = first;
     try {
       message ??= await this.around.readMessage(delivery);

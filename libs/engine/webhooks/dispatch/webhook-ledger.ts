@@ -8,7 +8,7 @@ export type WebhookLog = Pick<EventLog, 'readStream' | 'readAll' | 'subscribe'>;
 /** After a fault of the log or the ledger. */
 export const FAULT_PAUSE_MS = 1_000;
 
-export interface Clock {
+export interface DispatchClock {
   now(): Instant;
 }
 

@@ -1,5 +1,5 @@
 /** Which endpoints want which type: an event costs only those that it goes to, however many there are. */
-import type { Message } from '../delivery/message';
+import type { WebhookMessage } from '../delivery/message';
 import { WEBHOOK_TYPES, type WebhookType } from '../delivery/webhook-types';
 
 interface Subscriber {
@@ -24,7 +24,7 @@ export class Subscribers<S extends Subscriber = Subscriber> {
   wanted = (type: WebhookType): boolean => (this.byType.get(type)?.size ?? 0) > 0;
 
   /** Everyone who wants one of the messages, once, and the endpoint whose own stream the event is in. */
-  of(messages: readonly Message[], stream: string): Iterable<S> {
+  of(messages: readonly WebhookMessage[], stream: string): Iterable<S> {
     const own = this.byStream.get(stream);
     const [first, ...others] = messages.map(({ type }) => this.byType.get(type) ?? new Set<S>());
     if (!first) return [];

@@ -67,13 +67,13 @@ export class HttpTransport {
             }
             const message = reader.read(request, body, violations);
             if (violations.length > 0) throw new InvalidRequest(violations);
-            await this.carryOut(operation, rpc, message, call, request, reply);
+            await this.respond(operation, rpc, message, call, request, reply);
           }),
       });
     }
   }
 
-  private async carryOut(
+  private async respond(
     operation: Operation,
     rpc: Rpc,
     message: Message,
@@ -160,7 +160,7 @@ export class HttpTransport {
     request: FastifyRequest,
     reply: FastifyReply,
     made: string,
-    carryOut: (call: Call) => Promise<void>,
+    respond: (call: Call) => Promise<void>,
   ): Promise<FastifyReply> {
     const { headers } = request;
     const call = new Call('http', callIdOf(single(headers['x-request-id'])), traceparentOf(single(headers['traceparent'])), undefined);
@@ -173,7 +173,7 @@ export class HttpTransport {
     try {
       const refused = acceptProblem(headers.accept, made);
       if (refused) send(reply, refused);
-      else await carryOut(call);
+      else await respond(call);
     } catch (error) {
       send(reply, this.problemOf(error, call));
     }

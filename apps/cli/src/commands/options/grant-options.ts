@@ -1,5 +1,5 @@
 /** Options of whatever adds a grant. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import type { Command } from 'commander';
 import { collect, pairs, wholeNumber } from '../../option-values';
 

@@ -1,5 +1,5 @@
 /** Taking back what is left of a grant, from a wallet or a credit balance. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 import type { Command } from 'commander';
 import type { Runner } from '../../invocation';
 import { balanceCard } from '../../rendering/answers';

@@ -1,5 +1,5 @@
 /** Which balance is meant: a customer's wallet, or the credit balance of a product. */
-import type { Message } from '@drawdown/api/resources';
+import type { Message } from '@drawdown/api/contract';
 
 /** Without a product the wallet is meant. */
 export const balanceOf = (customer: string, product: string): Message => ({

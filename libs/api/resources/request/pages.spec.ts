@@ -1,6 +1,6 @@
 import { streamNames } from '@drawdown/engine/read-models';
 import { NullProjections } from '@drawdown/engine/derived-state';
-import type { Parts } from './parts';
+import type { Parts } from '../parts';
 
 /** Doubles of the two parts that a list asks: derived state holds one stream, and is whole for so many questions. */
 const holding = (wholeFor: number) => {

@@ -5,13 +5,13 @@ import type { Instant } from '@drawdown/domain/amounts';
 import { creditProduct, type CreditProduct } from '@drawdown/domain/catalog';
 import { type Balance, type BalanceCommand, type BalanceTypes, creditBalance, wallet } from '@drawdown/domain/balance';
 import { streams } from '@drawdown/engine/event-store';
-import { balanceMessage, type BesideBalance } from './balances/balance-message';
+import { balanceMessage, type BesideBalance } from './balance-message';
 import { type CarriedOut, carryOut, type CommandCall, readFresh, requireCustomer, loadSettings } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
-import type { Fields } from './fields';
-import type { Parts } from './parts';
+import type { Fields } from '../request/fields';
+import type { Parts } from '../parts';
 
-export interface Target {
+export interface BalanceTarget {
   readonly customerId: string;
   /** Absent: the customer's wallet. */
   readonly creditProductId?: string;
@@ -19,8 +19,8 @@ export interface Target {
   readonly stream: string;
 }
 
-export const walletOf = (customerId: string): Target => ({ customerId, aggregate: wallet, stream: streams.wallet(customerId) });
-export const creditBalanceOf = (customerId: string, creditProductId: string): Target => ({
+export const walletOf = (customerId: string): BalanceTarget => ({ customerId, aggregate: wallet, stream: streams.wallet(customerId) });
+export const creditBalanceOf = (customerId: string, creditProductId: string): BalanceTarget => ({
   customerId,
   creditProductId,
   aggregate: creditBalance,
@@ -34,11 +34,11 @@ interface OfCreditProduct extends OfCustomer {
   readonly credit_product_id?: string | undefined;
 }
 
-export const readWallet = (from: Fields<OfCustomer>): Target => walletOf(from.customerId());
-export const readCreditBalance = (from: Fields<OfCreditProduct>): Target =>
+export const readWallet = (from: Fields<OfCustomer>): BalanceTarget => walletOf(from.customerId());
+export const readCreditBalance = (from: Fields<OfCreditProduct>): BalanceTarget =>
   creditBalanceOf(from.customerId(), from.slug('credit_product_id'));
 /** Where an empty credit product means the wallet. */
-export function readBalance(from: Fields<OfCreditProduct>): Target {
+export function readBalance(from: Fields<OfCreditProduct>): BalanceTarget {
   const customerId = from.customerId();
   const creditProductId = from.optionalSlug('credit_product_id');
   return creditProductId === undefined ? walletOf(customerId) : creditBalanceOf(customerId, creditProductId);
@@ -60,7 +60,7 @@ interface ChangedBalance extends CarriedOut<BalanceTypes> {
 export async function changeBalance(
   parts: Parts,
   context: CommandCall,
-  target: Target,
+  target: BalanceTarget,
   command: (at: Instant) => BalanceCommand | Promise<BalanceCommand>,
 ): Promise<ChangedBalance> {
   const done = await carryOut(parts, context, target.aggregate, target.stream, async (at) => {
@@ -72,11 +72,18 @@ export async function changeBalance(
 }
 
 /** A product's unit never changes, so it is no part of what has to be kept. */
-export const unitOf = async (parts: Pick<Parts, 'ledger'>, { creditProductId }: Pick<Target, 'creditProductId'>): Promise<BesideBalance> =>
-  creditProductId === undefined ? {} : { unit: (await theProduct(parts, creditProductId)).unit };
+export const unitOf = async (
+  parts: Pick<Parts, 'ledger'>,
+  { creditProductId }: Pick<BalanceTarget, 'creditProductId'>,
+): Promise<BesideBalance> => (creditProductId === undefined ? {} : { unit: (await theProduct(parts, creditProductId)).unit });
 
 /** What a balance is shown with when it is asked for: the price is the one in force at the moment. */
-export async function besideOf(parts: Pick<Parts, 'ledger'>, target: Target, { currency }: Balance, at: Instant): Promise<BesideBalance> {
+export async function besideOf(
+  parts: Pick<Parts, 'ledger'>,
+  target: BalanceTarget,
+  { currency }: Balance,
+  at: Instant,
+): Promise<BesideBalance> {
   if (target.creditProductId !== undefined) return unitOf(parts, target);
   const inForce = currency === undefined ? undefined : priceInForce(await loadSettings(parts), currency, at);
   return inForce ? { creditPrice: inForce.price } : {};

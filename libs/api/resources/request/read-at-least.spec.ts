@@ -1,6 +1,6 @@
 import { settings } from '@drawdown/domain/settings';
 import { streams } from '@drawdown/engine/event-store';
-import { freshApplication, tokensOfAda } from './application.fixtures';
+import { freshApplication, tokensOfAda } from '../application.fixtures';
 import { readAtLeast } from './read-at-least';
 
 const app = freshApplication();

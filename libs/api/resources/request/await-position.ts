@@ -1,6 +1,6 @@
 /** For what has to count with everything that other processes have done: this one follows the log, and may be moments behind. */
 import { CatalogBehind } from '@drawdown/engine/usage-pipeline';
-import type { Parts } from './parts';
+import type { Parts } from '../parts';
 
 /** How long is waited for the log to be met to where it was, and how often is looked, in milliseconds. */
 const MET_WAIT_MS_MAX = 2_000;

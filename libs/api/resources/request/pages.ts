@@ -4,7 +4,7 @@ import { listComplete } from '@drawdown/engine/read-models';
 import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
 import { streamDefinitionOf, stateOf } from '@drawdown/engine/event-store';
 import { Refused } from '@drawdown/api/errors';
-import type { Parts } from './parts';
+import type { Parts } from '../parts';
 
 /** Documents that one page looks through for those that pass its filters. A page may be short and still have a next one. */
 const DOCUMENTS_SCANNED_PER_PAGE_MAX = 5_000;

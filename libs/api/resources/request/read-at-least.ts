@@ -1,7 +1,7 @@
 /** Reading a stream no earlier than at a revision that the caller has seen, such as the one its own command made. */
 import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
 import { type Ledger, RevisionNotReached } from '@drawdown/engine/event-store';
-import type { Context } from './operation';
+import type { Context } from '../operation';
 
 /** How long a read waits for a revision that is not there yet, in milliseconds. */
 const MIN_REVISION_WAIT_MS = 2_000;
