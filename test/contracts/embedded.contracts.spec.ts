@@ -36,6 +36,7 @@ projectionsContract('embedded projections', async () => {
   return {
     projections,
     atomicSaves: true,
+    keptLongerMs: 4 * 86_400_000,
     reopen: async () => {
       await projections.close();
       projections = await EmbeddedProjections.open({ directory });

@@ -47,6 +47,7 @@ const open = (shards: number, url: () => string, flush: () => Promise<unknown>) 
     projections: first,
     // A big save is moved in several steps, so that none keeps everybody else waiting.
     atomicSaves: false,
+    keptLongerMs: 0,
     reopen: async () => {
       await first.close();
       return another();

@@ -332,6 +332,30 @@ describe('by itself', () => {
     expect(await count()).toBe(before + 2);
   });
 
+  it('it drops no key for a clock that is 36 days ahead of what the log has recorded', async () => {
+    await home.addProduct('llm');
+    await home.addBalance('ada', 'llm', '100');
+    await home.use(tokens('1', 1));
+    await home.projector.save();
+    const dropped: number[] = [];
+    const projections = double(home.projections, {
+      forget: async (until) => {
+        dropped.push(await home.projections.forget(until));
+        return dropped.at(-1)!;
+      },
+    });
+    const ahead = () => later(home.now, 36 * 86_400_000);
+    sweeper = new Sweeper(home.ledger, projections, home.projector, ahead, (fault) => faults.push(fault));
+    await until('the projector to meet the end of the log', async () => home.projector.position === (await home.log.head()));
+    sweeper.start();
+    mock.timers.tick(SWEEP_EVERY_MS);
+    await until('keys to be looked through', () => dropped.length > 0);
+    await sweeper.stop();
+    expect(dropped).toEqual([0]);
+    expect(faults).toEqual([]);
+    expect(await home.use(tokens('1', 1))).toMatchObject([{ status: 'duplicate' }]);
+  });
+
   it('it ends after the stream in hand when it is told to stop, and a new start sweeps the rest', async () => {
     for (const [customer, ms] of [
       ['a', 100],

@@ -11,7 +11,7 @@ import type { Clock } from '@drawdown/engine/usage-pipeline';
 
 export const SWEEP_EVERY_MS = 1_000;
 export const SWEEP_STREAMS_MAX = 500;
-/** How often keys outside the dedupe window are dropped from the index. */
+/** How often keys outside the dedupe window are dropped from the index, by the time that the log has recorded. */
 export const FORGET_EVERY_MS = 3_600_000;
 
 /** Of no single stream: the others would fail as well. */
@@ -60,10 +60,11 @@ export class Sweeper {
   private async round(): Promise<void> {
     await this.sweep();
     if (this.stopping) return;
-    const now = this.clock();
-    if (now - this.forgotten < FORGET_EVERY_MS) return;
-    this.forgotten = now;
-    await this.projections.forget(now);
+    // Never by the clock alone: one that is ahead would drop keys of usage that is still accepted when it is right again.
+    const until = Math.min(this.clock(), this.projector.recordedUntil) as Instant;
+    if (until - this.forgotten < FORGET_EVERY_MS) return;
+    this.forgotten = until;
+    await this.projections.forget(until);
   }
 
   /**

@@ -5,6 +5,7 @@
  * Where derived state is lost apart from this process, memory is emptied before anything else is asked of it, and the following begins
  * anew at what is left. Streams that are asked for meanwhile are folded at once (decision 0014).
  */
+import type { Instant } from '@drawdown/domain/amounts';
 import type { Document, Projections } from '@drawdown/engine/derived-state';
 import {
   DerivedStateLost,
@@ -20,7 +21,8 @@ import {
 } from '@drawdown/engine/event-store';
 import { MARK, type Mark, projected } from './projection-mark';
 
-const SAVE_EVERY_MS = 50;
+/** A document that changes all the time is written once in it. A crash costs as much of the log to be folded again. */
+const SAVE_EVERY_MS = 1_000;
 /** Streams changed before they are saved without waiting for the interval. */
 export const DIRTY_MAX = 5_000;
 /** Streams changed and not yet saved. Beyond it the following waits until saving works: memory is bounded while it does not. */
@@ -43,6 +45,7 @@ export class Projector {
   /** The checkpoint as it was last saved. */
   private savedTo = -1n;
   private eventsMet = 0;
+  private newestRecordedAt = -Infinity as Instant;
   /** Id of the event at `met`. */
   private metId = '';
   private saving: Promise<void> = Promise.resolve();
@@ -84,6 +87,11 @@ export class Projector {
   /** Whether derived state, once saved, holds every stream that was in the log when following began. Before that a list lacks some. */
   get isWhole(): boolean {
     return this.whole;
+  }
+
+  /** When the newest event was recorded that this process met in the log; -Infinity where it met none. */
+  get recordedUntil(): Instant {
+    return this.newestRecordedAt;
   }
 
   figures(): ProjectorFigures {
@@ -191,6 +199,7 @@ export class Projector {
       if (run.over) return;
       this.met = event.position;
       this.metId = event.id;
+      if (event.recordedAt > this.newestRecordedAt) this.newestRecordedAt = event.recordedAt;
       this.eventsMet += 1;
     }
     // A save that fails is tried again by the clock. Thrown here it would end the following for good.
@@ -269,6 +278,7 @@ export class Projector {
     this.states.clear();
     this.dirty.clear();
     this.eventsMet = 0;
+    this.newestRecordedAt = -Infinity as Instant;
     return Promise.resolve();
   }
 

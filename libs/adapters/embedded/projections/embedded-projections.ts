@@ -1,29 +1,26 @@
 /** Derived state in lmdb: the default where no Redis is configured. Whoever opens it holds the DirectoryLock. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '@drawdown/domain/amounts';
-import type { AppliedKey, Changes, Document, FoundKeys, KeyPlace, ListOptions, Projections } from '@drawdown/engine/derived-state';
-import { STREAM_NAME_BYTES_MAX } from '@drawdown/engine/event-store';
+import { type Changes, type Document, FOR_EVER, type FoundKeys, type ListOptions, type Projections } from '@drawdown/engine/derived-state';
+import { DerivedStateLost, STREAM_NAME_BYTES_MAX } from '@drawdown/engine/event-store';
+import { type FileOperations, nodeFiles } from '../file-operations';
 import { type Bytes, Environment, LOWEST_KEY, Writes } from '../lmdb';
-import { type Expiring, forgettable, noteExpiring } from './retention';
+import { type KeyRun, RunDamaged } from './key-runs/key-run';
+import { KeyRuns } from './key-runs/key-runs';
+import { nextMerge } from './key-runs/merge-runs';
+import type { RunEntry } from './key-runs/run-format';
 import {
   decodeDocument,
   decodeDocumentHeader,
-  decodePlaces,
   type DocumentHeader,
   encodeDocument,
-  encodePlaces,
-  fingerprintKey,
   FORMAT,
   instantKey,
   instantOfKey,
-  keptForEver,
-  type Place,
-  placeOf,
   restOfKey,
 } from './projection-records';
 
-/** Keys dropped in one transaction: some milliseconds of the main thread. */
-const FORGET_KEYS_AT_ONCE = 4_096;
 const META_KEY = Buffer.from('projections');
 const EMPTY = Buffer.alloc(0);
 /** UTF-8 never holds this byte, so it ends the range of all names that begin alike. */
@@ -34,10 +31,8 @@ interface Meta {
   readonly format: number;
   /** A bigint in decimal digits. */
   readonly checkpoint: string;
-  /** Number of the last batch of saves. */
-  readonly batch: number;
 }
-const NOTHING: Meta = { format: FORMAT, checkpoint: '-1', batch: 0 };
+const NOTHING: Meta = { format: FORMAT, checkpoint: '-1' };
 
 interface Waiting {
   readonly changes: Changes;
@@ -45,52 +40,76 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** What the saves of one transaction come to: of a document saved several times, only the last is written. */
-interface Batch {
-  readonly documents: Map<string, { latest: Document | undefined; readonly key: Buffer; readonly stored: DocumentHeader | undefined }>;
-  readonly places: Map<number, Place[]>;
-  readonly expiring: Expiring[];
+/** Of a document saved several times in one transaction, only the last is written. */
+interface Latest {
+  latest: Document | undefined;
+  readonly key: Buffer;
+  readonly stored: DocumentHeader | undefined;
+}
+
+interface EmbeddedProjectionsOptions {
+  /** The data directory; this uses `balances/` in it. */
+  readonly directory: string;
+  /** How the files of the keys are written. */
+  readonly files?: FileOperations;
 }
 
 export class EmbeddedProjections implements Projections {
   private readonly documents: Bytes;
   private readonly dueTimes: Bytes;
-  private readonly keys: Bytes;
-  private readonly forgetting: Bytes;
+  private readonly manifest: Bytes;
   private readonly meta: Bytes;
   private waiting: Waiting[] = [];
   private saving: Promise<void> | undefined;
   /** Ends when the last write that was asked for has ended. There is one writer, so what it reads cannot change under it. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly environment: Environment) {
-    [this.documents, this.dueTimes, this.keys, this.forgetting, this.meta] = environment.tables(
-      'documents',
-      'due',
-      'keys',
-      'forgetting',
-      'meta',
-    );
+  private merging: Promise<void> | undefined;
+  private closing = false;
+  private damage: RunDamaged | undefined;
+  private lost: () => void = () => undefined;
+
+  private constructor(
+    private readonly environment: Environment,
+    private readonly runs: KeyRuns,
+    [documents, dueTimes, manifest, meta]: Tables,
+  ) {
+    [this.documents, this.dueTimes, this.manifest, this.meta] = [documents, dueTimes, manifest, meta];
   }
 
-  /** `directory` is the data directory; this uses `balances/` in it. */
-  static async open({ directory }: { readonly directory: string }): Promise<EmbeddedProjections> {
-    const projections = new EmbeddedProjections(Environment.open(join(directory, 'balances')));
-    if (projections.readMeta().format !== FORMAT) await projections.clear();
-    return projections;
+  /** What another version of the program wrote, and what is damaged, is thrown away: all of it is derived. */
+  static async open({ directory, files = nodeFiles }: EmbeddedProjectionsOptions): Promise<EmbeddedProjections> {
+    const path = join(directory, 'balances');
+    for (let anew = false; ; anew = true) {
+      const environment = Environment.open(path);
+      const tables = environment.tables('documents', 'due', 'runs', 'meta');
+      try {
+        const { format } = readMeta(tables[3]);
+        if (format !== FORMAT) throw new RunDamaged(`derived state has format ${format}`);
+        const entries = [...tables[2].getRange({ start: LOWEST_KEY })].map(({ value }) => JSON.parse(value.toString()) as RunEntry);
+        return new EmbeddedProjections(environment, await KeyRuns.open(join(path, 'keys'), entries, files), tables);
+      } catch (fault) {
+        await environment.close();
+        if (anew || !(fault instanceof RunDamaged)) throw fault;
+        rmSync(path, { recursive: true, force: true });
+      }
+    }
   }
 
-  /** The folder is this process's alone: what it saved is there as long as the process is. */
-  attach(): Promise<void> {
-    return Promise.resolve();
+  /** The folder is this process's alone: what it saved is there as long as the process is, unless the disk damages it. */
+  async attach(lost: () => void = () => undefined): Promise<void> {
+    this.lost = lost;
+    if (this.damage) await this.clear();
   }
 
   async load(stream: string): Promise<Document | undefined> {
+    this.assertSound();
     const bytes = this.documents.getBinaryFast(Buffer.from(stream));
     return bytes && decodeDocument(stream, bytes);
   }
 
   async list({ prefix, after, limit }: ListOptions): Promise<readonly Document[]> {
+    this.assertSound();
     const begin = Buffer.from(prefix);
     const next = after === undefined ? EMPTY : Buffer.concat([Buffer.from(after), NUL]);
     const start = [LOWEST_KEY, begin, next].reduce((a, b) => (Buffer.compare(a, b) > 0 ? a : b));
@@ -99,21 +118,18 @@ export class EmbeddedProjections implements Projections {
   }
 
   async find(fingerprints: ArrayLike<number>): Promise<FoundKeys> {
-    const found = new Map<number, readonly KeyPlace[]>();
-    for (let i = 0; i < fingerprints.length; i++) {
-      const places = decodePlaces(this.keys.getBinaryFast(fingerprintKey(fingerprints[i]!)));
-      if (places.length > 0)
-        found.set(
-          i,
-          places.map(({ stream, revision }) => ({ stream, revision })),
-        );
+    this.assertSound();
+    try {
+      return this.runs.find(fingerprints);
+    } catch (cause) {
+      throw this.damaged(cause);
     }
-    return found;
   }
 
   /** Saves that come while one is being written share the next transaction. @throws RangeError for a name or a time that cannot be stored. */
   save(changes: Changes): Promise<void> {
     return new Promise((resolve, reject) => {
+      this.assertSound();
       assertStorable(changes);
       this.waiting.push({ changes, resolve, reject });
       this.saving ??= this.inTurn(() => this.saveWaiting());
@@ -121,36 +137,51 @@ export class EmbeddedProjections implements Projections {
   }
 
   async checkpoint(): Promise<bigint> {
-    return BigInt(this.readMeta().checkpoint);
+    this.assertSound();
+    return BigInt(readMeta(this.meta).checkpoint);
   }
 
   async due(at: Instant, limit: number): Promise<readonly { readonly stream: string; readonly dueAt: Instant }[]> {
+    this.assertSound();
     const range = this.dueTimes.getKeys({ start: LOWEST_KEY, end: instantKey(at + 1), limit });
     return [...range].map((key) => ({ stream: restOfKey(key).toString(), dueAt: instantOfKey(key) }));
   }
 
-  /** A key goes when its `keepUntil` is at or before `now`. */
+  /** Runs are being merged in the background. */
+  get isMerging(): boolean {
+    return this.merging !== undefined;
+  }
+
+  /** A run goes when the newest of its keys may: a key may stay for GROUP_MS longer than it has to. */
   async forget(now: Instant): Promise<number> {
-    let forgotten = 0;
-    for (let more = true; more;) {
-      const dropped = await this.inTurn(() => this.forgetSome(now));
-      forgotten += dropped ?? 0;
-      more = dropped !== undefined;
-    }
+    this.assertSound();
+    const forgotten = await this.inTurn(async () => {
+      const gone = this.runs.all.filter(({ entry: { keepUntil } }) => keepUntil !== null && keepUntil <= now);
+      if (gone.length > 0) await this.exchange(gone, []);
+      return gone.reduce((sum, { entry }) => sum + entry.keys, 0);
+    });
+    await this.removeUnused();
     return forgotten;
   }
 
-  clear(): Promise<void> {
-    return this.inTurn(() =>
-      this.environment.write(() => {
-        for (const table of [this.documents, this.dueTimes, this.keys, this.forgetting, this.meta]) void table.clearAsync();
-      }),
-    );
+  async clear(): Promise<void> {
+    await this.inTurn(async () => {
+      await this.environment.write(() => {
+        for (const table of [this.documents, this.dueTimes, this.manifest, this.meta]) void table.clearAsync();
+      });
+      this.runs.replace(this.runs.all, []);
+      this.damage = undefined;
+    });
+    await this.removeUnused();
   }
 
   /** After what is being saved; durable when it has resolved. */
   async close(): Promise<void> {
+    this.closing = true;
+    await this.merging;
     await this.inTurn(() => this.environment.flushed());
+    await this.runs.remove(this.runs.takeUnused());
+    await this.runs.close();
     await this.environment.close();
   }
 
@@ -164,34 +195,39 @@ export class EmbeddedProjections implements Projections {
     const saves = this.waiting;
     this.waiting = [];
     this.saving = undefined;
+    let added: readonly KeyRun[] = [];
     try {
+      const keys = saves.map(({ changes }) => changes.keys).filter(({ size }) => size > 0);
+      if (keys.length > 0) added = await this.runs.write(keys);
       const writes = this.prepare(saves);
+      for (const run of added) writes.put(this.manifest, manifestKey(run), Buffer.from(JSON.stringify(run.entry)));
+      // Before its document is: a key that is found too early is confirmed in the log, and a document never stands without its keys.
+      this.runs.replace([], added);
       await this.environment.write(() => writes.apply());
       for (const { resolve } of saves) resolve();
+      this.merging ??= this.mergeRuns().finally(() => (this.merging = undefined));
     } catch (error) {
+      this.runs.replace(added, []);
+      // On a full disk what was written of them takes the room.
+      await this.removeUnused().catch(() => undefined);
       for (const { reject } of saves) reject(error);
     }
   }
 
   private prepare(saves: readonly Waiting[]): Writes {
     const writes = new Writes();
-    const batch: Batch = { documents: new Map(), places: new Map(), expiring: [] };
-    const meta = this.readMeta();
-    let checkpoint = BigInt(meta.checkpoint);
+    const documents = new Map<string, Latest>();
+    let checkpoint = BigInt(readMeta(this.meta).checkpoint);
     for (const { changes } of saves) {
-      for (const document of changes.documents) this.addDocument(document, batch);
-      for (const key of changes.keys) this.addKey(key, batch);
+      for (const document of changes.documents) this.addDocument(document, documents);
       if (changes.checkpoint > checkpoint) checkpoint = changes.checkpoint;
     }
-    for (const { latest, key, stored } of batch.documents.values()) if (latest) this.putDocument(writes, latest, key, stored);
-    for (const [fingerprint, places] of batch.places) writes.put(this.keys, fingerprintKey(fingerprint), encodePlaces(places));
-    if (batch.expiring.length > 0) noteExpiring(writes, this.forgetting, meta.batch + 1, batch.expiring);
-    const next: Meta = { format: FORMAT, checkpoint: String(checkpoint), batch: meta.batch + 1 };
-    writes.put(this.meta, META_KEY, Buffer.from(JSON.stringify(next)));
+    for (const { latest, key, stored } of documents.values()) if (latest) this.putDocument(writes, latest, key, stored);
+    writes.put(this.meta, META_KEY, Buffer.from(JSON.stringify({ format: FORMAT, checkpoint: String(checkpoint) } satisfies Meta)));
     return writes;
   }
 
-  private addDocument(document: Document, { documents }: Batch): void {
+  private addDocument(document: Document, documents: Map<string, Latest>): void {
     let known = documents.get(document.stream);
     if (!known) {
       const key = Buffer.from(document.stream);
@@ -214,41 +250,60 @@ export class EmbeddedProjections implements Projections {
     return bytes && decodeDocumentHeader(bytes);
   }
 
-  private addKey(key: AppliedKey, { places, expiring }: Batch): void {
-    const stored = fingerprintKey(key.fingerprint);
-    const known = places.get(key.fingerprint) ?? decodePlaces(this.keys.getBinaryFast(stored));
-    if (known.some(({ stream, revision }) => stream === key.stream && revision === key.revision)) return;
-    const place = placeOf(key);
-    places.set(key.fingerprint, [...known, place]);
-    if (!keptForEver(place)) expiring.push({ fingerprint: stored, keepUntil: place.keepUntil });
+  /** In the background, one merge after another until none is needed. What fails is tried again after the next save. */
+  private async mergeRuns(): Promise<void> {
+    const isStopped = () => this.closing || this.damage !== undefined;
+    try {
+      for (let runs = nextMerge(this.runs.all); runs.length > 0 && !isStopped(); runs = nextMerge(this.runs.all)) {
+        const merged = await this.runs.merge(runs, isStopped);
+        await this.inTurn(async () => {
+          // Forgotten or cleared meanwhile: the merged one would bring them back.
+          if (merged.length > 0 && runs.every((run) => this.runs.all.includes(run))) await this.exchange(runs, merged);
+          else this.runs.replace(merged, []);
+        });
+        await this.removeUnused();
+      }
+    } catch (cause) {
+      if (cause instanceof RunDamaged) this.damaged(cause);
+    }
   }
 
-  /** How many places were dropped; undefined when there was nothing left to do. */
-  private async forgetSome(now: Instant): Promise<number | undefined> {
-    const entries = forgettable(this.forgetting, now, FORGET_KEYS_AT_ONCE);
-    if (entries.length === 0) return undefined;
+  private async exchange(gone: readonly KeyRun[], added: readonly KeyRun[]): Promise<void> {
     const writes = new Writes();
-    for (const { entry, rest } of entries) {
-      if (rest) writes.put(this.forgetting, entry, rest);
-      else writes.remove(this.forgetting, entry);
-    }
-    let dropped = 0;
-    const fingerprints = new Map(entries.flatMap((entry) => entry.fingerprints.map((key) => [key.toString('hex'), key])));
-    for (const key of fingerprints.values()) {
-      const places = decodePlaces(this.keys.getBinaryFast(key));
-      const kept = places.filter(({ keepUntil }) => keepUntil > now);
-      dropped += places.length - kept.length;
-      if (kept.length > 0) writes.put(this.keys, key, encodePlaces(kept));
-      else writes.remove(this.keys, key);
-    }
+    for (const run of gone) writes.remove(this.manifest, manifestKey(run));
+    for (const run of added) writes.put(this.manifest, manifestKey(run), Buffer.from(JSON.stringify(run.entry)));
     await this.environment.write(() => writes.apply());
-    return dropped;
+    this.runs.replace(gone, added);
   }
 
-  private readMeta(): Meta {
-    const bytes = this.meta.get(META_KEY);
-    return bytes ? (JSON.parse(bytes.toString()) as Meta) : NOTHING;
+  /** Only when the manifest without them survives a power cut: the one before it names them. */
+  private async removeUnused(): Promise<void> {
+    const unused = this.runs.takeUnused();
+    if (unused.length === 0) return;
+    await this.environment.flushed();
+    await this.runs.remove(unused);
   }
+
+  private damaged(cause: unknown): DerivedStateLost {
+    if (!this.damage) {
+      this.damage = cause instanceof RunDamaged ? cause : new RunDamaged('the files of applied keys cannot be read', { cause });
+      this.lost();
+    }
+    return new DerivedStateLost(`derived state is damaged and is made anew: ${this.damage.message}`);
+  }
+
+  private assertSound(): void {
+    if (this.damage) throw this.damaged(this.damage);
+  }
+}
+
+type Tables = readonly [documents: Bytes, dueTimes: Bytes, manifest: Bytes, meta: Bytes];
+
+const manifestKey = ({ entry: { file, offset } }: KeyRun): Buffer => Buffer.from(`${file}@${offset}`);
+
+function readMeta(table: Bytes): Meta {
+  const bytes = table.get(META_KEY);
+  return bytes ? (JSON.parse(bytes.toString()) as Meta) : NOTHING;
 }
 
 /** Checked per save: what is wrong in one must not fail the others that share its transaction. */
@@ -257,15 +312,13 @@ function assertStorable({ documents, keys }: Changes): void {
     if (stream.length < 1 || Buffer.byteLength(stream) > STREAM_NAME_BYTES_MAX)
       throw new RangeError(`a stream name has 1 to ${STREAM_NAME_BYTES_MAX} bytes`);
   };
-  const timed = (at: Instant | undefined) => {
+  const timed = (at: number | undefined) => {
     if (at !== undefined && !Number.isSafeInteger(at)) throw new RangeError(`an instant is a whole number of milliseconds; this is ${at}`);
   };
   for (const { stream, dueAt } of documents) {
     named(stream);
     timed(dueAt);
   }
-  for (const { stream, keepUntil } of keys) {
-    named(stream);
-    timed(keepUntil);
-  }
+  for (const stream of keys.streams) named(stream);
+  for (const keepUntil of keys.keepUntil.subarray(0, keys.size)) if (keepUntil !== FOR_EVER) timed(keepUntil);
 }

@@ -1,12 +1,11 @@
 /** The bytes of what EmbeddedProjections keeps. All of it is derived: a change raises FORMAT, and what was stored is thrown away. */
 import type { Instant } from '@drawdown/domain/amounts';
-import type { AppliedKey, Document } from '@drawdown/engine/derived-state';
+import type { Document } from '@drawdown/engine/derived-state';
 
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 const NEVER = Number.POSITIVE_INFINITY;
 const DOCUMENT_HEADER_BYTES = 16;
-const PLACE_HEADER_BYTES = 18;
 
 export interface DocumentHeader {
   readonly revision: number;
@@ -31,45 +30,6 @@ export function decodeDocument(stream: string, bytes: Buffer): Document {
   const { revision, dueAt } = decodeDocumentHeader(bytes);
   const json = bytes.toString('utf8', DOCUMENT_HEADER_BYTES, bytes.length);
   return dueAt === undefined ? { stream, revision, json } : { stream, revision, json, dueAt };
-}
-
-/** The places of one fingerprint, one behind the other: f64 revision, f64 keepUntil (infinite: for ever), u16 bytes of stream, stream. */
-export type Place = Omit<AppliedKey, 'fingerprint' | 'keepUntil'> & { readonly keepUntil: number };
-
-export function encodePlaces(places: readonly Place[]): Buffer {
-  let size = 0;
-  for (const { stream } of places) size += PLACE_HEADER_BYTES + Buffer.byteLength(stream);
-  const bytes = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const { stream, revision, keepUntil } of places) {
-    bytes.writeDoubleLE(revision, at);
-    bytes.writeDoubleLE(keepUntil, at + 8);
-    const streamBytes = bytes.write(stream, at + PLACE_HEADER_BYTES);
-    bytes.writeUInt16LE(streamBytes, at + 16);
-    at += PLACE_HEADER_BYTES + streamBytes;
-  }
-  return bytes;
-}
-
-export function decodePlaces(bytes: Buffer | undefined): Place[] {
-  const places: Place[] = [];
-  for (let at = 0; bytes && at < bytes.length;) {
-    const start = at + PLACE_HEADER_BYTES;
-    const end = start + bytes.readUInt16LE(at + 16);
-    places.push({ stream: bytes.toString('utf8', start, end), revision: bytes.readDoubleLE(at), keepUntil: bytes.readDoubleLE(at + 8) });
-    at = end;
-  }
-  return places;
-}
-
-export const placeOf = ({ stream, revision, keepUntil }: AppliedKey): Place => ({ stream, revision, keepUntil: keepUntil ?? NEVER });
-export const keptForEver = (place: Place): boolean => place.keepUntil === NEVER;
-
-export function fingerprintKey(fingerprint: number): Buffer {
-  const key = Buffer.allocUnsafe(8);
-  key.writeUInt32BE(Math.floor(fingerprint / 2 ** 32));
-  key.writeUInt32BE(fingerprint >>> 0, 4);
-  return key;
 }
 
 const INSTANT_BYTES = 7;
