@@ -1,6 +1,7 @@
 /** The log in EventStoreDB: one stream there for each of ours, under the same name. */
 import {
   APPEND_BYTES_MAX,
+  appendSeparately,
   type AppendOutcome,
   AppendTooLarge,
   AppendUnknown,
@@ -13,6 +14,8 @@ import {
   READ_LIMIT_MAX,
   type ReadStreamOptions,
   type RecordedEvent,
+  type RoundOutcome,
+  type StreamAppend,
   STREAM_NAME_BYTES_MAX,
   type Subscription,
 } from '@drawdown/engine/event-store';
@@ -128,6 +131,10 @@ export class EventStoreDbLog implements EventLog {
       else this.counted.failed += 1;
       throw fault;
     }
+  }
+
+  appendRound(appends: readonly StreamAppend[]): Promise<readonly RoundOutcome[]> {
+    return appendSeparately((stream, events, expected) => this.append(stream, events, expected), appends);
   }
 
   async readStream(

@@ -5,17 +5,38 @@
 import type { Message } from './message';
 import type { FieldShape, MessageShape } from './message-shape';
 
+type Writer = (message: Message) => string;
+
+/** One for each message, made when it is first written. */
+const writers = new WeakMap<MessageShape, Writer>();
+
 export function writeJson(shape: MessageShape, message: Message): string {
-  let out = '';
-  let used = 0;
-  for (const field of shape.fields) {
-    const value = message[field.name];
-    if (value !== undefined) used += 1;
-    const text = value === undefined ? absent(field) : fieldText(field, value, shape);
-    if (text !== undefined) out += `${out ? ',' : ''}"${field.name}":${text}`;
-  }
-  if (used < Object.keys(message).length) refuseUnknown(shape, message);
-  return `{${out}}`;
+  let writer = writers.get(shape);
+  if (!writer) writers.set(shape, (writer = writerOf(shape)));
+  return writer(message);
+}
+
+function writerOf(shape: MessageShape): Writer {
+  const fields = shape.fields.map((field) => ({
+    name: field.name,
+    label: `"${field.name}":`,
+    absent: absent(field),
+    // An empty text without presence is left out like an absent one.
+    leavesOutEmpty: !field.presence && !field.list && !field.map,
+    write: field.map ? (value: unknown) => JSON.stringify(value) : field.list ? listWriter(shape, field) : valueWriter(shape, field),
+  }));
+  return (message) => {
+    let out = '';
+    let used = 0;
+    for (const { name, label, absent, leavesOutEmpty, write } of fields) {
+      const value = message[name];
+      if (value !== undefined) used += 1;
+      const text = value === undefined || (value === '' && leavesOutEmpty) ? absent : write(value);
+      if (text !== undefined) out += out === '' ? label + text : `,${label}${text}`;
+    }
+    if (used < Object.keys(message).length) refuseUnknown(shape, message);
+    return `{${out}}`;
+  };
 }
 
 function absent(field: FieldShape): string | undefined {
@@ -26,39 +47,41 @@ function absent(field: FieldShape): string | undefined {
   return field.kind === 'integer' || field.kind === 'long' ? '0' : undefined;
 }
 
-function fieldText(field: FieldShape, value: unknown, shape: MessageShape): string | undefined {
-  if (field.map) return JSON.stringify(value);
-  if (!field.list) return value === '' && !field.presence ? undefined : valueText(field, value, shape);
-  if (!Array.isArray(value)) throw wrong(shape, field);
-  let out = '';
-  for (const item of value) out += (out ? ',' : '') + valueText(field, item, shape);
-  return `[${out}]`;
+function listWriter(shape: MessageShape, field: FieldShape): (value: unknown) => string {
+  const write = valueWriter(shape, field);
+  return (value) => {
+    if (!Array.isArray(value)) throw wrong(shape, field);
+    let out = '';
+    for (let i = 0; i < value.length; i++) out += i === 0 ? write(value[i]) : `,${write(value[i])}`;
+    return `[${out}]`;
+  };
 }
 
-function valueText(field: FieldShape, value: unknown, shape: MessageShape): string {
+/** What JSON writes as it stands: printable ASCII without quotation mark and backslash. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function valueWriter(shape: MessageShape, field: FieldShape): (value: unknown) => string {
+  const refuse = (): never => {
+    throw wrong(shape, field);
+  };
   switch (field.kind) {
     case 'text':
     case 'time':
-      if (typeof value === 'string') return JSON.stringify(value);
-      break;
+      return (value) => (typeof value !== 'string' ? refuse() : PLAIN.test(value) ? `"${value}"` : JSON.stringify(value));
     case 'word':
-      if (typeof value === 'string' && field.numbers.has(value)) return `"${value}"`;
-      break;
+      return (value) => (typeof value === 'string' && field.numbers.has(value) ? `"${value}"` : refuse());
     case 'flag':
-      if (typeof value === 'boolean') return String(value);
-      break;
+      return (value) => (typeof value === 'boolean' ? String(value) : refuse());
     case 'integer':
     case 'long':
-      if (Number.isSafeInteger(value)) return String(value);
-      break;
+      return (value) => (Number.isSafeInteger(value) ? String(value) : refuse());
     case 'bytes':
-      if (value instanceof Uint8Array) return `"${Buffer.from(value).toString('base64')}"`;
-      break;
-    case 'message':
-      if (field.message && typeof value === 'object' && value !== null) return writeJson(field.message, value as Message);
-      break;
+      return (value) => (value instanceof Uint8Array ? `"${Buffer.from(value).toString('base64')}"` : refuse());
+    case 'message': {
+      const { message } = field;
+      return (value) => (message && typeof value === 'object' && value !== null ? writeJson(message, value as Message) : refuse());
+    }
   }
-  throw wrong(shape, field);
 }
 
 /** An operation answered with something that the contract does not allow: a bug. */

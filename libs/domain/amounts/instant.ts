@@ -85,5 +85,14 @@ export const instant = (text: string): Instant => {
   return parsed;
 };
 
-export const formatInstant = (at: Instant): string => new Date(at).toISOString();
+let formattedAt = NaN;
+let formatted = '';
+/** The same moment is written many times in a row: all events of one round have it. */
+export function formatInstant(at: Instant): string {
+  if (at !== formattedAt) {
+    formatted = new Date(at).toISOString();
+    formattedAt = at;
+  }
+  return formatted;
+}
 export const later = (at: Instant, ms: number): Instant => (at + ms) as Instant;

@@ -9,3 +9,4 @@ export { REVERSED_PAYMENTS_MAX, reversedOf } from './invoice-payments';
 export * from './limits';
 export * from './purchases';
 export * from './wallet';
+export { consumeFromFirstGrant } from './consume-from-first-grant';

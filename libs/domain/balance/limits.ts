@@ -40,7 +40,7 @@ export function limitsProblem(limits: readonly Limit[]): LimitsRefusal | undefin
  * crossed it. Only `above` can cross down, only `below` can recover.
  */
 export const position = shape.oneOf('unarmed', 'above', 'below');
-type Position = shape.Of<typeof position>;
+export type Position = shape.Of<typeof position>;
 
 export const limitState = shape.record({ limit, position });
 type LimitState = shape.Of<typeof limitState>;

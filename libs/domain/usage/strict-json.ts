@@ -8,6 +8,7 @@
  *
  * Strings of the tree may be slices that keep the whole source alive: copy what is to outlive the request.
  */
+import { escapedCharacter } from './json-escape';
 import { type JsonNode, JsonNumber, JsonObject } from './json-node';
 import { JSON_DEPTH_MAX, jsonProblem, type JsonProblem, type JsonProblemCode } from './json-problem';
 
@@ -32,14 +33,22 @@ export function parseJson(source: string): JsonResult {
   return parser.flaw ? { node, problem: parser.flaw } : { node };
 }
 
-type JsonListResult =
-  | { readonly elements: readonly JsonElement[]; readonly problem?: undefined }
+type JsonListResult<Read = never> =
+  | { readonly elements: readonly (JsonElement | Read)[]; readonly problem?: undefined }
   | { readonly elements?: undefined; readonly problem: JsonProblem };
 
+/** Reads some elements faster than this parser, which reads the others. */
+export interface ElementReader<Read> {
+  /** The element that begins here; undefined leaves it to the parser. */
+  read(from: number): Read | undefined;
+  /** Where the element ends that was read last. */
+  readonly end: number;
+}
+
 /** Parses a document that must be a list, keeping the flaws of its elements apart. Never throws. */
-export function parseJsonList(source: string): JsonListResult {
+export function parseJsonList<Read = never>(source: string, reader?: ElementReader<Read>): JsonListResult<Read> {
   const parser = new Parser(source);
-  const elements = parser.list();
+  const elements = parser.list(reader);
   return elements ? { elements } : { problem: parser.breakInList() };
 }
 
@@ -88,22 +97,21 @@ class Parser {
     return node === undefined || !this.ends() ? undefined : node;
   }
 
-  list(): readonly JsonElement[] | undefined {
+  list<Read>(reader: ElementReader<Read> | undefined): readonly (JsonElement | Read)[] | undefined {
     if (!this.begins()) return undefined;
     if (this.source.charCodeAt(this.at) !== Char.openBracket) return this.stop('unexpected_character');
-    const elements: JsonElement[] = [];
+    const elements: (JsonElement | Read)[] = [];
     this.depth = 1;
     this.at += 1;
     this.skipSpace();
     if (this.take(Char.closeBracket)) return this.ends() ? elements : undefined;
     for (;;) {
-      const from = this.at;
       this.element = elements.length;
-      const node = this.value();
-      if (node === undefined) return undefined;
-      const text = this.source.slice(from, this.at);
-      elements.push(this.flaw ? { text, node, problem: this.flaw } : { text, node });
-      this.flaw = undefined;
+      const read = reader?.read(this.at);
+      if (reader && read !== undefined) this.at = reader.end;
+      const element = read ?? this.listElement();
+      if (element === undefined) return undefined;
+      elements.push(element);
       this.skipSpace();
       if (this.take(Char.closeBracket)) {
         this.element = undefined;
@@ -112,6 +120,16 @@ class Parser {
       if (!this.take(Char.comma)) return this.unexpected();
       this.skipSpace();
     }
+  }
+
+  private listElement(): JsonElement | undefined {
+    const from = this.at;
+    const node = this.value();
+    if (node === undefined) return undefined;
+    const text = this.source.slice(from, this.at);
+    const { flaw } = this;
+    this.flaw = undefined;
+    return flaw ? { text, node, problem: flaw } : { text, node };
   }
 
   private begins(): boolean {
@@ -295,7 +313,7 @@ class Parser {
       }
       if (c === Char.backslash) {
         const escape = source[i + 1] ?? '';
-        const character = escape === 'u' ? hexCharacter(source, i + 2) : ESCAPES[escape];
+        const character = escapedCharacter(source, i + 1);
         if (character === undefined) return i + 1 < source.length ? this.stop('invalid_escape', i) : this.end();
         if (character === '\0') this.note('nul_character', i);
         out += source.slice(done, i) + character;
@@ -363,22 +381,6 @@ const NUMBER_SLIP = /[+-]?(?:NaN|Infinity|[0-9.]+(?:[eE][+-]?[0-9]*)?)(?=[ \t\r\
 
 /** With the u flag a whole pair is one character, so only a half matches. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
-
-const ESCAPES: Readonly<Record<string, string>> = Object.assign(Object.create(null) as Record<string, string>, {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-});
-
-function hexCharacter(source: string, at: number): string | undefined {
-  const hex = source.slice(at, at + 4);
-  return /^[0-9a-fA-F]{4}$/.test(hex) ? String.fromCharCode(Number.parseInt(hex, 16)) : undefined;
-}
 
 /** The index after the digits that begin here. */
 function digits(source: string, from: number): number {

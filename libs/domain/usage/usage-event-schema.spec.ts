@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import type { RejectionReason } from './rejection-reasons';
 import { eventJson, eventWithData, goodFields, reasonOf, receivedAt } from './usage-event.fixtures';
 import { usageEventSchema } from './usage-event-schema';
-import { parseStructured, PAYLOAD_BYTES_MAX } from './usage-message';
+import { parseStructured } from './usage-message';
+import { PAYLOAD_BYTES_MAX } from './usage-event';
 
 const ajv = new Ajv2020({ allowUnionTypes: true, strictTypes: false });
 addFormats(ajv);

@@ -11,6 +11,8 @@ import { CUSTOMER_ID_BYTES_MAX, customerIdProblem, type IdProblem, textProblem }
 import { canonicalText, type JsonNode, JsonNumber, JsonObject, quoted } from './json-node';
 import { reject, type Rejection } from './rejection-reasons';
 
+/** UTF-8 bytes of one usage event, or of the data of one in binary mode. */
+export const PAYLOAD_BYTES_MAX = 64 * 1024;
 /** UTF-8 bytes of each attribute. */
 export const ID_BYTES_MAX = 256;
 export const SOURCE_BYTES_MAX = 512;
@@ -132,12 +134,13 @@ export function usageEventOf(attributes: Attributes, receivedAt: Instant): Parse
   return 'rejection' in parsed ? { ...parsed, named: namesIn(attributes) } : parsed;
 }
 
-const NO_DATA = new JsonObject([], []);
+/** The data of an event that has none. */
+export const NO_DATA = new JsonObject([], []);
 
 /** Past the year 9999 nothing that is written can be read again. */
 const RECORD_TIME_END = Date.UTC(10_000, 0, 1);
 /** Whoever writes to a queue may give a record any time at all, or none. */
-const isRecordTime = (at: Instant): boolean => at > 0 && at < RECORD_TIME_END;
+export const isRecordTime = (at: Instant): boolean => at > 0 && at < RECORD_TIME_END;
 
 function judged(attributes: Attributes, receivedAt: Instant): ParsedUsage {
   const rejection = attributesRejection(attributes);
@@ -157,18 +160,8 @@ function judged(attributes: Attributes, receivedAt: Instant): ParsedUsage {
   if (given === undefined && !isRecordTime(receivedAt))
     return reject('invalid_time', 'the event has no time and the record that carries it has none either; send time', 'time');
   const time = given ?? formatInstant(receivedAt);
-  return {
-    usage: {
-      source,
-      id,
-      type,
-      subject,
-      time,
-      usedAt,
-      data: sent ?? NO_DATA,
-      bodyHash: bodyHash(type, subject, given, sent),
-    },
-  };
+  const hashed = bodyHash(quoted(type), quoted(subject), given && quoted(given), sent);
+  return { usage: { source, id, type, subject, time, usedAt, data: sent ?? NO_DATA, bodyHash: hashed } };
 }
 
 function attributesRejection(attributes: Attributes): Rejection | undefined {
@@ -274,9 +267,9 @@ const wrongType = (field: string, wanted: string): Rejection => ({
   detail: `${field} must be ${wanted}`,
 });
 
-function bodyHash(type: string, subject: string, time: string | undefined, data: JsonObject | undefined): string {
-  const told = data === undefined ? '' : `"data":${canonicalText(data)},`;
-  const timed = time === undefined ? '' : `"time":${quoted(time)},`;
-  const body = `{${told}"subject":${quoted(subject)},${timed}"type":${quoted(type)}}`;
-  return hash('sha256', body, 'hex').slice(0, BODY_HASH_HEX_DIGITS);
+/** @param type, subject and time as JSON writes them, with their quotes */
+export function bodyHash(type: string, subject: string, time: string | undefined, data: JsonObject | undefined): string {
+  const sent = data === undefined ? '' : `"data":${canonicalText(data)},`;
+  const timed = time === undefined ? '' : `"time":${time},`;
+  return hash('sha256', `{${sent}"subject":${subject},${timed}"type":${type}}`, 'hex').slice(0, BODY_HASH_HEX_DIGITS);
 }

@@ -2,7 +2,8 @@ import { type Instant, later } from '@drawdown/domain/amounts';
 import fc from 'fast-check';
 import { canonicalText } from './json-node';
 import { accepted, eventJson, eventWithData, goodFields, reasonOf, receivedAt, usage, usageWithData } from './usage-event.fixtures';
-import { BATCH_EVENTS_MAX, parseBatch, parseBinary, parseStructured, PAYLOAD_BYTES_MAX } from './usage-message';
+import { BATCH_EVENTS_MAX, parseBatch, parseBinary, parseStructured } from './usage-message';
+import { PAYLOAD_BYTES_MAX } from './usage-event';
 import { HEADER_BYTES_MAX, type Headers, HEADERS_MAX, parseHttpRequest, parseKafkaRecord } from './usage-transport';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');

@@ -15,13 +15,13 @@ import {
   type Named,
   namesIn,
   noAttributes,
+  PAYLOAD_BYTES_MAX,
   type ParsedUsage,
   setAttribute,
   usageEventOf,
 } from './usage-event';
+import { UsageScanner } from './usage-scanner';
 
-/** UTF-8 bytes of one usage event, or of the data of one in binary mode. */
-export const PAYLOAD_BYTES_MAX = 64 * 1024;
 /** Usage events of one batch. */
 export const BATCH_EVENTS_MAX = 1_000;
 
@@ -42,20 +42,25 @@ export function bodyText(body: Uint8Array): { readonly text: string } | { readon
   return { text: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8') };
 }
 
-/** One event in structured mode. Never throws. */
-export function parseStructured(text: string, receivedAt: Instant): ParsedUsage {
-  return usageOfJson(text, parseJson(text), receivedAt);
+/** One event in structured mode. Never throws. @param bytes of the text, from which a regular event is read faster */
+export function parseStructured(text: string, receivedAt: Instant, bytes?: Uint8Array): ParsedUsage {
+  const usage = bytes && new UsageScanner(bytes, text, receivedAt).document();
+  return usage ? { usage } : usageOfJson(text, parseJson(text), receivedAt);
 }
 
-/** A batch: a JSON list of events. What is wrong with one event rejects that one; broken JSON rejects all. Never throws. */
-export function parseBatch(text: string, receivedAt: Instant): ParsedBatch {
-  const list = parseJsonList(text);
+/**
+ * A batch: a JSON list of events. What is wrong with one event rejects that one; broken JSON rejects all. Never throws.
+ * @param bytes of the text, from which regular events are read faster
+ */
+export function parseBatch(text: string, receivedAt: Instant, bytes?: Uint8Array): ParsedBatch {
+  const list = parseJsonList(text, bytes && new UsageScanner(bytes, text, receivedAt));
   if (list.problem) return { rejection: jsonRejection(list.problem) };
   if (list.elements.length > BATCH_EVENTS_MAX) {
     const detail = `the batch has ${list.elements.length} events; send at most ${BATCH_EVENTS_MAX} at a time`;
     return reject('batch_too_large', detail);
   }
   const entries = list.elements.map((element): BatchEntry => {
+    if ('parsed' in element) return element;
     const { text: own } = element;
     return { text: own, parsed: usageOfJson(own, element, receivedAt) };
   });

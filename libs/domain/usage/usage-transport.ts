@@ -46,8 +46,9 @@ export function parseKafkaRecord(headers: Headers, value: Uint8Array | null, rec
   const body = bodyText(value ?? NOTHING);
   if (isMedia(contentType, BATCH_CONTENT_TYPE)) return { mode: 'batch', parsed: batchInKafka };
   if (isMedia(contentType, STRUCTURED_CONTENT_TYPE))
-    return { mode: 'structured', parsed: 'rejection' in body ? body : parseStructured(body.text, receivedAt) };
-  if (!hasPrefix(headers, 'ce_')) return { mode: 'bare', parsed: 'rejection' in body ? body : parseStructured(body.text, receivedAt) };
+    return { mode: 'structured', parsed: 'rejection' in body ? body : parseStructured(body.text, receivedAt, value ?? NOTHING) };
+  if (!hasPrefix(headers, 'ce_'))
+    return { mode: 'bare', parsed: 'rejection' in body ? body : parseStructured(body.text, receivedAt, value ?? NOTHING) };
   return { mode: 'binary', parsed: binaryUsage(headers, 'ce_', textOf, body, receivedAt) };
 }
 
@@ -115,10 +116,10 @@ export function parseHttpRequest(
   if ('rejection' in decoded) return decoded;
   const { text } = decoded;
   if (mode === 'batch' || (mode === 'bare' && beginsWithBracket(text))) {
-    const batch = parseBatch(text, receivedAt);
+    const batch = parseBatch(text, receivedAt, body);
     return 'rejection' in batch ? batch : { mode, entries: batch.entries };
   }
-  return { mode, entries: [{ text, parsed: parseStructured(text, receivedAt) }] };
+  return { mode, entries: [{ text, parsed: parseStructured(text, receivedAt, body) }] };
 }
 
 function httpMode(headers: Headers, contentType: string | undefined): ContentMode | undefined {

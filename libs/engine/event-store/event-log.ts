@@ -31,6 +31,16 @@ export type AppendOutcome =
   /** Another writer was first: nothing was written. `revision` is the stream's real last one. */
   | { readonly outcome: 'conflict'; readonly revision: ExpectedRevision };
 
+/** One append of a round. */
+export interface StreamAppend {
+  readonly stream: string;
+  readonly events: readonly NewEvent[];
+  readonly expected: ExpectedRevision;
+}
+
+/** `fault` is what `append` would throw. */
+export type RoundOutcome = AppendOutcome | { readonly outcome: 'failed'; readonly fault: unknown };
+
 export interface ReadStreamOptions {
   readonly direction?: 'forwards' | 'backwards';
   /** First revision to return. Default: the first when forwards, the last when backwards. */
@@ -54,6 +64,11 @@ export interface EventLog {
    * @throws Fault that is not retriable: nothing was written, and a person has to fix something first.
    */
   append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendOutcome>;
+  /**
+   * Many appends at once, each of them all or none, with outcomes in the order given. Appends to one stream follow each other in that
+   * order. Where the log can, they share one write. Never rejects.
+   */
+  appendRound(appends: readonly StreamAppend[]): Promise<readonly RoundOutcome[]>;
   /** Events of one stream; an empty list for a stream that does not exist. At most `limit` (default and cap READ_LIMIT_MAX). */
   readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
   /**

@@ -1,4 +1,5 @@
 export * from './append-rules';
+export * from './append-separately';
 export * from './applied-keys';
 export * from './credited-payments';
 export * from './event-log';
@@ -7,6 +8,7 @@ export * from './stream-definition';
 export * from './keys';
 export * from './ledger';
 export * from './read-whole';
+export * from './round-append';
 export * from './hash-chain';
 export * from './stream-states';
 export * from './streams';

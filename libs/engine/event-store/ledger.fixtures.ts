@@ -20,7 +20,8 @@ import {
   UsageIntake,
   type UsageOffer,
 } from '@drawdown/engine/usage-pipeline';
-import type { EventLog } from './event-log';
+import { appendSeparately } from './append-separately';
+import type { EventLog, StreamAppend } from './event-log';
 import { streamDefinitionOf } from './stream-definition';
 import { Ledger } from './ledger';
 import { Projector } from '@drawdown/engine/read-models';
@@ -30,10 +31,15 @@ import { verify, type VerifySources, type VerifyStep } from '@drawdown/engine/au
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'drawdown-ledger-'));
 
-/** A double: what is given instead of some methods of a real part; all others are the real ones. */
+/**
+ * A double: what is given instead of some methods of a real part; all others are the real ones. A log whose `append` is a double
+ * appends rounds by it too.
+ */
 export const double = <T extends object>(real: T, instead: Partial<T>): T =>
   new Proxy(real, {
     get: (target, name) => {
+      if (name === 'appendRound' && !('appendRound' in instead) && 'append' in instead)
+        return (appends: readonly StreamAppend[]) => appendSeparately(instead.append as EventLog['append'], appends);
       const found: unknown = Reflect.get(name in instead ? instead : target, name);
       return typeof found === 'function' ? (found.bind(target) as unknown) : found;
     },

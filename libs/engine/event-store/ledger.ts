@@ -57,6 +57,12 @@ interface Recorded<E> {
   readonly revision: number;
 }
 
+interface FreeTurns {
+  isFree(stream: string): boolean;
+  /** Only of streams that are free. They are given back when the round has ended. */
+  take(streams: readonly string[]): void;
+}
+
 export class Ledger {
   private readonly serial = new KeyedMutex();
   private readonly gate = new ReadWriteLock();
@@ -89,6 +95,17 @@ export class Ledger {
 
   /** Waits for its turn on the stream, so that commands of this process do not race each other. */
   inTurn = <T>(stream: string, work: () => Promise<T>): Promise<T> => this.gate.pass(() => this.serial.run(stream, work));
+
+  /**
+   * Runs a round of usage, with the turns of all streams that nobody else has. `work` is called at once with a question: whether the
+   * turn of a stream is free. It takes the turns it needs before its first pause.
+   */
+  inFreeTurns = <T>(work: (turns: FreeTurns) => Promise<T>): Promise<T> =>
+    this.gate.pass(() => {
+      let end: () => void = () => undefined;
+      const ended = new Promise<void>((resolve) => (end = resolve));
+      return work({ isFree: (stream) => !this.serial.isBusy(stream), take: (streams) => this.serial.holdAll(streams, ended) }).finally(end);
+    });
 
   /** Does something that nothing may be appended during: waits for the commands under way, and keeps others and reads waiting. */
   alone = <T>(work: () => Promise<T>): Promise<T> => this.gate.alone(work);

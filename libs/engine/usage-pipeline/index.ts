@@ -6,4 +6,5 @@ export * from './usage-counts';
 export * from './usage-outcome';
 export * from './usage-ingestion';
 export * from './usage-intake';
+export * from './unsettled-usage';
 export * from './usage-round';

@@ -17,7 +17,8 @@ import {
   type UsageOffer,
   type UsageTaker,
 } from './usage-outcome';
-import { type Faulted, UsageRound } from './usage-round';
+import type { Faulted } from './unsettled-usage';
+import { runRound, StageTimes } from './usage-round';
 
 interface Submission {
   readonly offers: readonly UsageOffer[];
@@ -40,6 +41,8 @@ export class UsageIntake implements UsageTaker {
   private running: Promise<void> | undefined;
   private paused: Promise<void> | undefined;
   private readonly counts = new UsageCounts();
+  /** Where the time of rounds goes. */
+  readonly stages = new StageTimes();
   private readonly rejectedUsageStore: RejectedUsageStore;
 
   /** @param publisher where rejected usage that came by a queue is published beside; none where no queue is */
@@ -114,7 +117,8 @@ export class UsageIntake implements UsageTaker {
   private async round(submissions: readonly Submission[]): Promise<void> {
     const offers = submissions.flatMap((submission) => submission.offers);
     try {
-      const outcomes = await new UsageRound(this.ledger, this.catalog.table, this.clock, this.rejectedUsageStore).run(offers);
+      const { ledger, clock, rejectedUsageStore, stages } = this;
+      const outcomes = await runRound({ ledger, table: this.catalog.table, clock, rejectedUsageStore, stages }, offers);
       this.counts.round();
       let from = 0;
       for (const { offers, resolve, reject } of submissions) {

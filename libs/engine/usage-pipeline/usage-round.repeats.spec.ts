@@ -1,7 +1,7 @@
 /** A repeat is confirmed in the stream, which is a question to a server: many repeats are many questions. */
 import type { RecordedEvent } from '@drawdown/engine/event-store';
 import { double, TestLedger, tokens } from '../event-store/ledger.fixtures';
-import { PLACES_READ_AT_ONCE } from './usage-round';
+import { PLACES_READ_AT_ONCE } from './unsettled-usage';
 
 const APPENDS = PLACES_READ_AT_ONCE + 10;
 

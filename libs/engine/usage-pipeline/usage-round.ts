@@ -1,400 +1,339 @@
 /**
- * One round of usage: rate, find what is known already, decide and append per balance, and say what became of each event.
- * Dedupe belongs here: a key is looked up, confirmed in the stream, and applied under one expected revision.
+ * One round of usage: rate -> find known keys -> group by balance -> decide -> encode and chain -> append. The round is one synchronous
+ * decision over all balances, followed by one append. What it cannot settle in this way (repeats, balances that are not in memory or
+ * cannot be charged, lost races) goes on to UnsettledUsage, which may read and wait.
  */
-import type { Settings } from '@drawdown/domain/settings';
 import type { Instant } from '@drawdown/domain/amounts';
-import { type AccruedLine, type Balance, type UsageLine, wallet } from '@drawdown/domain/balance';
-import type { RatingTable, Rejection, UsageEvent } from '@drawdown/domain/usage';
 import {
-  AppendTooLarge,
-  ATTEMPTS_MAX,
-  Contention,
+  type Balance,
+  type BalanceEvent,
+  consumeFromFirstGrant,
+  creditBalance,
+  type UsageToConsume,
+  wallet,
+} from '@drawdown/domain/balance';
+import type { Settings } from '@drawdown/domain/settings';
+import type { RatedProduct, Rating, RatingTable, UsageEvent } from '@drawdown/domain/usage';
+import {
+  type AppendResult,
   holdsUsage,
-  type KeyPlace,
   type Ledger,
+  RoundAppend,
   streams,
   type StreamState,
+  tipOf,
   usageFingerprint,
 } from '@drawdown/engine/event-store';
 import type { RejectedUsageStore } from './rejected-usage-store';
-import { forEachConcurrent } from '@drawdown/engine/async';
-import {
-  type Charge,
-  type Clock,
-  type UsageOutcome,
-  LINES_BYTES_MAX,
-  LINES_PER_EVENT_MAX,
-  USAGE_FUTURE_MS_MAX,
-  type UsageOffer,
-} from './usage-outcome';
-import { balanceClosed, conflict, inFuture, noCreditBalance, noWallet, tooLate, unknownCustomer, walletClosed } from './usage-rejections';
-import { bytesOf, convert, type Draw, drawOn, isOfWallet, type Target, targetsOf } from './usage-targets';
+import { type Faulted, UnsettledUsage } from './unsettled-usage';
+import { type Clock, LINES_BYTES_MAX, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer, type UsageOutcome } from './usage-outcome';
+import { chargeOf, lineBytesAtMost, worthOf } from './usage-targets';
 
-/** Events read at once to confirm repeats. */
-export const PLACES_READ_AT_ONCE = 64;
+interface RoundParts {
+  readonly ledger: Ledger;
+  readonly table: RatingTable;
+  readonly clock: Clock;
+  readonly rejectedUsageStore: RejectedUsageStore;
+  readonly stages: StageTimes;
+}
 
-/** A usage event on its way through a round. */
-interface Item {
-  readonly offer: UsageOffer;
-  readonly usage: UsageEvent;
+type StageName = 'rate' | 'known keys' | 'group' | 'decide' | 'append' | 'unsettled';
+
+/** Milliseconds spent in each stage since the start, waiting included. */
+export class StageTimes {
+  private readonly spent = new Map<StageName, number>();
+  private since = 0;
+
+  begin(): void {
+    this.since = performance.now();
+  }
+
+  end(stage: StageName): void {
+    const now = performance.now();
+    this.spent.set(stage, (this.spent.get(stage) ?? 0) + now - this.since);
+    this.since = now;
+  }
+
+  get milliseconds(): Readonly<Partial<Record<StageName, number>>> {
+    return Object.fromEntries(this.spent);
+  }
+}
+
+/** The outcomes, in the order of the offers; a fault in place of an outcome where the log could not be written. The others stand. */
+export async function runRound(parts: RoundParts, offers: readonly UsageOffer[]): Promise<readonly (UsageOutcome | Faulted)[]> {
+  const round = new Round(parts, offers);
+  await round.settleRegular();
+  return round.settleRest();
+}
+
+/** A usage event with the one product that meters it. */
+interface Rated {
+  /** Of its offer in the round. */
+  readonly index: number;
   readonly fingerprint: number;
-  /** What it draws on, by credit product. Emptied as it turns out to be applied already. */
-  readonly targets: Map<string, Target>;
-  readonly charges: Charge[];
-  rejection?: Rejection;
-  fault?: unknown;
-  known: boolean;
+  readonly usage: UsageEvent;
+  readonly product: RatedProduct;
 }
 
-interface ItemDraw extends Draw {
-  readonly item: Item;
+/** What a round charges to one balance: line by line, the usage and the event it comes from. */
+interface Group {
+  readonly entry: StreamState;
+  /** Of the entry when the keys were looked up. */
+  readonly revision: number;
+  readonly aggregate: typeof creditBalance;
+  readonly rated: Rated[];
+  readonly lines: UsageToConsume[];
 }
 
-/** The log could not be written; sent again, the usage event finds out what became of it. */
-export interface Faulted {
-  readonly status: 'faulted';
-  readonly fault: unknown;
+/** One append of the round. */
+interface Decided {
+  readonly rated: readonly Rated[];
+  readonly events: readonly BalanceEvent[];
+  /** Revision of the first event. */
+  readonly first: number;
 }
 
-export class UsageRound {
+type Outcome = UsageOutcome | Faulted;
+
+class Round {
   private readonly now: Instant;
-  /** Everything a round looks up, and what it appends upon, is of one generation of states. */
-  private readonly generation: number;
-  /** The revision of each stream at which keys were looked up: what is appended has to follow that very one. */
-  private lookedUpAt = new Map<string, number | undefined>();
-  /** Lines of usage read to confirm a fingerprint, by place, then by key: in a wallet a usage event may have one for each credit product. */
-  private readonly confirmed = new Map<string, ReadonlyMap<string, readonly (UsageLine | AccruedLine)[]>>();
-  /** Those that usage of this round is worth money by. */
-  private settings: Settings | undefined;
-  /** Streams that were read to their end before usage was rejected for what they say. */
-  private readonly reread = new Map<string, Promise<StreamState>>();
+  private readonly outcomes: (Outcome | undefined)[];
+  /** Repeats within the round, judged by what became of the first of their key. */
+  private readonly repeats: (readonly [index: number, first: number])[] = [];
 
   constructor(
-    private readonly ledger: Ledger,
-    private readonly table: RatingTable,
-    clock: Clock,
-    private readonly rejectedUsageStore: RejectedUsageStore,
+    private readonly parts: RoundParts,
+    private readonly offers: readonly UsageOffer[],
   ) {
-    this.now = clock();
-    this.generation = ledger.states.generation;
+    this.now = parts.clock();
+    this.outcomes = new Array<Outcome | undefined>(offers.length);
   }
 
-  /** The outcomes, in the order of the offers; a fault in place of a outcome where the log could not be written. The others stand. */
-  async run(offers: readonly UsageOffer[]): Promise<readonly (UsageOutcome | Faulted)[]> {
-    const outcomes = new Array<UsageOutcome | Faulted | undefined>(offers.length);
-    let waiting = offers.map((_, i) => i);
-    while (waiting.length > 0) {
-      // Events of one key are judged one after another: the others by what became of the first.
-      const first = new Map<string, number>();
-      const others: (readonly [i: number, first: number])[] = [];
-      for (const i of waiting) {
-        const { parsed } = offers[i]!;
-        const key = 'usage' in parsed ? lineKey(parsed.usage) : `\0${i}`;
-        const before = first.get(key);
-        if (before === undefined) first.set(key, i);
-        else others.push([i, before]);
+  /** Settles what needs no reading and no waiting but for one append. The rest has no outcome yet. */
+  async settleRegular(): Promise<void> {
+    const { ledger, stages } = this.parts;
+    const { states } = ledger;
+    const { generation } = states;
+    stages.begin();
+    const rated = this.rate();
+    stages.end('rate');
+    // While streams are folded anew the index lacks keys: what other balances of a customer were charged has to be read.
+    if (states.isRefolding) return;
+    const groups = this.group(rated);
+    stages.end('group');
+    const fresh = await this.withoutKnown(groups);
+    stages.end('known keys');
+    await ledger.inFreeTurns(async (turns) => {
+      // Nothing waits from here to the append: the decision and the key lookup use the same revision of every stream.
+      if (states.generation !== generation) return;
+      const append = new RoundAppend(ledger.log, states);
+      const decided: Decided[] = [];
+      const streams: string[] = [];
+      for (const group of fresh) {
+        const { entry, revision } = group;
+        if (group.lines.length === 0 || entry.revision !== revision || !turns.isFree(entry.stream)) continue;
+        this.decide(group, append, decided);
+        streams.push(entry.stream);
       }
-      const now = [...first.values()];
-      const results = await this.pass(now.map((i) => offers[i]!));
-      now.forEach((i, k) => (outcomes[i] = results[k]));
-      waiting = [];
-      for (const [i, before] of others) {
-        const known = afterFirst(offers[i]!, offers[before]!, outcomes[before]!);
-        if (known) outcomes[i] = known;
-        else waiting.push(i);
-      }
-    }
-    return outcomes as (UsageOutcome | Faulted)[];
+      turns.take(streams);
+      stages.end('decide');
+      const results = await append.commit();
+      for (let i = 0; i < decided.length; i++) this.settle(decided[i]!, results[i]!);
+      stages.end('append');
+    });
   }
 
-  private async pass(offers: readonly UsageOffer[]): Promise<readonly (UsageOutcome | Faulted)[]> {
-    const items = offers.map((offer) => ('usage' in offer.parsed ? this.rate(offer, offer.parsed.usage) : offer.parsed.rejection));
-    const rated = items.filter((item): item is Item => 'usage' in item);
-    await this.notePlaces(rated);
-    // First what is known already: a repeat is a duplicate, whatever has become of its balance since.
-    const places = await this.ledger.states.keys.findEach(rated.map((item) => item.fingerprint));
-    const distinct = new Map(places.flat().map((place) => [`${place.stream}@${place.revision}`, place]));
-    await forEachConcurrent(distinct.values(), PLACES_READ_AT_ONCE, (place) => this.linesAt(place));
-    for (const [i, item] of rated.entries()) for (const place of places[i]!) await this.recognise(item, place);
-    await Promise.all(rated.map((item) => this.place(item)));
-    await this.consumeAll(rated);
-    return this.outcomesOf(offers, items);
-  }
-
-  private async notePlaces(items: readonly Item[]): Promise<void> {
-    const { states } = this.ledger;
-    const targets = new Set(items.flatMap(streamsOf));
-    // While streams are folded anew the index is not whole: what other balances of the customer were charged is read in them.
-    const others = states.isRefolding ? items.flatMap(({ usage }) => this.everyBalanceOf(usage.subject)) : [];
-    await Promise.all(
-      [...new Set([...targets, ...others])].filter((stream) => !states.cached(stream)).map((stream) => states.load(stream)),
-    );
-    this.lookedUpAt = new Map([...targets].map((stream) => [stream, states.cached(stream)?.revision]));
-  }
-
-  private everyBalanceOf = (customerId: string): readonly string[] => [
-    streams.wallet(customerId),
-    ...this.table.productIds.map((product) => streams.creditBalance(customerId, product)),
-  ];
-
-  /**
-   * What cannot be rated now is looked up all the same: it may have been applied when it could be. What was rated before is not
-   * rated again: it counts by the catalog of then.
-   */
-  private rate(offer: UsageOffer, usage: UsageEvent): Item {
-    const rating = usage.usedAt > this.now + USAGE_FUTURE_MS_MAX ? { rejection: inFuture } : (offer.rating ?? this.table.rate(usage));
-    const matched = 'matched' in rating ? rating.matched : [];
-    return {
-      offer,
-      usage,
-      fingerprint: usageFingerprint(usage.source, usage.id),
-      targets: targetsOf(usage.subject, matched),
-      charges: [],
-      known: false,
-      ...('rejection' in rating && { rejection: rating.rejection }),
+  /** Those that were not settled, and then the repeats, by what became of the first of their key. */
+  async settleRest(): Promise<readonly Outcome[]> {
+    const { offers, outcomes, repeats } = this;
+    const { ledger, table, clock, rejectedUsageStore, stages } = this.parts;
+    const repeated = new Set(repeats.map(([index]) => index));
+    const settle = async (indices: readonly number[]): Promise<void> => {
+      if (indices.length === 0) return;
+      stages.begin();
+      const unsettled = new UnsettledUsage(ledger, table, clock, rejectedUsageStore);
+      const settled = await unsettled.run(indices.map((i) => offers[i]!));
+      for (let k = 0; k < indices.length; k++) outcomes[indices[k]!] = settled[k]!;
+      stages.end('unsettled');
     };
-  }
-
-  /** Keeps the targets that the customer holds; rejects the item when it is new and there is none. */
-  private async place(item: Item): Promise<void> {
-    if (item.rejection) return;
-    // Another process may have made a balance, or made it again, since this one last looked: nothing is rejected on old knowledge.
-    if (!item.known && !this.holdsAny(item)) await Promise.all(streamsOf(item).map((stream) => this.readToEnd(stream)));
-    const asked = [...item.targets.values()];
-    let closed: Target | undefined;
-    for (const target of asked) {
-      const balance = await this.balance(target.stream);
-      if (balance.status === 'closed') closed = target;
-      if (balance.status === 'none' || balance.status === 'closed') item.targets.delete(target.creditProductId);
-      else await this.judge(item, target, balance);
+    const open: number[] = [];
+    for (let i = 0; i < offers.length; i++) if (outcomes[i] === undefined && !repeated.has(i)) open.push(i);
+    await settle(open);
+    const unlike: number[] = [];
+    for (const [index, first] of repeats) {
+      const outcome = outcomeOfRepeat(offers[index]!, offers[first]!, outcomes[first]!);
+      if (outcome) outcomes[index] = outcome;
+      else unlike.push(index);
     }
-    if (item.targets.size === 0 && !item.known)
-      item.rejection = closed ? closedRejection(closed) : await this.noBalance(item.usage, asked.every(isOfWallet));
+    await settle(unlike);
+    return outcomes as readonly Outcome[];
   }
 
-  private async judge(item: Item, target: Target, { consumingSince, currency = '' }: Balance): Promise<void> {
-    const unrated = target.shares.find(({ rated }) => rated.rejection)?.rated.rejection;
-    if (unrated) item.rejection = unrated;
-    else if (!item.known && this.tooLate(item.usage, consumingSince)) item.rejection = tooLate;
-    else if (isOfWallet(target)) {
-      const wrong = await this.convert(item.usage, target, currency);
-      if (wrong) item.rejection = wrong;
-    }
-  }
-
-  /** By the settings as they are known, and where they say no, by those at the end of their stream. */
-  private async convert(usage: UsageEvent, target: Target, currency: string): Promise<Rejection | undefined> {
-    this.settings ??= (await this.ledger.states.load(streams.settings)).state as Settings;
-    const wrong = convert(target, usage, currency, this.settings);
-    if (!wrong) return undefined;
-    this.settings = (await this.readToEnd(streams.settings)).state as Settings;
-    return convert(target, usage, currency, this.settings);
-  }
-
-  private holdsAny(item: Item): boolean {
-    for (const { stream } of item.targets.values()) {
-      const status = (this.ledger.states.cached(stream)?.state as Balance | undefined)?.status;
-      if (status === 'open' || status === 'paused') return true;
-    }
-    return false;
-  }
-
-  /** Once a round. */
-  private readToEnd(stream: string): Promise<StreamState> {
-    const before = this.reread.get(stream);
-    if (before) return before;
-    const reading = this.ledger.states.reload(stream);
-    this.reread.set(stream, reading);
-    return reading;
-  }
-
-  /** Older than the window is refused only where a key may have been forgotten: where something was consumed before the window. */
-  private tooLate(usage: UsageEvent, consumingSince: Instant | undefined): boolean {
-    const horizon = this.now - this.ledger.states.keys.windowMs;
-    return usage.usedAt < horizon && consumingSince !== undefined && consumingSince < horizon;
-  }
-
-  private async noBalance(usage: UsageEvent, ofWallet: boolean): Promise<Rejection> {
-    const { revision } = await this.readToEnd(streams.customer(usage.subject));
-    if (revision < 0) return unknownCustomer(usage);
-    return ofWallet ? noWallet(usage) : noCreditBalance(usage);
-  }
-
-  /** Is what stands at this place the same usage event? Then it is not applied there again. */
-  private async recognise(item: Item, place: KeyPlace): Promise<void> {
-    for (const line of (await this.linesAt(place)).get(lineKey(item.usage)) ?? []) {
-      if (item.rejection?.reason === 'usage_conflict') return;
-      if (line.bodyHash !== item.usage.bodyHash) {
-        item.targets.clear();
-        item.rejection ??= conflict(item.usage);
-        return;
+  /** Usage of one product, with a rating: what most usage is. */
+  private rate(): Rated[] {
+    const { offers, now } = this;
+    const { table, ledger } = this.parts;
+    const horizon = now - ledger.states.keys.windowMs;
+    const rated: Rated[] = [];
+    const firstOf = new Map<number, number>();
+    for (let index = 0; index < offers.length; index++) {
+      const { parsed, rating } = offers[index]!;
+      if (!('usage' in parsed)) continue;
+      const { usage } = parsed;
+      const fingerprint = usageFingerprint(usage.source, usage.id);
+      const first = firstOf.get(fingerprint);
+      if (first !== undefined) {
+        this.repeats.push([index, first]);
+        continue;
       }
-      item.known = true;
-      delete item.rejection;
-      // The first decision stands: a repeat completes what it set out to charge and adds nothing to it.
-      const meant = new Set(line.alsoCharged ?? []);
-      for (const [product, { stream }] of item.targets)
-        if (!meant.has(product) || (stream === place.stream && (line.creditProductId ?? product) === product)) item.targets.delete(product);
+      firstOf.set(fingerprint, index);
+      if (usage.usedAt > now + USAGE_FUTURE_MS_MAX || usage.usedAt < horizon) continue;
+      const product = onlyProductOf(rating ?? table.rate(usage));
+      if (product) rated.push({ index, fingerprint, usage, product });
     }
+    return rated;
   }
 
-  private async linesAt({ stream, revision }: KeyPlace): Promise<ReadonlyMap<string, readonly (UsageLine | AccruedLine)[]>> {
-    const at = `${stream}@${revision}`;
-    const before = this.confirmed.get(at);
-    if (before) return before;
-    const [recorded] = await this.ledger.log.readStream(stream, { from: revision, limit: 1 });
-    const event = recorded && this.ledger.states.streamDefinitionOf(stream)?.decode(recorded.type, recorded.data);
-    const lines = new Map<string, (UsageLine | AccruedLine)[]>();
-    if (event && holdsUsage(event))
-      for (const line of event.lines) {
-        const others = lines.get(lineKey(line));
-        if (others) others.push(line);
-        else lines.set(lineKey(line), [line]);
+  /** By balance, where it is in memory and can be charged, and its usage is worth money where it has to be. */
+  private group(rated: readonly Rated[]): readonly Group[] {
+    const groups: Group[] = [];
+    const byBalance = new Map<string, Map<string, Group | undefined>>();
+    for (const one of rated) {
+      const { product, usage } = one;
+      const balances = product.drawsOn === undefined ? product.creditProductId : WALLETS;
+      let ofCustomers = byBalance.get(balances);
+      if (!ofCustomers) byBalance.set(balances, (ofCustomers = new Map<string, Group | undefined>()));
+      let group = ofCustomers.get(usage.subject);
+      if (group === undefined && !ofCustomers.has(usage.subject)) {
+        group = this.groupOf(usage.subject, product);
+        ofCustomers.set(usage.subject, group);
+        if (group) groups.push(group);
       }
-    this.confirmed.set(at, lines);
-    return lines;
-  }
-
-  private async consumeAll(items: readonly Item[]): Promise<void> {
-    const byStream = new Map<string, ItemDraw[]>();
-    for (const item of items)
-      if (!item.rejection)
-        for (const target of item.targets.values()) {
-          const draw = drawOf(item, target);
-          const group = byStream.get(target.stream);
-          if (group) group.push(draw);
-          else byStream.set(target.stream, [draw]);
-        }
-    await Promise.all(
-      [...byStream].map(([stream, group]) =>
-        this.consume(stream, group).catch((fault: unknown) => {
-          for (const { item } of group) item.fault = fault;
-        }),
-      ),
-    );
-  }
-
-  private async consume(stream: string, draws: readonly ItemDraw[]): Promise<void> {
-    for (let from = 0; from < draws.length;) {
-      let bytes = 0;
-      let lines = 0;
-      let to = from;
-      for (; to < draws.length && lines < LINES_PER_EVENT_MAX && bytes < LINES_BYTES_MAX; to++) {
-        bytes += bytesOf(draws[to]!);
-        lines += draws[to]!.target.shares.length;
-      }
-      await this.packFitting(stream, draws.slice(from, to));
-      from = to;
+      const line = group && this.lineOf(usage, product, group.entry.state as Balance);
+      if (!group || !line) continue;
+      group.rated.push(one);
+      group.lines.push(line);
     }
+    return groups;
   }
 
-  /** The bytes are an estimate, and what the log takes is a bound: by halves, each of them fits or is a single one. */
-  private async packFitting(stream: string, draws: readonly ItemDraw[]): Promise<void> {
-    try {
-      await this.pack(stream, draws);
-    } catch (fault) {
-      if (!(fault instanceof AppendTooLarge) || draws.length === 1) throw fault;
-      const half = draws.length >> 1;
-      await this.packFitting(stream, draws.slice(0, half));
-      await this.packFitting(stream, draws.slice(half));
-    }
+  private groupOf(subject: string, { creditProductId, drawsOn }: RatedProduct): Group | undefined {
+    const stream = drawsOn === undefined ? streams.creditBalance(subject, creditProductId) : streams.wallet(subject);
+    const entry = this.parts.ledger.states.cached(stream);
+    if (!entry || !canBeCharged(entry.state as Balance)) return undefined;
+    return { entry, revision: entry.revision, aggregate: drawsOn === undefined ? creditBalance : wallet, rated: [], lines: [] };
   }
 
-  /** Packs usage events of one balance into one event; in a wallet into two, appended together, where some of it waits for an invoice. */
-  private pack(stream: string, draws: readonly ItemDraw[]): Promise<void> {
-    const { aggregate } = draws[0]!.target;
-    return this.ledger.inTurn(stream, async () => {
-      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-        const entry = await this.ledger.fresh(stream, attempt);
-        if (this.lookedUpAt.get(stream) !== entry.revision) await this.lookUp(entry, draws);
-        const known = entry.revision;
-        // From here to the append nothing waits: what is decided on is what the keys were looked up in.
-        if (this.lookedUpAt.get(stream) !== known) continue;
-        this.ledger.states.assertCurrent(this.generation);
-        const left = draws.filter(({ item, target }) => !item.rejection && item.targets.has(target.creditProductId));
-        if (left.length === 0) return;
-        const first = aggregate.decider.prerequisite?.({ type: 'Consume', at: this.now, lines: [] }, entry.state as Balance);
-        if (first !== undefined) {
-          if (await this.ledger.appendPrerequisite(aggregate, entry, first, {})) attempt -= 1;
-          continue;
-        }
-        const suspended = aggregate === wallet && this.settings?.enabled === false;
-        const drawn = drawOn(aggregate, this.now, left, entry.state as Balance, suspended);
-        if (!drawn) {
-          for (const { item, target } of left) item.rejection = closedRejection(target);
-          return;
-        }
-        const { traceparent } = left.find(({ item }) => item.offer.traceparent !== undefined)?.item.offer ?? {};
-        if (await this.ledger.append(aggregate, entry, drawn, traceparent === undefined ? {} : { traceparent })) {
-          this.lookedUpAt.set(stream, known + drawn.events.length);
-          for (const [draw, charge] of drawn.charges) draw.item.charges.push({ ...charge, revision: known + 1 + charge.revision });
-          return;
-        }
-      }
-      throw new Contention(stream, ATTEMPTS_MAX);
-    });
+  /** Undefined: what the credits are worth is not known here, or nothing may be debited. */
+  private lineOf(usage: UsageEvent, product: RatedProduct, { currency = '' }: Balance): UsageToConsume | undefined {
+    const { source, id, bodyHash, time, usedAt } = usage;
+    const { credits, parts, creditProductId } = product;
+    if (product.drawsOn === undefined) return { source, id, bodyHash, time, usedAt, amount: credits, parts };
+    const settings = this.parts.ledger.states.cached(streams.settings)?.state as Settings | undefined;
+    const worth = settings?.enabled === false ? undefined : settings && worthOf(usage, credits, currency, settings);
+    return worth && { source, id, bodyHash, time, usedAt, parts, creditProductId, ...worth };
   }
 
-  /**
-   * The stream has moved on since the keys were looked up: what another process applied meanwhile, or we ourselves without
-   * hearing so, is no longer ours to apply.
-   */
-  private async lookUp({ stream, revision }: StreamState, draws: readonly ItemDraw[]): Promise<void> {
-    const places = await this.ledger.states.keys.findEach(draws.map(({ item }) => item.fingerprint));
-    for (const [i, { item }] of draws.entries())
-      for (const place of places[i]!) if (place.stream === stream) await this.recognise(item, place);
-    this.lookedUpAt.set(stream, revision);
-  }
-
-  /** Those that are rejected are kept together, and have their outcome only then. */
-  private async outcomesOf(
-    offers: readonly UsageOffer[],
-    items: readonly (Item | Rejection)[],
-  ): Promise<readonly (UsageOutcome | Faulted)[]> {
-    const outcomes = items.map(outcomeOf);
-    const rejected = outcomes.flatMap((outcome, i) => ('status' in outcome ? [] : [{ offer: offers[i]!, rejection: outcome }]));
-    const kept = rejected.length === 0 ? [] : await this.rejectedUsageStore.keep(rejected, this.now);
+  /** The groups without usage whose key may have been applied before. */
+  private async withoutKnown(groups: readonly Group[]): Promise<readonly Group[]> {
+    const fingerprints: number[] = [];
+    for (const { rated } of groups) for (const { fingerprint } of rated) fingerprints.push(fingerprint);
+    const known = await this.parts.ledger.states.keys.find(fingerprints);
+    if (known.size === 0) return groups;
     let next = 0;
-    return outcomes.map((outcome) => {
-      if ('status' in outcome) return outcome;
-      const one = kept[next++]!;
-      return 'fault' in one
-        ? { status: 'faulted', fault: one.fault }
-        : { status: 'rejected', rejection: outcome, rejectionId: one.rejectionId };
+    return groups.map((group) => {
+      const isFresh = group.rated.map(() => !known.has(next++));
+      return { ...group, rated: group.rated.filter((_, i) => isFresh[i]), lines: group.lines.filter((_, i) => isFresh[i]) };
     });
   }
 
-  private async balance(stream: string): Promise<Balance> {
-    const { state } = this.ledger.states.cached(stream) ?? (await this.ledger.states.load(stream));
-    return state as Balance;
+  /** In packs of as many lines as one event holds, each after the one before it. */
+  private decide({ entry, aggregate, rated, lines }: Group, append: RoundAppend, decided: Decided[]): void {
+    const tip = tipOf(entry);
+    for (let from = 0; from < lines.length;) {
+      let bytes = 0;
+      let to = from;
+      for (; to < lines.length && to - from < LINES_PER_EVENT_MAX && bytes < LINES_BYTES_MAX; to++) bytes += lineBytesAtMost(lines[to]!);
+      const pack = { rated: rated.slice(from, to), lines: lines.slice(from, to) };
+      from = to;
+      const answer = this.decidePack(aggregate, tip.state as Balance, pack.lines, pack.rated);
+      if (!answer) return;
+      decided.push({ rated: answer.rated, events: answer.events, first: tip.revision + 1 });
+      append.add(aggregate, tip, answer.events, answer.state, this.traceparentOf(pack.rated));
+    }
+  }
+
+  /** Undefined: the balance has something to do first, or is closed. */
+  private decidePack(
+    aggregate: Group['aggregate'],
+    state: Balance,
+    lines: readonly UsageToConsume[],
+    rated: readonly Rated[],
+  ): { readonly rated: readonly Rated[]; readonly events: readonly BalanceEvent[]; readonly state: Balance } | undefined {
+    const { decide, evolve, prerequisite } = aggregate.decider;
+    const at = this.now;
+    const accrues = aggregate === wallet ? rated.map(({ product }) => product.drawsOn === 'wallet_on_invoice') : NOTHING_ACCRUES;
+    if (!accrues.includes(true)) {
+      const common = consumeFromFirstGrant(state, at, lines);
+      if (common) return { rated, events: [common.event], state: common.state };
+    }
+    if (prerequisite?.({ type: 'Consume', at, lines: [] }, state) !== undefined) return undefined;
+    const events: BalanceEvent[] = [];
+    let after = state;
+    for (const type of ['Consume', 'Accrue'] as const) {
+      const ofType = lines.filter((_, i) => (accrues[i] ?? false) === (type === 'Accrue'));
+      if (ofType.length === 0) continue;
+      const decision = decide({ type, at, lines: ofType }, after);
+      if (!decision.accepted) return undefined;
+      events.push(...decision.events);
+      after = decision.state ?? decision.events.reduce(evolve, after);
+    }
+    const inOrder = accrues.includes(true) ? [...rated.filter((_, i) => !accrues[i]), ...rated.filter((_, i) => accrues[i])] : rated;
+    return { rated: inOrder, events, state: after };
+  }
+
+  private traceparentOf(rated: readonly Rated[]): string | undefined {
+    for (const { index } of rated) {
+      const { traceparent } = this.offers[index]!;
+      if (traceparent !== undefined) return traceparent;
+    }
+    return undefined;
+  }
+
+  /** Without an append there is no outcome yet: the rest is settled by looking again. */
+  private settle({ rated, events, first }: Decided, result: AppendResult): void {
+    if (result !== 'appended') return;
+    let next = 0;
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i]!;
+      if (!holdsUsage(event)) continue;
+      for (const line of event.lines) {
+        const { index, product } = rated[next++]!;
+        this.outcomes[index] = { status: 'applied', charges: [chargeOf(product.creditProductId, line, first + i)] };
+      }
+    }
   }
 }
 
-/** A rejection has no outcome yet: it has to be kept first. */
-function outcomeOf(item: Item | Rejection): UsageOutcome | Faulted | Rejection {
-  if (!('usage' in item)) return item;
-  const { rejection, fault, charges, known } = item;
-  if (fault !== undefined) return { status: 'faulted', fault };
-  // What was charged is applied, even if another of its balances was closed under it.
-  if (charges.length > 0) return { status: 'applied', charges };
-  return rejection ?? (known ? { status: 'duplicate' } : { status: 'applied', charges });
+/** In place of the id of a credit product. */
+const WALLETS = '';
+const NOTHING_ACCRUES: readonly boolean[] = [];
+
+const canBeCharged = ({ status }: Balance): boolean => status === 'open' || status === 'paused';
+
+/** Undefined: it draws on several balances or in several ways or on none, or cannot be rated. */
+function onlyProductOf(rating: Rating): RatedProduct | undefined {
+  if (!('matched' in rating) || rating.matched.length !== 1) return undefined;
+  const product = rating.matched[0]!;
+  return product.rejection ? undefined : product;
 }
 
 /** What the first of a key says of a later one in the same round. Undefined: it has to be judged by itself. */
-function afterFirst(offer: UsageOffer, first: UsageOffer, status: UsageOutcome | Faulted): UsageOutcome | Faulted | undefined {
+function outcomeOfRepeat(offer: UsageOffer, first: UsageOffer, outcome: Outcome): Outcome | undefined {
   // Nobody knows what became of the first, so nobody knows what this one is. Both are sent again.
-  if (status.status === 'faulted') return status;
-  const same = 'usage' in offer.parsed && 'usage' in first.parsed && offer.parsed.usage.bodyHash === first.parsed.usage.bodyHash;
-  return same && status.status !== 'rejected' ? { status: 'duplicate' } : undefined;
-}
-
-const lineKey = ({ source, id }: { readonly source: string; readonly id: string }): string => `${source}\0${id}`;
-
-const streamsOf = ({ targets }: Item): readonly string[] => [...targets.values()].map(({ stream }) => stream);
-const closedRejection = (target: Target): Rejection => (isOfWallet(target) ? walletClosed : balanceClosed);
-
-function drawOf(item: Item, target: Target): ItemDraw {
-  const others = item.targets.size === 1 ? [] : [...item.targets.keys()].filter((product) => product !== target.creditProductId);
-  return { item, usage: item.usage, target, others };
+  if (outcome.status === 'faulted') return outcome;
+  if (!('usage' in offer.parsed && 'usage' in first.parsed)) return undefined;
+  const [a, b] = [offer.parsed.usage, first.parsed.usage];
+  const same = a.source === b.source && a.id === b.id && a.bodyHash === b.bodyHash;
+  return same && outcome.status !== 'rejected' ? { status: 'duplicate' } : undefined;
 }

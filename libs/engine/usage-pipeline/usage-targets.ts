@@ -9,6 +9,7 @@ import {
   type AccruedLine,
   type Balance,
   type BalanceEvent,
+  consumeFromFirstGrant,
   type Conversion,
   creditBalance,
   MONEY_END,
@@ -70,12 +71,25 @@ export function convert(
   const inForce = priceInForce(settings, currency, usage.usedAt);
   if (!inForce) return noCreditPrice(usage, currency);
   for (const share of shares) {
-    const { credits } = share.rated;
-    share.amount = timesHalfEven(credits, inForce.price);
-    share.conversion = { credits, creditPrice: inForce.price, priceVersion: inForce.version };
-    if (share.amount >= MONEY_END) return tooMuchMoney(creditProductId);
+    const worth = worthOf(usage, share.rated.credits, currency, settings);
+    if (!worth) return tooMuchMoney(creditProductId);
+    share.amount = worth.amount;
+    share.conversion = worth.conversion;
   }
   return undefined;
+}
+
+/** Credits as money at the price in force when the usage happened: exact, rounded once to 9 digits, half to even. Undefined: it has no price, or too many digits. */
+export function worthOf(
+  { usedAt }: UsageEvent,
+  credits: Amount,
+  currency: string,
+  settings: Settings,
+): { readonly amount: Amount; readonly conversion: Conversion } | undefined {
+  const inForce = priceInForce(settings, currency, usedAt);
+  if (!inForce) return undefined;
+  const amount = timesHalfEven(credits, inForce.price);
+  return amount < MONEY_END ? { amount, conversion: { credits, creditPrice: inForce.price, priceVersion: inForce.version } } : undefined;
 }
 
 /** A usage event and what it draws on one balance. `others`: the credit products that it is charged to beside this one. */
@@ -96,6 +110,10 @@ export const bytesOf = ({ usage, target, others }: Draw): number => {
   for (const { rated, conversion } of target.shares) bytes += line + (conversion ? WALLET_BYTES : 0) + PART_BYTES * rated.parts.length;
   return bytes;
 };
+
+/** The same of a line, without counting its bytes: a character of UTF-16 takes three at most, or six where it is escaped. */
+export const lineBytesAtMost = ({ source, id, parts, conversion }: UsageToConsume): number =>
+  LINE_BYTES + 6 * (source.length + id.length) + (conversion ? WALLET_BYTES : 0) + PART_BYTES * parts.length;
 
 /** One line to be appended. */
 type Line<D extends Draw = Draw> = readonly [draw: D, share: Share];
@@ -145,11 +163,21 @@ export function drawOn<D extends Draw>(
   let state = before;
   const add = (type: 'Consume' | 'Accrue', lines: readonly Line<D>[]): boolean => {
     if (lines.length === 0) return true;
-    const decision = decide({ type, at, lines: lines.map(toConsume), ...(type === 'Consume' && suspended && { suspended }) }, state);
+    const usage = lines.map(toConsume);
+    const common = type === 'Consume' && !suspended ? consumeFromFirstGrant(state, at, usage) : undefined;
+    if (common) {
+      for (let i = 0; i < lines.length; i++)
+        charges.push([lines[i]![0], chargeOf(lines[i]![0].target.creditProductId, common.event.lines[i]!, events.length)]);
+      events.push(common.event);
+      state = common.state;
+      return true;
+    }
+    const decision = decide({ type, at, lines: usage, ...(type === 'Consume' && suspended && { suspended }) }, state);
     if (!decision.accepted) return false;
     const index = decision.events.findIndex(holdsUsage);
     const stored = decision.events[index] as UsageEventOfBalance;
-    for (const [i, [draw]] of lines.entries()) charges.push([draw, chargeOf(draw, stored.lines[i]!, events.length + index)]);
+    for (const [i, [draw]] of lines.entries())
+      charges.push([draw, chargeOf(draw.target.creditProductId, stored.lines[i]!, events.length + index)]);
     events.push(...decision.events);
     state = decision.state ?? decision.events.reduce(evolve, state);
     return true;
@@ -161,7 +189,7 @@ export function drawOn<D extends Draw>(
   return decided ? { events, state, charges } : undefined;
 }
 
-function chargeOf({ target: { creditProductId } }: Draw, line: UsageLine | AccruedLine, revision: number): Charge {
+export function chargeOf(creditProductId: string, line: UsageLine | AccruedLine, revision: number): Charge {
   if (!('uncovered' in line)) return { creditProductId, amount: ZERO, uncovered: ZERO, accrued: line.amount, revision };
   return { creditProductId, amount: minus(line.amount, line.uncovered), uncovered: line.uncovered, revision };
 }

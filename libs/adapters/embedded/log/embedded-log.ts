@@ -12,6 +12,8 @@ import {
   READ_LIMIT_MAX,
   type ReadStreamOptions,
   type RecordedEvent,
+  type RoundOutcome,
+  type StreamAppend,
   type Subscription,
 } from '@drawdown/engine/event-store';
 import type { Commit } from './commit';
@@ -107,6 +109,31 @@ export class EmbeddedLog implements EventLog {
       assertAppendable(stream, events, expected);
       const answered = this.tryAppend(stream, events, expected, false, resolve, reject);
       if (!answered) this.appendWhenSettled(stream, events, expected, resolve, reject);
+    });
+  }
+
+  appendRound(appends: readonly StreamAppend[]): Promise<readonly RoundOutcome[]> {
+    return new Promise((resolve) => {
+      const outcomes = new Array<RoundOutcome>(appends.length);
+      let open = appends.length;
+      if (open === 0) resolve(outcomes);
+      const settle = (i: number, outcome: RoundOutcome): void => {
+        outcomes[i] = outcome;
+        open -= 1;
+        if (open === 0) resolve(outcomes);
+      };
+      for (let i = 0; i < appends.length; i++) {
+        const { stream, events, expected } = appends[i]!;
+        const appended = (outcome: AppendOutcome): void => settle(i, outcome);
+        const failed = (fault: unknown): void => settle(i, { outcome: 'failed', fault });
+        try {
+          assertAppendable(stream, events, expected);
+          if (!this.tryAppend(stream, events, expected, false, appended, failed))
+            this.appendWhenSettled(stream, events, expected, appended, failed);
+        } catch (fault) {
+          failed(fault);
+        }
+      }
     });
   }
 

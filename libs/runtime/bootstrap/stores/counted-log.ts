@@ -7,6 +7,8 @@ import {
   type NewEvent,
   type ReadStreamOptions,
   type RecordedEvent,
+  type RoundOutcome,
+  type StreamAppend,
   type Subscription,
 } from '@drawdown/engine/event-store';
 import type { Metrics } from '@drawdown/runtime/server';
@@ -30,6 +32,16 @@ export class CountedLog implements EventLog {
     } finally {
       this.inFlight -= 1;
     }
+  }
+
+  async appendRound(appends: readonly StreamAppend[]): Promise<readonly RoundOutcome[]> {
+    this.inFlight += appends.length;
+    const outcomes = await this.log.appendRound(appends);
+    this.inFlight -= appends.length;
+    for (const one of outcomes)
+      if (one.outcome !== 'failed') this.outcomes[one.outcome] += 1;
+      else this.outcomes[one.fault instanceof AppendUnknown ? 'unknown' : 'unavailable'] += 1;
+    return outcomes;
   }
 
   readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]> {
