@@ -44,7 +44,7 @@ const ratedUsage = {
   /** The usage event's own time, as it was given. */
   time: shape.text,
   amount: shape.amount,
-  parts: shape.list(ratedPart),
+  parts: shape.shared(shape.list(ratedPart)),
   /** Other credit products that the same usage event is charged to: a repeat of it completes them and adds no others. */
   alsoCharged: shape.maybe(shape.list(shape.text)),
   /** In a wallet: whose meters rated it. In a credit balance it is that of the balance. */

@@ -93,6 +93,22 @@ export const list = <T>(item: Shape<T>): Shape<readonly T[]> => ({
   },
 });
 
+/** Writes the value before without making its text again: for values that many events in a row share. They must not be changed in place. */
+export function shared<T extends object>(shape: Shape<T>): Shape<T> {
+  let before: T | undefined;
+  let text = '';
+  return {
+    write: (value) => {
+      if (value !== before) {
+        text = shape.write(value);
+        before = value;
+      }
+      return text;
+    },
+    read: shape.read,
+  };
+}
+
 const isObject = (json: unknown): json is Readonly<Record<string, unknown>> =>
   typeof json === 'object' && json !== null && !Array.isArray(json);
 

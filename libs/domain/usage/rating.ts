@@ -71,7 +71,8 @@ export class RatingTable {
   }
 }
 
-function rateFor({ of, meters }: ProductMeters, usage: RatableUsage): RatedProduct | undefined {
+function rateFor(product: ProductMeters, usage: RatableUsage): RatedProduct | undefined {
+  const { of, meters, last } = product;
   const parts: RatedPart[] = [];
   let credits = ZERO;
   for (const meter of meters) {
@@ -83,12 +84,17 @@ function rateFor({ of, meters }: ProductMeters, usage: RatableUsage): RatedProdu
     credits = plus(credits, part.credits);
   }
   if (credits >= CREDITS_END) return { ...of, parts: [], credits: ZERO, ...outOfRange(`the credits of ${of.creditProductId}`, undefined) };
-  return parts.length > 0 ? { ...of, parts, credits } : undefined;
+  if (parts.length === 0) return undefined;
+  if (last && last.parts.length === parts.length && parts.every((part, i) => part === last.parts[i])) return last;
+  product.last = { ...of, parts, credits };
+  return product.last;
 }
 
 interface ProductMeters {
   readonly of: Pick<RatedProduct, 'creditProductId' | 'drawsOn'>;
   readonly meters: CompiledMeter[];
+  /** The answer before: most usage is rated like the usage before it, and shares the objects of the answer. */
+  last?: RatedProduct;
 }
 
 interface CompiledMeter {
@@ -96,6 +102,8 @@ interface CompiledMeter {
   readonly filters: readonly CompiledFilter[];
   /** Absent: each event counts 1. */
   readonly path: readonly string[] | undefined;
+  /** The answer before. */
+  last?: RatedPart;
 }
 
 interface CompiledFilter {
@@ -137,14 +145,17 @@ const ONE = amount('1');
 const CREDITS_END = amount(`1${'0'.repeat(INTEGER_DIGITS_MAX)}`, INTEGER_DIGITS_MAX + 1);
 
 /** Undefined when the meter is not in force at the time of the usage. */
-function rateBy({ meter, path }: CompiledMeter, { data, usedAt }: RatableUsage): RatedPart | { readonly rejection: Rejection } | undefined {
+function rateBy(compiledMeter: CompiledMeter, { data, usedAt }: RatableUsage): RatedPart | { readonly rejection: Rejection } | undefined {
+  const { meter, path, last } = compiledMeter;
   const inForce = weightInForce(meter, usedAt);
   if (!inForce) return undefined;
   const quantity = path ? quantityAt(data, path) : ONE;
   if (typeof quantity !== 'bigint') return quantity;
+  if (last && last.quantity === quantity && last.weightVersion === inForce.version) return last;
   const credits = timesHalfEven(quantity, inForce.weight);
   if (credits >= CREDITS_END) return outOfRange(`the credits of meter ${meter.id}`, path);
-  return { meter: meter.id, quantity, weight: inForce.weight, weightVersion: inForce.version, credits };
+  compiledMeter.last = { meter: meter.id, quantity, weight: inForce.weight, weightVersion: inForce.version, credits };
+  return compiledMeter.last;
 }
 
 function quantityAt(data: JsonObject, path: readonly string[]): Amount | { readonly rejection: Rejection } {

@@ -42,7 +42,6 @@ interface Applied {
 }
 
 type Follower = (applied: Applied) => void;
-const NOBODY: readonly Follower[] = [];
 const NO_KEYS: Pick<Cause, 'key' | 'callerKey'> = {};
 
 export class StreamStates {
@@ -134,6 +133,12 @@ export class StreamStates {
     return this.catchUp(await this.load(stream));
   }
 
+  /** Whether an event of the log changes nothing: this process knows it, most often because it appended it. */
+  knows({ stream, revision }: RecordedEvent): boolean {
+    const entry = this.entries.get(stream);
+    return entry ? revision <= entry.revision : !this.streamDefinitionOf(stream);
+  }
+
   /** An event of the log, met in order by the catch-up subscription. One that is known already changes nothing. */
   async meet(event: RecordedEvent): Promise<void> {
     if (!this.streamDefinitionOf(event.stream)) return;
@@ -166,12 +171,14 @@ export class StreamStates {
     // Saved, its document would stand in an index that may lack the keys before it. The following meets these events again.
     if (entry.generation !== this.cleared) return;
     entry.dirty = true;
-    for (const [i, event] of events.entries()) {
+    const own = this.followersOf.size === 0 ? undefined : this.followersOf.get(entry.stream);
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i]!;
       const { key, callerKey } = cause.index + i === 0 ? cause : NO_KEYS;
       this.keys.note(entry.stream, first + i, event, key, callerKey);
       const applied: Applied = { entry, event, revision: first + i };
       for (const follower of this.followers) follower(applied);
-      for (const follower of this.followersOf.get(entry.stream) ?? NOBODY) follower(applied);
+      if (own) for (const follower of own) follower(applied);
     }
   }
 

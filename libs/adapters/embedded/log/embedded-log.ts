@@ -33,7 +33,7 @@ export interface EmbeddedLogOptions {
   readonly clock: () => Instant;
   /** A new file is begun when one would grow beyond this. Default 64 MiB. */
   readonly segmentBytes?: number;
-  /** Newest events kept in memory for followers. Default 32 MiB. */
+  /** Newest events kept in memory for followers. Default 8 MiB. */
   readonly tailCacheBytes?: number;
   /** Streams whose head is kept in memory. Default 32,768; about 1 KB each. */
   readonly headsCached?: number;
@@ -77,7 +77,7 @@ export class EmbeddedLog implements EventLog {
       directory,
       clock,
       segmentBytes = 64 * 1024 * 1024,
-      tailCacheBytes = 32 * 1024 * 1024,
+      tailCacheBytes = 8 * 1024 * 1024,
       headsCached = 32_768,
       files = nodeFiles,
     } = options;
