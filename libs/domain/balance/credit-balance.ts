@@ -1,13 +1,13 @@
 /** The credit balance: units of one credit product held by one customer. A balance, with names of its own. */
 import type { Aggregate } from '@drawdown/domain/decider';
-import { balance, dueAt, evolve, initialBalance } from './balance';
-import type { BalanceTypes } from './commands';
+import { balanceDecider, type BalanceTypes } from './balance';
+import { dueAt } from './due';
 import { balanceEvents } from './events';
-import { prerequisite, decide } from './decide';
+import { balance } from './state';
 
 export const creditBalance: Aggregate<BalanceTypes> = {
   category: 'creditBalance',
-  decider: { initial: initialBalance, decide, evolve, prerequisite },
+  decider: balanceDecider,
   events: balanceEvents,
   // Stored for ever.
   storedAs: {

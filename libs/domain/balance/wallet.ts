@@ -1,15 +1,15 @@
 /** The wallet: money of one customer, in the customer's currency. A balance, with the names and conversions of money. */
 import { type Amount, amount, type Instant, INTEGER_DIGITS_MAX, overHalfEven, timesHalfEven } from '@drawdown/domain/amounts';
 import type { Aggregate } from '@drawdown/domain/decider';
-import { balance, dueAt, evolve, initialBalance } from './balance';
-import type { BalanceCommand, BalanceTypes } from './commands';
+import { type BalanceCommand, balanceDecider, type BalanceTypes } from './balance';
+import { dueAt } from './due';
 import { balanceEvents } from './events';
-import { prerequisite, decide } from './decide';
-import type { GrantRequest } from './grants';
+import type { GrantRequest } from './grants/grant';
+import { balance } from './state';
 
 export const wallet: Aggregate<BalanceTypes> = {
   category: 'wallet',
-  decider: { initial: initialBalance, decide, evolve, prerequisite },
+  decider: balanceDecider,
   events: balanceEvents,
   // Stored for ever.
   storedAs: {

@@ -12,7 +12,7 @@ import {
   timesHalfEven,
   ZERO,
 } from '@drawdown/domain/amounts';
-import { type BalanceTypes, type EventOf, type GrantRequest, unitEquivalent, wallet } from '@drawdown/domain/balance';
+import { type BalanceTypes, type EventOf, type GrantRequest, ORIGIN_OF_PURCHASES, unitEquivalent, wallet } from '@drawdown/domain/balance';
 import { optional, reservedKeys } from '@drawdown/domain/decider';
 import { portalPurchaseProblem, type Settings } from '@drawdown/domain/settings';
 import {
@@ -80,7 +80,7 @@ export async function startPurchase(services: PurchaseServices, call: CommandCal
     return {
       type: 'StartPurchase' as const,
       at,
-      grant: { origin: 'paid' as const, amount, ...terms },
+      grant: { origin: ORIGIN_OF_PURCHASES, amount, ...terms },
       conversion: { credits, creditPrice: price.price, priceVersion: price.version },
       asked: { amount, currency },
       provider: provider.name,

@@ -3,10 +3,10 @@
  * moment. A fold over the events of all wallets, one at a time. Pure.
  *
  * It keeps books of its own and does not ask `evolve`: each event tells how the grants that it touched stand after it, and how they
- * moved is booked under what moved them, paid and free apart.
+ * moved is booked under what moved them, for each origin of grants apart.
  */
 import { type Amount, type Instant, minus, plus, ZERO } from '@drawdown/domain/amounts';
-import type { Allocation, BalanceEvent, GrantTerms } from '@drawdown/domain/balance';
+import { type Allocation, type BalanceEvent, eachOrigin, type GrantTerms, type Origin } from '@drawdown/domain/balance';
 
 /** What moves value, in the words of the report. */
 type MovedBy = Exclude<keyof Liability, 'outstanding' | 'expiredUnposted'>;
@@ -37,14 +37,10 @@ export interface Liability {
   readonly expiredUnposted: Amount;
 }
 
-type Origin = GrantTerms['origin'];
-
-export interface CurrencyLiability {
+export interface CurrencyLiability extends Readonly<Record<Origin, Liability>> {
   readonly currency: string;
   /** That had been created by then, closed ones included. */
   readonly wallets: number;
-  readonly paid: Liability;
-  readonly free: Liability;
 }
 
 const NOTHING: Liability = {
@@ -103,10 +99,8 @@ interface WalletSoFar {
   over: boolean;
 }
 
-interface CurrencySoFar {
+interface CurrencySoFar extends Record<Origin, Liability> {
   wallets: number;
-  paid: Liability;
-  free: Liability;
 }
 
 export class LiabilityReport {
@@ -202,7 +196,7 @@ export class LiabilityReport {
   private of(currency: string): CurrencySoFar {
     const known = this.currencies.get(currency);
     if (known) return known;
-    const fresh = { wallets: 0, paid: NOTHING, free: NOTHING };
+    const fresh = { wallets: 0, ...eachOrigin(() => NOTHING) };
     this.currencies.set(currency, fresh);
     return fresh;
   }

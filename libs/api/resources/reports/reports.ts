@@ -3,7 +3,7 @@ import type { CurrencyLiability as CurrencyLiabilityMessage, Liability as Liabil
 import { formatAmount, formatInstant, type Instant } from '@drawdown/domain/amounts';
 import { type CurrencyLiability, type Liability, LiabilityReport, streamNames } from '@drawdown/engine/read-models';
 import { readEvent } from '@drawdown/domain/decider';
-import { wallet } from '@drawdown/domain/balance';
+import { eachOrigin, wallet } from '@drawdown/domain/balance';
 import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import type { Parts } from '../parts';
@@ -56,11 +56,10 @@ async function addStream({ log }: Parts, report: LiabilityReport, stream: string
   }
 }
 
-const currencyMessage = ({ currency, wallets, paid, free }: CurrencyLiability): CurrencyLiabilityMessage => ({
-  currency,
-  wallets,
-  paid: liabilityMessage(paid),
-  free: liabilityMessage(free),
+const currencyMessage = (liability: CurrencyLiability): CurrencyLiabilityMessage => ({
+  currency: liability.currency,
+  wallets: liability.wallets,
+  ...eachOrigin((origin) => liabilityMessage(liability[origin])),
 });
 
 const liabilityMessage = (of: Liability): LiabilityMessage => ({

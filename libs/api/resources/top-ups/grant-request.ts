@@ -1,5 +1,5 @@
 /** What a grant is asked for with, in a wallet and in a credit balance alike. */
-import { type GrantRequest, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
+import { type GrantRequest, ORIGIN_NAMES, ORIGIN_OF_STARTING_GRANTS, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
 import { optional } from '@drawdown/domain/decider';
 import type { RequestOf } from '@drawdown/api/contract';
 import type { Fields } from '../request/fields';
@@ -12,7 +12,7 @@ type TermsRequest = Pick<RequestOf<'AddCredits'>, 'origin' | 'priority' | 'effec
 /** Without the amount, which a wallet is given in credits and keeps in money. */
 export function readTerms(from: Fields<TermsRequest>): Omit<GrantRequest, 'amount'> {
   return {
-    origin: from.word('origin', ['paid', 'free']),
+    origin: from.word('origin', ORIGIN_NAMES),
     priority: from.integer('priority', 0, PRIORITY_MAX) ?? PRIORITY_DEFAULT,
     ...optional('effectiveAt', from.optionalInstant('effective_at')),
     ...optional('expiresAt', from.optionalInstant('expires_at')),
@@ -21,5 +21,9 @@ export function readTerms(from: Fields<TermsRequest>): Omit<GrantRequest, 'amoun
   };
 }
 
-/** Free credits that a balance begins with: they cover usage of any time and never expire. */
-export const startingGrant = (amount: GrantRequest['amount']): GrantRequest => ({ origin: 'free', priority: PRIORITY_DEFAULT, amount });
+/** The credits that a balance begins with: they cover usage of any time and never expire. */
+export const startingGrant = (amount: GrantRequest['amount']): GrantRequest => ({
+  origin: ORIGIN_OF_STARTING_GRANTS,
+  priority: PRIORITY_DEFAULT,
+  amount,
+});

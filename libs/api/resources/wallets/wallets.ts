@@ -1,7 +1,7 @@
 /** Wallets: money of a customer, entered in credits. */
 import { defaultLimitsFor } from '@drawdown/domain/settings';
 import { ZERO } from '@drawdown/domain/amounts';
-import { addCredits } from '@drawdown/domain/balance';
+import { addCredits, ORIGINS } from '@drawdown/domain/balance';
 import { closing, pausing, settingLimits } from '../balances/balance-changes';
 import { amountText, balanceMessage, grantMessage, readOwnLimits } from '../balances/balance-message';
 import { assertWorth, expectEvent, requireCustomer, requirePrice, underSettings } from '@drawdown/engine/commands';
@@ -31,14 +31,15 @@ export const walletOperations = (parts: Parts): WalletHandlers => ({
   async AddCredits(request, context) {
     const { target, credits, terms } = readRequest(request, (from) => {
       const terms = readTerms(from);
-      if (from.has('origin') && terms.origin === 'paid' && terms.reference === undefined)
+      if (from.has('origin') && ORIGINS[terms.origin].needsReference && terms.reference === undefined)
         from.violation('reference', 'is missing', 'say by which payment the credits were paid, or send origin "free"');
       return { target: readWallet(from), credits: from.amount('credits', { above: ZERO }), terms };
     });
     const { events, state, revision, at } = await changeBalance(parts, context, target, async (at) => {
       const { currency } = await requireCustomer(parts, target.customerId);
       return underSettings(parts, (settings) => {
-        if (terms.origin === 'free' && !settings.allowFreeCredits) throw new Refused({ code: 'free_credits_not_allowed' });
+        const { gate } = ORIGINS[terms.origin];
+        if (gate && !settings[gate.setting]) throw new Refused({ code: gate.refusal });
         const price = requirePrice(settings, currency, at);
         assertWorth(credits, price, currency);
         return addCredits(at, credits, price, terms);

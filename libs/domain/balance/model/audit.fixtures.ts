@@ -4,12 +4,13 @@
  */
 import { deepStrictEqual, fail } from 'node:assert/strict';
 import type { Decision } from '@drawdown/domain/decider';
-import type { Balance } from '../balance';
-import { Books } from './books.fixtures';
-import type { BalanceCommand, BalanceRefusal } from '../commands';
-import type { BalanceDecider } from './drawdown.fixtures';
+import type { BalanceCommand } from '../balance';
 import type { BalanceEvent, EventOf } from '../events';
-import type { GrantTerms } from '../grants';
+import type { GrantTerms } from '../grants/grant';
+import type { BalanceRefusal } from '../refusals';
+import type { Balance } from '../state';
+import { Books } from './books.fixtures';
+import type { BalanceDecider } from './drawdown.fixtures';
 import { told } from './sentences.fixtures';
 
 type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;

@@ -3,9 +3,9 @@
  * to another. They are told the commands and foretell, by their own reading of the rules, every event in `told`'s words, or
  * the code of the refusal. They know nothing of decide, evolve, figuresOf or drawDown, and share no arithmetic with them.
  */
-import type { BalanceCommand } from '../commands';
+import type { BalanceCommand } from '../balance';
+import type { Limit } from '../limits/limit';
 import { InvoiceBooks } from './invoice-books.fixtures';
-import type { Limit } from '../limits';
 import { list, Parcels, smaller, spent, sumOf, type Taken, type Terms, total, value } from './grants.fixtures';
 import { PurchaseBooks, type Step } from './purchase-books.fixtures';
 import { refusalByRule } from './rules.fixtures';

@@ -6,12 +6,13 @@
 import { type Amount, formatInstant, type Instant, later } from '@drawdown/domain/amounts';
 import fc from 'fast-check';
 import { Books } from './books.fixtures';
-import type { BalanceCommand, UsageToConsume } from '../commands';
-import type { InvoicePayment } from '../events';
+import type { BalanceCommand } from '../balance';
+import { EXPIRY_WARNING_LEAD_MS } from '../grants/grant';
+import type { InvoicePayment } from '../invoices/invoices.events';
+import type { Limit } from '../limits/limit';
+import type { UsageToConsume } from '../usage/usage';
 import { NOON } from './drawdown.fixtures';
 import { cut } from './invoice-books.fixtures';
-import { EXPIRY_WARNING_LEAD_MS } from '../grants';
-import type { Limit } from '../limits';
 
 /** Printed with every failure; `fc.assert` adds the path of the counterexample. */
 export const SEED = 20_260_301;

@@ -9,16 +9,17 @@
 import { deepStrictEqual, fail } from 'node:assert/strict';
 import { type Amount, amount, type Instant, instant, later } from '@drawdown/domain/amounts';
 import { type Decider, given as givenEvents } from '@drawdown/domain/decider';
-import { evolve, initialBalance } from '../balance';
-import type { BalanceCommand, BalanceRefusal, BalanceTypes, CommandOf, UsageToConsume } from '../commands';
-import { prerequisite, decide } from '../decide';
+import { type BalanceCommand, balanceDecider, type BalanceTypes, type CommandOf, decide, evolve } from '../balance';
 import type { BalanceEvent } from '../events';
-import { type GrantRequest, type Money, PRIORITY_DEFAULT } from '../grants';
-import type { Limit } from '../limits';
+import { type GrantRequest, type Money, PRIORITY_DEFAULT } from '../grants/grant';
+import type { Limit } from '../limits/limit';
+import type { BalanceRefusal } from '../refusals';
+import { initialBalance } from '../state';
+import type { UsageToConsume } from '../usage/usage';
 import { told } from './sentences.fixtures';
 
 export type BalanceDecider = Decider<BalanceTypes>;
-export const theBalance: BalanceDecider = { initial: initialBalance, decide, evolve, prerequisite };
+export const theBalance: BalanceDecider = balanceDecider;
 
 export const NOON: Instant = instant('2026-03-01T12:00:00Z');
 /** The smallest amount there is. */

@@ -1,7 +1,7 @@
 /** One example of every event, with every field that it can have: what the golden files of the aggregates are made of. */
 import { amount, type Instant, instant } from '@drawdown/domain/amounts';
 import type { BalanceEvent, EventOf } from '../events';
-import type { Limit } from '../limits';
+import type { Limit } from '../limits/limit';
 
 const at: Instant = instant('2026-03-01T12:00:00.123Z');
 const soon: Instant = instant('2026-04-01T00:00:00Z');

@@ -1,6 +1,6 @@
 /** The grants of the test's own books (`books.fixtures.ts`): a set of accounts each, and value only ever moves between them. */
-import type { BalanceCommand } from '../commands';
-import type { GrantTerms } from '../grants';
+import type { BalanceCommand } from '../balance';
+import type { GrantTerms } from '../grants/grant';
 import { rank } from './rules.fixtures';
 import { told9 } from './sentences.fixtures';
 

@@ -1,7 +1,7 @@
 /** What the test's own books (`books.fixtures.ts`) keep of invoices: each payment has an account of its own in every grant it took from. */
 import { amount, type Amount } from '@drawdown/domain/amounts';
-import type { BalanceCommand } from '../commands';
-import type { InvoicePayment } from '../events';
+import type { BalanceCommand } from '../balance';
+import type { InvoicePayment } from '../invoices/invoices.events';
 import { list, type Parcels, smaller, spent, sumOf, type Taken, total, value, warning } from './grants.fixtures';
 import { told9 } from './sentences.fixtures';
 

@@ -3,8 +3,8 @@ import { minus, plus, ZERO } from '@drawdown/domain/amounts';
 import { accept } from '@drawdown/domain/decider';
 import { type BalanceDecider, theBalance } from './drawdown.fixtures';
 import type { EventOf } from '../events';
+import type { Purchases } from '../purchases/purchase';
 import { answering, recording, seeing, UNIT } from './mutant.fixtures';
-import type { Purchases } from '../purchases';
 
 const { decide } = theBalance;
 

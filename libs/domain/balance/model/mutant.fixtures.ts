@@ -1,11 +1,11 @@
 /** Bugs on purpose: deciders that do almost what the balance does. The audit has to find each of them (`audit.fixtures.spec.ts`). */
 import { type Amount, minus, plus, ZERO } from '@drawdown/domain/amounts';
 import { accept } from '@drawdown/domain/decider';
-import type { Balance } from '../balance';
-import type { BalanceCommand } from '../commands';
-import { type BalanceDecider, theBalance } from './drawdown.fixtures';
+import type { BalanceCommand } from '../balance';
 import type { BalanceEvent } from '../events';
-import { drawDown, type Grant } from '../grants';
+import { drawDown, type Grant } from '../grants/grant';
+import type { Balance } from '../state';
+import { type BalanceDecider, theBalance } from './drawdown.fixtures';
 
 type Answer = ReturnType<BalanceDecider['decide']>;
 const { decide } = theBalance;

@@ -1,5 +1,5 @@
 /** What the test's own books (`books.fixtures.ts`) keep of purchases: each is one thing at a time, and credited once. */
-import type { BalanceCommand } from '../commands';
+import type { BalanceCommand } from '../balance';
 import type { Terms } from './grants.fixtures';
 import { moneyTold, told9 } from './sentences.fixtures';
 

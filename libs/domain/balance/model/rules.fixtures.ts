@@ -1,6 +1,6 @@
 /** What the test's own books (`books.fixtures.ts`) know by rule alone: what is refused whatever they hold, and which grant burns first. */
-import type { BalanceCommand } from '../commands';
-import type { Limit } from '../limits';
+import type { BalanceCommand } from '../balance';
+import type { Limit } from '../limits/limit';
 import { told9 } from './sentences.fixtures';
 
 type Terms = Extract<BalanceCommand, { type: 'TopUp' }>['grant'];

@@ -1,8 +1,9 @@
 /** An event in one line, with all that it says but its time: `deducted 60 out of g1:40 g2:20 -> 15 booked, 5 held, 10 available`. */
 import { type Amount, formatAmount } from '@drawdown/domain/amounts';
-import type { BalanceEvent, Figures } from '../events';
-import type { Allocation, Money } from '../grants';
-import type { Limit } from '../limits';
+import type { BalanceEvent } from '../events';
+import type { Figures } from '../figures';
+import type { Allocation, Money } from '../grants/grant';
+import type { Limit } from '../limits/limit';
 
 export const told = (event: BalanceEvent): string => `${what(event)} -> ${figuresTold(event.figures)}`;
 

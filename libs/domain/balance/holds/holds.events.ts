@@ -1,0 +1,45 @@
+/** What a balance remembers of a hold, and what happens to it. Stored for ever: add, never rename. */
+import { shape } from '@drawdown/domain/decider';
+import { due, movement } from '../figures';
+import { allocation } from '../grants/grant';
+
+const at = shape.instant;
+
+export const hold = shape.record({
+  /** `h1`, `h2`, ... unique within its balance for ever. */
+  id: shape.text,
+  /** Still reserved. */
+  amount: shape.amount,
+  allocation,
+  expiresAt: shape.maybe(at),
+  reference: shape.maybe(shape.text),
+});
+export type Hold = shape.Of<typeof hold>;
+
+export const holdEvents = {
+  HoldPlaced: shape.record({
+    at,
+    holdId: shape.text,
+    amount: shape.amount,
+    allocation,
+    expiresAt: shape.maybe(at),
+    reference: shape.maybe(shape.text),
+    ...movement,
+  }),
+  HoldCaptured: shape.record({
+    at,
+    holdId: shape.text,
+    /** All that was debited: out of the hold and beyond it. */
+    amount: shape.amount,
+    captured: allocation,
+    /** Taken from available beyond the hold, where the caller allowed it. */
+    overrun: allocation,
+    /** Given back to its grants because the hold ended here. */
+    released: allocation,
+    /** What the hold still reserves; zero when it has ended. */
+    remaining: shape.amount,
+    ...movement,
+  }),
+  HoldReleased: shape.record({ at, holdId: shape.text, amount: shape.amount, released: allocation, ...movement }),
+  HoldExpired: shape.record({ ...due, holdId: shape.text, expiresAt: at, amount: shape.amount, released: allocation, ...movement }),
+} as const;
