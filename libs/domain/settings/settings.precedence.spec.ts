@@ -105,7 +105,7 @@ const PORTAL_ORDER = Object.keys({
 
 const PORTAL_PROOFS = precedenceProofs(PORTAL_ORDER, {
   name: 'a purchase in the portal',
-  situation: { allowPortalPurchases: true, amount: amount('5'), limit: { currency: 'EUR' } as PortalPurchaseLimit },
+  situation: { allowPortalPurchases: true, amount: amount('5'), limit: { currency: 'EUR' } },
   refusalOf: ({ amount: asked, limit, ...rules }) => portalPurchaseProblem({ ...rules, portalPurchaseLimits: [limit] }, 'EUR', asked)?.code,
   objections: [
     ['portal_purchases_not_allowed', (situation) => ({ ...situation, allowPortalPurchases: false })],
