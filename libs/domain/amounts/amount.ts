@@ -79,6 +79,7 @@ const POWERS_OF_TEN = Array.from({ length: FRACTION_DIGITS_MAX + 1 }, (_, power)
 
 /** The shortest decimal string of an amount: no trailing zeros, no exponent, "-0" never. */
 export function formatAmount(value: Amount): string {
+  if (value === 0n) return '0';
   if (value < 0n) return `-${formatAmount(-value as Amount)}`;
   // Up to 2^53 of 10^-9 the figures of a double are exact, and many times faster than those of a bigint.
   if (value <= EXACT_MAX) {

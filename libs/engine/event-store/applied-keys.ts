@@ -3,7 +3,7 @@
  * memory until the index has it, so at every moment one of the two knows it.
  */
 import { type FoundKeys, type KeyBatch, type KeyPlace, NO_KEYS, NOTHING_FOUND, type Projections } from '@drawdown/engine/derived-state';
-import { parseInstant } from '@drawdown/domain/amounts';
+import { formatInstant, parseInstant } from '@drawdown/domain/amounts';
 import type { DomainEvent } from '@drawdown/domain/decider';
 import type { AccruedLine, EventOf, UsageLine } from '@drawdown/domain/balance';
 import { paymentKeyOf } from './credited-payments';
@@ -33,12 +33,13 @@ export class AppliedKeys {
     const payment = paymentKeyOf(stream, event);
     if (payment !== undefined) this.open.add(payment, stream, revision);
     if (!holdsUsage(event)) return;
+    const at = formatInstant(event.at);
     let before: UsageLine | AccruedLine | undefined;
     for (const line of event.lines) {
       // In a wallet the lines of one usage event, of several credit products, stand one after another.
       if (line.id === before?.id && line.source === before.source) continue;
       before = line;
-      const kept = Math.max(parseInstant(line.time) ?? event.at, event.at);
+      const kept = isAtMost(line.time, at) ? event.at : Math.max(parseInstant(line.time) ?? event.at, event.at);
       // One more millisecond: at the very end of the window the event is still accepted, so its key is still needed.
       this.open.add(usageFingerprint(line.source, line.id), stream, revision, kept + this.windowMs + 1);
     }
@@ -115,6 +116,9 @@ export class AppliedKeys {
 }
 
 const NOWHERE: readonly KeyPlace[] = [];
+
+/** Times that are written alike compare as texts. False says nothing. */
+const isAtMost = (time: string, at: string): boolean => time.length === at.length && time.endsWith('Z') && time <= at;
 
 /** Holds the lines of usage events, and with them the keys of these. */
 export type UsageEventOfBalance = EventOf<'CreditsConsumed' | 'UsageAccrued'>;

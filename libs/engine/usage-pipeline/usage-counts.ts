@@ -13,6 +13,8 @@ export interface UsageFigures {
   /** Usage events that wait, those of the round under way included. */
   readonly waiting: number;
   readonly rounds: number;
+  /** Milliseconds that rounds have spent in each stage, waiting included. */
+  readonly stages: Readonly<Partial<Record<string, number>>>;
 }
 
 export class UsageCounts {
@@ -34,8 +36,8 @@ export class UsageCounts {
     this.faulted += faulted;
   }
 
-  figures(waiting: number): UsageFigures {
+  figures(waiting: number, stages: UsageFigures['stages'] = {}): UsageFigures {
     const { outcomes, rejected, faulted, rounds } = this;
-    return { outcomes: { ...outcomes }, rejected: { ...rejected }, faulted, waiting, rounds };
+    return { outcomes: { ...outcomes }, rejected: { ...rejected }, faulted, waiting, rounds, stages };
   }
 }

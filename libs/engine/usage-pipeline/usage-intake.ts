@@ -42,7 +42,7 @@ export class UsageIntake implements UsageTaker {
   private paused: Promise<void> | undefined;
   private readonly counts = new UsageCounts();
   /** Where the time of rounds goes. */
-  readonly stages = new StageTimes();
+  private readonly stages = new StageTimes();
   private readonly rejectedUsageStore: RejectedUsageStore;
 
   /** @param publisher where rejected usage that came by a queue is published beside; none where no queue is */
@@ -56,7 +56,7 @@ export class UsageIntake implements UsageTaker {
   }
 
   figures(): UsageFigures {
-    return this.counts.figures(this.waiting);
+    return this.counts.figures(this.waiting, this.stages.milliseconds);
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Time of each stage of the usage pipeline. The service measures it where it is started with USAGE_STAGE_TIMINGS=1, and tells it on
- * /metrics as the counter `drawdown_usage_stage_seconds_total{stage}`. A service that does not is left out of the table.
+ * Time of each stage of a round of usage, waiting included. The service counts it in `drawdown_usage_stage_seconds_total{stage}` on
+ * /metrics.
  */
 import type { Run } from '../benchmark';
 import { type Figure, figuresAt } from '../../support/clients/metrics';
@@ -13,7 +13,7 @@ const CUSTOMERS = 1_000;
 const METRIC = 'drawdown_usage_stage_seconds_total';
 const MICROS_PER_SECOND = 1e6;
 
-/** Microseconds an event of each stage, in the order in which the service tells them. */
+/** Microseconds an event of each stage, in the order of the service. */
 export function stageMicros(before: readonly Figure[], after: readonly Figure[], events: number): Readonly<Record<string, number>> {
   const seconds = (figures: readonly Figure[]): Map<string, number> =>
     new Map(figures.filter(({ name }) => name === METRIC).map(({ labels, value }) => [labels['stage'] ?? '', value]));
@@ -24,7 +24,7 @@ export function stageMicros(before: readonly Figure[], after: readonly Figure[],
 }
 
 export async function* stages({ bare, effort: { warmUpMs, windowMs } }: Run): AsyncGenerator<Result> {
-  const ours = await startService({ population: { customers: CUSTOMERS }, env: { USAGE_STAGE_TIMINGS: '1' } });
+  const ours = await startService({ population: { customers: CUSTOMERS } });
   try {
     const ids = new FreshIds();
     const load = { customers: CUSTOMERS, batchOf: 100, inFlight: 32, warmUpMs, windowMs };

@@ -19,6 +19,9 @@ export function usageMetrics(metrics: Metrics, figures: () => UsageFigures): voi
   metrics.follow(METRICS.usageFaulted, () => [{ value: figures().faulted }]);
   metrics.follow(METRICS.usageWaiting, () => [{ value: figures().waiting }]);
   metrics.follow(METRICS.usageRounds, () => [{ value: figures().rounds }]);
+  metrics.follow(METRICS.usageStages, () =>
+    Object.entries(figures().stages).map(([stage, milliseconds = 0]) => ({ labels: { stage }, value: milliseconds / 1_000 })),
+  );
 }
 
 /** Of ingestion: what it rejects has its outcome there; the rest has it in the ledger. */

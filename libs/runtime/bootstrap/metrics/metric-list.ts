@@ -25,6 +25,7 @@ export const METRICS = {
   usageFaulted: counter('drawdown_usage_faulted_total', 'Usage events whose outcome nobody could settle: they are sent or read again.'),
   usageWaiting: gauge('drawdown_usage_waiting', 'Usage events in memory that wait for their turn or are being applied.'),
   usageRounds: counter('drawdown_usage_rounds_total', 'Rounds of load, decide, append: each takes all usage that has gathered.'),
+  usageStages: counter('drawdown_usage_stage_seconds_total', 'Seconds that rounds have spent in each stage, waiting included.', ['stage']),
   ingested: counter(
     'drawdown_ingested_records_total',
     'Records of usage that ingestion has passed on, by outcome: rated, or unratable, which the ledger rejects or knows as a duplicate.',
