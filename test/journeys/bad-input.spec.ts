@@ -92,7 +92,7 @@ onEveryDeployment((deployment) => {
     it.each(['NaN', 'Infinity', '01', '+1', '.5'])('that is %s without quotes is no JSON at all', async (number) => {
       expect(await overHttp('POST', `${callsOf('acme')}/top-ups`, `{"amount":${number},"origin":"paid"}`)).toMatchObject({
         status: 400,
-        ...invalid('', /the body is not the JSON that is taken here: .*; remedy the JSON text/),
+        ...invalid('', /the body is not the JSON that is taken here: .*; fix the JSON text/),
       });
     });
 
