@@ -20,6 +20,8 @@ export interface Shape<T> {
   /** The value of parsed JSON. @throws ShapeError naming the path of what does not fit. */
   read(json: unknown): T;
   readonly optional?: boolean;
+  /** What `write` puts between quotation marks, where it does: a record writes the marks with its labels. */
+  readonly inner?: (value: T) => string;
 }
 
 export type Of<S> = S extends Shape<infer T> ? T : never;
@@ -57,9 +59,13 @@ const scalar = <T>(wanted: string, fits: (json: unknown) => json is T, write: (v
 
 /** What JSON writes as it stands: printable ASCII without quotation mark and backslash. */
 const PLAIN = /^[ !#-[\]-~]*$/;
-const quote = (value: string): string => (PLAIN.test(value) ? `"${value}"` : JSON.stringify(value));
+const escaped = (value: string): string => (PLAIN.test(value) ? value : JSON.stringify(value).slice(1, -1));
+const quote = (value: string): string => `"${escaped(value)}"`;
 
-export const text: Shape<string> = scalar('a string', (json): json is string => typeof json === 'string', quote);
+export const text: Shape<string> = {
+  ...scalar('a string', (json): json is string => typeof json === 'string', quote),
+  inner: escaped,
+};
 export const flag: Shape<boolean> = scalar('true or false', (json): json is boolean => typeof json === 'boolean', String);
 export const integer: Shape<number> = scalar('an integer', (json): json is number => Number.isSafeInteger(json), String);
 
@@ -68,6 +74,7 @@ export const oneOf = <const T extends string>(...names: readonly T[]): Shape<T> 
 
 const viaText = <T>(wanted: string, write: (value: T) => string, parse: (source: string) => T): Shape<T> => ({
   write: (value) => `"${write(value)}"`,
+  inner: write,
   read: (json) => {
     if (typeof json !== 'string') throw new ShapeError('', wanted);
     try {
@@ -143,22 +150,36 @@ export type RecordOf<F extends Fields> = {
  * object literal. A loop over names takes three times as long, and every stored event is written by it.
  */
 function recordWriter(keys: readonly string[], shapes: readonly Shape<unknown>[]): (value: unknown) => string {
-  const writers = shapes.map((shape) => shape.write);
+  const writers = shapes.map(({ inner, write }) => inner ?? write);
   const missing = (key: string): never => {
     // It could never be read back.
     throw new ShapeError(key, 'there');
   };
-  let certain = false;
-  const lines = keys.map((key, i) => {
-    const name = JSON.stringify(key);
-    const label = JSON.stringify(`${quote(key)}:`);
-    const comma = certain ? "',' + " : "(out === '{' ? '' : ',') + ";
-    const add = `out += ${i === 0 ? '' : comma}${label} + w${i}(f${i});`;
-    if (shapes[i]!.optional) return `const f${i} = value[${name}]; if (f${i} !== undefined) ${add}`;
-    certain = true;
-    return `const f${i} = value[${name}]; if (f${i} === undefined) missing(${name}); ${add}`;
-  });
-  const body = `return (value) => { let out = '{'; ${lines.join('\n')} return out + '}'; };`;
+  // Text that stands between two values is one literal: each piece that is added apart costs an object.
+  let literal = '{';
+  let hasField = false;
+  const lines: string[] = [];
+  for (const [i, key] of keys.entries()) {
+    const mark = shapes[i]!.inner ? '"' : '';
+    const label = `${quote(key)}:${mark}`;
+    const field = `const f${i} = value[${JSON.stringify(key)}];`;
+    if (shapes[i]!.optional) {
+      const comma = hasField ? JSON.stringify(`,${label}`) : `(out === '{' ? '' : ',') + ${JSON.stringify(label)}`;
+      lines.push(
+        `out += ${JSON.stringify(literal)};`,
+        field,
+        `if (f${i} !== undefined) out += ${comma} + w${i}(f${i}) + ${JSON.stringify(mark)};`,
+      );
+      literal = '';
+      continue;
+    }
+    lines.push(field, `if (f${i} === undefined) missing(${JSON.stringify(key)});`);
+    if (hasField || i === 0) lines.push(`out += ${JSON.stringify(`${literal}${hasField ? ',' : ''}${label}`)} + w${i}(f${i});`);
+    else lines.push(`out += ${JSON.stringify(literal)}; out += (out === '{' ? '' : ',') + ${JSON.stringify(label)} + w${i}(f${i});`);
+    literal = mark;
+    hasField = true;
+  }
+  const body = `return (value) => { let out = ''; ${lines.join('\n')} return out + ${JSON.stringify(`${literal}}`)}; };`;
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the text is made of the field names of our own shapes
   const make = new Function('missing', ...writers.map((_, i) => `w${i}`), body) as (...args: unknown[]) => (value: unknown) => string;
   return make(missing, ...writers);

@@ -73,6 +73,11 @@ export class RatingTable {
 
 function rateFor(product: ProductMeters, usage: RatableUsage): RatedProduct | undefined {
   const { of, meters, last } = product;
+  if (last && meters.length === 1) {
+    const only = meters[0]!;
+    if (!selects(only, usage.data)) return undefined;
+    if (rateBy(only, usage) === last.parts[0]) return last;
+  }
   const parts: RatedPart[] = [];
   let credits = ZERO;
   for (const meter of meters) {

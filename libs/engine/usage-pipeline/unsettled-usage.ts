@@ -80,7 +80,7 @@ export class UnsettledUsage {
     this.generation = ledger.states.generation;
   }
 
-  /** The outcomes, in the order of the offers; a fault in place of a outcome where the log could not be written. The others stand. */
+  /** The outcomes, in the order of the offers; a fault in place of an outcome where the log could not be written. The others stand. */
   async run(offers: readonly UsageOffer[]): Promise<readonly (UsageOutcome | Faulted)[]> {
     const outcomes = new Array<UsageOutcome | Faulted | undefined>(offers.length);
     let waiting = offers.map((_, i) => i);

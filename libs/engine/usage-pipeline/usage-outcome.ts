@@ -64,7 +64,7 @@ export interface QueueRecord {
   readonly at: Instant;
 }
 
-/** What a transport can say at once: a outcome, or that the usage is durable in a queue and its outcome is decided later. */
+/** What a transport can say at once: an outcome, or that the usage is durable in a queue and its outcome is decided later. */
 export type Taken = UsageOutcome | { readonly status: 'queued'; readonly rejection?: Rejection };
 
 /** Where the transports bring usage: `UsageIntake`, or the queue in front of it. */

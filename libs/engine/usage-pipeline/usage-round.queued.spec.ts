@@ -202,6 +202,7 @@ describe('the figures of the intake', () => {
     failAppends = true;
     await expect(submit(rated('6', tokens('6', 1)))).rejects.toThrow(LogUnavailable);
     expect(home.intake.figures()).toEqual({
+      stages: expect.any(Object) as object,
       outcomes: { applied: 1, duplicate: 1 },
       rejected: { not_rated: 1, quantity_negative: 2 },
       faulted: 1,

@@ -50,21 +50,17 @@ export function writeRecord(buffer: Buffer, start: number, events: readonly Reco
   let payload = 0;
   for (const { id, type, data, metadata } of events) {
     const header = at;
-    at += EVENT_HEADER_BYTES - ID_BYTES;
-    const units = ID_BYTES + type.length + data.length + metadata.length;
-    let typeBytes = type.length;
-    let dataBytes = data.length;
-    let metadataBytes = metadata.length;
-    // One call for all four texts, which stand one behind the other. Where each character was a byte, the lengths are known.
-    const bytes = buffer.write(id + type + data + metadata, at);
-    if (bytes !== units) {
-      typeBytes = Buffer.byteLength(type);
-      dataBytes = Buffer.byteLength(data);
-      metadataBytes = Buffer.byteLength(metadata);
-    }
-    at += bytes;
+    // Written one by one: to be written a text is made one piece, and it stays so in the memory of followers.
+    buffer.write(id, header + EVENT_HEADER_BYTES - ID_BYTES, 'latin1');
+    at += EVENT_HEADER_BYTES;
+    const typeBytes = buffer.write(type, at);
     if (typeBytes > EVENT_TYPE_BYTES_MAX)
       throw new RangeError(`an event type has at most ${EVENT_TYPE_BYTES_MAX} bytes; this has ${typeBytes}`);
+    at += typeBytes;
+    const dataBytes = buffer.write(data, at);
+    at += dataBytes;
+    const metadataBytes = buffer.write(metadata, at);
+    at += metadataBytes;
     buffer[header] = typeBytes;
     buffer.writeUInt32LE(dataBytes, header + 1);
     buffer.writeUInt32LE(metadataBytes, header + 5);

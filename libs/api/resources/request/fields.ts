@@ -234,7 +234,7 @@ export class Fields<Request extends object> {
         this.violation(
           `${field}.${name}`,
           `is not a text of at most ${METADATA_VALUE_LENGTH_MAX} printable characters`,
-          'shorten or remedy it',
+          'shorten or correct it',
         );
     }
     return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
