@@ -168,6 +168,36 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
       });
     });
 
+    describe('appending a round', () => {
+      const round = (...appends: readonly (readonly [suffix: string, events: readonly NewEvent[], expected: ExpectedRevision])[]) =>
+        log.appendRound(appends.map(([suffix, events, expected]) => ({ stream: named(suffix), events, expected })));
+
+      it('takes many streams, and several appends to one stream in their order', async () => {
+        const [a, b, c] = [someEvents(2), someEvents(1), someEvents(3)];
+        expect(await round(['a', a, 'no_stream'], ['b', b, 'no_stream'], ['a', c, 1])).toMatchObject([
+          { outcome: 'appended', revision: 1 },
+          { outcome: 'appended', revision: 0 },
+          { outcome: 'appended', revision: 4 },
+        ]);
+        expect(stored(await log.readStream(named('a')))).toEqual([...a, ...c]);
+        expect(stored(await log.readStream(named('b')))).toEqual(b);
+      });
+
+      it('writes nothing where another writer was first, nor what should follow there, and all the rest', async () => {
+        await log.append(named('a'), someEvents(2), 'no_stream');
+        const outcomes = await round(['a', someEvents(1), 0], ['a', someEvents(1), 2], ['b', someEvents(1), 'no_stream']);
+        expect(outcomes.map(({ outcome }) => outcome)).toEqual(['conflict', 'conflict', 'appended']);
+        expect(await log.readStream(named('a'))).toHaveLength(2);
+      });
+
+      it('gives a fault of one append as its outcome', async () => {
+        const outcomes = await round(['a', [], 'no_stream'], ['b', someEvents(1), 'no_stream']);
+        expect(outcomes).toMatchObject([{ outcome: 'failed', fault: expect.any(RangeError) as Error }, { outcome: 'appended' }]);
+      });
+
+      it('of nothing has no outcomes', async () => expect(await log.appendRound([])).toEqual([]));
+    });
+
     describe('reading a stream', () => {
       beforeEach(async () => {
         for (const [from, count] of [

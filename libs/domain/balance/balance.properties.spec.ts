@@ -1,8 +1,8 @@
+import { REFUSAL_CODES } from './model/refusal-codes.fixtures';
 import { deepStrictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { audit } from './model/audit.fixtures';
 import { type BalanceEvent, balanceEvents } from './events';
-import type { BalanceRefusal } from './refusals';
 import { balance } from './state';
 import { theBalance } from './model/drawdown.fixtures';
 import { histories, SEED } from './model/command-sequences.fixtures';
@@ -90,42 +90,4 @@ function frozen<T>(value: T): T {
   return value;
 }
 
-function refusalCodes(): string[] {
-  // A record, so that a new refusal does not compile until it is listed here.
-  const codes = {
-    balance_not_found: 0,
-    balance_exists: 0,
-    balance_closed: 0,
-    balance_paused: 0,
-    balance_not_paused: 0,
-    amount_not_positive: 0,
-    amount_negative: 0,
-    not_whole_minor_units: 0,
-    grant_never_effective: 0,
-    hold_already_expired: 0,
-    purchase_not_found: 0,
-    purchase_of_other_provider: 0,
-    billed_exceeds_unbilled: 0,
-    payment_not_found: 0,
-    payment_final: 0,
-    nothing_to_reverse: 0,
-    reversal_exceeds_payment: 0,
-    too_many_grants: 0,
-    purchase_already_expired: 0,
-    too_many_purchases: 0,
-    too_many_holds: 0,
-    too_many_limits: 0,
-    duplicate_limit: 0,
-    limit_out_of_range: 0,
-    grant_not_found: 0,
-    grant_held: 0,
-    nothing_to_void: 0,
-    hold_not_open: 0,
-    capture_exceeds_hold: 0,
-    holds_open: 0,
-    purchases_pending: 0,
-    usage_unbilled: 0,
-    insufficient_credits: 0,
-  } satisfies Record<BalanceRefusal['code'], 0>;
-  return Object.keys(codes).filter((code) => !REFUSALS_BY_EXAMPLE.includes(code));
-}
+const refusalCodes = (): readonly string[] => REFUSAL_CODES.filter((code) => !REFUSALS_BY_EXAMPLE.includes(code));

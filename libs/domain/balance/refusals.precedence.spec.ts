@@ -29,49 +29,13 @@ import {
   units,
   voidTopUp,
 } from './model/drawdown.fixtures';
+import { REFUSAL_CODES } from './model/refusal-codes.fixtures';
 import { PENDING_PURCHASES_MAX } from './purchases/purchase';
 import type { BalanceRefusal } from './refusals';
 import { type Balance, initialBalance } from './state';
 
 type Code = BalanceRefusal['code'];
 type Type = BalanceCommand['type'];
-
-// In the order of the set. A record, so that a new refusal does not compile until it has its place here.
-const ORDER = Object.keys({
-  balance_not_found: 0,
-  balance_exists: 0,
-  balance_closed: 0,
-  balance_paused: 0,
-  balance_not_paused: 0,
-  amount_not_positive: 0,
-  amount_negative: 0,
-  not_whole_minor_units: 0,
-  grant_never_effective: 0,
-  hold_already_expired: 0,
-  purchase_not_found: 0,
-  purchase_of_other_provider: 0,
-  billed_exceeds_unbilled: 0,
-  payment_not_found: 0,
-  payment_final: 0,
-  nothing_to_reverse: 0,
-  reversal_exceeds_payment: 0,
-  too_many_grants: 0,
-  purchase_already_expired: 0,
-  too_many_purchases: 0,
-  too_many_holds: 0,
-  too_many_limits: 0,
-  duplicate_limit: 0,
-  limit_out_of_range: 0,
-  grant_not_found: 0,
-  grant_held: 0,
-  nothing_to_void: 0,
-  hold_not_open: 0,
-  capture_exceeds_hold: 0,
-  holds_open: 0,
-  purchases_pending: 0,
-  usage_unbilled: 0,
-  insufficient_credits: 0,
-} satisfies Record<Code, 0>) as Code[];
 
 /** It needs a purchase that exists; whatever comes before it needs that there is none. */
 const ALONE: readonly Code[] = ['purchase_of_other_provider'];
@@ -107,7 +71,7 @@ function proofs<C extends BalanceCommand>(
     const decision = decide(asked, state);
     return decision.accepted ? undefined : decision.refusal.code;
   };
-  return precedenceProofs<Code, Situation<C>>(ORDER, { name: command.type, situation, refusalOf, objections, apart });
+  return precedenceProofs<Code, Situation<C>>(REFUSAL_CODES, { name: command.type, situation, refusalOf, objections, apart });
 }
 
 const soon = later(NOON, 1);
@@ -317,5 +281,5 @@ const PROOFS = [
 describe('of two refusals of a balance that apply at once, the earlier is given', () => {
   it.each(PROOFS.map((proof) => [proof.name, proof] as const))('%s', (_, { prove }) => prove());
 
-  it('and every refusal is in such a pair, or known to come alone', () => expect(unpaired(ORDER, PROOFS)).toEqual(ALONE));
+  it('and every refusal is in such a pair, or known to come alone', () => expect(unpaired(REFUSAL_CODES, PROOFS)).toEqual(ALONE));
 });

@@ -57,4 +57,22 @@ describe('work on streams', () => {
     expect(diary).toEqual(['a', 'b']);
     b.finish();
   });
+
+  it('waits for whoever holds the turns of several streams, and goes on when that has ended, failed or not', async () => {
+    const [serial, diary] = [new KeyedMutex(), [] as string[]];
+    const [round, a, b] = [work(diary, 'round'), work(diary, 'a'), work(diary, 'b')];
+    serial.holdAll(['s', 't'], round.run());
+    expect([serial.isBusy('s'), serial.isBusy('t'), serial.isBusy('u')]).toEqual([true, true, false]);
+    const both = Promise.all([serial.run('s', a.run), serial.run('u', b.run)]);
+    await turn();
+    expect(diary).toEqual(['round', 'b']);
+    round.fail();
+    await turn();
+    expect(diary).toEqual(['round', 'b', 'a']);
+    a.finish();
+    b.finish();
+    await both;
+    await turn();
+    expect([serial.isBusy('s'), serial.isBusy('t')]).toEqual([false, false]);
+  });
 });

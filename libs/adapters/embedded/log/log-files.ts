@@ -4,7 +4,7 @@ import { LogUnavailable } from '@drawdown/engine/event-store';
 import { createSegment, SEGMENT_HEADER_BYTES, type SegmentFile } from './segment-file';
 
 const REWRITE_BYTES = 1024 * 1024;
-/** Sealed segments kept open for reading. */
+/** Finished segments kept open for reading. */
 const OPEN_SEGMENTS_MAX = 64;
 
 /** The write left nothing behind: the log ends, durably, where it ended before. */
@@ -170,10 +170,10 @@ export class LogFiles {
   private async roll(): Promise<void> {
     try {
       const { segment, fd } = await createSegment(this.files, this.directory, this.end, this.identity);
-      const chained = this.fd;
+      const finished = this.fd;
       this.segments.push(segment);
       this.fd = fd;
-      await this.files.close(chained).catch(() => undefined); // its bytes are synced; there is nothing left to lose
+      await this.files.close(finished).catch(() => undefined); // its bytes are synced; there is nothing left to lose
     } catch (cause) {
       throw new NothingWritten(reasonOf(cause), { cause });
     }
