@@ -157,6 +157,16 @@ describe('a loss', () => {
     expect(await consumed()).toBe(amount('6'));
   });
 
+  it('leaves no key unread in another balance of the customer while streams are folded anew', async () => {
+    await home.addProduct('image', 'image.made');
+    await home.addBalance('ada', 'image');
+    await loseAndHold();
+    // This balance is known again, and the one that the key was charged to is not.
+    await home.balance('ada', 'image');
+    expect(await home.use(tokens('1', 5, { type: 'image.made' }))).toMatchObject([{ rejection: { reason: 'usage_conflict' } }]);
+    expect((await home.balance('ada', 'image')).totals.consumed).toBe(amount('0'));
+  });
+
   it('in the middle of a command with a key: it is carried out once', async () => {
     const first = await placeHold();
     await home.projector.save();

@@ -382,11 +382,11 @@ function outcomeOf(item: Item | Rejection): UsageOutcome | Faulted | Rejection {
 }
 
 /** What the first of a key says of a later one in the same round. Undefined: it has to be judged by itself. */
-function afterFirst(offer: UsageOffer, first: UsageOffer, status: UsageOutcome | Faulted): UsageOutcome | Faulted | undefined {
+export function afterFirst(offer: UsageOffer, first: UsageOffer, outcome: UsageOutcome | Faulted): UsageOutcome | Faulted | undefined {
   // Nobody knows what became of the first, so nobody knows what this one is. Both are sent again.
-  if (status.status === 'faulted') return status;
+  if (outcome.status === 'faulted') return outcome;
   const same = 'usage' in offer.parsed && 'usage' in first.parsed && offer.parsed.usage.bodyHash === first.parsed.usage.bodyHash;
-  return same && status.status !== 'rejected' ? { status: 'duplicate' } : undefined;
+  return same && outcome.status !== 'rejected' ? { status: 'duplicate' } : undefined;
 }
 
 const lineKey = ({ source, id }: { readonly source: string; readonly id: string }): string => `${source}\0${id}`;

@@ -25,7 +25,7 @@ import {
   usageFingerprint,
 } from '@drawdown/engine/event-store';
 import type { RejectedUsageStore } from './rejected-usage-store';
-import { type Faulted, UnsettledUsage } from './unsettled-usage';
+import { afterFirst, type Faulted, UnsettledUsage } from './unsettled-usage';
 import { type Clock, LINES_BYTES_MAX, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer, type UsageOutcome } from './usage-outcome';
 import { chargeOf, lineBytesAtMost, worthOf } from './usage-targets';
 
@@ -161,7 +161,8 @@ class Round {
     await settle(open);
     const unlike: number[] = [];
     for (const [index, first] of repeats) {
-      const outcome = outcomeOfRepeat(offers[index]!, offers[first]!, outcomes[first]!);
+      const [offer, before] = [offers[index]!, offers[first]!];
+      const outcome = haveOneKey(offer, before) ? afterFirst(offer, before, outcomes[first]!) : undefined;
       if (outcome) outcomes[index] = outcome;
       else unlike.push(index);
     }
@@ -328,12 +329,7 @@ function onlyProductOf(rating: Rating): RatedProduct | undefined {
   return product.rejection ? undefined : product;
 }
 
-/** What the first of a key says of a later one in the same round. Undefined: it has to be judged by itself. */
-function outcomeOfRepeat(offer: UsageOffer, first: UsageOffer, outcome: Outcome): Outcome | undefined {
-  // Nobody knows what became of the first, so nobody knows what this one is. Both are sent again.
-  if (outcome.status === 'faulted') return outcome;
-  if (!('usage' in offer.parsed && 'usage' in first.parsed)) return undefined;
-  const [a, b] = [offer.parsed.usage, first.parsed.usage];
-  const same = a.source === b.source && a.id === b.id && a.bodyHash === b.bodyHash;
-  return same && outcome.status !== 'rejected' ? { status: 'duplicate' } : undefined;
+/** Two keys may have one fingerprint. */
+function haveOneKey({ parsed: a }: UsageOffer, { parsed: b }: UsageOffer): boolean {
+  return 'usage' in a && 'usage' in b && a.usage.source === b.usage.source && a.usage.id === b.usage.id;
 }
