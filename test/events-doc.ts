@@ -20,13 +20,13 @@ const STREAMS: readonly (readonly [string, string, Described])[] = [
   ['`creditBalance-{customer}~{credit product}`', 'The units of one credit product that one customer holds.', creditBalance],
   ['`customer-{customer}`', 'A payer.', customer],
   ['`settings-account`', 'The settings of the account.', settings],
-  ['`autoTopUp-{customer}`', 'Whether the wallet of a customer is topped up by itself.', autoTopUp],
+  ['`autoTopUp-{customer}`', 'The auto top-up of a customer’s wallet.', autoTopUp],
   ['`creditProduct-{credit product}`', 'A credit product with its meters, weights and default limits.', creditProduct],
-  ['`webhookEndpoint-{endpoint}`', 'Where webhooks go.', webhookEndpoint],
-  ['`deliveries-{endpoint}`', 'What was sent there.', deliveries],
-  ['`webhookDispatcher-account`', 'How far the dispatcher has come. A saving, not a truth.', dispatcherPosition],
-  ['`testClock-account`', 'Of a rehearsal only: the clock that was moved by hand.', testClock],
-  ['`autoTopUpPosition-account`', 'How far the log has been followed for auto top-ups. A saving, not a truth.', autoTopUpPosition],
+  ['`webhookEndpoint-{endpoint}`', 'A destination of webhooks.', webhookEndpoint],
+  ['`deliveries-{endpoint}`', 'The deliveries to one endpoint.', deliveries],
+  ['`webhookDispatcher-account`', 'The saved position of the dispatcher. It saves work and holds no truth.', dispatcherPosition],
+  ['`testClock-account`', 'Rehearsals only: the clock that a person moves.', testClock],
+  ['`autoTopUpPosition-account`', 'The saved position of the auto top-up runner. It saves work and holds no truth.', autoTopUpPosition],
   ['`rejectedUsage-{rejection}`', 'One usage event that could not be applied.', rejectedUsage],
 ];
 
@@ -44,20 +44,20 @@ export function eventsDocument(): string {
 
 const HEAD = `# The events in the streams
 
-The truth of a Drawdown deployment is these events and nothing else. Types, field names and stream names are stored for ever:
-they are added to and never renamed. This page is made of the shapes in the code by a test; \`?\` marks a field that may be absent.
+The truth of a Drawdown deployment is these events and nothing else. Types, field names and stream names are stored forever.
+Names may be added. None is renamed. A test makes this page from the shapes in the code. \`?\` marks a field that may be absent.
 
-An event is stored with an \`id\` (a UUID made of its hash), a \`type\`, \`data\` and \`metadata\`, both canonical JSON: keys sorted,
+An event is stored with an \`id\` (a UUID made of its hash), a \`type\`, \`data\` and \`metadata\`. Both are canonical JSON: keys sorted,
 no white space. Amounts are decimal strings with at most 9 digits after the point, times RFC 3339 in UTC with milliseconds.
 
-\`metadata\` holds \`chain\` (SHA-256 over the chain value before and this event: see libs/ledger/src/chain.ts), \`index\` and \`size\`
+\`metadata\` holds \`chain\` (SHA-256 over the chain value before and this event: see libs/engine/event-store/hash-chain.ts), \`index\` and \`size\`
 (its place among the events appended with it), and where they exist \`key\` and \`body\` (idempotency key of the command, hash of its
 body), \`callerKey\` (the caller's key, where \`key\` is another one, such as that of an invoice: \`invoice§\` and its id), \`actor\`,
 \`traceparent\`.
 
 Every event of a balance carries the \`figures\` after it (booked, held, available, uncovered; unbilled and pending unless zero) and, in \`grants\`, those of every grant
-it touched, so what is derived from an event is a copy and not a sum.
+it touched. So a projection copies figures and adds nothing up.
 
-An id in a stream name is written in lower case: what is not a-z, 0-9, \`_\`, \`.\`, \`:\` or \`-\` becomes \`=\` and its UTF-8 bytes in
+An id in a stream name is in lower case. Any character but a-z, 0-9, \`_\`, \`.\`, \`:\` and \`-\` becomes \`=\` and its UTF-8 bytes in
 hex. \`~\` joins two ids.
 `;

@@ -34,7 +34,7 @@ export function variablesTable(): string {
           : `\`${standard}\``;
     return `| \`${variable}\` | ${about} | ${value} | ${services.length === 3 ? 'all' : services.join(', ')} |`;
   });
-  return `| variable | what it says | default | of |\n|---|---|---|---|\n${lines.join('\n')}\n`;
+  return `| variable | meaning | default | service |\n|---|---|---|---|\n${lines.join('\n')}\n`;
 }
 
 function note<G extends AppGroups>(rows: Map<string, Row>, service: string, config: AppConfig<G>): void {
@@ -57,9 +57,9 @@ const MIB = 1_048_576;
 export function topicsTable(): string {
   const defaults = new KafkaVariables();
   const about = {
-    usage: 'usage as it comes, under any key or none',
-    rated: 'the same records with what rating found, keyed by customer',
-    rejected: 'usage that was rejected, as it came, with the reason in headers',
+    usage: 'usage from producers, under any key or none',
+    rated: 'the same records with their rating, keyed by customer',
+    rejected: 'rejected usage, unchanged, with the reason in headers',
   } as const;
   const lines = (['usage', 'rated', 'rejected'] as const).flatMap((topic) =>
     topicSpecs(defaults, [topic]).map(
@@ -67,5 +67,5 @@ export function topicsTable(): string {
         `| \`${name}\` | ${about[topic]} | ${partitions} | ${retentionMs / DAY_MS} days | ${Math.round(messageBytesMax / MIB)} MiB |`,
     ),
   );
-  return `| topic | what is in it | partitions | retention | largest record |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
+  return `| topic | content | partitions | retention | largest record |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
 }

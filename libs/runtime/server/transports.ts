@@ -26,7 +26,7 @@ export interface TransportsOptions {
   readonly grpc: ListenAddress;
   /** Whether a transport may listen where others can reach it, although it asks nobody who they are. */
   readonly insecure: boolean;
-  /** Whether gRPC callers may ask which services there are. */
+  /** Allows gRPC callers to list the services. */
   readonly reflection: boolean;
   readonly health: Health;
   readonly log: Log;

@@ -23,7 +23,7 @@ class DemoConfig {
   @IsArray()
   NETWORKS: readonly string[] = [];
 
-  @Variable('How much is logged', 'info or debug')
+  @Variable('Lowest level that is logged', 'info or debug')
   @IsIn(['info', 'debug'])
   LOG_LEVEL = 'info';
 

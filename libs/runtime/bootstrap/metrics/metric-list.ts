@@ -1,6 +1,6 @@
 /**
- * Every metric of every service, in one place: docs/metrics.md lists the same ones, and a test compares the two. Names are relied on
- * by dashboards and alerts: never change one. What is about Kafka follows OpenTelemetry's names for messaging.
+ * Every metric of every service, in one place: docs/metrics.md lists the same ones, and a test compares the two. Alerts and charts of
+ * operators use these names: never change one. The metrics of Kafka have OpenTelemetry's names for messaging.
  */
 import type { Metric } from '@drawdown/runtime/server';
 
@@ -22,9 +22,12 @@ export const METRICS = {
     'status',
     'reason',
   ]),
-  usageFaulted: counter('drawdown_usage_faulted_total', 'Usage events whose outcome nobody could settle: they are sent or read again.'),
+  usageFaulted: counter(
+    'drawdown_usage_faulted_total',
+    'Usage events that ended in a fault and have no outcome: they are sent or read again.',
+  ),
   usageWaiting: gauge('drawdown_usage_waiting', 'Usage events in memory that wait for their turn or are being applied.'),
-  usageRounds: counter('drawdown_usage_rounds_total', 'Rounds of load, decide, append: each takes all usage that has gathered.'),
+  usageRounds: counter('drawdown_usage_rounds_total', 'Rounds of load, decide, append. Each takes all waiting usage.'),
   usageStages: counter('drawdown_usage_stage_seconds_total', 'Seconds that rounds have spent in each stage, waiting included.', ['stage']),
   ingested: counter(
     'drawdown_ingested_records_total',
@@ -33,26 +36,23 @@ export const METRICS = {
   ),
   ingestedBare: counter(
     'drawdown_ingested_bare_records_total',
-    'Records of usage without a header that says that they are CloudEvents; they are taken all the same.',
+    'Usage records without the header of a CloudEvent; they are accepted all the same.',
   ),
 
   appends: counter('drawdown_appends_total', 'Appends to the log by outcome: appended, conflict, unknown, unavailable.', ['outcome']),
   appendsInFlight: gauge('drawdown_appends_in_flight', 'Appends that wait for an answer of the log.'),
-  resubscriptions: counter(
-    'drawdown_log_resubscriptions_total',
-    'Times that following the log was taken up again after a lost connection.',
-  ),
+  resubscriptions: counter('drawdown_log_resubscriptions_total', 'New subscriptions to the log after a lost connection.'),
 
   projectionLag: gauge(
     'drawdown_projection_lag_seconds',
-    'Seconds for which an event of the log has been waiting to be met here; 0 when all have been.',
+    'Age in seconds of the oldest event of the log that is not processed here; 0 when all are.',
   ),
   derivedStateLosses: counter(
     'drawdown_derived_state_losses_total',
-    'Times that derived state was found emptied or put back, and made anew.',
+    'Losses of derived state that were noticed, each followed by a rebuild.',
   ),
 
-  consumed: counter('messaging_client_consumed_messages_total', 'Records whose handling has ended.', [TOPIC, GROUP]),
+  consumed: counter('messaging_client_consumed_messages_total', 'Handled records.', [TOPIC, GROUP]),
   consumerLag: gauge('messaging_consumer_lag', 'Records of a partition that are not handled yet.', [TOPIC, PARTITION, GROUP]),
   consumerStalled: gauge(
     'messaging_consumer_stalled_seconds',
@@ -60,12 +60,8 @@ export const METRICS = {
     [TOPIC, PARTITION, GROUP],
   ),
   consumerBuffered: gauge('messaging_consumer_buffered_messages', 'Records fetched and not handled yet.', [TOPIC, GROUP]),
-  consumerRebalances: counter('messaging_consumer_rebalances_total', 'Times that partitions were shared out anew.', [TOPIC, GROUP]),
-  consumerRetries: counter(
-    'messaging_consumer_retries_total',
-    'Chunks of records whose handling failed, and which were handed out again.',
-    [TOPIC, GROUP],
-  ),
+  consumerRebalances: counter('messaging_consumer_rebalances_total', 'Rebalances of the consumer group.', [TOPIC, GROUP]),
+  consumerRetries: counter('messaging_consumer_retries_total', 'Chunks of records that failed and were handed out again.', [TOPIC, GROUP]),
   consumerDeletedUnread: counter(
     'messaging_consumer_deleted_unread_messages_total',
     'Records that Kafka deleted before they were read: lost to this group.',

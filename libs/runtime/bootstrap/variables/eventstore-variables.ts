@@ -13,7 +13,7 @@ export class EventStoreVariables {
   EVENTSTORE_URL = '';
 
   @Variable(
-    'After how long an append without an answer counts as unknown, in milliseconds',
+    'Milliseconds after which an append without an answer counts as unknown',
     `milliseconds from ${APPEND_TIMEOUT_MS_MIN} to ${APPEND_TIMEOUT_MS_MAX}`,
   )
   @WholeNumber()

@@ -25,24 +25,24 @@ export class KafkaVariables {
   @Matches(BROKER, { each: true, message: 'must be host:port between commas, ports from 1 to 65535' })
   KAFKA_BROKERS: readonly string[] = [];
 
-  @Variable('Whether the connection is TLS', 'true or false')
+  @Variable('Connects with TLS', 'true or false')
   @Flag()
   @IsBoolean()
   KAFKA_TLS = false;
 
-  @Variable('Authorities that may have signed the certificate of a broker; empty for those that Node knows', 'a PEM file')
+  @Variable('Authorities that sign the certificates of the brokers; empty for those of Node', 'a PEM file')
   @IsString()
   KAFKA_TLS_CA_FILE = '';
 
-  @Variable('How to show who we are; empty for not at all', 'one of plain, scram-sha-256, scram-sha-512')
+  @Variable('SASL mechanism; empty for no authentication', 'one of plain, scram-sha-256, scram-sha-512')
   @IsIn(SASL_MECHANISMS)
   KAFKA_SASL_MECHANISM: SaslMechanism = '';
 
-  @Variable('Name to show', 'the name of a Kafka user')
+  @Variable('SASL user name', 'the name of a Kafka user')
   @IsString()
   KAFKA_SASL_USERNAME = '';
 
-  @Variable('Password to show', 'the password of the Kafka user', { secret: true })
+  @Variable('SASL password', 'the password of the Kafka user', { secret: true })
   @IsString()
   KAFKA_SASL_PASSWORD = '';
 
@@ -58,22 +58,19 @@ export class KafkaVariables {
   @Matches(TOPIC, { message: 'must be a name of a topic' })
   KAFKA_REJECTED_TOPIC = 'usage.v1.rejected';
 
-  @Variable('Whether topics that are missing are created; those that are there are only checked', 'true or false')
+  @Variable('Creates missing topics; existing topics are only checked', 'true or false')
   @Flag()
   @IsBoolean()
   KAFKA_CREATE_TOPICS = true;
 
-  @Variable('Partitions of a topic: as many as instances may ever share it', `a number from 1 to ${PARTITIONS_MAX}`)
+  @Variable('Partitions of a topic: the highest number of instances that may ever share it', `a number from 1 to ${PARTITIONS_MAX}`)
   @WholeNumber()
   @IsInt()
   @Min(1)
   @Max(PARTITIONS_MAX)
   KAFKA_PARTITIONS = 12;
 
-  @Variable(
-    'Copies of each partition in topics that are created; -1 for as many as the brokers make by default',
-    `-1, or a number from 1 to ${REPLICATION_MAX}`,
-  )
+  @Variable('Copies of each partition in created topics; -1 for the default of the brokers', `-1, or a number from 1 to ${REPLICATION_MAX}`)
   @WholeNumber()
   @IsInt()
   @Min(-1)
@@ -81,12 +78,12 @@ export class KafkaVariables {
   @NotEquals(0)
   KAFKA_REPLICATION = -1;
 
-  @Variable('What consumer groups are called; each service adds its own name, as in drawdown-ledger', 'a name; empty for drawdown')
+  @Variable('Name of the consumer groups; each service adds its own name, as in drawdown-ledger', 'a name; empty for drawdown')
   @Matches(/^[A-Za-z0-9._-]{0,200}$/, { message: 'must be letters, digits, dots, dashes and underscores' })
   KAFKA_GROUP = '';
 
   @Variable(
-    'How long the partitions of an instance that died wait for another, in milliseconds; less is refused by brokers whose group.min.session.timeout.ms is more, 6000 by default',
+    'Milliseconds after which other instances take the partitions of a dead one; brokers refuse less than their group.min.session.timeout.ms, 6000 by default',
     `a number from ${SESSION_TIMEOUT_MS_MIN} to ${SESSION_TIMEOUT_MS_MAX}`,
   )
   @WholeNumber()

@@ -6,7 +6,7 @@ const DAYS_MAX = 400;
 export const DAY_MS = 86_400_000;
 
 export class LedgerVariables {
-  @Variable('Days for which a repeat of a usage event is recognised', `a number of days from 1 to ${DAYS_MAX}`)
+  @Variable('Days for which a repeat of a usage event is recognized', `a number of days from 1 to ${DAYS_MAX}`)
   @WholeNumber()
   @IsInt()
   @Min(1)

@@ -15,10 +15,7 @@ export class RedisVariables {
   })
   REDIS_URL = '';
 
-  @Variable(
-    'What the names of all keys begin with, so that several deployments may share a Redis',
-    'letters, digits, dots, dashes, colons and underscores',
-  )
+  @Variable('Prefix of all keys, so that several deployments may share a Redis', 'letters, digits, dots, dashes, colons and underscores')
   @Matches(/^[\w.:-]{1,64}$/, { message: 'must be 1 to 64 letters, digits, dots, dashes, colons and underscores' })
   REDIS_PREFIX = 'drawdown';
 

@@ -12,7 +12,7 @@ const CONFLICTS: readonly (readonly [variable: string, wrong: (value: string) =>
 ];
 
 export class TestClockVariables {
-  @Variable('Whether the clock stands still until it is moved on over the API, for rehearsals; never in production', 'true or false')
+  @Variable('The clock stands still until the API moves it, for rehearsals; never in production', 'true or false')
   @Flag()
   @IsBoolean()
   TEST_CLOCK = false;

@@ -29,12 +29,12 @@ export class TransportVariables {
   @Max(PORT_MAX)
   GRPC_PORT = 50051;
 
-  @Variable('Whether a transport may listen beyond this machine although it asks nobody who they are', 'true or false')
+  @Variable('Allows transports to listen beyond this machine, although they have no authentication', 'true or false')
   @Flag()
   @IsBoolean()
   INSECURE = false;
 
-  @Variable('Whether gRPC callers may ask which services there are', 'true or false')
+  @Variable('Allows gRPC callers to list the services', 'true or false')
   @Flag()
   @IsBoolean()
   GRPC_REFLECTION = true;

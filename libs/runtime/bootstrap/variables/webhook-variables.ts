@@ -7,7 +7,7 @@ const SCHEDULE = /^\d+[smh]( \d+[smh])*$/;
 const NETWORKS_MAX = 64;
 
 export class WebhookVariables {
-  @Variable('Networks that webhooks may go to although they are not public', 'CIDR networks between commas, such as 10.0.0.0/8,127.0.0.0/8')
+  @Variable('Networks that are not public and to which webhooks may go', 'CIDR networks between commas, such as 10.0.0.0/8,127.0.0.0/8')
   @CommaList()
   @ArrayMaxSize(NETWORKS_MAX)
   @Matches(CIDR, { each: true, message: 'must be CIDR networks' })
