@@ -57,7 +57,7 @@ const ALLOWED_NAMES: ReadonlySet<string> = new Set(['WholeNumber', 'wholeNumber'
 const ABOUT_WORDS: readonly string[] = ['docs/glossary.md', 'test/rules/plain-words'];
 
 /** Not held to this yet. The list only becomes shorter. */
-const NOT_YET: readonly string[] = ['libs/domain/', 'libs/engine/', 'libs/api/', 'libs/adapters/embedded/', 'proto/', 'test/bench/'];
+const NOT_YET: readonly string[] = ['libs/domain/', 'libs/engine/', 'libs/api/', 'libs/adapters/embedded/', 'test/bench/'];
 
 const READ_BY_PEOPLE = /\.(?:[cm]?[jt]s|md|proto|sh|ya?ml)$|Dockerfile$|^[.]ci[/]run$/;
 

@@ -15,13 +15,13 @@ export interface RpcTypes<Service extends string, Streamed extends boolean, Requ
 /** Every rpc by its name. */
 export interface Rpcs {
   /**
-   * Sets the policy and turns it on. Ends neither a purchase in flight nor a back-off nor a suspension, and what was asked for in a
-   * period before counts towards the new maximum.
+   * Sets the policy and turns it on. A purchase in flight, a back-off and a suspension continue. Earlier requests of the period count
+   * towards the new maximum.
    */
   readonly SetAutoTopUp: RpcTypes<'AutoTopUpService', false, SetAutoTopUpRequest, SetAutoTopUpResponse>;
-  /** The policy, where it stands, when it looks again, and its latest decisions. */
+  /** The policy, its phase, the time of its next decision, and its latest decisions. */
   readonly GetAutoTopUp: RpcTypes<'AutoTopUpService', false, GetAutoTopUpRequest, GetAutoTopUpResponse>;
-  /** Turns it off. A purchase in flight goes on to its end. */
+  /** Turns it off. A purchase in flight continues to its end. */
   readonly DisableAutoTopUp: RpcTypes<'AutoTopUpService', false, DisableAutoTopUpRequest, DisableAutoTopUpResponse>;
   /** Ends a suspension or a back-off and tries again. A maximum that is reached still applies. */
   readonly ResumeAutoTopUp: RpcTypes<'AutoTopUpService', false, ResumeAutoTopUpRequest, ResumeAutoTopUpResponse>;
@@ -29,7 +29,7 @@ export interface Rpcs {
   readonly GetBalance: RpcTypes<'BalanceService', false, GetBalanceRequest, GetBalanceResponse>;
   /** The wallet, if there is one, and all credit balances of a customer. */
   readonly ListBalances: RpcTypes<'BalanceService', false, ListBalancesRequest, ListBalancesResponse>;
-  /** What happened to one balance, page by page; pages stay stable while new movements arrive. */
+  /** The movements of one balance, page by page. New movements do not change a page. */
   readonly ListMovements: RpcTypes<'BalanceService', false, ListMovementsRequest, ListMovementsResponse>;
   /** Whether an amount could be spent at this moment. It reserves nothing: place a hold for that. */
   readonly CanSpend: RpcTypes<'BalanceService', false, CanSpendRequest, CanSpendResponse>;
@@ -43,9 +43,9 @@ export interface Rpcs {
   readonly ListCreditProducts: RpcTypes<'CatalogService', false, ListCreditProductsRequest, ListCreditProductsResponse>;
   /** Adds a meter to a credit product. */
   readonly AddMeter: RpcTypes<'CatalogService', false, AddMeterRequest, AddMeterResponse>;
-  /** Ends a meter: usage from then on is no longer taken by it. */
+  /** Ends a meter: it takes no usage from that time on. */
   readonly RetireMeter: RpcTypes<'CatalogService', false, RetireMeterRequest, RetireMeterResponse>;
-  /** Sets what a meter weighs from a moment on. Usage already rated keeps its weight. */
+  /** Sets the weight of a meter from a time on. Rated usage keeps its weight. */
   readonly SetMeterWeight: RpcTypes<'CatalogService', false, SetMeterWeightRequest, SetMeterWeightResponse>;
   /** Replaces the default limits. Balances that exist keep theirs. */
   readonly SetCreditProductLimits: RpcTypes<'CatalogService', false, SetCreditProductLimitsRequest, SetCreditProductLimitsResponse>;
@@ -55,13 +55,13 @@ export interface Rpcs {
   readonly ListCreditBalances: RpcTypes<'CreditBalanceService', false, ListCreditBalancesRequest, ListCreditBalancesResponse>;
   /** Adds a grant. */
   readonly TopUpCreditBalance: RpcTypes<'CreditBalanceService', false, TopUpCreditBalanceRequest, TopUpCreditBalanceResponse>;
-  /** Takes credits by hand, with a reason. Refused whole when it is more than available. */
+  /** Takes credits by hand, with a reason. An amount above the available one is refused, and nothing is taken. */
   readonly DeductCredits: RpcTypes<'CreditBalanceService', false, DeductCreditsRequest, DeductCreditsResponse>;
   /** Stops debits and new holds. Top-ups are still accepted, expiry still runs, usage goes uncovered. */
   readonly PauseCreditBalance: RpcTypes<'CreditBalanceService', false, PauseCreditBalanceRequest, PauseCreditBalanceResponse>;
   /** Allows debits again. */
   readonly ResumeCreditBalance: RpcTypes<'CreditBalanceService', false, ResumeCreditBalanceRequest, ResumeCreditBalanceResponse>;
-  /** Ends the balance for good and posts what was left as an entry. Refused while holds are open. */
+  /** Ends the balance for good and posts the rest as an entry. Refused while holds are open. */
   readonly CloseCreditBalance: RpcTypes<'CreditBalanceService', false, CloseCreditBalanceRequest, CloseCreditBalanceResponse>;
   /** Replaces the warning lines. */
   readonly SetCreditBalanceLimits: RpcTypes<'CreditBalanceService', false, SetCreditBalanceLimitsRequest, SetCreditBalanceLimitsResponse>;
@@ -71,34 +71,34 @@ export interface Rpcs {
   readonly GetCustomer: RpcTypes<'CustomerService', false, GetCustomerRequest, GetCustomerResponse>;
   /** All customers, in order of id. */
   readonly ListCustomers: RpcTypes<'CustomerService', false, ListCustomersRequest, ListCustomersResponse>;
-  /** Sets value aside. Refused whole when it is more than available. */
+  /** Reserves an amount. An amount above the available one is refused, and nothing is reserved. */
   readonly PlaceHold: RpcTypes<'HoldService', false, PlaceHoldRequest, PlaceHoldResponse>;
   /** Debits a hold, all or part. */
   readonly CaptureHold: RpcTypes<'HoldService', false, CaptureHoldRequest, CaptureHoldResponse>;
-  /** Gives back what is still held, to the grants it came from. */
+  /** Releases the rest of a hold to its grants. */
   readonly ReleaseHold: RpcTypes<'HoldService', false, ReleaseHoldRequest, ReleaseHoldResponse>;
   /**
-   * Pays the most that the wallet can, in whole minor units, and says what remains due. An invoice is paid once: asked again, whatever
-   * the idempotency key, it is the first answer; with another amount or currency it is refused. A wallet that is paused or closed,
-   * disabled wallets and an empty wallet pay nothing and say why: that is an answer too, and records nothing, so the invoice may be
-   * tried later; what it bills stays unbilled until then. Paid in part it is done: what remains is to be paid by other means.
+   * Pays the largest possible amount in whole minor units, and answers with the amount that is still due. An invoice is paid once. A
+   * repeat gets the first answer, under any idempotency key. A repeat with another amount or currency is refused. A paused, closed,
+   * disabled or empty wallet pays nothing and answers with the reason. It records nothing, so the invoice may be tried later, and its
+   * usage stays unbilled until then. An invoice that was paid in part is done: pay the rest by other means.
    */
   readonly PayInvoice: RpcTypes<'InvoiceService', false, PayInvoiceRequest, PayInvoiceResponse>;
   /**
-   * Gives back a payment, all or part, to the very grants it was taken from, the last taken first. What has expired since expires
-   * at once. Works while paused.
+   * Returns a payment, all or part, to its own grants, the last taken first. A grant that has expired since expires again at once. Works
+   * while paused.
    */
   readonly ReverseInvoicePayment: RpcTypes<'InvoiceService', false, ReverseInvoicePaymentRequest, ReverseInvoicePaymentResponse>;
-  /** What a wallet paid of an invoice, and what of it was given back. */
+  /** The payment of an invoice by a wallet, with its returned amount. */
   readonly GetInvoicePayment: RpcTypes<'InvoiceService', false, GetInvoicePaymentRequest, GetInvoicePaymentResponse>;
-  /** Checks the whole ledger: the hash chain, the sums, and the projections against the streams. The last message is the summary. */
+  /** Checks the complete ledger: the hash chain, the sums, and the projections against the streams. The last message is the summary. */
   readonly VerifyLedger: RpcTypes<'OperationsService', true, VerifyLedgerRequest, VerifyLedgerResponse>;
   /** Deletes all derived state and builds it again from the streams. */
   readonly RebuildProjections: RpcTypes<'OperationsService', false, RebuildProjectionsRequest, RebuildProjectionsResponse>;
   /** The version, the parts and the positions of this process. */
   readonly GetStatus: RpcTypes<'OperationsService', false, GetStatusRequest, GetStatusResponse>;
   /**
-   * Asks a payment provider for the money. Nothing is credited by it. Safe to send again under the same key until it is answered: the
+   * Asks a payment provider for the money. It credits nothing. Until it is answered, you may send it again under the same key: the
    * provider is asked for the same payment again, never for a second one.
    */
   readonly StartPurchase: RpcTypes<'PurchaseService', false, StartPurchaseRequest, StartPurchaseResponse>;
@@ -107,49 +107,46 @@ export interface Rpcs {
   /** The purchases of a customer, the newest first. */
   readonly ListPurchases: RpcTypes<'PurchaseService', false, ListPurchasesRequest, ListPurchasesResponse>;
   /**
-   * Says that money was paid for a purchase by the provider "manual". Other providers confirm by their own signed notifications, and by hand
-   * it is refused as PURCHASE_OF_OTHER_PROVIDER. Money that is not what was asked for is recorded as flagged, refused as
-   * PURCHASE_FLAGGED, and never credited. A caller may correct a mistyped amount: the purchase is credited once at most. One payment is
+   * Reports the payment of a purchase by the provider "manual". Other providers confirm by their own signed notifications, and a
+   * report by hand is refused as PURCHASE_OF_OTHER_PROVIDER. An amount or currency other than the requested one is flagged, refused as
+   * PURCHASE_FLAGGED, and never credited. A caller may correct a mistyped amount: the purchase is credited at most once. One payment is
    * credited to one purchase of a wallet.
    */
   readonly ConfirmPurchase: RpcTypes<'PurchaseService', false, ConfirmPurchaseRequest, ConfirmPurchaseResponse>;
-  /** Says that no money will come, or gives a purchase up. Money that a provider takes for it after all is credited all the same. */
+  /** Reports that no money will come. If a provider takes money for the purchase later, this money is credited. */
   readonly FailPurchase: RpcTypes<'PurchaseService', false, FailPurchaseRequest, FailPurchaseResponse>;
   /** Rejected usage, newest first. */
   readonly ListRejectedUsage: RpcTypes<'RejectedUsageService', false, ListRejectedUsageRequest, ListRejectedUsageResponse>;
   /** One rejected usage event with its original bytes. */
   readonly GetRejectedUsage: RpcTypes<'RejectedUsageService', false, GetRejectedUsageRequest, GetRejectedUsageResponse>;
-  /** Sends it through intake again, after the cause has been fixed. */
+  /** Sends the event in again. Fix the cause first. */
   readonly ReplayRejectedUsage: RpcTypes<'RejectedUsageService', false, ReplayRejectedUsageRequest, ReplayRejectedUsageResponse>;
-  /** What the account owes its customers, and what became of what they were given, at any past moment. */
+  /** The debt of the account to its customers at any past time, with all that was added and taken up to then. */
   readonly GetLiabilityReport: RpcTypes<'ReportService', false, GetLiabilityReportRequest, GetLiabilityReportResponse>;
-  /** The settings in force and the revision they have. */
+  /** The settings in force, with their revision. */
   readonly GetSettings: RpcTypes<'SettingsService', false, GetSettingsRequest, GetSettingsResponse>;
   /**
-   * Changes what is given and leaves the rest. Refused when expected_revision is given and no longer the present one. Where nothing
-   * is another than before, nothing is recorded and the revision stays.
+   * Changes the given fields and leaves the rest. Refused if expected_revision is given and is not the present one. If no value
+   * changes, nothing is recorded and the revision stays.
    */
   readonly UpdateSettings: RpcTypes<'SettingsService', false, UpdateSettingsRequest, UpdateSettingsResponse>;
   /**
-   * What a change of credit prices would do, before anybody makes it: each wallet whose unit equivalent it moves, then the totals as
-   * the last message. No money moves, with the change or without.
+   * The effect of a change of credit prices, before anybody makes it: each wallet whose unit equivalent changes, then the totals as
+   * the last message. A price change moves no money.
    */
   readonly PreviewPriceChange: RpcTypes<'SettingsService', true, PreviewPriceChangeRequest, PreviewPriceChangeResponse>;
-  /** What time it is. */
+  /** The present time. */
   readonly GetTestClock: RpcTypes<'TestClockService', false, GetTestClockRequest, GetTestClockResponse>;
   /**
    * Advances the clock. Everything that becomes due on the way happens in order, each at its own moment, before the answer. A retry under the
    * same key advances to the same moment. Of two calls at once, the second starts where the first ended.
    */
   readonly AdvanceTestClock: RpcTypes<'TestClockService', false, AdvanceTestClockRequest, AdvanceTestClockResponse>;
-  /**
-   * Takes back what is left of one grant: one that was added by mistake, or whose payment was taken back. Works while paused.
-   * Refused while any of it is held.
-   */
+  /** Takes back the rest of one grant, such as after a mistake or a chargeback. Works while paused. Refused while any of it is held. */
   readonly VoidTopUp: RpcTypes<'TopUpService', false, VoidTopUpRequest, VoidTopUpResponse>;
   /** One usage event. */
   readonly SendUsage: RpcTypes<'UsageService', false, SendUsageRequest, SendUsageResponse>;
-  /** Up to 1,000 usage events: good ones are applied, bad ones are listed, neither holds up the other. More are refused whole. */
+  /** Up to 1,000 usage events. Valid ones are applied, and invalid ones are listed. A larger batch is refused. */
   readonly SendUsageBatch: RpcTypes<'UsageService', false, SendUsageBatchRequest, SendUsageBatchResponse>;
   /** Opens the customer's wallet. Refused until a credit price exists for the customer's currency. */
   readonly CreateWallet: RpcTypes<'WalletService', false, CreateWalletRequest, CreateWalletResponse>;
@@ -159,19 +156,19 @@ export interface Rpcs {
   readonly PauseWallet: RpcTypes<'WalletService', false, PauseWalletRequest, PauseWalletResponse>;
   /** Allows debits again. */
   readonly ResumeWallet: RpcTypes<'WalletService', false, ResumeWalletRequest, ResumeWalletResponse>;
-  /** Ends the wallet for good and posts what was left as an entry. Refused while holds are open. */
+  /** Ends the wallet for good and posts the rest as an entry. Refused while holds are open. */
   readonly CloseWallet: RpcTypes<'WalletService', false, CloseWalletRequest, CloseWalletResponse>;
   /** Replaces the warning lines. */
   readonly SetWalletLimits: RpcTypes<'WalletService', false, SetWalletLimitsRequest, SetWalletLimitsResponse>;
-  /** Adds an endpoint. The answer is the only one that carries its secret. */
+  /** Adds an endpoint. Only this answer has its secret. */
   readonly CreateWebhookEndpoint: RpcTypes<'WebhookService', false, CreateWebhookEndpointRequest, CreateWebhookEndpointResponse>;
   /** One endpoint. */
   readonly GetWebhookEndpoint: RpcTypes<'WebhookService', false, GetWebhookEndpointRequest, GetWebhookEndpointResponse>;
   /** All endpoints, in order of id. */
   readonly ListWebhookEndpoints: RpcTypes<'WebhookService', false, ListWebhookEndpointsRequest, ListWebhookEndpointsResponse>;
-  /** Changes what is given and leaves the rest. */
+  /** Changes the given fields and leaves the rest. */
   readonly UpdateWebhookEndpoint: RpcTypes<'WebhookService', false, UpdateWebhookEndpointRequest, UpdateWebhookEndpointResponse>;
-  /** Delivers to it again, from now on. */
+  /** Delivers to it again. It continues where it stopped. */
   readonly EnableWebhookEndpoint: RpcTypes<'WebhookService', false, EnableWebhookEndpointRequest, EnableWebhookEndpointResponse>;
   /** Delivers nothing to it. */
   readonly DisableWebhookEndpoint: RpcTypes<'WebhookService', false, DisableWebhookEndpointRequest, DisableWebhookEndpointResponse>;
@@ -181,7 +178,7 @@ export interface Rpcs {
   readonly RotateWebhookSecret: RpcTypes<'WebhookService', false, RotateWebhookSecretRequest, RotateWebhookSecretResponse>;
   /** Sends a message of type test.ping to it. */
   readonly SendTestPing: RpcTypes<'WebhookService', false, SendTestPingRequest, SendTestPingResponse>;
-  /** What was sent to it, newest first. */
+  /** Its deliveries, newest first. */
   readonly ListDeliveries: RpcTypes<'WebhookService', false, ListDeliveriesRequest, ListDeliveriesResponse>;
   /** Sends a message again, under the same webhook id. */
   readonly ResendDelivery: RpcTypes<'WebhookService', false, ResendDeliveryRequest, ResendDeliveryResponse>;
@@ -221,11 +218,11 @@ export type WebhookEndpointStatus = 'enabled' | 'disabled';
 
 /** Adds credits. */
 export type AddCreditsRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** How many credits, as a decimal string above zero. Converted at the credit price in force. */
+  /** The number of credits, as a decimal string above zero. Converted at the credit price in force. */
   readonly credits: string;
   /** Paid or free. Free is refused unless the settings allow it. */
   readonly origin: Origin;
@@ -235,7 +232,7 @@ export type AddCreditsRequest = {
   readonly effective_at: string;
   /** Covers usage before then. Absent: never expires. */
   readonly expires_at: string;
-  /** The caller's own reference, such as a payment id; needed for paid credits. At most 256 characters. */
+  /** The caller's own reference, such as a payment id. Required for paid credits. At most 256 characters. */
   readonly reference: string;
   /** The caller's own notes: at most 20, names up to 64 and values up to 512 characters. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -249,23 +246,23 @@ export type AddCreditsResponse = {
   readonly balance: Balance;
   /** The grant that was added, in money. */
   readonly grant: Grant;
-  /** The credit price it was converted at. */
+  /** The credit price of the conversion. */
   readonly credit_price: string;
-  /** Which of the currency's prices that was. */
+  /** The version of the credit price. */
   readonly credit_price_version: number;
 };
 
 /** Adds a meter. */
 export type AddMeterRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
   /** The meter. */
   readonly meter: NewMeter;
 };
 
-/** The credit product as it is now. */
+/** The credit product after the command. */
 export type AddMeterResponse = {
   /** Revision that the command made. */
   readonly revision: number;
@@ -275,9 +272,9 @@ export type AddMeterResponse = {
 
 /** Moves time on: give one of the two. */
 export type AdvanceTestClockRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** To this moment; not before what it is now. */
+  /** To this time, not before the present one. */
   readonly to: string;
   /** By so many seconds, up to 400 days. */
   readonly by_seconds: number | undefined;
@@ -285,27 +282,27 @@ export type AdvanceTestClockRequest = {
 
 /** The time after it. */
 export type AdvanceTestClockResponse = {
-  /** What time it is. */
+  /** The present time. */
   readonly now: string;
 };
 
-/** How much one debit took from one grant. */
+/** The amount that one debit took from one grant. */
 export type Allocation = {
   /** The grant. */
   readonly grant_id: string;
-  /** What was taken, as a decimal string. */
+  /** The taken amount, as a decimal string. */
   readonly amount: string;
 };
 
-/** An auto top-up as it stands. */
+/** The state of an auto top-up. */
 export type AutoTopUp = {
-  /** Whose. */
+  /** The customer's id. */
   readonly customer_id: string;
   /** ISO 4217 code of the wallet. */
   readonly currency: string;
-  /** What was set last. */
+  /** The policy that was set last. */
   readonly policy: AutoTopUpPolicy;
-  /** Where it stands. */
+  /** Its phase. */
   readonly phase: AutoTopUpPhase;
   /** The request in flight, such as "a1". Empty: none. */
   readonly request_id: string;
@@ -317,34 +314,34 @@ export type AutoTopUp = {
   readonly considered_again_at: string | undefined;
 };
 
-/** One decision, or what became of it. */
+/** One decision, or its result. */
 export type AutoTopUpDecision = {
   /** Its place in the stream of the auto top-up. */
   readonly revision: number;
   /**
-   * What it was: "configured", "disabled", "resumed", "requested", "skipped", "withdrawn" (no purchase was made of the request, for
-   * the account or the wallet refused one: no failure of a payment), "started", "succeeded", "declined", "expired" or "suspended".
+   * One of "configured", "disabled", "resumed", "requested", "skipped", "withdrawn" (the account or the wallet refused the purchase,
+   * which is no failed payment), "started", "succeeded", "declined", "expired" and "suspended".
    */
   readonly type: string;
-  /** When. */
+  /** Its time. */
   readonly at: string;
   /**
-   * Why it was skipped, withdrawn, declined, disabled or suspended. Skipped: "disabled", "suspended", "in_flight", "not_needed",
+   * The reason to skip, withdraw, decline, disable or suspend. To skip: "disabled", "suspended", "in_flight", "not_needed",
    * "not_due", "target_reached", "wallet_paused", "wallets_disabled", "no_credit_price", "too_many_purchases", "backing_off",
    * "cooling_down", "maximum_count" or "maximum_money".
    */
   readonly reason: string;
-  /** Which request it is about, such as "a1". */
+  /** The request, such as "a1". */
   readonly request_id: string;
   /** The purchase of the request, such as "p1". */
   readonly purchase_id: string;
-  /** How much was asked for, or has come, as a decimal string. */
+  /** The requested or paid amount, as a decimal string. */
   readonly amount: string;
-  /** What the wallet had available at the decision, as a decimal string. */
+  /** The available amount at the decision, as a decimal string. */
   readonly available: string;
-  /** What was projected at the decision, as a decimal string. */
+  /** The projected amount at the decision, as a decimal string. */
   readonly projected: string;
-  /** What was pending at the decision, as a decimal string. */
+  /** The pending amount at the decision, as a decimal string. */
   readonly pending: string;
   /** When the auto top-up decides or tries again by itself. Absent: it waits for an event. */
   readonly again_at: string | undefined;
@@ -352,38 +349,38 @@ export type AutoTopUpDecision = {
 
 /** When to top up, with how much, and how often at most. Amounts are decimal strings in the wallet's currency. */
 export type AutoTopUpPolicy = {
-  /** When the figure, with what is pending, is at this or below. */
+  /** The figure with pending purchases is at this amount or below. */
   readonly threshold?: string | undefined;
   /** Every so many days of 24 hours, 1 to 366. */
   readonly every_days?: number | undefined;
   /** At 00:00 UTC of this day of every month, 1 to 31; of the last one where a month is shorter. */
   readonly day_of_month?: number | undefined;
-  /** With every_days, and refused otherwise: the first time. Absent: so many days from now. */
+  /** The first time. Only with every_days. Absent: that many days from now. */
   readonly starting_at: string | undefined;
-  /** Always this much, in whole minor units. */
+  /** A fixed amount, in whole minor units. */
   readonly amount?: string | undefined;
-  /** As much as is missing up to this, rounded up to the minor unit. */
+  /** The amount that is missing up to this target, rounded up to the minor unit. */
   readonly target?: string | undefined;
-  /** With target, and refused otherwise: at least this much. Providers refuse tiny payments. */
+  /** The least amount of a request. Only with target. Providers refuse tiny payments. */
   readonly minimum: string;
   /** The figure that the threshold is compared with. Not given: available. */
   readonly figure: AutoTopUpFigure;
-  /** From one request to the next at least, in seconds, up to 31 days. */
+  /** The shortest time between two requests, in seconds, up to 31 days. */
   readonly cooldown_seconds: number;
-  /** What the maximum is of. Not given: month. */
+  /** The period of the maximum. Not given: month. */
   readonly maximum_period: AutoTopUpPeriod;
   /**
-   * Money asked for in one period at most, whatever becomes of it: a declined or expired request may be paid late, and is credited
-   * then. So no more than this can come of the requests of one period, and leave room in it for tries after a decline.
+   * The most money that all requests of one period may ask for. Declined and expired requests count, because they may be paid late
+   * and are credited then. Leave room in it for retries after a decline.
    */
   readonly maximum_money: string;
-  /** Requests in one period at most, whatever becomes of them, 1 to 100. Those that were withdrawn do not count. */
+  /** The highest number of requests in one period, 1 to 100. Declined and expired requests count, withdrawn ones do not. */
   readonly maximum_count: number;
 };
 
 /** The figures of one wallet or credit balance at one revision. Amounts are decimal strings in the balance's own measure. */
 export type Balance = {
-  /** Whose. */
+  /** The customer's id. */
   readonly customer_id: string;
   /** Empty for the wallet. */
   readonly credit_product_id: string;
@@ -393,21 +390,21 @@ export type Balance = {
   readonly status: BalanceStatus;
   /** ISO 4217 code of a wallet. Empty for a credit balance. */
   readonly currency: string;
-  /** What one is called in a credit balance. Empty for a wallet. */
+  /** The name of one unit of a credit balance. Empty for a wallet. */
   readonly unit: string;
-  /** All that grants still have. */
+  /** The remaining amounts of all grants. */
   readonly booked: string;
-  /** What open holds keep. */
+  /** The sum of open holds. */
   readonly held: string;
-  /** What can be spent now: booked and eligible, less held. */
+  /** The amount that can be spent now: booked and eligible, less held. */
   readonly available: string;
   /** Purchases not yet confirmed. */
   readonly pending: string;
-  /** Available less unbilled. May be below zero: that usage has happened, and no grant was touched by it yet. */
+  /** Available less unbilled. It may be below zero, because unbilled usage has happened and has taken nothing from a grant yet. */
   readonly projected: string;
-  /** Usage beyond what was available, in all. */
+  /** Usage beyond the available amount, in total. */
   readonly uncovered: string;
-  /** Debits for usage, in all. */
+  /** Debits for usage, in total. */
   readonly consumed: string;
   /**
    * Booked in credits at the credit price in force. Wallets only, where a price exists, and not in answers to commands other than
@@ -420,9 +417,9 @@ export type Balance = {
   readonly holds: readonly Hold[];
   /** The warning lines. */
   readonly limits: readonly LimitStatus[];
-  /** Revision of the balance's stream that these figures speak of, from 0. */
+  /** Revision of the balance's stream, from 0. */
   readonly revision: number;
-  /** The moment that eligibility and expiry were judged by. */
+  /** Time at which eligibility and expiry were decided. */
   readonly as_of: string;
   /** Usage that waits for its invoice. */
   readonly unbilled: string;
@@ -430,47 +427,47 @@ export type Balance = {
 
 /** Asks whether an amount could be spent. */
 export type CanSpendRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** How much, as a decimal string above zero, in the balance's own measure. */
+  /** The amount, as a decimal string above zero, in the balance's own measure. */
   readonly amount: string;
-  /** The answer is of this revision or of a later one. Absent: of any. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
 };
 
-/** Whether it could. */
+/** Whether the amount could be spent. */
 export type CanSpendResponse = {
   /** True: a debit of the amount would be covered at this revision and moment. */
   readonly can_spend: boolean;
-  /** Why not, such as "insufficient_credits". Empty when it could. */
+  /** The reason why not, such as "insufficient_credits". Empty if it could. */
   readonly reason: string;
-  /** What could be spent. */
+  /** The spendable amount. */
   readonly available: string;
-  /** What is lacking; "0" when nothing is. */
+  /** The missing amount. "0" if nothing is missing. */
   readonly shortfall: string;
-  /** Revision that the answer speaks of. */
+  /** Revision of the answer. */
   readonly revision: number;
-  /** The moment that the answer speaks of. */
+  /** Time of the answer. */
   readonly as_of: string;
 };
 
 /** Debits a hold. */
 export type CaptureHoldRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** Which hold. */
+  /** The hold. */
   readonly hold_id: string;
-  /** How much, as a decimal string above zero. */
+  /** The amount, as a decimal string above zero. */
   readonly amount: string;
-  /** True: what is not captured stays held. False: it is released. */
+  /** True: the rest stays held. False: the rest is released. */
   readonly keep_open: boolean;
-  /** What to do when the amount is more than is held. Not given: refuse. */
+  /** The treatment of an amount above the held one. Not given: refuse. */
   readonly overrun: Overrun;
 };
 
@@ -482,19 +479,19 @@ export type CaptureHoldResponse = {
   readonly balance: Balance;
   /** The hold after the capture. */
   readonly hold: Hold;
-  /** The grants it took from, and how much of each. */
+  /** The grants that it took from, with the amount of each. */
   readonly allocations: readonly Allocation[];
 };
 
 /** Ends a credit balance. */
 export type CloseCreditBalanceRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** Why, for the record. Needed; at most 256 characters. */
+  /** The reason, required, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -504,17 +501,17 @@ export type CloseCreditBalanceResponse = {
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** What was left and has been posted away, as a decimal string. */
+  /** The rest that was posted out, as a decimal string. */
   readonly residual: string;
 };
 
 /** Ends a wallet. */
 export type CloseWalletRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Why, for the record. Needed; at most 256 characters. */
+  /** The reason, required, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -524,31 +521,31 @@ export type CloseWalletResponse = {
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** What was left and has been posted away, as a decimal string. */
+  /** The rest that was posted out, as a decimal string. */
   readonly residual: string;
 };
 
-/** Says that money was paid. */
+/** Reports a payment. */
 export type ConfirmPurchaseRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which purchase. */
+  /** The purchase. */
   readonly purchase_id: string;
-  /** What was paid, as a decimal string: not what was asked for. */
+  /** The paid amount, not the requested one, as a decimal string. */
   readonly amount: string;
-  /** ISO 4217 code of what was paid. */
+  /** ISO 4217 code of the paid amount. */
   readonly currency: string;
   /**
-   * The payment, as the caller knows it: a transfer, a receipt. In one wallet the same is the same payment, and is credited to one
-   * purchase only; for another one it is flagged as "payment_of_other_purchase". A payment that pays for several purchases is confirmed
-   * with a payment_id for each share, such as "pay-7/1" and "pay-7/2". At most 128 characters.
+   * The caller's id of the payment, such as a transfer or a receipt. In one wallet the same id is the same payment. It is credited to one
+   * purchase, and flagged as "payment_of_other_purchase" for another one. If one payment pays for several purchases, confirm each share
+   * with its own id, such as "pay-7/1" and "pay-7/2". At most 128 characters.
    */
   readonly payment_id: string;
   /**
-   * The caller's own id of this event, unique within the wallet for ever: with other contents it is refused as PAYMENT_EVENT_CONFLICT.
-   * Repeated under the same request_id, or without one, it gets the first answer. Under another request_id the outcome is
+   * The caller's own id of this event, unique within the wallet forever. With other contents it is refused as PAYMENT_EVENT_CONFLICT.
+   * A repeat under the same request_id, or without one, gets the first answer. Under another request_id the outcome is
    * ALREADY_CREDITED. Empty: an id is made of the request, and only the same request_id gets the first answer. At most 128
    * characters.
    */
@@ -561,15 +558,15 @@ export type ConfirmPurchaseResponse = {
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** What became of it. */
+  /** The outcome. */
   readonly outcome: ConfirmationOutcome;
-  /** The grant that was added. Absent when it was there already. */
+  /** The grant that was added. Absent if it existed already. */
   readonly grant: Grant | undefined;
 };
 
-/** What a grant was paid with, kept for reporting; it changes no balance. */
+/** The price that was paid for a grant. It is for reports and changes no balance. */
 export type CostBasis = {
-  /** What was paid, as a decimal string in whole or fractional units of the currency. */
+  /** The paid amount, as a decimal string in units of the currency. */
   readonly amount: string;
   /** ISO 4217 code, such as "EUR". */
   readonly currency: string;
@@ -577,19 +574,19 @@ export type CostBasis = {
 
 /** Gives a customer a credit balance. */
 export type CreateCreditBalanceRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
   /** For people, at most 128 characters. Empty: the credit product's name. */
   readonly name: string;
-  /** Free credits to begin with, as a decimal string. Empty: none. */
+  /** Free credits at the start, as a decimal string. Empty: none. */
   readonly starting_balance: string;
   /** Warning lines, at most 8. Empty: those of the credit product. */
   readonly limits: readonly Limit[];
-  /** True: no warning lines, whatever the credit product has. */
+  /** True: no warning lines, also not those of the credit product. */
   readonly no_limits: boolean;
 };
 
@@ -603,13 +600,13 @@ export type CreateCreditBalanceResponse = {
 
 /** Adds a credit product. */
 export type CreateCreditProductRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
   /** Chosen by the account. a-z, 0-9, "_", ".", "-"; at most 64. */
   readonly credit_product_id: string;
   /** For people, 1 to 128 characters. */
   readonly name: string;
-  /** What one is called, 1 to 64 characters. */
+  /** The name of one unit, 1 to 64 characters. */
   readonly unit: string;
   /** At least one is needed before usage can consume the product; more can be added later. */
   readonly meters: readonly NewMeter[];
@@ -617,7 +614,7 @@ export type CreateCreditProductRequest = {
   readonly limits: readonly Limit[];
 };
 
-/** The credit product as it is now. */
+/** The credit product after the command. */
 export type CreateCreditProductResponse = {
   /** Revision that the command made. */
   readonly revision: number;
@@ -627,7 +624,7 @@ export type CreateCreditProductResponse = {
 
 /** Registers a customer. */
 export type CreateCustomerRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
   /** The id by which usage events will name the customer in their subject. */
   readonly customer_id: string;
@@ -645,13 +642,13 @@ export type CreateCustomerResponse = {
 
 /** Opens a wallet. */
 export type CreateWalletRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Warning lines, at most 8. Empty: the default limits of the settings for the customer's currency. */
   readonly limits: readonly Limit[];
-  /** True: no warning lines, whatever the settings say. */
+  /** True: no warning lines, and no default limits. */
   readonly no_limits: boolean;
 };
 
@@ -665,7 +662,7 @@ export type CreateWalletResponse = {
 
 /** Adds an endpoint. */
 export type CreateWebhookEndpointRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
   /** http or https, at most 2,048 characters, without user name or password. */
   readonly url: string;
@@ -685,29 +682,30 @@ export type CreateWebhookEndpointResponse = {
   readonly secret: string;
 };
 
-/** What one wallet credit is worth in a currency, from a moment on. */
+/** The value of one wallet credit in a currency, from a time on. */
 export type CreditPrice = {
   /** ISO 4217 code, such as "EUR". */
   readonly currency: string;
   /** Money per credit, as a decimal string above zero with at most 9 digits after the point. */
   readonly price: string;
   /**
-   * In force from then on, until the next of its currency begins. Absent: at once, and where the same price is in force already nothing is
-   * changed. A time that is past prices usage of then that comes later, not what was charged, and not usage of after another price's
-   * beginning. Before the first beginning of a currency its first price counts, unless that was scheduled ahead. Always there in answers.
+   * The price is in force from this time until the next price of its currency begins. Absent: at once. If the same price is in force
+   * already, nothing changes. A past time also prices usage of that time that arrives later. It does not change charged usage, nor
+   * usage from after the next price began. The first price of a currency also counts for earlier times, unless it was scheduled ahead.
+   * Answers always have this field.
    */
   readonly effective_at: string;
   /** Counts the prices of this currency from 1. Set by the ledger; leave it out of requests. */
   readonly version: number;
 };
 
-/** Defines a unit of value and what consumes it. */
+/** A unit of value, and the meters that consume it. */
 export type CreditProduct = {
   /** Chosen by the account. a-z, 0-9, "_", ".", "-"; at most 64. */
   readonly credit_product_id: string;
   /** For people. */
   readonly name: string;
-  /** What one is called, such as "API credit". */
+  /** The name of one unit, such as "API credit". */
   readonly unit: string;
   /** The meters, retired ones included. */
   readonly meters: readonly Meter[];
@@ -719,27 +717,27 @@ export type CreditProduct = {
 export type CurrencyLiability = {
   /** ISO 4217 code. */
   readonly currency: string;
-  /** Wallets that had been created by then, closed ones included. */
+  /** Wallets that were created up to this time, closed ones included. */
   readonly wallets: number;
-  /** What customers paid for. */
+  /** Paid credits. */
   readonly paid: Liability;
-  /** What was given away. */
+  /** Free credits. */
   readonly free: Liability;
 };
 
-/** What the change would do to all wallets of one currency. Each figure is the sum of what the wallets have. */
+/** The effect of the change on all wallets of one currency. Each figure is a sum over the wallets. */
 export type CurrencyPricePreview = {
   /** ISO 4217 code. */
   readonly currency: string;
-  /** The moment whose prices are compared: now, or the effective time of a price that begins later. */
+  /** The prices of this time are compared: now, or the effective time of a price that begins later. */
   readonly compared_at: string;
-  /** The price in force then without the change. Empty where there is none. */
+  /** The price at this time without the change. Empty if there is none. */
   readonly price_before: string;
-  /** The price in force then with the change. */
+  /** The price at this time with the change. */
   readonly price_after: string;
-  /** Whether it is another. */
+  /** Whether the two prices differ. */
   readonly moves: boolean;
-  /** How many wallets there are, closed ones left out. */
+  /** The number of wallets, without closed ones. */
   readonly wallets: number;
   /** In money. */
   readonly booked: string;
@@ -763,15 +761,15 @@ export type Customer = {
 
 /** Takes credits by hand. */
 export type DeductCreditsRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** How many, as a decimal string above zero. */
+  /** The number of credits, as a decimal string above zero. */
   readonly amount: string;
-  /** Why, for the record. Needed; at most 256 characters. */
+  /** The reason, required, at most 256 characters. */
   readonly reason: string;
   /** The caller's own reference. At most 256 characters. */
   readonly reference: string;
@@ -783,11 +781,11 @@ export type DeductCreditsResponse = {
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** The grants it took from, and how much of each. */
+  /** The grants that it took from, with the amount of each. */
   readonly allocations: readonly Allocation[];
 };
 
-/** A warning line that new wallets begin with. */
+/** A warning line of new wallets. */
 export type DefaultLimit = {
   /** The line. An amount needs a currency; a percentage may go to wallets of all currencies. */
   readonly limit: Limit;
@@ -797,9 +795,9 @@ export type DefaultLimit = {
 
 /** Ends an endpoint. */
 export type DeleteWebhookEndpointRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which. */
+  /** The endpoint. */
   readonly endpoint_id: string;
 };
 
@@ -811,13 +809,13 @@ export type DeleteWebhookEndpointResponse = {
 
 /** One message to one endpoint. */
 export type Delivery = {
-  /** The same in every attempt: receivers recognise repeats by it. */
+  /** The same in every attempt, so that receivers recognize repeats. */
   readonly webhook_id: string;
   /** Such as "wallet.low_balance". */
   readonly event_type: string;
-  /** Where it stands. */
+  /** Its status. */
   readonly status: DeliveryStatus;
-  /** The stream of the ledger event it was made from. */
+  /** The stream of its ledger event. */
   readonly stream: string;
   /** The revision of that event. */
   readonly revision: number;
@@ -827,25 +825,25 @@ export type Delivery = {
   readonly next_attempt_at: string | undefined;
 };
 
-/** One try. */
+/** One attempt. */
 export type DeliveryAttempt = {
-  /** When. */
+  /** Its time. */
   readonly at: string;
-  /** What the endpoint answered; 0 when there was no answer. */
+  /** The status of the endpoint's answer. 0: no answer. */
   readonly status_code: number;
-  /** What went wrong; empty when it was delivered. */
+  /** The failure. Empty if it was delivered. */
   readonly error: string;
-  /** How long it took, in milliseconds. */
+  /** Its duration in milliseconds. */
   readonly duration_ms: number;
 };
 
 /** Turns it off. */
 export type DisableAutoTopUpRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Why. At most 256 characters. */
+  /** The reason, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -853,15 +851,15 @@ export type DisableAutoTopUpRequest = {
 export type DisableAutoTopUpResponse = {
   /** Revision of the auto top-up. */
   readonly revision: number;
-  /** How it stands. */
+  /** Its state. */
   readonly auto_top_up: AutoTopUp;
 };
 
 /** Disables an endpoint. */
 export type DisableWebhookEndpointRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which. */
+  /** The endpoint. */
   readonly endpoint_id: string;
 };
 
@@ -875,9 +873,9 @@ export type DisableWebhookEndpointResponse = {
 
 /** Enables an endpoint. */
 export type EnableWebhookEndpointRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which. */
+  /** The endpoint. */
   readonly endpoint_id: string;
 };
 
@@ -889,21 +887,21 @@ export type EnableWebhookEndpointResponse = {
   readonly endpoint: WebhookEndpoint;
 };
 
-/** Says that no money will come. */
+/** Reports that no money will come. */
 export type FailPurchaseRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which purchase. */
+  /** The purchase. */
   readonly purchase_id: string;
-  /** Why, in one word such as "declined". At most 64 characters. */
+  /** The reason in one word, such as "declined". At most 64 characters. */
   readonly code: string;
   /** The same for people. At most 256 characters. */
   readonly reason: string;
   /**
-   * The caller's own id of this event, unique within the wallet for ever, as that of a confirmation: under another request_id it is
-   * answered as ALREADY_ENDED. Empty: none. At most 128 characters.
+   * The caller's own id of this event, unique within the wallet forever, as for a confirmation. Under another request_id the outcome is
+   * ALREADY_ENDED. Empty: none. At most 128 characters.
    */
   readonly event_id: string;
 };
@@ -914,19 +912,19 @@ export type FailPurchaseResponse = {
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** What became of it. */
+  /** The outcome. */
   readonly outcome: FailureOutcome;
 };
 
 /** Asks for one. */
 export type GetAutoTopUpRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Answer only when at least this revision is known. Absent: what is known. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
-  /** How many decisions to tell, 1 to 1000, the newest first. 0: 100. */
+  /** Number of decisions, 1 to 1,000, the newest first. 0 or absent: 100. */
   readonly page_size: number;
-  /** next_page_token of the answer before, for older decisions. */
+  /** The next_page_token of the page before, for older decisions. */
   readonly page_token: string;
 };
 
@@ -934,11 +932,11 @@ export type GetAutoTopUpRequest = {
 export type GetAutoTopUpResponse = {
   /** Revision of the auto top-up. */
   readonly revision: number;
-  /** When the answer was true. */
+  /** When this was read. */
   readonly as_of: string;
-  /** How it stands. */
+  /** Its state. */
   readonly auto_top_up: AutoTopUp;
-  /** What was decided, the newest first. */
+  /** The decisions, the newest first. */
   readonly decisions: readonly AutoTopUpDecision[];
   /** For older decisions. Empty: there are none. */
   readonly next_page_token: string;
@@ -946,21 +944,21 @@ export type GetAutoTopUpResponse = {
 
 /** Asks for the figures of one balance. */
 export type GetBalanceRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** The answer is of this revision or of a later one. Absent: of any. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
-  /** As the ledger knew it at that moment. Absent: now. */
+  /** The balance as the ledger knew it at this time. Absent: now. */
   readonly at: string;
 };
 
 /** The figures of one balance. */
 export type GetBalanceResponse = {
-  /** Revision that the answer speaks of. */
+  /** Revision of the answer. */
   readonly revision: number;
-  /** The moment that the answer speaks of. */
+  /** Time of the answer. */
   readonly as_of: string;
   /** The figures. */
   readonly balance: Balance;
@@ -968,15 +966,15 @@ export type GetBalanceResponse = {
 
 /** Asks for one credit product. */
 export type GetCreditProductRequest = {
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** The answer is of this revision or of a later one. Absent: of any. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
 };
 
 /** One credit product. */
 export type GetCreditProductResponse = {
-  /** Revision that the answer speaks of. */
+  /** Revision of the answer. */
   readonly revision: number;
   /** When this was read. */
   readonly as_of: string;
@@ -988,13 +986,13 @@ export type GetCreditProductResponse = {
 export type GetCustomerRequest = {
   /** The customer's id. */
   readonly customer_id: string;
-  /** The answer is of this revision or of a later one. Absent: of any. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
 };
 
 /** One customer. */
 export type GetCustomerResponse = {
-  /** Revision that the answer speaks of. */
+  /** Revision of the answer. */
   readonly revision: number;
   /** When this was read. */
   readonly as_of: string;
@@ -1002,19 +1000,19 @@ export type GetCustomerResponse = {
   readonly customer: Customer;
 };
 
-/** Asks what was paid of an invoice. */
+/** Asks for the payment of an invoice. */
 export type GetInvoicePaymentRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** The caller's own. */
+  /** The caller's own id. */
   readonly invoice_id: string;
-  /** Answer no earlier state than this revision of the wallet; wait for it a short while, otherwise fail. Absent: whatever is known. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
 };
 
-/** What was paid of an invoice. */
+/** The payment of an invoice. */
 export type GetInvoicePaymentResponse = {
-  /** Revision of the wallet that the answer speaks of. */
+  /** Revision of the wallet. */
   readonly revision: number;
   /** When this was read. */
   readonly as_of: string;
@@ -1025,36 +1023,35 @@ export type GetInvoicePaymentResponse = {
 /** Asks for the report. */
 export type GetLiabilityReportRequest = {
   /**
-   * Entries up to this moment count, and none of later ones: by when they were written (recorded_at of the movement), not by an
-   * effective_at, which may lie long before. So sum movements by recorded_at. What becomes due by itself and is posted late (expiries)
-   * counts from its own moment, or from the entry before it in the wallet where that is later. Absent: now.
+   * Entries count up to this time, by recorded_at of their movement. An effective_at may be long before, so sum movements by recorded_at.
+   * An expiry that is posted late counts from its due time, or from the entry before it in the wallet if that is later. Absent: now.
    */
   readonly at: string;
 };
 
 /** The report. */
 export type GetLiabilityReportResponse = {
-  /** The moment that the report speaks of. */
+  /** Time of the report. */
   readonly as_of: string;
-  /** In order of currency. A currency without wallets by then is absent. */
+  /** In order of currency. A currency without wallets at this time is absent. */
   readonly currencies: readonly CurrencyLiability[];
 };
 
 /** Asks for a purchase. */
 export type GetPurchaseRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which. */
+  /** The purchase. */
   readonly purchase_id: string;
-  /** The answer is of this revision or of a later one. Absent: of any. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
 };
 
 /** A purchase. */
 export type GetPurchaseResponse = {
-  /** Revision that the answer speaks of. */
+  /** Revision of the answer. */
   readonly revision: number;
-  /** The moment that the answer speaks of. */
+  /** Time of the answer. */
   readonly as_of: string;
   /** The purchase. */
   readonly purchase: Purchase;
@@ -1062,7 +1059,7 @@ export type GetPurchaseResponse = {
 
 /** Asks for one rejected usage event. */
 export type GetRejectedUsageRequest = {
-  /** Which. */
+  /** The rejection. */
   readonly rejection_id: string;
 };
 
@@ -1076,7 +1073,7 @@ export type GetRejectedUsageResponse = {
 
 /** Asks for the settings. */
 export type GetSettingsRequest = {
-  /** The answer is of this revision or of a later one. Absent: of any. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
 };
 
@@ -1120,19 +1117,19 @@ export type GetTestClockRequest = {
 
 /** The time. */
 export type GetTestClockResponse = {
-  /** What every command is recorded at. */
+  /** The present time. Every command is recorded at it. */
   readonly now: string;
 };
 
 /** Asks for one endpoint. */
 export type GetWebhookEndpointRequest = {
-  /** Which. */
+  /** The endpoint. */
   readonly endpoint_id: string;
 };
 
 /** One endpoint. */
 export type GetWebhookEndpointResponse = {
-  /** Revision that the answer speaks of. */
+  /** Revision of the answer. */
   readonly revision: number;
   /** When this was read. */
   readonly as_of: string;
@@ -1144,11 +1141,11 @@ export type GetWebhookEndpointResponse = {
 export type Grant = {
   /** Made by the ledger, unique within its balance. */
   readonly grant_id: string;
-  /** What was added, as a decimal string in the balance's own measure. */
+  /** The added amount, as a decimal string in the balance's own measure. */
   readonly amount: string;
-  /** What is left, held value included. */
+  /** The remaining amount, held value included. */
   readonly remaining: string;
-  /** What open holds keep of it. */
+  /** The part of it that open holds keep. */
   readonly held: string;
   /** Paid or free. */
   readonly origin: Origin;
@@ -1158,7 +1155,7 @@ export type Grant = {
   readonly effective_at: string | undefined;
   /** Covers usage before then. Absent: never expires. */
   readonly expires_at: string | undefined;
-  /** What was paid for it, where that was said. */
+  /** The price that was paid for it, if given. */
   readonly cost_basis: CostBasis | undefined;
   /** The caller's own reference, such as a payment id. */
   readonly reference: string;
@@ -1166,52 +1163,52 @@ export type Grant = {
   readonly metadata: Readonly<Record<string, string>>;
 };
 
-/** Value set aside to be settled later. */
+/** Value that is reserved and settled later. */
 export type Hold = {
   /** Made by the ledger, unique within its balance. */
   readonly hold_id: string;
-  /** What is still held, as a decimal string. "0" when the hold has ended. */
+  /** The amount that is still held, as a decimal string. "0" after the end of the hold. */
   readonly amount: string;
-  /** Given back by itself then. Absent: never. */
+  /** The hold is released by itself at this time. Absent: never. */
   readonly expires_at: string | undefined;
   /** The caller's own reference. */
   readonly reference: string;
-  /** The grants it keeps, and how much of each. */
+  /** The held grants, with the amount of each. */
   readonly allocations: readonly Allocation[];
 };
 
-/** What a wallet paid of one invoice. */
+/** The payment of one invoice by a wallet. */
 export type InvoicePayment = {
-  /** The caller's own. */
+  /** The caller's own id. */
   readonly invoice_id: string;
   /** Made by the ledger, unique within its wallet. */
   readonly payment_id: string;
-  /** What was asked for, as a decimal string. */
+  /** The requested amount, as a decimal string. */
   readonly due: string;
-  /** What was taken. */
+  /** The paid amount. */
   readonly paid: string;
-  /** What remained due. */
+  /** The amount that was still due. */
   readonly remaining: string;
-  /** Usage that waited for its invoice and was billed by this one. */
+  /** The unbilled usage that this invoice billed. */
   readonly billed: string;
-  /** What of the payment has been given back. */
+  /** The returned part of the payment. */
   readonly reversed: string;
-  /** What of it can still be given back. */
+  /** The part that can still be returned. */
   readonly reversible: string;
-  /** The grants it was taken from, and how much of each, in order. */
+  /** The grants that it was taken from, with the amount of each, in order. */
   readonly allocations: readonly Allocation[];
   /** When it was paid. */
   readonly paid_at: string;
 };
 
 /**
- * Money of one origin, from the beginning up to the moment, as decimal strings:
+ * Money of one origin, from the beginning up to this time, as decimal strings:
  * granted + returned - consumed - captured - deducted - paid_to_invoices - expired - voided - closed = outstanding.
  */
 export type Liability = {
   /** Added: top-ups and purchases. */
   readonly granted: string;
-  /** Given back by reversed invoice payments. */
+  /** Returned by reversed invoice payments. */
   readonly returned: string;
   /** Taken by usage. */
   readonly consumed: string;
@@ -1228,18 +1225,18 @@ export type Liability = {
   /** Posted out when wallets were closed. */
   readonly closed: string;
   /**
-   * The liability: what grants still have, held or not. Less expired_unposted, paid and free together, it is what the wallets had booked
-   * at the moment.
+   * The liability: the remaining amounts of all grants, held or not. The sum of paid and free, less expired_unposted, is the booked amount
+   * of the wallets at this time.
    */
   readonly outstanding: string;
-  /**
-   * Of what is outstanding: its time is over, and the entry that expires it is not posted yet. What a hold keeps
-   * that is open at the moment is not in it.
-   */
+  /** The part of outstanding that has expired and whose expiry is not posted yet. It excludes the amounts of open holds. */
   readonly expired_unposted: string;
 };
 
-/** A warning line of a wallet or credit balance. It warns when what is projected falls from above it to it or below, once per downward crossing. */
+/**
+ * A warning line of a wallet or credit balance. It warns when the projected amount falls from above the line to the line or below, once for
+ * each downward crossing.
+ */
 export type Limit = {
   /** Chosen by the account, unique within its balance, such as "warning". a-z, 0-9, "_", ".", "-"; at most 64. */
   readonly limit_id: string;
@@ -1249,22 +1246,22 @@ export type Limit = {
   readonly percent_of_last_top_up?: string | undefined;
 };
 
-/** A warning line together with what it means at present. */
+/** A warning line with its present threshold. */
 export type LimitStatus = {
   /** The line as it was set. */
   readonly limit: Limit;
   /** The line in the balance's own measure, as a decimal string. Empty while a percentage has no top-up to refer to. */
   readonly threshold: string;
   /**
-   * True while what is projected, as of the answer, is at the line or below. A balance that never was above the line has crossed nothing, so
-   * that no warning was sent.
+   * True while the projected amount of the answer is at the line or below. A balance that never was above the line has crossed nothing,
+   * and no warning was sent.
    */
   readonly reached: boolean;
 };
 
 /** Asks for all balances of a customer. */
 export type ListBalancesRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
 };
 
@@ -1278,11 +1275,11 @@ export type ListBalancesResponse = {
 
 /** Asks for the credit balances of a customer. */
 export type ListCreditBalancesRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** At most so many, 1 to 1,000. 0 or absent: 100. */
+  /** Size of the page, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
-  /** The next_page_token of the page before. Empty: from the beginning. */
+  /** The next_page_token of the page before. Empty: the first page. */
   readonly page_token: string;
 };
 
@@ -1298,9 +1295,9 @@ export type ListCreditBalancesResponse = {
 
 /** Asks for a page of credit products. */
 export type ListCreditProductsRequest = {
-  /** At most so many, 1 to 1,000. 0 or absent: 100. */
+  /** Size of the page, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
-  /** The next_page_token of the page before. Empty: from the beginning. */
+  /** The next_page_token of the page before. Empty: the first page. */
   readonly page_token: string;
 };
 
@@ -1316,9 +1313,9 @@ export type ListCreditProductsResponse = {
 
 /** Asks for a page of customers. */
 export type ListCustomersRequest = {
-  /** At most so many, 1 to 1,000. 0 or absent: 100. */
+  /** Size of the page, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
-  /** The next_page_token of the page before. Empty: from the beginning. */
+  /** The next_page_token of the page before. Empty: the first page. */
   readonly page_token: string;
 };
 
@@ -1334,13 +1331,13 @@ export type ListCustomersResponse = {
 
 /** Asks for a page of deliveries. */
 export type ListDeliveriesRequest = {
-  /** Which endpoint. */
+  /** The endpoint. */
   readonly endpoint_id: string;
-  /** Only those that stand so. Not given: all. */
+  /** Only with this status. Not given: all. */
   readonly status: DeliveryStatus;
-  /** At most so many, 1 to 1,000. 0 or absent: 100. */
+  /** Size of the page, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
-  /** The next_page_token of the page before, asked with the same filters. Empty: from the newest. */
+  /** The next_page_token of the page before, with the same filters. Empty: the first page. */
   readonly page_token: string;
 };
 
@@ -1356,15 +1353,15 @@ export type ListDeliveriesResponse = {
 
 /** Asks for a page of movements. */
 export type ListMovementsRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** The answer is of this revision or of a later one. Absent: of any. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
-  /** At most so many, 1 to 1,000. 0 or absent: 100. */
+  /** Size of the page, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
-  /** The next_page_token of the page before, asked with the same filters. Empty: from the beginning. */
+  /** The next_page_token of the page before, with the same filters. Empty: the first page. */
   readonly page_token: string;
   /** Only these. Empty: all. */
   readonly types: readonly MovementType[];
@@ -1374,7 +1371,7 @@ export type ListMovementsRequest = {
 
 /** A page of movements. */
 export type ListMovementsResponse = {
-  /** In the order asked for. */
+  /** In the requested order. */
   readonly movements: readonly Movement[];
   /** Empty on the last page. */
   readonly next_page_token: string;
@@ -1386,13 +1383,13 @@ export type ListMovementsResponse = {
 
 /** Asks for a page of purchases. */
 export type ListPurchasesRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** At most so many, 1 to 1,000. 0 or absent: 100. */
+  /** Size of the page, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
-  /** The next_page_token of the page before. Empty: from the beginning. */
+  /** The next_page_token of the page before. Empty: the first page. */
   readonly page_token: string;
-  /** The answer is of this revision or of a later one. Absent: of any. */
+  /** Lowest revision of the answer, see operations.proto. Absent: any. */
   readonly min_revision: number | undefined;
 };
 
@@ -1410,15 +1407,15 @@ export type ListPurchasesResponse = {
 
 /** Asks for a page of rejected usage. */
 export type ListRejectedUsageRequest = {
-  /** At most so many, 1 to 1,000. 0 or absent: 100. */
+  /** Size of the page, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
-  /** The next_page_token of the page before, asked with the same filters. Empty: from the newest. */
+  /** The next_page_token of the page before, with the same filters. Empty: the first page. */
   readonly page_token: string;
   /** Only with this reason. Empty: all. */
   readonly reason: string;
   /** Only of this customer. Empty: all. */
   readonly customer_id: string;
-  /** Only those that stand so. Not given: all. */
+  /** Only with this status. Not given: all. */
   readonly status: RejectedUsageStatus;
 };
 
@@ -1434,9 +1431,9 @@ export type ListRejectedUsageResponse = {
 
 /** Asks for a page of endpoints. */
 export type ListWebhookEndpointsRequest = {
-  /** At most so many, 1 to 1,000. 0 or absent: 100. */
+  /** Size of the page, 1 to 1,000. 0 or absent: 100. */
   readonly page_size: number;
-  /** The next_page_token of the page before. Empty: from the beginning. */
+  /** The next_page_token of the page before. Empty: the first page. */
   readonly page_token: string;
 };
 
@@ -1460,25 +1457,25 @@ export type Meter = {
   readonly filters: readonly MeterFilter[];
   /** Every usage event counts as 1. */
   readonly count?: boolean | undefined;
-  /** Where the quantity stands in data. */
+  /** The path of the quantity in data. */
   readonly value_path?: string | undefined;
   /** Every weight it ever had, in the order of recording. */
   readonly weights: readonly MeterWeight[];
   /** Takes no usage from then on. Absent: in use. */
   readonly retired_at: string | undefined;
-  /** What its usage draws on. */
+  /** The source for its usage. */
   readonly draws_on: DrawsOn;
 };
 
 /** A condition on a usage event's data. */
 export type MeterFilter = {
-  /** Where to look in data, dot-separated, such as "model.name". */
+  /** The path in data, dot-separated, such as "model.name". */
   readonly path: string;
-  /** What must stand there. Numbers are compared by value, true and false by word. */
+  /** The required value. Numbers are compared by value, true and false by word. */
   readonly equals: string;
 };
 
-/** What one unit of quantity costs, from a moment on. */
+/** The price of one unit of quantity, from a time on. */
 export type MeterWeight = {
   /** Counts the weights of this meter from 1. */
   readonly version: number;
@@ -1492,11 +1489,11 @@ export type MeterWeight = {
 export type Movement = {
   /** Its place in the balance's stream, from 0. */
   readonly revision: number;
-  /** What happened. */
+  /** Its type. */
   readonly type: MovementType;
-  /** What was added (positive) or taken (negative), as a decimal string. "0" where nothing moved. */
+  /** The amount that was added (positive) or taken (negative), as a decimal string. "0" if nothing moved. */
   readonly amount: string;
-  /** What of it went uncovered. */
+  /** The uncovered part. */
   readonly uncovered: string;
   /** Booked after it. */
   readonly booked: string;
@@ -1504,15 +1501,15 @@ export type Movement = {
   readonly held: string;
   /** Available after it. */
   readonly available: string;
-  /** When it counts. May lie before recorded_at, as of a top-up that is dated back or of an expiry that is posted late. */
+  /** The time from which it counts. It may be before recorded_at, such as for a backdated top-up or an expiry that is posted late. */
   readonly effective_at: string;
-  /** When the ledger learned of it, which is when it was written: sum by this to meet the liability report. */
+  /** The time of recording. To match the liability report, sum by this time. */
   readonly recorded_at: string;
-  /** Who asked for it, where that is known. */
+  /** The actor, if known. */
   readonly actor: string;
-  /** Why, where that was said. */
+  /** The reason, if given. */
   readonly reason: string;
-  /** The caller's own reference; the invoice where one was paid or a payment given back. */
+  /** The caller's own reference. For an invoice payment or its reversal: the invoice. */
   readonly reference: string;
   /** The grant it made or ended. */
   readonly grant_id: string;
@@ -1520,29 +1517,29 @@ export type Movement = {
   readonly hold_id: string;
   /** The warning line it concerns. */
   readonly limit_id: string;
-  /** The grants it took from, and how much of each. */
+  /** The grants that it took from, with the amount of each. */
   readonly allocations: readonly Allocation[];
-  /** The usage events behind it, at most 100 of them. */
+  /** Its usage events, at most 100 of them. */
   readonly usage: readonly UsageLine[];
-  /** How many usage events are behind it in all. */
+  /** The number of all its usage events. */
   readonly usage_count: number;
   /** Id of the ledger event. */
   readonly event_id: string;
-  /** How usage that waits for its invoice moved: up by use, down by billing. Empty where nothing of it did. */
+  /** The change of unbilled usage: up by use, down by billing. Empty if it did not change. */
   readonly unbilled: string;
   /** Projected after it. */
   readonly projected: string;
   /** The purchase it concerns. */
   readonly purchase_id: string;
-  /** Of a wallet: the credits that were added, or asked for by a purchase. Usage has its own in each line. */
+  /** In a wallet: the credits that were added, or requested by a purchase. Each usage line has its own. */
   readonly credits: string;
-  /** What such a credit was worth. */
+  /** The credit price of these credits. */
   readonly credit_price: string;
-  /** Which version of the credit price that was. 0: nothing was converted. */
+  /** The version of the credit price. 0: nothing was converted. */
   readonly credit_price_version: number;
 };
 
-/** A meter as it is to be made. */
+/** A new meter. */
 export type NewMeter = {
   /** Unique within its credit product. a-z, 0-9, "_", ".", "-"; at most 64. */
   readonly meter_id: string;
@@ -1552,15 +1549,15 @@ export type NewMeter = {
   readonly filters: readonly MeterFilter[];
   /** True: every usage event counts as 1. */
   readonly count?: boolean | undefined;
-  /** Where the quantity stands in data, dot-separated, such as "tokens.input". */
+  /** The path of the quantity in data, dot-separated, such as "tokens.input". */
   readonly value_path?: string | undefined;
   /** Credits per unit of quantity, as a decimal string. */
   readonly weight: string;
   /** The weight is in force for usage from then on. Absent: for usage of any time. */
   readonly effective_at: string;
   /**
-   * What its usage draws on, for ever. Absent: the credit balance. On the wallet, a weight counts wallet credits, which are worth
-   * the credit price in force when the usage happened.
+   * The source for its usage, forever. Absent: the credit balance. On the wallet, a weight counts wallet credits, which are worth
+   * the credit price at the time of the usage.
    */
   readonly draws_on: DrawsOn;
 };
@@ -1571,19 +1568,19 @@ export type PartStatus = {
   readonly name: string;
   /** False: requests that need it fail. */
   readonly ready: boolean;
-  /** What it is, and what is wrong with it. */
+  /** The part, and its problem. */
   readonly detail: string;
 };
 
 /** Stops debits. */
 export type PauseCreditBalanceRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** Why, for the record. At most 256 characters. */
+  /** The reason, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -1597,11 +1594,11 @@ export type PauseCreditBalanceResponse = {
 
 /** Stops debits. */
 export type PauseWalletRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Why, for the record. At most 256 characters. */
+  /** The reason, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -1615,56 +1612,56 @@ export type PauseWalletResponse = {
 
 /** Pays an invoice. */
 export type PayInvoiceRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** The caller's own, 1 to 128 characters; an invoice is paid once. */
+  /** The caller's own id, 1 to 128 characters. An invoice is paid once. */
   readonly invoice_id: string;
   /**
-   * What is due, as a decimal string of zero or more in whole minor units of the wallet's currency. "0" only settles the usage
-   * that `billed` says, such as that of an invoice paid by other means; without it nothing happens.
+   * The amount due, as a decimal string of zero or more in whole minor units of the wallet's currency. "0" only settles the usage of
+   * `billed`, such as for an invoice that was paid by other means. Without `billed` nothing happens.
    */
   readonly due: string;
   /**
-   * Usage that waited for its invoice and is billed by this one, not more than is unbilled. Empty: all that is unbilled, up to what is
-   * due; of an invoice that was paid before, what that payment billed.
+   * The unbilled usage that this invoice bills, not more than is unbilled. Empty: all unbilled usage, up to the amount due. For an
+   * invoice that was paid before: the usage that this payment billed.
    */
   readonly billed: string;
-  /** ISO 4217 code; refused when it is not the wallet's. Empty: not compared. */
+  /** ISO 4217 code. Refused if the wallet has another. Empty: not compared. */
   readonly currency: string;
 };
 
-/** What was paid. */
+/** The result of the payment. */
 export type PayInvoiceResponse = {
-  /** Revision that the command made; the present one when nothing was recorded. */
+  /** Revision that the command made, or the present one if nothing was recorded. */
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** What was taken, as a decimal string. */
+  /** The taken amount, as a decimal string. */
   readonly paid: string;
-  /** What remains due, to be paid by other means. */
+  /** The amount that is still due. Pay it by other means. */
   readonly remaining: string;
   /**
-   * Why something remains due: "insufficient_credits", "balance_paused", "balance_closed", "wallets_disabled", or "too_many_grants" where
-   * the value lies in more grants than one payment can take from. Empty when nothing does.
+   * The reason why something is still due: "insufficient_credits", "balance_paused", "balance_closed", "wallets_disabled", or
+   * "too_many_grants" (the value is in more grants than one payment can take from). Empty if nothing is due.
    */
   readonly reason: string;
-  /** The payment as it was recorded. Absent when nothing was. */
+  /** The recorded payment. Absent if nothing was recorded. */
   readonly payment: InvoicePayment | undefined;
 };
 
-/** Sets value aside. */
+/** Reserves an amount. */
 export type PlaceHoldRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** How much, as a decimal string above zero, in the balance's own measure. */
+  /** The amount, as a decimal string above zero, in the balance's own measure. */
   readonly amount: string;
-  /** Given back by itself then. Absent: never. */
+  /** The hold is released by itself at this time. Absent: never. */
   readonly expires_at: string;
   /** The caller's own reference. At most 256 characters. */
   readonly reference: string;
@@ -1680,19 +1677,19 @@ export type PlaceHoldResponse = {
   readonly hold: Hold;
 };
 
-/** How much a customer may buy at a time in the portal, in money. */
+/** The limits of one purchase by a customer in the portal, in money. */
 export type PortalPurchaseLimit = {
   /** ISO 4217 code, such as "EUR". */
   readonly currency: string;
-  /** The least that may be paid at a time, as a decimal string above zero in whole minor units. Empty: one minor unit. */
+  /** The least amount of one purchase, as a decimal string above zero in whole minor units. Empty: one minor unit. */
   readonly minimum: string;
-  /** The most that may be paid at a time. Empty: no bound. */
+  /** The largest amount of one purchase. Empty: no bound. */
   readonly maximum: string;
 };
 
 /** A change of credit prices that nobody has made yet. */
 export type PreviewPriceChangeRequest = {
-  /** Prices as they would be set, at most one per currency. */
+  /** The prices to preview, at most one per currency. */
   readonly credit_prices: readonly CreditPrice[];
 };
 
@@ -1706,66 +1703,66 @@ export type PreviewPriceChangeResponse = {
 
 /** The end of a preview. */
 export type PricePreviewTotals = {
-  /** How many wallets the change touches: those whose unit equivalent it moves. */
+  /** The number of wallets whose unit equivalent changes. */
   readonly wallets_touched: number;
-  /** Every currency that has wallets or that the change names, in order. */
+  /** Every currency that has wallets or is in the change, in order. */
   readonly currencies: readonly CurrencyPricePreview[];
-  /** When the question was asked. Wallets may change during the preview. Each one names its revision. */
+  /** Time of the request. Wallets may change during the preview. Each one has its revision. */
   readonly as_of: string;
 };
 
-/** Credits that are there once their money is. */
+/** Credits that the wallet gets after their payment. */
 export type Purchase = {
-  /** Made by the ledger, unique within its wallet for ever. */
+  /** Made by the ledger, unique within its wallet forever. */
   readonly purchase_id: string;
-  /** Whose. */
+  /** The customer's id. */
   readonly customer_id: string;
-  /** How it stands. */
+  /** Its status. */
   readonly status: PurchaseStatus;
-  /** What the provider was asked for, as a decimal string; what the wallet is credited with. */
+  /** The requested amount, as a decimal string. The wallet is credited with it. */
   readonly amount: string;
   /** ISO 4217 code. */
   readonly currency: string;
   /** The same in credits, at the price of the start. */
   readonly credits: string;
-  /** The credit price that was. */
+  /** This credit price. */
   readonly credit_price: string;
-  /** Which of the currency's prices that was. */
+  /** The version of the credit price. */
   readonly credit_price_version: number;
-  /** Who takes the money: "manual" or "stripe". */
+  /** The payment provider: "manual" or "stripe". */
   readonly provider: string;
-  /** Who asked for it. */
+  /** The requester. */
   readonly by: PurchasedBy;
-  /** When it was started. */
+  /** Its start. */
   readonly started_at: string;
-  /** Nobody waits for the money any longer from then on. Absent: no end. */
+  /** It expires at this time. Absent: never. */
   readonly expires_at: string | undefined;
-  /** When it succeeded, failed or expired. */
+  /** The time of its success, failure or expiry. */
   readonly ended_at: string | undefined;
   /** The grant that it bought. */
   readonly grant_id: string;
-  /** True: it had failed or expired before its money came. */
+  /** True: it had failed or expired before its payment. */
   readonly late: boolean;
-  /** Why it failed: the provider's word, or the account's own. */
+  /** The code of its failure, from the provider or the account. */
   readonly failure_code: string;
   /** The same for people. */
   readonly failure_reason: string;
   /** The provider's id of the payment that was credited. */
   readonly payment_id: string;
-  /** What needs a person, oldest first. */
+  /** Notifications that need a person, oldest first. */
   readonly flags: readonly PurchaseFlag[];
 };
 
 /** A notification about a purchase that needs a person. It credited nothing. */
 export type PurchaseFlag = {
   /**
-   * Why: "other_currency", "other_amount", "already_succeeded", "failed_after_success", "grant_already_expired", "purchase_no_longer_tracked",
+   * The reason: "other_currency", "other_amount", "already_succeeded", "failed_after_success", "grant_already_expired", "purchase_no_longer_tracked",
    * "balance_closed" or "payment_of_other_purchase".
    */
   readonly reason: string;
-  /** What was paid, as a decimal string. Empty where no money was taken. */
+  /** The paid amount, as a decimal string. Empty if no money was taken. */
   readonly paid_amount: string;
-  /** ISO 4217 code of what was paid. */
+  /** ISO 4217 code of the paid amount. */
   readonly paid_currency: string;
   /** The provider's id of the notification. */
   readonly event_id: string;
@@ -1773,13 +1770,13 @@ export type PurchaseFlag = {
   readonly payment_id: string;
   /** When it was recorded. */
   readonly flagged_at: string;
-  /** Where the payment was credited to another purchase: which. */
+  /** The other purchase that the payment was credited to, if any. */
   readonly credited_to: string;
 };
 
 /** Builds derived state again. */
 export type RebuildProjectionsRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
 };
 
@@ -1789,7 +1786,7 @@ export type RebuildProjectionsResponse = {
   readonly events: number;
   /** Documents written. */
   readonly documents: number;
-  /** How long it took, in milliseconds. */
+  /** Its duration in milliseconds. */
   readonly duration_ms: number;
 };
 
@@ -1797,11 +1794,11 @@ export type RebuildProjectionsResponse = {
 export type RejectedUsage = {
   /** Made by the ledger. */
   readonly rejection_id: string;
-  /** Where it stands. */
+  /** Its status. */
   readonly status: RejectedUsageStatus;
   /** A stable code such as "unknown_customer". */
   readonly reason: string;
-  /** The same for people, naming field and remedy. */
+  /** The same for people, with field and remedy. */
   readonly detail: string;
   /** The event's source, as far as it could be read. */
   readonly source: string;
@@ -1809,25 +1806,25 @@ export type RejectedUsage = {
   readonly id: string;
   /** The event's subject, as far as it could be read. */
   readonly customer_id: string;
-  /** Which way it came, such as "http", "grpc" or a topic with partition and offset. */
+  /** Its transport: "http", "grpc" or a topic with partition and offset. */
   readonly received_from: string;
   /** When it was rejected. */
   readonly rejected_at: string;
   /** When it was replayed successfully. */
   readonly replayed_at: string | undefined;
-  /** The original bytes, base64 over HTTP. Left out of lists. */
+  /** The original bytes, in base64 over HTTP. Absent in lists. */
   readonly original: Uint8Array | undefined;
 };
 
-/** Gives a hold back. */
+/** Releases a hold. */
 export type ReleaseHoldRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** Which hold. */
+  /** The hold. */
   readonly hold_id: string;
 };
 
@@ -1837,33 +1834,33 @@ export type ReleaseHoldResponse = {
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** What was given back, as a decimal string. */
+  /** The released amount, as a decimal string. */
   readonly released: string;
 };
 
 /** Replays a rejected usage event. */
 export type ReplayRejectedUsageRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which. */
+  /** The rejection. */
   readonly rejection_id: string;
 };
 
-/** What became of it this time. */
+/** The result of the replay. */
 export type ReplayRejectedUsageResponse = {
   /** The outcome of the event. */
   readonly outcome: UsageOutcome;
-  /** How it stands now. */
+  /** Its present state. */
   readonly rejected_usage: RejectedUsage;
 };
 
 /** Sends a message again. */
 export type ResendDeliveryRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which endpoint. */
+  /** The endpoint. */
   readonly endpoint_id: string;
-  /** Which message. */
+  /** The message. */
   readonly webhook_id: string;
 };
 
@@ -1871,17 +1868,17 @@ export type ResendDeliveryRequest = {
 export type ResendDeliveryResponse = {
   /** Revision that the command made. */
   readonly revision: number;
-  /** How it stands now. */
+  /** Its present state. */
   readonly delivery: Delivery;
 };
 
 /** Ends a suspension or a back-off. */
 export type ResumeAutoTopUpRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Why. At most 256 characters. */
+  /** The reason, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -1889,19 +1886,19 @@ export type ResumeAutoTopUpRequest = {
 export type ResumeAutoTopUpResponse = {
   /** Revision of the auto top-up. */
   readonly revision: number;
-  /** How it stands. */
+  /** Its state. */
   readonly auto_top_up: AutoTopUp;
 };
 
 /** Allows debits again. */
 export type ResumeCreditBalanceRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** Why, for the record. At most 256 characters. */
+  /** The reason, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -1915,11 +1912,11 @@ export type ResumeCreditBalanceResponse = {
 
 /** Allows debits again. */
 export type ResumeWalletRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Why, for the record. At most 256 characters. */
+  /** The reason, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -1933,17 +1930,17 @@ export type ResumeWalletResponse = {
 
 /** Ends a meter. */
 export type RetireMeterRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** Which meter. */
+  /** The meter. */
   readonly meter_id: string;
   /** Usage from then on is not taken. Absent: now. */
   readonly effective_at: string;
 };
 
-/** The credit product as it is now. */
+/** The credit product after the command. */
 export type RetireMeterResponse = {
   /** Revision that the command made. */
   readonly revision: number;
@@ -1951,34 +1948,34 @@ export type RetireMeterResponse = {
   readonly credit_product: CreditProduct;
 };
 
-/** Gives back a payment. */
+/** Returns a payment. */
 export type ReverseInvoicePaymentRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** The invoice that was paid. */
   readonly invoice_id: string;
-  /** How much, as a decimal string above zero in whole minor units. Empty: all that has not been given back yet. */
+  /** The amount, as a decimal string above zero in whole minor units. Empty: all that is not returned yet. */
   readonly amount: string;
-  /** Why, for the record. At most 256 characters. */
+  /** The reason, at most 256 characters. */
   readonly reason: string;
   /**
-   * The caller's own id of the reversal, such as that of a credit note, 1 to 128 characters: it is carried out once, whatever the
-   * idempotency key. Empty: only the idempotency key distinguishes a retry from another reversal.
+   * The caller's own id of the reversal, such as that of a credit note, 1 to 128 characters. The reversal is carried out once, under
+   * any idempotency key. Empty: only the idempotency key distinguishes a retry from another reversal.
    */
   readonly reversal_id: string;
 };
 
-/** What was given back. */
+/** The result of the reversal. */
 export type ReverseInvoicePaymentResponse = {
   /** Revision that the command made. */
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** What this reversal gave back, as a decimal string. */
+  /** The amount that this reversal returned, as a decimal string. */
   readonly reversed: string;
-  /** The grants it went back to, and how much to each, in order. */
+  /** The grants that it returned to, with the amount of each, in order. */
   readonly returned: readonly Allocation[];
   /** The payment after it. */
   readonly payment: InvoicePayment;
@@ -1986,9 +1983,9 @@ export type ReverseInvoicePaymentResponse = {
 
 /** Gives an endpoint a new secret. */
 export type RotateWebhookSecretRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which. */
+  /** The endpoint. */
   readonly endpoint_id: string;
 };
 
@@ -2004,9 +2001,9 @@ export type RotateWebhookSecretResponse = {
 
 /** Sends a test message. */
 export type SendTestPingRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which endpoint. */
+  /** The endpoint. */
   readonly endpoint_id: string;
 };
 
@@ -2014,7 +2011,7 @@ export type SendTestPingRequest = {
 export type SendTestPingResponse = {
   /** Revision that the command made. */
   readonly revision: number;
-  /** By which it can be found among the deliveries. */
+  /** The id of its delivery. */
   readonly webhook_id: string;
 };
 
@@ -2024,15 +2021,15 @@ export type SendUsageBatchRequest = {
   readonly events: readonly UsageEvent[];
 };
 
-/** What became of them. */
+/** The outcomes of the events. */
 export type SendUsageBatchResponse = {
-  /** How many were charged. */
+  /** The number of applied events. */
   readonly applied: number;
-  /** How many had been charged before. */
+  /** The number of duplicates. */
   readonly duplicate: number;
-  /** How many were rejected. */
+  /** The number of rejected events. */
   readonly rejected: number;
-  /** How many are in the queue. Only where usage goes through one. */
+  /** The number of queued events. */
   readonly queued: number;
   /** One per event, in the order of the request. */
   readonly outcomes: readonly UsageOutcome[];
@@ -2046,7 +2043,7 @@ export type SendUsageRequest = {
   readonly event: UsageEvent;
 };
 
-/** What became of it. */
+/** The outcome of the event. */
 export type SendUsageResponse = {
   /** The outcome of the event. */
   readonly outcome: UsageOutcome;
@@ -2056,11 +2053,11 @@ export type SendUsageResponse = {
 
 /** Sets the policy of a customer's wallet. */
 export type SetAutoTopUpRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** What to do. */
+  /** The new policy. */
   readonly policy: AutoTopUpPolicy;
 };
 
@@ -2068,17 +2065,17 @@ export type SetAutoTopUpRequest = {
 export type SetAutoTopUpResponse = {
   /** Revision of the auto top-up. */
   readonly revision: number;
-  /** How it stands. */
+  /** Its state. */
   readonly auto_top_up: AutoTopUp;
 };
 
 /** Replaces the warning lines. */
 export type SetCreditBalanceLimitsRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
   /** The new limits, at most 8. Empty: none. */
   readonly limits: readonly Limit[];
@@ -2094,15 +2091,15 @@ export type SetCreditBalanceLimitsResponse = {
 
 /** Replaces the default limits. */
 export type SetCreditProductLimitsRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
   /** The new limits, at most 8. Empty: none. */
   readonly limits: readonly Limit[];
 };
 
-/** The credit product as it is now. */
+/** The credit product after the command. */
 export type SetCreditProductLimitsResponse = {
   /** Revision that the command made. */
   readonly revision: number;
@@ -2112,11 +2109,11 @@ export type SetCreditProductLimitsResponse = {
 
 /** Sets a meter's weight. */
 export type SetMeterWeightRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** Which meter. */
+  /** The meter. */
   readonly meter_id: string;
   /** Credits per unit of quantity, as a decimal string. */
   readonly weight: string;
@@ -2124,7 +2121,7 @@ export type SetMeterWeightRequest = {
   readonly effective_at: string;
 };
 
-/** The credit product as it is now. */
+/** The credit product after the command. */
 export type SetMeterWeightResponse = {
   /** Revision that the command made. */
   readonly revision: number;
@@ -2134,9 +2131,9 @@ export type SetMeterWeightResponse = {
 
 /** Replaces the warning lines. */
 export type SetWalletLimitsRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** The new limits, at most 8. Empty: none. */
   readonly limits: readonly Limit[];
@@ -2160,35 +2157,35 @@ export type Settings = {
   readonly credit_prices: readonly CreditPrice[];
   /** Whether customers may buy credits by themselves. */
   readonly allow_portal_purchases: boolean;
-  /** What they may buy for at a time, at most one for each currency. A currency without one takes any amount that can be paid. */
+  /** The limits of their purchases, at most one for each currency. Without one, any payable amount is accepted. */
   readonly portal_purchase_limits: readonly PortalPurchaseLimit[];
-  /** What a wallet begins with that is created without limits of its own. */
+  /** The limits of a wallet that is created without limits of its own. */
   readonly default_limits: readonly DefaultLimit[];
 };
 
 /** Starts a purchase. */
 export type StartPurchaseRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** So many credits, as a decimal string above zero, converted at the credit price in force. The money has to be whole minor units. */
+  /** Credits, as a decimal string above zero, converted at the credit price in force. The money must be whole minor units. */
   readonly credits?: string | undefined;
-  /** So much money, as a decimal string above zero in whole minor units of the wallet's currency. */
+  /** Money, as a decimal string above zero in whole minor units of the wallet's currency. */
   readonly amount?: string | undefined;
-  /** Who takes the money: "manual" (somebody confirms by this API) or "stripe" (the customer pays on Stripe's page). */
+  /** The payment provider: "manual" (somebody confirms by this API) or "stripe" (the customer pays on Stripe's page). */
   readonly provider: string;
-  /** Who asks. Not given: staff. */
+  /** The requester. Not given: staff. */
   readonly by: PurchasedBy;
-  /** Nobody waits for the money from then on. Absent: 24 hours for "stripe", 30 days for "manual". Not for customers to choose. */
+  /** The purchase expires at this time. Absent: after 24 hours for "stripe", 30 days for "manual". A customer cannot choose it. */
   readonly expires_at: string;
-  /** Where the provider's page leads after the payment: an http or https URL. Needed for a provider with a page. */
+  /** The provider's page leads here after the payment. An http or https URL, required for a provider with a page. */
   readonly paid_url: string;
-  /** Where it leads when the customer turns back. Needed for a provider with a page. */
+  /** The provider's page leads here if the customer turns back. Required for a provider with a page. */
   readonly cancelled_url: string;
-  /** Of the grant that is bought: lower is taken first, 0 to 255. Absent: 100. Not for customers to choose. */
+  /** Priority of the bought grant: lower is taken first, 0 to 255. Absent: 100. A customer cannot choose it. */
   readonly priority: number | undefined;
-  /** Of the grant that is bought: it covers usage before then. Absent: never expires. Not for customers to choose. */
+  /** Expiry of the bought grant: it covers usage before this time. Absent: never. A customer cannot choose it. */
   readonly grant_expires_at: string;
   /** The caller's own notes, kept with the grant: at most 20, names up to 64 and values up to 512 characters. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -2202,19 +2199,19 @@ export type StartPurchaseResponse = {
   readonly balance: Balance;
   /** The purchase, pending. */
   readonly purchase: Purchase;
-  /** Where the customer pays. Empty where the provider has no page, and in the answer to a retry once nobody can pay there any more. */
+  /** The page on which the customer pays. Empty if the provider has no page, and in the answer to a retry after the page has closed. */
   readonly checkout_url: string;
 };
 
 /** Adds credits. */
 export type TopUpCreditBalanceRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
-  /** Which credit product, such as "api-calls". */
+  /** The credit product, such as "api-calls". */
   readonly credit_product_id: string;
-  /** How many, as a decimal string above zero. */
+  /** The number of credits, as a decimal string above zero. */
   readonly amount: string;
   /** Paid or free. */
   readonly origin: Origin;
@@ -2224,7 +2221,7 @@ export type TopUpCreditBalanceRequest = {
   readonly effective_at: string;
   /** Covers usage before then. Absent: never expires. */
   readonly expires_at: string;
-  /** What was paid for it. */
+  /** The price that was paid for it. */
   readonly cost_basis: CostBasis;
   /** The caller's own reference, such as a payment id. At most 256 characters. */
   readonly reference: string;
@@ -2244,15 +2241,15 @@ export type TopUpCreditBalanceResponse = {
 
 /** Money as credits at a credit price, as decimal strings. */
 export type UnitEquivalents = {
-  /** All that grants still have. */
+  /** The remaining amounts of all grants. */
   readonly booked: string;
-  /** What can be spent. */
+  /** The spendable amount. */
   readonly available: string;
 };
 
 /** One change of the settings. */
 export type UpdateSettingsRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
   /** Absent: unchanged. */
   readonly enabled: boolean | undefined;
@@ -2260,15 +2257,15 @@ export type UpdateSettingsRequest = {
   readonly allow_free_credits: boolean | undefined;
   /** Prices to set, at most one per currency. Prices of other currencies stay. */
   readonly credit_prices: readonly CreditPrice[];
-  /** The revision that the change was made from. Over HTTP: the If-Match header. Absent: change whatever is there. */
+  /** The present revision that the caller knows. Over HTTP: the If-Match header. Absent: any revision. */
   readonly expected_revision: number | undefined;
   /** Absent: unchanged. */
   readonly allow_portal_purchases: boolean | undefined;
-  /** The whole list as it shall be. Empty: unchanged; see no_portal_purchase_limits. */
+  /** The complete new list. Empty: unchanged, see no_portal_purchase_limits. */
   readonly portal_purchase_limits: readonly PortalPurchaseLimit[];
   /** True: none from now on. Not together with portal_purchase_limits. */
   readonly no_portal_purchase_limits: boolean;
-  /** The whole list as it shall be. Empty: unchanged; see no_default_limits. Wallets that exist keep theirs. */
+  /** The complete new list. Empty: unchanged, see no_default_limits. Wallets that exist keep theirs. */
   readonly default_limits: readonly DefaultLimit[];
   /** True: none from now on. Not together with default_limits. */
   readonly no_default_limits: boolean;
@@ -2284,9 +2281,9 @@ export type UpdateSettingsResponse = {
 
 /** Changes an endpoint. */
 export type UpdateWebhookEndpointRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Which. */
+  /** The endpoint. */
   readonly endpoint_id: string;
   /** Absent: unchanged. */
   readonly url: string | undefined;
@@ -2306,15 +2303,15 @@ export type UpdateWebhookEndpointResponse = {
   readonly endpoint: WebhookEndpoint;
 };
 
-/** A fact in CloudEvents 1.0 form: this customer used this much, then. */
+/** A fact in the form of a CloudEvent 1.0: one customer used one quantity at one time. */
 export type UsageEvent = {
   /** "1.0". */
   readonly specversion: string;
-  /** Unique within its source, 1 to 256 bytes. With source it is what makes the event itself. */
+  /** Unique within its source, 1 to 256 bytes. The event is known by source and id. */
   readonly id: string;
-  /** Who says so, 1 to 512 bytes, such as "gateway-eu-1". */
+  /** The producer, 1 to 512 bytes, such as "gateway-eu-1". */
   readonly source: string;
-  /** What kind of usage, 1 to 256 bytes, such as "llm.completion". Meters select by it. */
+  /** The kind of usage, 1 to 256 bytes, such as "llm.completion". Meters select by it. */
   readonly type: string;
   /** The customer's id. */
   readonly subject: string;
@@ -2330,25 +2327,25 @@ export type UsageLine = {
   readonly source: string;
   /** CloudEvents id. */
   readonly id: string;
-  /** When the usage happened. */
+  /** Time of the usage. */
   readonly used_at: string | undefined;
-  /** Credits it cost, as a decimal string: of the credit product, or wallet credits. */
+  /** Its price in credits, as a decimal string: of the credit product, or wallet credits. */
   readonly credits: string;
-  /** What no grant covered, in the balance's own measure. Empty where it waits for its invoice. */
+  /** The amount that no grant covered, in the balance's own measure. Empty for usage that waits for its invoice. */
   readonly uncovered: string;
-  /** How the credits came about, one part per meter. */
+  /** The credits of each meter. */
   readonly parts: readonly UsagePart[];
-  /** What it cost in the balance's own measure: money in a wallet, otherwise the credits. */
+  /** Its price in the balance's own measure: money in a wallet, otherwise credits. */
   readonly amount: string;
-  /** Whose meters took it. */
+  /** The credit product of its meters. */
   readonly credit_product_id: string;
-  /** In a wallet: what a credit was worth when the usage happened. Empty otherwise. */
+  /** In a wallet: the credit price at the time of the usage. Empty otherwise. */
   readonly credit_price: string;
-  /** Which version of the credit price that was. 0 outside a wallet. */
+  /** The version of the credit price. 0 outside a wallet. */
   readonly credit_price_version: number;
 };
 
-/** What became of one usage event of a request. */
+/** The outcome of one usage event of a request. */
 export type UsageOutcome = {
   /** Its place in the request, from 0. */
   readonly index: number;
@@ -2356,37 +2353,37 @@ export type UsageOutcome = {
   readonly id: string;
   /** Its source, as far as it could be read. */
   readonly source: string;
-  /** What became of it. */
+  /** Its status. */
   readonly status: UsageStatus;
-  /** Why it was rejected, or will be where that is known before it leaves the queue: a stable code. Empty otherwise. */
+  /** The reason of a rejection, a stable code. In a queue, the reason of a later rejection that is known already. Empty otherwise. */
   readonly reason: string;
-  /** The same for people, naming field and remedy. */
+  /** The same for people, with field and remedy. */
   readonly detail: string;
-  /** By which it can be found among rejected usage. Empty with `queued`: list rejected usage of the customer. */
+  /** The id of the rejection. Empty with `queued`: list the rejected usage of the customer. */
   readonly rejection_id: string;
-  /** The customer it is for, as far as that could be read. */
+  /** Its customer, as far as it could be read. */
   readonly customer_id: string;
 };
 
-/** What one meter took from a usage event. */
+/** The part of one meter in a usage event. */
 export type UsagePart = {
   /** The meter. */
   readonly meter_id: string;
-  /** The quantity it took, as a decimal string. */
+  /** The quantity, as a decimal string. */
   readonly quantity: string;
   /** Credits per unit of quantity. */
   readonly weight: string;
-  /** Which of the meter's weights that was. */
+  /** The version of the weight. */
   readonly weight_version: number;
 };
 
 /** A broken invariant. */
 export type VerifyFinding = {
-  /** Which invariant is broken: "I2" no doubling, "I3" conservation, "I4" never negative, "I5" order, "I6" projection, "I10" tamper. */
+  /** The broken invariant: "I2" no doubling, "I3" conservation, "I4" never negative, "I5" order, "I6" projection, "I10" tamper. */
   readonly invariant: string;
-  /** The stream of the finding. Empty: the log as a whole. */
+  /** The stream of the finding. Empty: the complete log. */
   readonly stream: string;
-  /** The revision of the finding. Absent: the finding is about the whole stream. */
+  /** The revision of the finding. Absent: the finding is about the complete stream. */
   readonly revision: number | undefined;
   /** The finding, for people. */
   readonly detail: string;
@@ -2395,7 +2392,7 @@ export type VerifyFinding = {
 /** Starts a check. */
 export type VerifyLedgerRequest = {
   /**
-   * The digest of heads covers events up to this position, such as that of an earlier check, which then gave the same digest.
+   * The digest of heads covers events up to this position. Give the position of an earlier check to get the same digest again.
    * Empty: all events.
    */
   readonly heads_at: string;
@@ -2411,7 +2408,7 @@ export type VerifyLedgerResponse = {
   readonly summary?: VerifySummary | undefined;
 };
 
-/** How far a check has come. */
+/** The progress of a check. */
 export type VerifyProgress = {
   /** Events read so far. */
   readonly events: number;
@@ -2429,31 +2426,31 @@ export type VerifySummary = {
   readonly streams: number;
   /** Wallets and credit balances compared. */
   readonly balances: number;
-  /** Findings in all, those beyond what was reported one by one included. */
+  /** The number of all findings. Only the first ones are reported one by one. */
   readonly findings: number;
-  /** How long it took, in milliseconds. */
+  /** Its duration in milliseconds. */
   readonly duration_ms: number;
   /**
    * SHA-256, in hex, over a line "stream revision chain" and a line feed for the last event of every stream, sorted by stream.
-   * Kept elsewhere with its position and compared with a later check, it shows what the hash chains alone cannot: a log that
-   * was rewritten as a whole, or the end of a stream cut off together with its derived state.
+   * Keep it elsewhere with its position and compare it with a later check. It shows two changes that the hash chains cannot show: a log
+   * that was rewritten completely, and the end of a stream that was cut off together with its derived state.
    */
   readonly heads: string;
   /** Position of the last event that the digest covers, as text because it is a 64-bit number. "-1" for an empty log. */
   readonly position: string;
 };
 
-/** Takes back what is left of a grant. */
+/** Takes back the rest of a grant. */
 export type VoidTopUpRequest = {
-  /** Idempotency key, see operations.proto. Over HTTP: the Idempotency-Key header. */
+  /** Idempotency key, see operations.proto. */
   readonly request_id: string;
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
-  /** Which grant, such as "g1". */
+  /** The grant, such as "g1". */
   readonly grant_id: string;
-  /** Why, for the record. Needed; at most 256 characters. */
+  /** The reason, required, at most 256 characters. */
   readonly reason: string;
 };
 
@@ -2463,31 +2460,31 @@ export type VoidTopUpResponse = {
   readonly revision: number;
   /** The figures. */
   readonly balance: Balance;
-  /** What was left of the grant and has been taken back, as a decimal string. */
+  /** The amount that was taken back, as a decimal string. */
   readonly voided: string;
 };
 
-/** What the change would do to one wallet. */
+/** The effect of the change on one wallet. */
 export type WalletPricePreview = {
-  /** Whose. */
+  /** The customer's id. */
   readonly customer_id: string;
   /** ISO 4217 code. */
   readonly currency: string;
-  /** In money; the change leaves it as it is. */
+  /** In money. The change does not alter it. */
   readonly booked: string;
-  /** In money, as it is now. */
+  /** In money. */
   readonly available: string;
   /** At the price without the change. Absent where there is none. */
   readonly before: UnitEquivalents | undefined;
   /** At the price with the change. */
   readonly after: UnitEquivalents | undefined;
-  /** Revision of the wallet that this speaks of. */
+  /** Revision of the wallet. */
   readonly revision: number;
 };
 
 /** Asks for every change of a balance. */
 export type WatchBalanceRequest = {
-  /** Whose: the id given when the customer was created, 1 to 128 bytes. */
+  /** The customer's id, 1 to 128 bytes. */
   readonly customer_id: string;
   /** Empty: the wallet. */
   readonly credit_product_id: string;
@@ -2497,15 +2494,15 @@ export type WatchBalanceRequest = {
 
 /** The figures after a change. A slow reader is given the latest ones, never all in between. */
 export type WatchBalanceResponse = {
-  /** Revision that the figures speak of; rising from message to message. */
+  /** Revision of the figures. It rises from message to message. */
   readonly revision: number;
-  /** The moment that the figures speak of. */
+  /** Time of the figures. */
   readonly as_of: string;
   /** The figures. */
   readonly balance: Balance;
 };
 
-/** Where webhooks go. */
+/** A destination of webhooks. */
 export type WebhookEndpoint = {
   /** Made by the ledger. */
   readonly endpoint_id: string;
@@ -2515,12 +2512,12 @@ export type WebhookEndpoint = {
   readonly event_types: readonly string[];
   /** For people. */
   readonly description: string;
-  /** Whether it is delivered to. */
+  /** Its status. */
   readonly status: WebhookEndpointStatus;
-  /** Why it is disabled: "by_account", "gone" or "only_failures". Empty while enabled. */
+  /** The reason for its disabling: "by_account", "gone" or "only_failures". Empty while enabled. */
   readonly disabled_reason: string;
   /** When it was added. */
   readonly created_at: string;
-  /** Until then messages are also signed with the secret before. Absent: no rotation is under way. */
+  /** Until this time, messages are also signed with the previous secret. Absent: no rotation is in progress. */
   readonly previous_secret_until: string | undefined;
 };
