@@ -15,17 +15,17 @@ const costs = (cpuOf: Readonly<Record<string, number>>): string =>
 const DETAILED_BELOW = 100;
 const figure = ([name, value]: readonly [string, number]): string => `${rounded(value, value < DETAILED_BELOW ? 1 : 0)} ${name}`;
 
-const cells = (of: Result): readonly string[] => [
-  of.name,
-  rounded(of.cpuMicros, 1),
-  rounded(of.cpuRatio, 1),
-  rounded(of.ofPlain?.cpu, 2),
-  rounded(of.perSecond),
-  rounded(of.ratio, 2),
-  rounded(of.ofPlain?.rate, 2),
-  rounded(of.p50Ms, 2),
-  rounded(of.p99Ms, 2),
-  [...Object.entries(of.figures ?? {}).map(figure), of.note, of.cpuOf && costs(of.cpuOf)].filter(Boolean).join('; '),
+const cells = (result: Result): readonly string[] => [
+  result.name,
+  rounded(result.cpuMicros, 1),
+  rounded(result.cpuRatio, 1),
+  rounded(result.ofPlain?.cpu, 2),
+  rounded(result.perSecond),
+  rounded(result.ratio, 2),
+  rounded(result.ofPlain?.rate, 2),
+  rounded(result.p50Ms, 2),
+  rounded(result.p99Ms, 2),
+  [...Object.entries(result.figures ?? {}).map(figure), result.note, result.cpuOf && costs(result.cpuOf)].filter(Boolean).join('; '),
 ];
 
 /** Columns that no result fills are left out. */

@@ -56,15 +56,12 @@ const ALLOWED_NAMES: ReadonlySet<string> = new Set(['WholeNumber', 'wholeNumber'
 /** They name the words in order to replace them. */
 const ABOUT_WORDS: readonly string[] = ['docs/glossary.md', 'test/rules/plain-words'];
 
-/** Not held to this yet. The list only becomes shorter. */
-const NOT_YET: readonly string[] = ['libs/domain/', 'libs/engine/', 'libs/api/', 'libs/adapters/embedded/', 'test/bench/'];
-
 const READ_BY_PEOPLE = /\.(?:[cm]?[jt]s|md|proto|sh|ya?ml)$|Dockerfile$|^[.]ci[/]run$/;
 
 /** Words that the glossary replaces. */
 export const plainWords: Rule = (files) =>
   files
-    .filter(({ path }) => READ_BY_PEOPLE.test(path) && ![...ABOUT_WORDS, ...NOT_YET].some((prefix) => path.startsWith(prefix)))
+    .filter(({ path }) => READ_BY_PEOPLE.test(path) && !ABOUT_WORDS.some((prefix) => path.startsWith(prefix)))
     .flatMap((file) => [...pathFindings(file), ...textFindings(file), ...(isTypeScript(file) ? nameFindings(file) : [])]);
 
 const TEXT = new Map(EVERYWHERE.flatMap(({ words, use }) => words.map((word) => [word, use] as const)));

@@ -1,4 +1,4 @@
-/** For the tests of this folder: logs in directories of their own, events, and disks that fail when told to. */
+/** For the tests of this folder: logs in directories of their own, events, and disks that fail on command. */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -41,7 +41,7 @@ export function wrongType(field: string, shape: FieldShape, got: string): Violat
 
 type Wanted = (shape: FieldShape, path: string) => { readonly wanted: string; readonly remedy: string };
 
-/** Fields that hold an amount are told by their comment in the contract. */
+/** The comment of a field in the contract says that the field holds an amount. */
 const isAmount = (shape: FieldShape): boolean => /decimal string/.test(shape.comment);
 
 const WANTED: Readonly<Record<FieldShape['kind'], Wanted>> = {

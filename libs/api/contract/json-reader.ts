@@ -75,11 +75,11 @@ function mapFromJson(field: FieldShape, node: JsonNode, at: string, violations: 
 function valueFromJson(field: FieldShape, node: JsonNode, at: string, violations: Violation[]): unknown {
   const value = READERS[field.kind](field, node, at, violations);
   if (value === undefined)
-    violations.push(wrongType(at, field, WHOLE_KINDS.has(field.kind) && node instanceof JsonNumber ? shown(node.text) : nameOf(node)));
+    violations.push(wrongType(at, field, INTEGER_KINDS.has(field.kind) && node instanceof JsonNumber ? shown(node.text) : nameOf(node)));
   return value;
 }
 
-const WHOLE_KINDS: ReadonlySet<FieldShape['kind']> = new Set(['integer', 'long']);
+const INTEGER_KINDS: ReadonlySet<FieldShape['kind']> = new Set(['integer', 'long']);
 
 type Reader = (field: FieldShape, node: JsonNode, at: string, violations: Violation[]) => unknown;
 
@@ -87,7 +87,7 @@ type Reader = (field: FieldShape, node: JsonNode, at: string, violations: Violat
 const READERS: Readonly<Record<FieldShape['kind'], Reader>> = {
   text: (_, node) => (typeof node === 'string' ? node : undefined),
   flag: (_, node) => (typeof node === 'boolean' ? node : undefined),
-  integer: (_, node, at, violations) => (node instanceof JsonNumber ? wholeFrom(node.text, at, violations) : undefined),
+  integer: (_, node, at, violations) => (node instanceof JsonNumber ? integerFrom(node.text, at, violations) : undefined),
   long: (_, node, at, violations) => longFrom(node, at, violations),
   bytes: (_, node) => (typeof node === 'string' && BASE64.test(node) ? Buffer.from(node, 'base64') : undefined),
   word: (field, node) => (typeof node === 'string' ? wordFrom(field, node) : undefined),
@@ -97,16 +97,16 @@ const READERS: Readonly<Record<FieldShape['kind'], Reader>> = {
 };
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const WHOLE = /^-?(?:0|[1-9][0-9]*)$/;
+const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 
 /** Digits are taken as a number or, as the JSON mapping of proto3 writes what has 64 bits, as a string. */
 function longFrom(node: JsonNode, at: string, violations: Violation[]): number | undefined {
   const text = node instanceof JsonNumber ? node.text : node;
-  return typeof text === 'string' ? wholeFrom(text, at, violations) : undefined;
+  return typeof text === 'string' ? integerFrom(text, at, violations) : undefined;
 }
 
-export function wholeFrom(text: string, at: string, violations: Violation[]): number | undefined {
-  if (!WHOLE.test(text)) return undefined;
+export function integerFrom(text: string, at: string, violations: Violation[]): number | undefined {
+  if (!INTEGER.test(text)) return undefined;
   const value = Number(text);
   if (!Number.isSafeInteger(value)) violations.push(notSafe(at));
   return value;

@@ -10,7 +10,7 @@ export interface FieldShape {
   readonly list: boolean;
   /** A map from text to text. */
   readonly map: boolean;
-  /** Whether absence can be told from the default: `optional`, a message, or a member of a oneof. */
+  /** True if absence differs from the default: for `optional`, a message, or a member of a oneof. */
   readonly presence: boolean;
   /** Declared `optional`, or a member of a oneof: an answer may be without it. */
   readonly optional: boolean;

@@ -1,6 +1,6 @@
 /** Reads text parameters of the HTTP transport, from the path and the query string, into fields of a Message. */
 import type { Violation } from '@drawdown/api/errors';
-import { type Elsewhere, timeFrom, unlessDefault, wholeFrom, wordFrom } from './json-reader';
+import { type Elsewhere, timeFrom, unlessDefault, integerFrom, wordFrom } from './json-reader';
 import { shown, twice, unknownField, wrongType } from './field-problems';
 import type { FieldShape, MessageShape } from './message-shape';
 
@@ -52,7 +52,7 @@ function read(field: FieldShape, text: string, violations: Violation[]): unknown
       return text === 'true' ? true : text === 'false' ? false : undefined;
     case 'integer':
     case 'long':
-      return wholeFrom(text, field.name, violations);
+      return integerFrom(text, field.name, violations);
     case 'word':
       return wordFrom(field, text);
     case 'time':

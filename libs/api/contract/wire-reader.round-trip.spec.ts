@@ -17,7 +17,7 @@ const shapes = [...contract.rpcs.values()].flatMap(({ request, response }) => [r
 const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((text) => !text.includes('\0') && text.isWellFormed());
 const MS_PER_CENTURY = 100 * 365 * 86_400_000;
 
-/** Any message of a shape, in the normal form: no defaults where absence cannot be told. */
+/** Any message of a shape, in the normal form: no defaults where absence and default are the same. */
 function messages(shape: MessageShape): fc.Arbitrary<Message> {
   const fields = Object.fromEntries(shape.fields.map((field) => [field.name, fc.option(valueOf(field), { nil: undefined })]));
   return fc.record(fields).map((message) => {

@@ -1,7 +1,7 @@
 /**
- * Reads protobuf bytes of the gRPC transport into a Message. Stricter than proto3 asks: an unknown field is refused, because a
- * caller who sends `expires_at` to a service that does not know it would otherwise be told yes; text has to be UTF-8 without
- * U+0000; an unknown enum number is refused. So the same request is refused on both transports with the same words.
+ * Reads protobuf bytes of the gRPC transport into a Message. It is stricter than proto3. It refuses an unknown field: a service that
+ * does not know `expires_at` must not accept a request with it. It refuses text that is not UTF-8 or has U+0000, and unknown enum
+ * numbers. So both transports refuse the same request with the same words.
  */
 import { isUtf8 } from 'node:buffer';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';

@@ -3,7 +3,8 @@ import { AppendUnknown, Contention, Fault, LogUnavailable, RevisionNotReached } 
 import { Overloaded } from '@drawdown/engine/usage-pipeline';
 import { errorAnswer } from './error-answer';
 import { InvalidRequest, Refused } from './errors';
-import { type AnyRefusal, refusalCodes } from './refusals';
+import type { AnyRefusal } from './any-refusal';
+import { refusalCodes } from './refusals';
 
 const statusOf = (error: unknown): readonly [string, string, number] => {
   const { code, grpc, http } = errorAnswer(error);
@@ -184,7 +185,7 @@ describe('a refusal on the transports', () => {
       reversalId: 'r',
       drawsOn: 'credit_balance',
       provider: 'stripe',
-      told: 'manual',
+      reportedBy: 'manual',
       eventId: 'e',
       bound: 'minimum',
       index: 0,

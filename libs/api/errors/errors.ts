@@ -1,6 +1,6 @@
 /** What an operation can throw besides a Fault. Everything else is a bug. */
 import { CommandRefused } from '@drawdown/engine/commands';
-import type { AnyRefusal } from './refusals';
+import type { AnyRefusal } from './any-refusal';
 
 /** One thing that is wrong with a request. */
 export interface Violation {

@@ -1,39 +1,38 @@
 /**
- * Which field of the request a refusal is about, where it is about one: so that a form can show it there. Whoever throws a refusal
- * that several operations share says it itself.
+ * The request field of a refusal, if it has one, so that a form can show the refusal there. An operation that throws a refusal which
+ * several operations share names the field itself.
  */
 import type { Violation } from './errors';
-import type { AnyRefusal, RefusalCode } from './refusals';
+import type { AnyRefusal, Facts, RefusalCode } from './any-refusal';
 
-type Facts<Code extends RefusalCode> = Extract<AnyRefusal, { code: Code }>;
-/** Undefined: about none, this time. */
+/** Undefined: no field. */
 type Named<Code extends RefusalCode> = string | ((refusal: Facts<Code>) => string | undefined);
 
 const FIELDS: { readonly [Code in RefusalCode]?: Named<Code> } = {
-  auto_top_up_policy_invalid: (of) => `policy.${of.field}`,
+  auto_top_up_policy_invalid: (refusal) => `policy.${refusal.field}`,
   credits_worth_nothing: 'credits',
   credits_worth_too_much: 'credits',
-  duplicate_currency: (of) => `${of.list}[${of.index}].currency`,
-  duplicate_limit: (of) => `${limitAt(of)}.limit_id`,
+  duplicate_currency: (refusal) => `${refusal.list}[${refusal.index}].currency`,
+  duplicate_limit: (refusal) => `${limitAt(refusal)}.limit_id`,
   grant_never_effective: 'expires_at',
-  limit_currency_missing: (of) => `default_limits[${of.index}].currency`,
-  limit_out_of_range: (of) => `${limitAt(of)}.${of.kind}`,
+  limit_currency_missing: (refusal) => `default_limits[${refusal.index}].currency`,
+  limit_out_of_range: (refusal) => `${limitAt(refusal)}.${refusal.kind}`,
   not_whole_minor_units: 'amount',
   payment_event_conflict: 'event_id',
   payment_provider_not_set_up: 'provider',
-  portal_limit_not_payable: (of) => `portal_purchase_limits[${of.index}].${of.bound}`,
-  portal_minimum_above_maximum: (of) => `portal_purchase_limits[${of.index}].minimum`,
+  portal_limit_not_payable: (refusal) => `portal_purchase_limits[${refusal.index}].${refusal.bound}`,
+  portal_minimum_above_maximum: (refusal) => `portal_purchase_limits[${refusal.index}].minimum`,
   purchase_above_maximum: 'amount',
   purchase_already_expired: 'expires_at',
   purchase_below_minimum: 'amount',
-  purchase_flagged: (of) => (of.creditedTo === undefined ? undefined : 'payment_id'),
+  purchase_flagged: (refusal) => (refusal.creditedTo === undefined ? undefined : 'payment_id'),
   purchase_not_payable: 'amount',
-  too_many_prices: (of) => `credit_prices[${of.index}].price`,
+  too_many_prices: (refusal) => `credit_prices[${refusal.index}].price`,
 };
 
 /** A limit of a balance or of a credit product, or one that new wallets begin with. */
-const limitAt = (of: { readonly index: number; readonly ofNewWallets?: true }): string =>
-  of.ofNewWallets ? `default_limits[${of.index}].limit` : `limits[${of.index}]`;
+const limitAt = (limit: { readonly index: number; readonly ofNewWallets?: true }): string =>
+  limit.ofNewWallets ? `default_limits[${limit.index}].limit` : `limits[${limit.index}]`;
 
 /** @param answer its title and its detail: what is wrong, and what to do about it */
 export function refusedFields(
@@ -42,7 +41,7 @@ export function refusedFields(
   { title, detail }: { readonly title: string; readonly detail: string },
 ): readonly Violation[] {
   // The table gives each code the name of that very code: TypeScript cannot follow that through an index.
-  const named = FIELDS[refusal.code] as string | ((of: AnyRefusal) => string | undefined) | undefined;
+  const named = FIELDS[refusal.code] as string | ((refusal: AnyRefusal) => string | undefined) | undefined;
   const found = field ?? (typeof named === 'function' ? named(refusal) : named);
   return found === undefined ? [] : [{ field: found, problem: `is refused: ${lowered(title)}`, remedy: detail }];
 }

@@ -28,7 +28,7 @@ export const HOUR_MS = 3_600_000;
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 type OnceName = Exclude<RpcName, StreamName>;
-/** What a call came to, where it is told apart by what was thrown. */
+/** The answer to a call, or the error that it threw. */
 export type Said =
   | { readonly answer: Message; readonly replayed: boolean }
   | { readonly refused: string }
@@ -101,7 +101,7 @@ export class TestApplication {
 
   /** The same, telling refusals and the like instead of throwing them. Bugs are thrown. */
   async says(name: OnceName, request: Message, key?: string): Promise<Said> {
-    return this.calling(name, request, key).catch(told);
+    return this.calling(name, request, key).catch(errorAnswer);
   }
 
   private async calling(name: OnceName, request: Message, key: string | undefined) {
@@ -128,7 +128,7 @@ export class TestApplication {
     return answer;
   }
   posts = (body: string | Buffer, headers?: RawUsage['headers']): Promise<Said> =>
-    this.post(body, headers).then((answer) => ({ answer, replayed: false }), told);
+    this.post(body, headers).then((answer) => ({ answer, replayed: false }), errorAnswer);
 
   // A small world to begin with.
   async customer(customer_id = 'ada', currency = 'EUR'): Promise<void> {
@@ -170,18 +170,18 @@ export const event = (id: string, tokens: number | string = 1, more: Message = {
 });
 
 /** What stands at a path such as `movements.0.usage.0.id`. */
-export const at = (of: unknown, path: string): unknown =>
+export const at = (message: unknown, path: string): unknown =>
   path
     .split('.')
-    .reduce<unknown>((found, name) => (typeof found === 'object' && found !== null ? Reflect.get(found, name) : undefined), of);
-export const textAt = (of: unknown, path: string): string => String(at(of, path));
+    .reduce<unknown>((found, name) => (typeof found === 'object' && found !== null ? Reflect.get(found, name) : undefined), message);
+export const textAt = (message: unknown, path: string): string => String(at(message, path));
 /** Some fields of each item of a list. */
-export const rows = (of: unknown, list: string, ...fields: readonly string[]): unknown[][] => {
-  const items = at(of, list);
+export const rows = (message: unknown, list: string, ...fields: readonly string[]): unknown[][] => {
+  const items = at(message, list);
   return Array.isArray(items) ? items.map((item) => fields.map((field) => at(item, field))) : [];
 };
 /** One field of each item of a list. */
-export const column = (of: unknown, list: string, field: string): unknown[] => rows(of, list, field).flat();
+export const column = (message: unknown, list: string, field: string): unknown[] => rows(message, list, field).flat();
 
 // Jest's matchers are typed as anything at all; as these they can stand in what is expected and nowhere else.
 export const like = (text: string | RegExp): unknown =>
@@ -215,7 +215,7 @@ export function contextOf(name: RpcName, request: Message, key?: string): TestCo
   return context;
 }
 
-function told(thrown: unknown): Said {
+function errorAnswer(thrown: unknown): Said {
   if (thrown instanceof Refused) return { refused: thrown.refusal.code };
   if (thrown instanceof InvalidRequest) return { invalid: thrown.violations.map(({ field, problem }) => `${field} ${problem}`.trim()) };
   if (thrown instanceof Fault) return { fault: thrown.code };

@@ -84,10 +84,10 @@ describe('an amount', () => {
   });
 
   it('takes every digit that it may have, and none more', () => {
-    const whole = '9'.repeat(INTEGER_DIGITS_MAX);
+    const digits = '9'.repeat(INTEGER_DIGITS_MAX);
     const fraction = '9'.repeat(FRACTION_DIGITS_MAX);
-    expect(formatAmount(amount(`${whole}.${fraction}`))).toBe(`${whole}.${fraction}`);
-    expect(() => amount(`9${whole}`)).toThrow('must have at most 18 digits before the point');
+    expect(formatAmount(amount(`${digits}.${fraction}`))).toBe(`${digits}.${fraction}`);
+    expect(() => amount(`9${digits}`)).toThrow('must have at most 18 digits before the point');
     expect(() => amount(`0.${fraction}9`)).toThrow('must have at most 9 digits after the point');
   });
 

@@ -37,20 +37,20 @@ export class AmountError extends Error {
  */
 export function amount(text: string, wholeDigitsMax: number = INTEGER_DIGITS_MAX): Amount {
   const units = smallUnits(text);
-  if (units !== undefined && wholeDigitsMax >= SMALL_WHOLE_DIGITS_MAX) return BigInt(units) as Amount;
+  if (units !== undefined && wholeDigitsMax >= SMALL_INTEGER_DIGITS_MAX) return BigInt(units) as Amount;
   const match = DECIMAL.exec(text);
   if (!match) throw new AmountError('not_a_decimal', 'must be a decimal string such as "12.50"');
-  const [, sign, whole = '', fraction = ''] = match;
+  const [, sign, integer = '', fraction = ''] = match;
   if (fraction.length > FRACTION_DIGITS_MAX)
     throw new AmountError('too_many_fraction_digits', `must have at most ${FRACTION_DIGITS_MAX} digits after the point`);
-  if (whole.length > wholeDigitsMax) throw new AmountError('too_large', `must have at most ${wholeDigitsMax} digits before the point`);
-  const magnitude = BigInt(whole) * SCALE + BigInt(fraction.padEnd(FRACTION_DIGITS_MAX, '0'));
+  if (integer.length > wholeDigitsMax) throw new AmountError('too_large', `must have at most ${wholeDigitsMax} digits before the point`);
+  const magnitude = BigInt(integer) * SCALE + BigInt(fraction.padEnd(FRACTION_DIGITS_MAX, '0'));
   return (sign === '-' ? -magnitude : magnitude) as Amount;
 }
 
 /** Digits before the point of 2^53 units. */
-const SMALL_WHOLE_DIGITS_MAX = 7;
-const SMALL_LENGTH_MAX = SMALL_WHOLE_DIGITS_MAX + 1 + FRACTION_DIGITS_MAX;
+const SMALL_INTEGER_DIGITS_MAX = 7;
+const SMALL_LENGTH_MAX = SMALL_INTEGER_DIGITS_MAX + 1 + FRACTION_DIGITS_MAX;
 const POINT = 46;
 
 /**
@@ -85,8 +85,8 @@ export function formatAmount(value: Amount): string {
   if (value <= EXACT_MAX) {
     const units = Number(value);
     const fraction = units % SCALE_UNITS;
-    const whole = (units - fraction) / SCALE_UNITS;
-    return fraction === 0 ? `${whole}` : `${whole}.${withoutZeros(`${fraction + SCALE_UNITS}`)}`;
+    const integer = (units - fraction) / SCALE_UNITS;
+    return fraction === 0 ? `${integer}` : `${integer}.${withoutZeros(`${fraction + SCALE_UNITS}`)}`;
   }
   const fraction = value % SCALE;
   return fraction === 0n ? `${value / SCALE}` : `${value / SCALE}.${withoutZeros(`${fraction + SCALE}`)}`;
@@ -117,7 +117,7 @@ export const overHalfEven = (a: Amount, b: Amount): Amount => divideHalfEven(a *
 
 const HUNDRED = 100n;
 /** `percent` of `whole`, rounded once to 9 digits, half to even. */
-export const percentHalfEven = (whole: Amount, percent: Amount): Amount => divideHalfEven(whole * percent, HUNDRED * SCALE);
+export const percentHalfEven = (base: Amount, percent: Amount): Amount => divideHalfEven(base * percent, HUNDRED * SCALE);
 
 /** The greatest amount of at most so many digits after the point that is not above it. @throws RangeError for digits that no amount has. */
 export function floorTo(value: Amount, fractionDigits: number): Amount {

@@ -21,13 +21,13 @@ describe('the stored events', () => {
   });
 
   it('hold every kind of policy', () => {
-    for (const of of [
+    for (const changed of [
       at5add20,
       policyOf({ trigger: { kind: 'day_of_month', day: 31 } }),
       policyOf({ trigger: { kind: 'every_days', days: 7 } }),
       policyOf({ quantity: { kind: 'to_target', target: amount('50') } }),
     ])
-      expect(policy.read(JSON.parse(policy.write(of)))).toEqual(of);
+      expect(policy.read(JSON.parse(policy.write(changed)))).toEqual(changed);
   });
 
   it.each([

@@ -9,7 +9,7 @@ const at = shape.instant;
 
 /** Of the wallet, in its currency, when it was looked at. */
 const figures = shape.record({ available: shape.amount, projected: shape.amount, pending: shape.amount });
-export type Figures = shape.Of<typeof figures>;
+export type Figures = shape.TypeOf<typeof figures>;
 
 /**
  * What makes a purchase impossible, or wrong, whatever the customer would pay: no failure of a payment. The account and the wallet
@@ -32,7 +32,7 @@ export const skippedReason = shape.oneOf(
   'maximum_count',
   'maximum_money',
 );
-export type SkippedReason = shape.Of<typeof skippedReason>;
+export type SkippedReason = shape.TypeOf<typeof skippedReason>;
 
 export const autoTopUpEvents = {
   AutoTopUpConfigured: shape.record({
@@ -57,7 +57,7 @@ export const autoTopUpEvents = {
     figures,
     nextDueAt: shape.maybe(at),
   }),
-  /** Looked at, and not acted. Told once for each reason until something else happens, or the next look moves. */
+  /** Considered, and not requested. Recorded once for each reason, until something else happens or the next look moves. */
   AutoTopUpSkipped: shape.record({
     at,
     reason: skippedReason,
@@ -96,7 +96,7 @@ export const autoTopUpEvents = {
 } as const;
 
 export type AutoTopUpEvent = {
-  [T in keyof typeof autoTopUpEvents]: { readonly type: T } & shape.Of<(typeof autoTopUpEvents)[T]>;
+  [T in keyof typeof autoTopUpEvents]: { readonly type: T } & shape.TypeOf<(typeof autoTopUpEvents)[T]>;
 }[keyof typeof autoTopUpEvents];
 
 export type EventOf<T extends AutoTopUpEvent['type']> = Extract<AutoTopUpEvent, { type: T }>;

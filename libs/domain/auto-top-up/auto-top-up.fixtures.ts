@@ -1,4 +1,4 @@
-/** A small language for tests of the auto top-up. One fixed instant; everything else is told by the test. */
+/** A small language for tests of the auto top-up. One fixed instant; the test gives everything else. */
 import { amount, type Instant, instant, later } from '@drawdown/domain/amounts';
 import { given } from '@drawdown/domain/decider';
 import { autoTopUp } from './auto-top-up';
@@ -79,12 +79,13 @@ export const when = (before: readonly AutoTopUpCommand[], command: AutoTopUpComm
   given(autoTopUp.decider, ...history(...before)).when(command);
 
 /** In a word: what a decision to look came to. */
-function told(events: readonly AutoTopUpEvent[]): string {
+function described(events: readonly AutoTopUpEvent[]): string {
   const event = events.at(-1);
   if (!event) return 'nothing';
   return event.type === 'AutoTopUpSkipped' ? event.reason : event.type;
 }
-export const outcomeOf = (before: readonly AutoTopUpCommand[], command: AutoTopUpCommand): string => told(when(before, command).events);
+export const outcomeOf = (before: readonly AutoTopUpCommand[], command: AutoTopUpCommand): string =>
+  described(when(before, command).events);
 
 export const dueAfter = (...commands: readonly AutoTopUpCommand[]): number | undefined =>
   autoTopUp.dueAt?.(given(autoTopUp.decider, ...history(...commands)).state);

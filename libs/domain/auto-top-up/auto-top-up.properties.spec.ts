@@ -22,7 +22,7 @@ const policies: fc.Arbitrary<Policy> = fc
       fc.integer({ min: 1, max: 31 }).map((day) => ({ kind: 'day_of_month', day }) as const),
     ),
     quantity: fc.oneof(
-      cents(4_000).map((of) => ({ kind: 'fixed', amount: of }) as const),
+      cents(4_000).map((fixed) => ({ kind: 'fixed', amount: fixed }) as const),
       fc.record({ kind: fc.constant('to_target' as const), target: fc.constant(amount('25')), minimum: cents(500) }),
       fc.constant({ kind: 'to_target', target: amount('25.000000001') } as const),
     ),
@@ -34,7 +34,7 @@ const policies: fc.Arbitrary<Policy> = fc
       count: fc.integer({ min: 1, max: 4 }),
     }),
   })
-  .map((of) => policyOf(of));
+  .map((terms) => policyOf(terms));
 
 /** A request that may be in flight, ended long ago, or never made. */
 const requestIds = fc.oneof({ weight: 3, arbitrary: fc.constant('latest') }, { weight: 1, arbitrary: fc.nat(6).map((n) => `a${n}`) });
@@ -48,12 +48,12 @@ const figures = fc
 const steps = fc.record({
   pass: fc.constantFrom(0, 1, MINUTE, HOUR - 1, HOUR, 5 * HOUR, DAY, 8 * DAY, 'due' as const, 'due' as const, 'almost due' as const),
   what: fc.oneof(
-    { weight: 8, arbitrary: figures.map((of) => ({ type: 'Consider', figures: of }) as const) },
+    { weight: 8, arbitrary: figures.map((seen) => ({ type: 'Consider', figures: seen }) as const) },
     {
       weight: 2,
       arbitrary: fc
         .tuple(figures, fc.constantFrom(...OBSTACLES))
-        .map(([of, obstacle]) => ({ type: 'Consider', figures: of, obstacle }) as const),
+        .map(([seen, obstacle]) => ({ type: 'Consider', figures: seen, obstacle }) as const),
     },
     {
       weight: 1,
@@ -76,8 +76,8 @@ const steps = fc.record({
   ),
 });
 
-const met = new Map<string, number>();
-const meet = (what: string) => met.set(what, (met.get(what) ?? 0) + 1);
+const counts = new Map<string, number>();
+const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
 
 function live(policy: Policy, history: readonly (typeof steps extends fc.Arbitrary<infer T> ? T : never)[]): void {
   const { decide, evolve, initial } = autoTopUp.decider;
@@ -88,12 +88,12 @@ function live(policy: Policy, history: readonly (typeof steps extends fc.Arbitra
     const due = autoTopUp.dueAt?.(state);
     const decision = decide(command, state);
     if (!decision.accepted) {
-      meet(decision.refusal.code);
+      count(decision.refusal.code);
       return;
     }
     model.caused(command, decision.events);
     state = decision.events.reduce(evolve, state);
-    for (const event of decision.events) meet(event.type === 'AutoTopUpSkipped' ? event.reason : event.type);
+    for (const event of decision.events) count(event.type === 'AutoTopUpSkipped' ? event.reason : event.type);
     // Whoever comes when it is due is not called again for the same moment.
     const next = autoTopUp.dueAt?.(state);
     if (command.type === 'Consider' && due !== undefined && at >= due && !state.inFlight)
@@ -138,5 +138,5 @@ describe('whatever comes, in whatever order', () => {
     'auto_top_up_request_unknown',
     'auto_top_up_not_suspended',
     'auto_top_up_disabled',
-  ])('these histories meet %s often', (what) => expect(met.get(what) ?? 0).toBeGreaterThan(OFTEN));
+  ])('these histories meet %s often', (what) => expect(counts.get(what) ?? 0).toBeGreaterThan(OFTEN));
 });

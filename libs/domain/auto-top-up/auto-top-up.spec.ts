@@ -97,7 +97,7 @@ describe('a purchase', () => {
     for (const requestId of ['a2', 'a0', 'a01', 'b1', ''])
       when(asked, { ...command, requestId } as typeof command).thenRefused('auto_top_up_request_unknown', { requestId });
   });
-  it('has one outcome: what is told twice, or after it, changes nothing', () => {
+  it('has one outcome: a repeat, or a later report, changes nothing', () => {
     for (const again of [started(), notStarted(), succeeded(), declined(), expired()])
       when([...asked, started(), succeeded()], again).then();
     for (const again of [started(), notStarted(), declined(), expired()]) {
@@ -110,7 +110,7 @@ describe('a purchase', () => {
 
 describe('a request that is withdrawn', () => {
   const reason = 'wallets_disabled';
-  it('is told with its reason and the next look, and is no failure', () => {
+  it('is recorded with its reason and the next look, and is no failure', () => {
     when([on, consider('0')], notStarted()).then({
       type: 'AutoTopUpWithdrawn',
       at: noon,

@@ -33,14 +33,14 @@ export const autoTopUpState = shape.record({
   failures: shape.integer,
   backOffUntil: shape.maybe(shape.instant),
   considerAt: shape.maybe(shape.instant),
-  /** Reasons told since something else happened last. */
+  /** Reasons recorded since something else happened last. */
   skipped: shape.list(skippedReason),
   requestCount: shape.integer,
   /** The latest ENDED_KEPT_MAX. */
   ended: shape.list(shape.record({ ...request.fields, outcome: shape.oneOf('succeeded', 'declined', 'expired') })),
   spent: spending,
 });
-export type AutoTopUp = shape.Of<typeof autoTopUpState>;
+export type AutoTopUp = shape.TypeOf<typeof autoTopUpState>;
 type Outcome = AutoTopUp['ended'][number]['outcome'];
 
 export const notConfigured: AutoTopUp = {
@@ -55,8 +55,8 @@ export const notConfigured: AutoTopUp = {
 };
 
 /** The first moment at which the cooldown after the last request is over. */
-export const cooldownEnd = ({ lastRequestedAt, policy: of }: AutoTopUp): Instant | undefined =>
-  lastRequestedAt === undefined || !of ? undefined : later(lastRequestedAt, of.cooldownMs);
+export const cooldownEnd = ({ lastRequestedAt, policy }: AutoTopUp): Instant | undefined =>
+  lastRequestedAt === undefined || !policy ? undefined : later(lastRequestedAt, policy.cooldownMs);
 
 export function evolve(state: AutoTopUp, event: AutoTopUpEvent): AutoTopUp {
   if (event.type === 'AutoTopUpSkipped') return skipped(state, event);
@@ -93,8 +93,8 @@ function apply(state: AutoTopUp, event: Exclude<AutoTopUpEvent, { type: 'AutoTop
 }
 
 function skipped(state: AutoTopUp, { reason, considerAt, nextDueAt }: EventOf<'AutoTopUpSkipped'>): AutoTopUp {
-  const told = state.skipped.includes(reason) ? state.skipped : [...state.skipped, reason];
-  return { ...at(state, { considerAt, nextDueAt: nextDueAt ?? state.nextDueAt }), skipped: told };
+  const reasons = state.skipped.includes(reason) ? state.skipped : [...state.skipped, reason];
+  return { ...at(state, { considerAt, nextDueAt: nextDueAt ?? state.nextDueAt }), skipped: reasons };
 }
 
 /** Another schedule: a failure of what is in flight no longer makes a time of the old one due. */
@@ -142,7 +142,7 @@ function succeeded(state: AutoTopUp, event: EventOf<'AutoTopUpSucceeded'>): Auto
 /** It shows that payment works, so a back-off ends. What was in flight meanwhile stays so, and a suspension is a person's to end. */
 function succeededLate(state: AutoTopUp, event: EventOf<'AutoTopUpSucceeded'>): AutoTopUp {
   const before = state.ended.find(({ id }) => id === event.requestId);
-  const ended = state.ended.map((of) => (of === before ? { ...of, outcome: 'succeeded' as const } : of));
+  const ended = state.ended.map((end) => (end === before ? { ...end, outcome: 'succeeded' as const } : end));
   const after = { ...at(state, { backOffUntil: undefined, nextDueAt: event.nextDueAt ?? state.nextDueAt }), failures: 0, ended };
   return state.inFlight || state.status !== 'on' ? after : looking(after, event.at);
 }

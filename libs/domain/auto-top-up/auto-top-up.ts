@@ -86,7 +86,7 @@ function consider(command: Command<'Consider'>, state: AutoTopUp, policy: Policy
     return accept({ type: 'AutoTopUpRequested', at, requestId, amount, cause, figures, ...due });
   }
   const { reason, considerAt } = judgement;
-  // Told already, and the next look stays where it is: nothing has been learned.
+  // The reason is recorded already, and the next look stays where it is.
   if (state.skipped.includes(reason) && considerAt === state.considerAt) return accept();
   return accept({ type: 'AutoTopUpSkipped', at, reason, figures, ...(considerAt !== undefined && { considerAt }), ...due });
 }
@@ -109,7 +109,7 @@ function record(command: Outcome, state: AutoTopUp): Answer {
       if (inFlight.purchaseId !== undefined) return accept();
       return accept({ type: 'AutoTopUpStarted', at, requestId, purchaseId: command.purchaseId });
     case 'RecordPurchaseNotStarted':
-      // There is a purchase: what becomes of it is told by its own outcome.
+      // There is a purchase, and it reports its own outcome.
       if (inFlight.purchaseId !== undefined) return accept();
       return accept({ type: 'AutoTopUpWithdrawn', at, requestId, reason: command.reason, considerAt: later(at, WITHDRAWN_LOOK_MS) });
     case 'RecordPurchaseSucceeded':

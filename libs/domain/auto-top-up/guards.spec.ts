@@ -191,9 +191,9 @@ describe('an obstacle', () => {
     const long = Array.from({ length: 9 }, (_, i) => obstructed('wallets_disabled', after(i * HOUR)));
     expect(given(autoTopUp.decider, ...history(on, ...long)).state).toMatchObject({ status: 'on', failures: 0, requestCount: 0 });
   });
-  it('is told once by two that come for the same look', () =>
+  it('is recorded once by two runners with the same look', () =>
     expect(outcomeOf([on, obstructed('wallets_disabled')], obstructed('wallets_disabled', after(1)))).toBe('nothing'));
-  it('that is a pause is looked at when the pause ends, which is told', () =>
+  it('that is a pause sets no next look: the end of the pause causes it', () =>
     expect(dueAfter(on, obstructed('wallet_paused'))).toBeUndefined());
   it('is none where nothing is needed, and comes before a back-off and a cooldown', () => {
     const enough = { ...obstructed('wallets_disabled'), figures: figures('6') } as ReturnType<typeof obstructed>;
@@ -236,15 +236,15 @@ describe('a back-off', () => {
 });
 
 describe('not to act', () => {
-  it('is told once for each reason, until something else happens', () => {
+  it('is recorded once for each reason, until something else happens', () => {
     const cooling = [on, consider('5'), succeeded()];
     expect(outcomeOf(cooling, consider('0', after(1)))).toBe('cooling_down');
-    const told = [...cooling, consider('0', after(1)), consider('9', after(2))];
-    expect(outcomeOf(told, consider('0', after(3)))).toBe('nothing');
-    expect(outcomeOf(told, consider('9', after(4)))).toBe('nothing');
-    expect(outcomeOf([...told, on], consider('9', after(5)))).toBe('not_needed');
+    const repeated = [...cooling, consider('0', after(1)), consider('9', after(2))];
+    expect(outcomeOf(repeated, consider('0', after(3)))).toBe('nothing');
+    expect(outcomeOf(repeated, consider('9', after(4)))).toBe('nothing');
+    expect(outcomeOf([...repeated, on], consider('9', after(5)))).toBe('not_needed');
   });
-  it('is told again when the next look moves', () => {
+  it('is recorded again when the next look moves', () => {
     const full = [
       configure(policyOf({ cooldownMs: 0, maximum: { period: 'day', money: amount('20'), count: 1 } })),
       consider('0'),
@@ -254,7 +254,7 @@ describe('not to act', () => {
     expect(outcomeOf(full, consider('0', after(1)))).toBe('nothing');
     expect(outcomeOf([...full, consider('9', after(DAY))], consider('0', after(DAY)))).toBe(REQUESTED);
   });
-  it('is told of one that is off or suspended, too', () => {
+  it('is recorded of one that is off or suspended, too', () => {
     expect(outcomeOf([on, disable()], consider('0'))).toBe('disabled');
     expect(outcomeOf([on, disable(), consider('0')], consider('0', after(DAY)))).toBe('nothing');
   });

@@ -38,7 +38,7 @@ export function judge(state: AutoTopUp, policy: Policy, exponent: number, look: 
   return { ...need, ...(next !== undefined && { nextDueAt: next }) };
 }
 
-/** The end of a pause is told, and looked at then. For everything else it comes by again; a look that is arranged stays arranged. */
+/** The end of a pause causes a look by itself. Any other obstacle sets a later look, and a look that is set stays. */
 function obstructed({ considerAt }: AutoTopUp, at: Instant, obstacle: Obstacle): Judgement {
   if (obstacle === 'wallet_paused') return no(obstacle);
   const arranged = considerAt !== undefined && considerAt > at;
@@ -67,8 +67,8 @@ function amountOf(quantity: Quantity, has: Amount, exponent: number): Amount {
   if (quantity.kind === 'fixed') return quantity.amount;
   const missing = minus(quantity.target, has);
   if (missing <= ZERO) return ZERO;
-  const whole = ceilingToMinorUnit(missing, exponent);
-  return quantity.minimum !== undefined && quantity.minimum > whole ? quantity.minimum : whole;
+  const rounded = ceilingToMinorUnit(missing, exponent);
+  return quantity.minimum !== undefined && quantity.minimum > rounded ? quantity.minimum : rounded;
 }
 
 /** Is it allowed? Asked for whole or not at all, never cut to what a maximum leaves. */

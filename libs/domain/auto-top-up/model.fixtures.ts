@@ -24,8 +24,8 @@ export class Model {
   /** When failures in a row have happened, since the last success or resumption. */
   private failures: number[] = [];
   private suspended = false;
-  /** Reasons told since anything else. */
-  private told = new Set<string>();
+  /** Reasons recorded since anything else. */
+  private skipped = new Set<string>();
 
   get inFlight(): Asked | undefined {
     return this.asked.find(({ outcome }) => outcome === undefined);
@@ -40,7 +40,7 @@ export class Model {
   private considered({ figures, obstacle }: Extract<AutoTopUpCommand, { type: 'Consider' }>, events: readonly AutoTopUpEvent[]): void {
     assert.ok(events.length <= 1, 'one look decides one thing');
     const [event] = events;
-    if (!event) assert.ok(this.told.size > 0, 'a look that leaves no event repeats one that did');
+    if (!event) assert.ok(this.skipped.size > 0, 'a look that leaves no event repeats one that did');
     else if (event.type === 'AutoTopUpRequested') {
       assert.equal(obstacle, undefined, 'nothing is asked for that could not be a purchase');
       this.mayAsk(event, figures);
@@ -76,8 +76,8 @@ export class Model {
   }
 
   private happened(command: AutoTopUpCommand, event: AutoTopUpEvent): void {
-    if (event.type === 'AutoTopUpSkipped') this.told.add(event.reason);
-    else this.told.clear();
+    if (event.type === 'AutoTopUpSkipped') this.skipped.add(event.reason);
+    else this.skipped.clear();
     switch (event.type) {
       case 'AutoTopUpConfigured':
         this.policy = event.policy;

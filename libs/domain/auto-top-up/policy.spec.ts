@@ -19,9 +19,14 @@ describe('a policy', () => {
     ['every_days', every, DAYS_MAX],
     ['day_of_month', onDay, DAY_OF_MONTH_MAX],
     ['maximum_count', (count: number) => maximum('100', count), COUNT_MAX],
-  ])('has %s from 1 to a limit', (name, of, max) => {
-    expect([field(of(1)), field(of(max))]).toEqual([undefined, undefined]);
-    expect([field(of(0)), field(of(max + 1)), field(of(1.5)), field(of(NaN))]).toEqual([name, name, name, name]);
+  ])('has %s from 1 to a limit', (name, policyWith, max) => {
+    expect([field(policyWith(1)), field(policyWith(max))]).toEqual([undefined, undefined]);
+    expect([field(policyWith(0)), field(policyWith(max + 1)), field(policyWith(1.5)), field(policyWith(NaN))]).toEqual([
+      name,
+      name,
+      name,
+      name,
+    ]);
   });
   it('has a cooldown from none to a limit', () => {
     const cooldown = (seconds: number) => field({ cooldownMs: seconds * 1_000 });

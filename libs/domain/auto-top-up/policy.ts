@@ -69,7 +69,7 @@ const quantity: Shape<Quantity> = {
 
 const period = shape.oneOf('day', 'week', 'month');
 /** Of the calendar, in UTC; a week begins on Monday. */
-export type Period = shape.Of<typeof period>;
+export type Period = shape.TypeOf<typeof period>;
 
 export const policy = shape.record({
   trigger,
@@ -81,7 +81,7 @@ export const policy = shape.record({
   /** Never optional: what spends money by itself has an end. */
   maximum: shape.record({ period, money: shape.amount, count: shape.integer }),
 });
-export type Policy = shape.Of<typeof policy>;
+export type Policy = shape.TypeOf<typeof policy>;
 
 /** Why a policy cannot be set, and in which field, by the name that callers know it by. */
 interface PolicyProblem {
@@ -90,34 +90,34 @@ interface PolicyProblem {
 }
 
 /** @param currency of the wallet; one that `currencyExponent` knows */
-export function policyProblem(of: Policy, currency: string): PolicyProblem | undefined {
+export function policyProblem(policy: Policy, currency: string): PolicyProblem | undefined {
   return (
-    triggerProblem(of.trigger) ??
-    quantityProblem(of, currency) ??
-    outside('cooldown_seconds', of.cooldownMs / SECOND_MS, 0, COOLDOWN_SECONDS_MAX) ??
-    outside('maximum_count', of.maximum.count, 1, COUNT_MAX)
+    triggerProblem(policy.trigger) ??
+    quantityProblem(policy, currency) ??
+    outside('cooldown_seconds', policy.cooldownMs / SECOND_MS, 0, COOLDOWN_SECONDS_MAX) ??
+    outside('maximum_count', policy.maximum.count, 1, COUNT_MAX)
   );
 }
 
-function triggerProblem(of: Trigger): PolicyProblem | undefined {
-  switch (of.kind) {
+function triggerProblem(trigger: Trigger): PolicyProblem | undefined {
+  switch (trigger.kind) {
     case 'threshold':
-      return of.threshold < ZERO ? { field: 'threshold', detail: 'must be zero or more' } : undefined;
+      return trigger.threshold < ZERO ? { field: 'threshold', detail: 'must be zero or more' } : undefined;
     case 'every_days':
-      return outside('every_days', of.days, 1, DAYS_MAX);
+      return outside('every_days', trigger.days, 1, DAYS_MAX);
     case 'day_of_month':
-      return outside('day_of_month', of.day, 1, DAY_OF_MONTH_MAX);
+      return outside('day_of_month', trigger.day, 1, DAY_OF_MONTH_MAX);
   }
 }
 
-function quantityProblem({ quantity: of, trigger: on, maximum }: Policy, currency: string): PolicyProblem | undefined {
-  const smallest = of.kind === 'fixed' ? of.amount : of.minimum;
-  const field = of.kind === 'fixed' ? 'amount' : 'minimum';
+function quantityProblem({ quantity, trigger, maximum }: Policy, currency: string): PolicyProblem | undefined {
+  const smallest = quantity.kind === 'fixed' ? quantity.amount : quantity.minimum;
+  const field = quantity.kind === 'fixed' ? 'amount' : 'minimum';
   if (smallest !== undefined && !payable(smallest, currency))
     return { field, detail: `must be above zero and a whole number of minor units of ${currency}, which can be paid` };
-  const most = of.kind === 'fixed' ? of.amount : of.target;
+  const most = quantity.kind === 'fixed' ? quantity.amount : quantity.target;
   if (most <= ZERO) return { field: 'target', detail: 'must be above zero' };
-  if (of.kind === 'to_target' && on.kind === 'threshold' && of.target <= on.threshold)
+  if (quantity.kind === 'to_target' && trigger.kind === 'threshold' && quantity.target <= trigger.threshold)
     return { field: 'target', detail: 'must be above the threshold, or reaching it would ask again at once' };
   if (maximum.money < most || (smallest !== undefined && maximum.money < smallest))
     return { field: 'maximum_money', detail: 'must allow one top-up at least: send as much as that, or more' };

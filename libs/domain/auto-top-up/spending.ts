@@ -9,10 +9,10 @@ import { periodStart } from './calendar';
 import type { Period } from './policy';
 
 const window = shape.record({ start: shape.instant, count: shape.integer, money: shape.amount });
-type Window = shape.Of<typeof window>;
+type Window = shape.TypeOf<typeof window>;
 
 export const spending = shape.record({ day: window, week: window, month: window });
-type Spending = shape.Of<typeof spending>;
+type Spending = shape.TypeOf<typeof spending>;
 
 /** Before anything was asked for. */
 const LONG_AGO = instant('0100-01-01T00:00:00Z');
@@ -39,8 +39,8 @@ export const withRequest = (spent: Spending, at: Instant, money: Amount): Spendi
 export const withoutLatest = (spent: Spending, money: Amount): Spending =>
   changed(spent, (running) => counted(running, -1, minus(ZERO, money)));
 
-const counted = (of: Window, count: number, money: Amount): Window => ({
-  ...of,
-  count: of.count + count,
-  money: plus(of.money, money),
+const counted = (window: Window, count: number, money: Amount): Window => ({
+  ...window,
+  count: window.count + count,
+  money: plus(window.money, money),
 });

@@ -28,18 +28,18 @@ class Life {
   private readonly keys = new Set<string>();
 
   constructor() {
-    this.tellWallet({ type: 'Create', at: noon, customerId: 'cus_1', currency: 'EUR', limits: [] });
-    this.tellTopUp({ ...configure(policyOf({ maximum: { period: 'day', money: PER_DAY, count: 4 } })) });
+    this.sendToWallet({ type: 'Create', at: noon, customerId: 'cus_1', currency: 'EUR', limits: [] });
+    this.sendToTopUp({ ...configure(policyOf({ maximum: { period: 'day', money: PER_DAY, count: 4 } })) });
   }
 
-  tellWallet(command: BalanceCommand): void {
+  sendToWallet(command: BalanceCommand): void {
     const decision = decide(command, this.wallet);
     if (!decision.accepted) return;
     this.wallet = decision.events.reduce(evolve, this.wallet);
     this.walletEvents.push(...decision.events);
   }
 
-  private tellTopUp(command: AutoTopUpCommand): void {
+  private sendToTopUp(command: AutoTopUpCommand): void {
     const decision = autoTopUp.decider.decide(command, this.topUp);
     if (!decision.accepted) throw new Error(decision.refusal.code);
     this.topUp = decision.events.reduce(autoTopUp.decider.evolve, this.topUp);
@@ -49,7 +49,7 @@ class Life {
   follow(events: number): void {
     for (let i = 0; i < events && this.followed < this.walletEvents.length; i++) {
       const reaction = reactionTo(this.walletEvents[this.followed]!, this.topUp, this.now);
-      if (reaction?.kind === 'record') this.tellTopUp(reaction.command);
+      if (reaction?.kind === 'record') this.sendToTopUp(reaction.command);
       if (reaction?.kind === 'look') this.look();
       this.followed += 1;
     }
@@ -59,7 +59,7 @@ class Life {
     this.followed = Math.max(0, this.followed - events);
   }
 
-  /** Comes by when it is due. What he has told the wallet he learns from its events, sooner or later. */
+  /** Looks when it is due. It learns the effects of its commands from the events of the wallet, sooner or later. */
   attend(): void {
     const due = autoTopUp.dueAt?.(this.topUp);
     if (due === undefined || due > this.now) return;
@@ -67,7 +67,7 @@ class Life {
     if (!inFlight) return this.look();
     if (this.keys.has(reservedKeys.autoTopUp(inFlight.id))) return;
     this.keys.add(reservedKeys.autoTopUp(inFlight.id));
-    this.tellWallet({
+    this.sendToWallet({
       type: 'StartPurchase',
       at: this.now,
       grant: { origin: 'paid', priority: 100, amount: inFlight.amount, metadata: { [REQUEST_METADATA]: inFlight.id } },
@@ -81,13 +81,13 @@ class Life {
   private look(): void {
     const available = this.walletEvents.at(-1)!.figures.available;
     const pending = this.walletEvents.at(-1)!.figures.pending ?? euros(0);
-    this.tellTopUp({ type: 'Consider', at: this.now, figures: { available, projected: available, pending } });
+    this.sendToTopUp({ type: 'Consider', at: this.now, figures: { available, projected: available, pending } });
   }
 
   use(n: number): void {
     const id = `u${this.walletEvents.length}`;
     const line = { source: 's', id, bodyHash: id, time: formatInstant(this.now), usedAt: this.now, amount: euros(n), parts: [] };
-    this.tellWallet({ type: 'Consume', at: this.now, lines: [line] });
+    this.sendToWallet({ type: 'Consume', at: this.now, lines: [line] });
   }
 
   /** The provider speaks of the latest purchase, or of one before it, whatever has become of it. */
@@ -95,9 +95,9 @@ class Life {
     const started = this.started().at(-1 - before);
     if (!started) return;
     const { purchaseId, asked } = started;
-    if (what === 'declined') this.tellWallet({ type: 'FailPurchase', at: this.now, purchaseId, code: 'declined' });
+    if (what === 'declined') this.sendToWallet({ type: 'FailPurchase', at: this.now, purchaseId, code: 'declined' });
     else
-      this.tellWallet({
+      this.sendToWallet({
         type: 'ConfirmPurchase',
         at: this.now,
         purchaseId,
@@ -133,7 +133,7 @@ const steps = fc.oneof(
     arbitrary: fc.constantFrom('paid' as const, 'paid' as const, 'declined' as const).map((what) => (life: Life) => life.hear(what)),
   },
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 4 }).map((before) => (life: Life) => life.hear('paid', before)) },
-  { weight: 2, arbitrary: fc.constant((life: Life) => life.tellWallet({ type: 'Sweep', at: life.now })) },
+  { weight: 2, arbitrary: fc.constant((life: Life) => life.sendToWallet({ type: 'Sweep', at: life.now })) },
 );
 
 const PER_DAY = amount('40');
@@ -149,20 +149,22 @@ describe('brought to life', () => {
         const life = new Life();
         for (const step of history) step(life);
         life.settle();
-        const of = <T extends AutoTopUpEvent['type']>(type: T) =>
+        const eventsOfType = <T extends AutoTopUpEvent['type']>(type: T) =>
           life.topUpEvents.filter((event): event is Extract<AutoTopUpEvent, { type: T }> => event.type === type);
-        const requests = of('AutoTopUpRequested');
+        const requests = eventsOfType('AutoTopUpRequested');
         // None is left unstarted, none is started twice, and each is for what was asked.
         expect(life.started().map(({ grant, asked }) => [grant.metadata?.[REQUEST_METADATA], asked.amount])).toEqual(
           requests.map(({ requestId, amount: asked }) => [requestId, asked]),
         );
-        expect(of('AutoTopUpStarted').map(({ purchaseId }) => purchaseId)).toEqual(life.started().map(({ purchaseId }) => purchaseId));
+        expect(eventsOfType('AutoTopUpStarted').map(({ purchaseId }) => purchaseId)).toEqual(
+          life.started().map(({ purchaseId }) => purchaseId),
+        );
         const paid = life.walletEvents.filter((event) => event.type === 'PurchaseSucceeded');
-        expect(of('AutoTopUpSucceeded')).toHaveLength(paid.length);
-        expect(life.wallet.totals.granted).toBe(of('AutoTopUpSucceeded').reduce((sum, event) => sum + event.amount, 0n));
+        expect(eventsOfType('AutoTopUpSucceeded')).toHaveLength(paid.length);
+        expect(life.wallet.totals.granted).toBe(eventsOfType('AutoTopUpSucceeded').reduce((sum, event) => sum + event.amount, 0n));
         // However late the money of a day's requests comes, it is no more than the maximum of that day.
         const paidOf = new Map<string, bigint>();
-        for (const { requestId, amount: money } of of('AutoTopUpSucceeded')) {
+        for (const { requestId, amount: money } of eventsOfType('AutoTopUpSucceeded')) {
           const day = dayOf(requests.find((one) => one.requestId === requestId)!.at);
           paidOf.set(day, (paidOf.get(day) ?? 0n) + money);
         }

@@ -52,7 +52,7 @@ function recorded(event: BalanceEvent, state: AutoTopUp, at: Instant): AutoTopUp
 }
 
 const requestOf = (purchaseId: string, { inFlight, ended }: AutoTopUp): string | undefined =>
-  [...ended, ...(inFlight ? [inFlight] : [])].find((of) => of.purchaseId === purchaseId)?.id;
+  [...ended, ...(inFlight ? [inFlight] : [])].find((request) => request.purchaseId === purchaseId)?.id;
 
 /** Low, and nothing in the way that has its own time: what is in flight, or a look that is arranged for later. */
 function needsLook(figures: WalletFigures, { status, policy, inFlight, considerAt = NEVER }: AutoTopUp, at: Instant): boolean {

@@ -20,21 +20,21 @@ function carriedOut(command: BalanceCommand, state: Balance): { events: readonly
 }
 const bytesOf = (events: readonly BalanceEvent[]): number =>
   events.reduce(
-    (sum, event) => sum + METADATA_BYTES + (balanceEvents[event.type] as { write(of: unknown): string }).write(event).length,
+    (sum, event) => sum + METADATA_BYTES + (balanceEvents[event.type] as { write(value: unknown): string }).write(event).length,
     0,
   );
 
 /** As many grants and holds as a balance may have, all ending at the same moment; one hold lies on all grants, or each on two. */
 function full(holdOnAll: boolean, holds = HOLDS_MAX): Balance {
   let { state } = carriedOut({ type: 'Create', at: NOON, customerId: 'ada', creditProductId: 'llm', limits: [] }, initialBalance);
-  const tell = (command: BalanceCommand): void => void ({ state } = carriedOut(command, state));
+  const execute = (command: BalanceCommand): void => void ({ state } = carriedOut(command, state));
   for (let i = 0; i < GRANTS_MAX; i++)
-    tell({
+    execute({
       type: 'TopUp',
       at: NOON,
       grant: { origin: 'paid', priority: 100, amount: amount('123456789012345.123456789'), expiresAt: EVENING },
     });
-  const hold = (text: string): void => tell({ type: 'PlaceHold', at: NOON, amount: amount(text), expiresAt: EVENING });
+  const hold = (text: string): void => execute({ type: 'PlaceHold', at: NOON, amount: amount(text), expiresAt: EVENING });
   if (holdOnAll) hold('123456789012345000.1');
   else for (let i = 0; i < holds; i++) hold('123456789012345.1');
   return state;
@@ -90,7 +90,7 @@ describe('holds that have ended, each on one grant', () => {
   };
   const deduct: BalanceCommand = { type: 'Deduct', at: EVENING, amount: amount('1'), reason: 'r' };
 
-  it('end beside a command up to what one append carries, and beforehand beyond it', () => {
+  it('end beside a command up to the size of one append, and before the command beyond it', () => {
     const fitting = withHolds(PARTS_BESIDE_A_COMMAND_MAX / 2);
     expect(prerequisite(deduct, fitting)).toBeUndefined();
     expect(carriedOut(deduct, fitting).state.holds).toEqual([]);

@@ -33,7 +33,7 @@ describe('over all histories', () => {
   const seen = new Map<string, number>();
   const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
 
-  it('the balance conserves (I3), is never negative (I4), tells its figures (I5) and answers as the books foretell', () => {
+  it('the balance conserves (I3), is never negative (I4), records its figures (I5) and answers as the model predicts', () => {
     fc.assert(
       fc.property(histories, (history) =>
         audit(theBalance, history, (_, answer) => {

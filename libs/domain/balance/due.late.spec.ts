@@ -43,7 +43,7 @@ class Life {
     this.events.push(...decision.events);
   }
   /** All but when it was recorded. */
-  get told(): readonly unknown[] {
+  get recorded(): readonly unknown[] {
     return this.events.map((event) => ({ ...event, recordedAt: undefined }));
   }
 }
@@ -57,7 +57,7 @@ const begun = (commands: readonly BalanceCommand[]): Life => {
 
 describe('a service that slept', () => {
   it('over any times ends with the entries, the times they count from and the figures of one that was always awake', () => {
-    const met = new Map<string, number>();
+    const counts = new Map<string, number>();
     fc.assert(
       fc.property(given, fc.array(moment, { maxLength: 6 }), (commands, wakings) => {
         const awake = begun(commands);
@@ -65,9 +65,9 @@ describe('a service that slept', () => {
         const asleep = begun(commands);
         for (const waking of [...wakings].sort((a, b) => a - b)) asleep.do(at(waking, sweep()));
         asleep.do(at(END, sweep()));
-        deepStrictEqual(asleep.told, awake.told);
+        deepStrictEqual(asleep.recorded, awake.recorded);
         deepStrictEqual(asleep.state, awake.state);
-        for (const { type } of asleep.events) met.set(type, (met.get(type) ?? 0) + 1);
+        for (const { type } of asleep.events) counts.set(type, (counts.get(type) ?? 0) + 1);
       }),
       { seed: SEED, numRuns: HISTORIES },
     );
@@ -80,7 +80,7 @@ describe('a service that slept', () => {
       'BalanceRanOut',
       'LowBalanceReached',
     ])
-      expect([type, (met.get(type) ?? 0) > 20]).toEqual([type, true]);
+      expect([type, (counts.get(type) ?? 0) > 20]).toEqual([type, true]);
   });
 
   it('says when it recorded what it was late with, and nothing of it where it was not', () => {

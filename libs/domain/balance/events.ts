@@ -23,7 +23,7 @@ export const balanceEvents = {
 } as const;
 
 export type BalanceEvent = {
-  [T in keyof typeof balanceEvents]: { readonly type: T } & shape.Of<(typeof balanceEvents)[T]>;
+  [T in keyof typeof balanceEvents]: { readonly type: T } & shape.TypeOf<(typeof balanceEvents)[T]>;
 }[keyof typeof balanceEvents];
 
 export type EventOf<T extends BalanceEvent['type']> = Extract<BalanceEvent, { type: T }>;

@@ -16,7 +16,7 @@ export const figures = shape.record({
   /** What purchases would add that are not confirmed yet. */
   pending: shape.maybe(shape.amount),
 });
-export type Figures = shape.Of<typeof figures>;
+export type Figures = shape.TypeOf<typeof figures>;
 
 /** Of an event that moved value. */
 export const movement = { figures, /** Every grant the event touched. */ grants: shape.list(grantFigures) };

@@ -94,7 +94,7 @@ const REACHED: Readonly<Record<BalanceRefusal['code'], () => void>> = {
   purchase_of_other_provider: () =>
     given(purchased(1))
       .when(confirm('p1', 1, { provider: 'manual' }))
-      .thenRefused('purchase_of_other_provider', { purchaseId: 'p1', provider: 'stripe', told: 'manual' }),
+      .thenRefused('purchase_of_other_provider', { purchaseId: 'p1', provider: 'stripe', reportedBy: 'manual' }),
   billed_exceeds_unbilled: () =>
     given(accrued(2))
       .when(pay(5, { billed: units('2.000000001') }))
@@ -257,7 +257,7 @@ describe('the boundaries of a grant', () => {
   });
 
   it('an ended hold makes room for another', () => {
-    expect(stateAfter(after(1, hold(1)), full).holds.map((of) => of.id)).toEqual(expect.arrayContaining(['h2', `h${HOLDS_MAX + 1}`]));
+    expect(stateAfter(after(1, hold(1)), full).holds.map((hold) => hold.id)).toEqual(expect.arrayContaining(['h2', `h${HOLDS_MAX + 1}`]));
     expect(stateAfter(after(1, hold(1)), full).holds).toHaveLength(HOLDS_MAX);
   });
 });

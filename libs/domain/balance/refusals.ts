@@ -17,8 +17,8 @@ export type BalanceRefusal =
   | { readonly code: 'grant_never_effective'; readonly effectiveAt?: Instant; readonly expiresAt: Instant }
   | { readonly code: 'hold_already_expired'; readonly expiresAt: Instant }
   | { readonly code: 'purchase_not_found'; readonly purchaseId: string }
-  /** `told`: the provider that sent the notification; another one was asked for the money. */
-  | { readonly code: 'purchase_of_other_provider'; readonly purchaseId: string; readonly provider: string; readonly told: string }
+  /** `reportedBy`: the provider that sent the notification. Another one was asked for the money. */
+  | { readonly code: 'purchase_of_other_provider'; readonly purchaseId: string; readonly provider: string; readonly reportedBy: string }
   | { readonly code: 'billed_exceeds_unbilled'; readonly unbilled: Amount; readonly billed: Amount }
   | { readonly code: 'payment_not_found'; readonly paymentId: string }
   | { readonly code: 'payment_final'; readonly paymentId: string }

@@ -23,7 +23,7 @@ const totals = shape.record({
   closed: shape.amount,
   uncovered: shape.amount,
 });
-type Totals = shape.Of<typeof totals>;
+type Totals = shape.TypeOf<typeof totals>;
 
 export const balance = shape.record({
   status: shape.oneOf('none', 'open', 'paused', 'closed'),
@@ -52,7 +52,7 @@ export const balance = shape.record({
   /** Of its events. What is posted late never counts from before it. */
   latestAt: shape.maybe(shape.instant),
 });
-export type Balance = shape.Of<typeof balance>;
+export type Balance = shape.TypeOf<typeof balance>;
 
 export const initialBalance: Balance = {
   status: 'none',

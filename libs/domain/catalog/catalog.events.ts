@@ -15,5 +15,5 @@ export const creditProductEvents = {
 } as const;
 
 export type CreditProductEvent = {
-  [T in keyof typeof creditProductEvents]: { readonly type: T } & shape.Of<(typeof creditProductEvents)[T]>;
+  [T in keyof typeof creditProductEvents]: { readonly type: T } & shape.TypeOf<(typeof creditProductEvents)[T]>;
 }[keyof typeof creditProductEvents];

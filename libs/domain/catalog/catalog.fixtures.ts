@@ -1,4 +1,4 @@
-/** A small language for tests of the catalog. One fixed instant; everything else is told by the test. */
+/** A small language for tests of the catalog. One fixed instant; the test gives everything else. */
 import { amount, type Instant, instant } from '@drawdown/domain/amounts';
 import { creditProduct } from './catalog';
 import type { CreditProductCommand, MeterRequest } from './catalog.commands';

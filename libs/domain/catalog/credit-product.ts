@@ -27,11 +27,11 @@ export const weightVersion = shape.record({
   /** Absent: in force since ever, so that usage from before the meter was made can be rated. */
   effectiveAt: shape.maybe(shape.instant),
 });
-type WeightVersion = shape.Of<typeof weightVersion>;
+type WeightVersion = shape.TypeOf<typeof weightVersion>;
 
 /** The data of the usage event has this value at this path. Numbers are compared by value: `1.0` equals `"1"`. */
 const filter = shape.record({ path: shape.text, equals: shape.text });
-export type Filter = shape.Of<typeof filter>;
+export type Filter = shape.TypeOf<typeof filter>;
 
 export type Quantity =
   /** Each usage event counts 1. */
@@ -69,7 +69,7 @@ export const meter = shape.record({
   /** Absent: its product's credit balance. */
   drawsOn: shape.maybe(shape.oneOf<WalletUse>('wallet_immediate', 'wallet_on_invoice')),
 });
-export type Meter = shape.Of<typeof meter>;
+export type Meter = shape.TypeOf<typeof meter>;
 
 export const creditProductState = shape.record({
   id: shape.text,
@@ -79,7 +79,7 @@ export const creditProductState = shape.record({
   limits: shape.list(limit),
 });
 /** What the aggregate keeps of a product. Its `id` is empty until it has been created. */
-export type CreditProduct = shape.Of<typeof creditProductState>;
+export type CreditProduct = shape.TypeOf<typeof creditProductState>;
 /** What rating reads of it. */
 export type RatableProduct = Pick<CreditProduct, 'id' | 'meters'>;
 
@@ -87,11 +87,11 @@ export type RatableProduct = Pick<CreditProduct, 'id' | 'meters'>;
  * The weight that counts for usage of a moment: the greatest effective time that is not later; of two with the same one,
  * the later recorded. Undefined before the first weight's effective time, and from the retirement on.
  */
-export function weightInForce(of: Pick<Meter, 'weights' | 'retiredAt'>, usedAt: Instant): WeightVersion | undefined {
-  if (of.retiredAt !== undefined && usedAt >= of.retiredAt) return undefined;
+export function weightInForce(meter: Pick<Meter, 'weights' | 'retiredAt'>, usedAt: Instant): WeightVersion | undefined {
+  if (meter.retiredAt !== undefined && usedAt >= meter.retiredAt) return undefined;
   let found: WeightVersion | undefined;
   let since = -Infinity;
-  for (const candidate of of.weights) {
+  for (const candidate of meter.weights) {
     const from = candidate.effectiveAt ?? -Infinity;
     if (from > usedAt || from < since) continue;
     found = candidate;

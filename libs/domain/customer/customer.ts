@@ -8,11 +8,11 @@ const customerFigures = shape.record({
   currency: shape.text,
   registeredAt: shape.instant,
 });
-export type Customer = shape.Of<typeof customerFigures>;
+export type Customer = shape.TypeOf<typeof customerFigures>;
 
 /** `customer` is absent until it is registered. */
 const customerState = shape.record({ customer: shape.maybe(customerFigures) });
-type CustomerState = shape.Of<typeof customerState>;
+type CustomerState = shape.TypeOf<typeof customerState>;
 
 export interface RegisterCustomer {
   readonly type: 'RegisterCustomer';
@@ -31,7 +31,7 @@ export type CustomerRefusal =
 const customerEvents = {
   CustomerRegistered: shape.record({ at: shape.instant, id: shape.text, currency: shape.text }),
 } as const;
-export type CustomerEvent = { readonly type: 'CustomerRegistered' } & shape.Of<typeof customerEvents.CustomerRegistered>;
+export type CustomerEvent = { readonly type: 'CustomerRegistered' } & shape.TypeOf<typeof customerEvents.CustomerRegistered>;
 
 function decide(command: RegisterCustomer, { customer }: CustomerState): Decision<CustomerEvent, CustomerRefusal> {
   const { at, id, currency } = command;

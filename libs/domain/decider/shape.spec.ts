@@ -12,7 +12,7 @@ const order = shape.record({
   kind: shape.oneOf('big', 'small'),
   lines: shape.list(shape.record({ id: shape.text, labels: shape.maybe(shape.dictionary(shape.amount)) })),
 });
-type Order = shape.Of<typeof order>;
+type Order = shape.TypeOf<typeof order>;
 
 const example: Order = {
   z: -3,

@@ -24,7 +24,7 @@ export interface Shape<T> {
   readonly inner?: (value: T) => string;
 }
 
-export type Of<S> = S extends Shape<infer T> ? T : never;
+export type TypeOf<S> = S extends Shape<infer T> ? T : never;
 
 /** Stored JSON does not have the shape that its type promises: a bug, or a changed byte. */
 export class ShapeError extends Error {
@@ -142,8 +142,8 @@ export const maybe = <T>(shape: Shape<T>): Shape<T | undefined> & { readonly opt
 type Fields = Readonly<Record<string, Shape<any>>>; // oxlint-disable-line no-explicit-any -- variance of a heterogeneous record
 type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends { readonly optional: true } ? K : never }[keyof F];
 export type RecordOf<F extends Fields> = {
-  readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Of<F[K]>;
-} & { readonly [K in OptionalKeys<F>]?: Exclude<Of<F[K]>, undefined> };
+  readonly [K in Exclude<keyof F, OptionalKeys<F>>]: TypeOf<F[K]>;
+} & { readonly [K in OptionalKeys<F>]?: Exclude<TypeOf<F[K]>, undefined> };
 
 /**
  * A writer of its own for every record, made as source text: with each field read by name the engine compiles it as it compiles an

@@ -11,7 +11,7 @@ export const defaultLimit = shape.record({
   /** Absent: for wallets of every currency. */
   currency: shape.maybe(shape.text),
 });
-export type DefaultLimit = shape.Of<typeof defaultLimit>;
+export type DefaultLimit = shape.TypeOf<typeof defaultLimit>;
 
 /** In order of precedence. */
 export type DefaultLimitsRefusal =
@@ -24,7 +24,7 @@ export const defaultLimitsFor = (limits: readonly DefaultLimit[], currency: stri
   limits.filter((candidate) => isFor(candidate, currency)).map(({ id, kind, value }) => ({ id, kind, value }));
 
 /** @param currency undefined: of wallets whose currency no limit names */
-const isFor = (of: DefaultLimit, currency: string | undefined): boolean => of.currency === undefined || of.currency === currency;
+const isFor = (limit: DefaultLimit, currency: string | undefined): boolean => limit.currency === undefined || limit.currency === currency;
 
 /** Why these limits cannot be saved: what any one wallet would be given of them has to be what a wallet takes. */
 export function defaultLimitsProblem(limits: readonly DefaultLimit[]): DefaultLimitsRefusal | undefined {
@@ -34,7 +34,7 @@ export function defaultLimitsProblem(limits: readonly DefaultLimit[]): DefaultLi
   }
   const currencies = new Set(limits.map(({ currency }) => currency));
   for (const currency of currencies) {
-    const places = limits.flatMap((of, place) => (isFor(of, currency) ? [place] : []));
+    const places = limits.flatMap((limit, place) => (isFor(limit, currency) ? [place] : []));
     const wrong = limitsProblem(places.map((place) => limits[place]!));
     if (wrong) return { ...wrong, ...('index' in wrong && { index: places[wrong.index]! }), ofNewWallets: true };
   }

@@ -10,7 +10,7 @@ const limit = (currency: string, minimum?: string, maximum?: string): PortalPurc
 describe('portal purchase limits', () => {
   it.each([[limit('EUR', '5', '500')], [limit('EUR', '5', '5')], [limit('EUR')], [limit('JPY', '1')], [limit('KWD', '0.001')]])(
     'can be %j',
-    (of) => expect(portalPurchaseLimitsProblem([of])).toBeUndefined(),
+    (limit) => expect(portalPurchaseLimitsProblem([limit])).toBeUndefined(),
   );
 
   it.each([
@@ -20,7 +20,7 @@ describe('portal purchase limits', () => {
     [limit('EUR', '0.009'), { code: 'portal_limit_not_payable' }],
     [limit('JPY', '1', '9.5'), { code: 'portal_limit_not_payable', amount: amount('9.5') }],
     [limit('EUR', '5.01', '5'), { code: 'portal_minimum_above_maximum', minimum: amount('5.01'), maximum: amount('5') }],
-  ])('cannot be %j', (of, refusal) => expect(portalPurchaseLimitsProblem([of])).toMatchObject(refusal));
+  ])('cannot be %j', (limit, refusal) => expect(portalPurchaseLimitsProblem([limit])).toMatchObject(refusal));
 
   it('name a currency once', () => {
     expect(portalPurchaseLimitsProblem([limit('EUR'), limit('USD')])).toBeUndefined();

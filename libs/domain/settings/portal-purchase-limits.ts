@@ -13,7 +13,7 @@ export const portalPurchaseLimit = shape.record({
   /** The most that may be paid at a time. Absent: no bound. */
   maximum: shape.maybe(shape.amount),
 });
-export type PortalPurchaseLimit = shape.Of<typeof portalPurchaseLimit>;
+export type PortalPurchaseLimit = shape.TypeOf<typeof portalPurchaseLimit>;
 
 /** In order of precedence. */
 export type PortalPurchaseLimitRefusal =

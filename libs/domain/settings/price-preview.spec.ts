@@ -25,7 +25,7 @@ const after = (...commands: readonly UpdateSettings[]): Settings =>
     return decision.events.reduce(settings.decider.evolve, state);
   }, given(settings.decider).state);
 const preview = (state: Settings, command: UpdateSettings): PricePreview => {
-  const decision = PricePreview.of(state, command);
+  const decision = PricePreview.prepare(state, command);
   if (!decision.accepted) throw new Error(decision.refusal.code);
   return decision.events[0]!;
 };
@@ -34,7 +34,7 @@ const wallet = (currency: string, booked: string, available = booked): WalletMon
   booked: amount(booked),
   available: amount(available),
 });
-const told = (units: { readonly booked: Amount; readonly available: Amount } | undefined) =>
+const unitsText = (units: { readonly booked: Amount; readonly available: Amount } | undefined) =>
   units && [formatAmount(units.booked), formatAmount(units.available)];
 
 const now = after(update({ EUR: '0.01', JPY: '2' }));
@@ -43,7 +43,7 @@ describe('the preview of a price change', () => {
   it('says what a wallet is worth in credits before and after, and leaves its money alone', () => {
     const seen = preview(now, update({ EUR: '0.02' })).wallet(wallet('EUR', '10', '7.5'));
     expect(seen).toMatchObject({ ...wallet('EUR', '10', '7.5'), moves: true });
-    expect([told(seen.before), told(seen.after)]).toEqual([
+    expect([unitsText(seen.before), unitsText(seen.after)]).toEqual([
       ['1000', '750'],
       ['500', '375'],
     ]);
@@ -51,11 +51,11 @@ describe('the preview of a price change', () => {
 
   it('says that a wallet of another currency stays as it is', () => {
     const seen = preview(now, update({ EUR: '0.02' })).wallet(wallet('JPY', '10'));
-    expect([seen.moves, told(seen.before), told(seen.after)]).toEqual([false, ['5', '5'], ['5', '5']]);
+    expect([seen.moves, unitsText(seen.before), unitsText(seen.after)]).toEqual([false, ['5', '5'], ['5', '5']]);
   });
 
   it('is refused as the change would be', () =>
-    expect(PricePreview.of(now, update({ EUR: '0' }, { expectedVersion: 1 }))).toMatchObject({
+    expect(PricePreview.prepare(now, update({ EUR: '0' }, { expectedVersion: 1 }))).toMatchObject({
       accepted: false,
       refusal: { code: 'price_not_positive' },
     }));
@@ -84,20 +84,20 @@ describe('the preview of a price change', () => {
 
   it('knows no equivalent where there is no price', () => {
     const seen = preview(now, update({ USD: '1' })).wallet(wallet('USD', '3'));
-    expect([seen.before, told(seen.after), seen.moves]).toEqual([undefined, ['3', '3'], true]);
+    expect([seen.before, unitsText(seen.after), seen.moves]).toEqual([undefined, ['3', '3'], true]);
     const none = preview(now, update({})).wallet(wallet('USD', '3'));
     expect([none.before, none.after, none.moves]).toEqual([undefined, undefined, false]);
   });
 });
 
 describe('the totals of a preview', () => {
-  it('add up what the wallets were told, currency by currency, and count those touched', () => {
+  it('add up the previews of the wallets, currency by currency, and count those touched', () => {
     const change = preview(now, update({ EUR: '0.03' }));
     const totals = new PreviewTotals();
     const wallets = [wallet('EUR', '0.1'), wallet('JPY', '8', '4'), wallet('EUR', '0.1', '0'), wallet('EUR', '0')];
-    for (const of of wallets) totals.add(change.wallet(of));
+    for (const wallet of wallets) totals.add(change.wallet(wallet));
     const [eur, jpy] = totals.perCurrency();
-    expect([eur?.currency, eur?.wallets, formatAmount(eur!.booked), told(eur?.before), told(eur?.after)]).toEqual([
+    expect([eur?.currency, eur?.wallets, formatAmount(eur!.booked), unitsText(eur?.before), unitsText(eur?.after)]).toEqual([
       'EUR',
       3,
       '0.2',
@@ -105,7 +105,7 @@ describe('the totals of a preview', () => {
       // 3.333333333 twice: the list adds up to its total.
       ['6.666666666', '3.333333333'],
     ]);
-    expect([jpy?.currency, jpy?.wallets, told(jpy?.before), told(jpy?.after)]).toEqual(['JPY', 1, ['4', '2'], ['4', '2']]);
+    expect([jpy?.currency, jpy?.wallets, unitsText(jpy?.before), unitsText(jpy?.after)]).toEqual(['JPY', 1, ['4', '2'], ['4', '2']]);
     expect(totals.touched()).toBe(3);
   });
 
@@ -114,7 +114,7 @@ describe('the totals of a preview', () => {
     const totals = new PreviewTotals();
     const one = wallet('EUR', '0.5');
     for (let i = 0; i < 1_000_000; i++) totals.add(change.wallet(one));
-    expect(told(totals.perCurrency()[0]?.after)).toEqual(['25000000', '25000000']);
+    expect(unitsText(totals.perCurrency()[0]?.after)).toEqual(['25000000', '25000000']);
     expect(totals.touched()).toBe(1_000_000);
   });
 });

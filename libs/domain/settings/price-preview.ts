@@ -47,7 +47,7 @@ export class PricePreview {
   ) {}
 
   /** Refused as the change itself would be. */
-  static of(now: Settings, command: UpdateSettings): Decision<PricePreview, SettingsRefusal> {
+  static prepare(now: Settings, command: UpdateSettings): Decision<PricePreview, SettingsRefusal> {
     const { decide, evolve } = settings.decider;
     const decision = decide(command, now);
     return decision.accepted ? accept(new PricePreview(now, decision.events.reduce(evolve, now), command)) : decision;
@@ -76,7 +76,7 @@ export class PricePreview {
 
 const later = (a: Instant, b: Instant | undefined): Instant => (b !== undefined && b > a ? b : a);
 
-/** Of all wallets of one currency. Each figure is the sum of what the wallets were told, so that a list adds up to its total. */
+/** Of all wallets of one currency. Each figure is the sum of the previews of the wallets, so that a list adds up to its total. */
 export interface CurrencyTotals {
   readonly currency: string;
   readonly wallets: number;

@@ -31,7 +31,7 @@ const price = (currency: string, text: string, effectiveAt?: Instant) => ({
   price: amount(text),
   ...(effectiveAt !== undefined && { effectiveAt }),
 });
-const version = (number: number, of: ReturnType<typeof price>) => ({ version: number, ...of });
+const version = (number: number, priced: ReturnType<typeof price>) => ({ version: number, ...priced });
 
 const { decider } = settings;
 
@@ -187,15 +187,15 @@ describe('a credit price', () => {
   });
 
   it('counts before its beginning where it is the first, unless it was scheduled ahead', () => {
-    const of =
+    const priceAt =
       (...events: SettingsEvent[]) =>
       (ms: number) =>
         priceInForce(given(decider, ...events).state, 'EUR', later(at, ms))?.version;
-    expect([of(first)(-1), of(first)(0)]).toEqual([1, 1]);
+    expect([priceAt(first)(-1), priceAt(first)(0)]).toEqual([1, 1]);
     const ahead = changed(1, { creditPrices: [version(1, price('EUR', '0.01', later(at, 10)))] });
-    expect([-1, 0, 9, 10].map(of(ahead))).toEqual([undefined, undefined, undefined, 1]);
+    expect([-1, 0, 9, 10].map(priceAt(ahead))).toEqual([undefined, undefined, undefined, 1]);
     const atOnce = { ...changed(2, { creditPrices: [version(2, price('EUR', '0.02', later(at, 5)))] }), at: later(at, 5) };
-    expect([0, 5, 9, 10].map(of(ahead, atOnce))).toEqual([2, 2, 2, 1]);
+    expect([0, 5, 9, 10].map(priceAt(ahead, atOnce))).toEqual([2, 2, 2, 1]);
   });
 
   it('that was stored without a time begins in its first event', () => {
@@ -283,9 +283,9 @@ describe('SettingsChanged', () => {
   it.each([
     ['SettingsChanged', event],
     ['SettingsChanged-before-portal-purchases', early],
-  ])('%s is written and read as ever', (name, of) => {
-    expect(writeEvent(settings, of)).toBe(stored(name));
-    expect(readEvent(settings, 'SettingsChanged', stored(name))).toEqual(of);
+  ])('%s is written and read as ever', (name, event) => {
+    expect(writeEvent(settings, event)).toBe(stored(name));
+    expect(readEvent(settings, 'SettingsChanged', stored(name))).toEqual(event);
   });
   it('is the only event', () => expect(Object.keys(settings.events)).toEqual(['SettingsChanged']));
 });

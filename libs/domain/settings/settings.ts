@@ -27,7 +27,7 @@ const creditPrice = shape.record({
   /** One that begins after it was saved was scheduled ahead. */
   savedAt: shape.instant,
 });
-export type CreditPrice = shape.Of<typeof creditPrice>;
+export type CreditPrice = shape.TypeOf<typeof creditPrice>;
 
 const settingsState = shape.record({
   /** How often settings were changed; 0 before the first change. */
@@ -43,7 +43,7 @@ const settingsState = shape.record({
   /** Every price there ever was, in the order of recording. */
   creditPrices: shape.list(creditPrice),
 });
-export type Settings = shape.Of<typeof settingsState>;
+export type Settings = shape.TypeOf<typeof settingsState>;
 
 export interface CreditPriceRequest {
   readonly currency: string;
@@ -97,7 +97,7 @@ const settingsEvents = {
     defaultLimits: shape.maybe(shape.list(defaultLimit)),
   }),
 } as const;
-export type SettingsEvent = { readonly type: 'SettingsChanged' } & shape.Of<typeof settingsEvents.SettingsChanged>;
+export type SettingsEvent = { readonly type: 'SettingsChanged' } & shape.TypeOf<typeof settingsEvents.SettingsChanged>;
 
 /**
  * The price of a credit at a moment: the greatest effective time not later; of two equal ones, the later recorded. Before the first of
@@ -165,7 +165,7 @@ function problem(command: UpdateSettings, state: Settings): SettingsRefusal | un
  */
 function unchanged({ currency, price, effectiveAt }: CreditPriceRequest, state: Settings, at: Instant): boolean {
   if (effectiveAt === undefined) return priceInForce(state, currency, at)?.price === price;
-  const last = state.creditPrices.findLast((of) => of.currency === currency);
+  const last = state.creditPrices.findLast((price) => price.currency === currency);
   return last !== undefined && last.price === price && last.effectiveAt === effectiveAt;
 }
 

@@ -50,7 +50,7 @@ describe('a number as text', () => {
 
   const decimal = fc
     .tuple(fc.bigInt({ min: 0n, max: 10n ** 18n - 1n }), fc.bigInt({ min: 0n, max: 10n ** 9n - 1n }))
-    .map(([whole, fraction]) => `${whole}.${fraction.toString().padStart(9, '0')}`);
+    .map(([integer, fraction]) => `${integer}.${fraction.toString().padStart(9, '0')}`);
 
   it('makes the whole way to an amount and back', () => {
     fc.assert(
@@ -68,10 +68,10 @@ describe('a number as text', () => {
         fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }).filter((n) => n !== 0n),
         fc.nat(20),
         (digits, places) => {
-          const whole = digits.toString();
-          expect(valueKey(`${whole}${'0'.repeat(places)}e-${places}`)).toBe(valueKey(whole));
-          expect(valueKey(`${whole}.${'0'.repeat(places + 1)}`)).toBe(valueKey(whole));
-          expect(valueKey(`${whole}1`)).not.toBe(valueKey(whole));
+          const integer = digits.toString();
+          expect(valueKey(`${integer}${'0'.repeat(places)}e-${places}`)).toBe(valueKey(integer));
+          expect(valueKey(`${integer}.${'0'.repeat(places + 1)}`)).toBe(valueKey(integer));
+          expect(valueKey(`${integer}1`)).not.toBe(valueKey(integer));
         },
       ),
     );

@@ -17,8 +17,8 @@ const NUMBER = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?)0*([0-9]+))?$/;
 function readDecimal(text: string): Decimal | 'out_of_range' | undefined {
   const match = NUMBER.exec(text);
   if (!match) return undefined;
-  const [, sign, whole = '', fraction = '', exponentSign, exponentDigits = '0'] = match;
-  const all = whole + fraction;
+  const [, sign, integer = '', fraction = '', exponentSign, exponentDigits = '0'] = match;
+  const all = integer + fraction;
   const first = firstNonZero(all);
   if (first === all.length) return { negative: false, digits: '', exponent: 0 };
   if (exponentDigits.length > EXPONENT_DIGITS_MAX) return 'out_of_range';

@@ -170,12 +170,12 @@ describe('text that is no rated usage', () => {
 
   it('is refused where the credits of a product have too many digits', () => {
     const most = { ...part('m', '999999999999999999', '1', '999999999999999999') };
-    const of = (meters: readonly string[]) =>
+    const ratedBy = (meters: readonly string[]) =>
       writeRated(usage(), {
         matched: [{ creditProductId: 'p', parts: meters.map((meter) => ({ ...most, meter })), credits: most.credits }],
       });
-    expect(readRated(of(['a']))).toBeDefined();
-    expect(readRated(of(['a', 'b']))).toBeUndefined();
+    expect(readRated(ratedBy(['a']))).toBeDefined();
+    expect(readRated(ratedBy(['a', 'b']))).toBeUndefined();
   });
 
   it('is not believed about the moment: that is read from the time', () =>

@@ -137,14 +137,14 @@ function productIn(value: unknown, withWallet: boolean): RatedProduct {
   const { product, drawsOn, parts: given, rejection } = objectIn(value);
   const creditProductId = textIn(product);
   must(drawsOn === undefined || (withWallet && isWalletUse(drawsOn)));
-  const of = { creditProductId, ...(isWalletUse(drawsOn) && { drawsOn }) };
+  const identity = { creditProductId, ...(isWalletUse(drawsOn) && { drawsOn }) };
   must(creditProductIdProblem(creditProductId) === undefined && (given === undefined) !== (rejection === undefined));
-  if (rejection !== undefined) return { ...of, parts: [], credits: ZERO, rejection: rejectionIn(rejection) };
+  if (rejection !== undefined) return { ...identity, parts: [], credits: ZERO, rejection: rejectionIn(rejection) };
   const parts = listIn(given).map(partIn);
   let credits = ZERO;
   for (const part of parts) credits = plus(credits, part.credits);
   must(parts.length > 0 && parts.length <= METERS_MAX && credits < CREDITS_END);
-  return { ...of, parts, credits };
+  return { ...identity, parts, credits };
 }
 
 const isWalletUse = (value: unknown): value is WalletUse => value === 'wallet_immediate' || value === 'wallet_on_invoice';
@@ -170,8 +170,8 @@ function rejectionIn(value: unknown): Rejection {
   const { reason: code, detail, field } = objectIn(value);
   const reason = textIn(code);
   if (!isRejectionReason(reason)) throw notLegal;
-  const told = { reason, detail: shortText(detail, DETAIL_LENGTH_MAX) };
-  return field === undefined ? told : { ...told, field: shortText(field, FIELD_LENGTH_MAX) };
+  const rejection = { reason, detail: shortText(detail, DETAIL_LENGTH_MAX) };
+  return field === undefined ? rejection : { ...rejection, field: shortText(field, FIELD_LENGTH_MAX) };
 }
 
 /** Of a rejection: it may hold whatever a path of the catalog holds. */

@@ -81,16 +81,16 @@ describe('rating', () => {
   });
 
   it('is exact and rounds once, half to even, to nine digits', () => {
-    const of = (quantity: string, weight: string) =>
+    const rated = (quantity: string, weight: string) =>
       credits(rate(usageWithData(`{"q":${quantity}}`), only(meter('m', value('q', weight)))))[0];
-    expect(of('9007199254740993', '1')).toBe('tokens 9007199254740993');
-    expect(of('0.5', '0.000000001')).toBe('tokens 0');
-    expect(of('1.5', '0.000000001')).toBe('tokens 0.000000002');
-    expect(of('2.5', '0.000000001')).toBe('tokens 0.000000002');
-    expect(of('1e3', '0.1')).toBe('tokens 100');
-    expect(of('"12.5"', '2')).toBe('tokens 25');
-    expect(of('0', '5')).toBe('tokens 0');
-    expect(of('5', '0')).toBe('tokens 0');
+    expect(rated('9007199254740993', '1')).toBe('tokens 9007199254740993');
+    expect(rated('0.5', '0.000000001')).toBe('tokens 0');
+    expect(rated('1.5', '0.000000001')).toBe('tokens 0.000000002');
+    expect(rated('2.5', '0.000000001')).toBe('tokens 0.000000002');
+    expect(rated('1e3', '0.1')).toBe('tokens 100');
+    expect(rated('"12.5"', '2')).toBe('tokens 25');
+    expect(rated('0', '5')).toBe('tokens 0');
+    expect(rated('5', '0')).toBe('tokens 0');
   });
 
   it('takes the weight in force at the time of the usage, and names its version', () => {

@@ -65,14 +65,14 @@ export class RatingTable {
     const products = this.byType.get(meter.eventType) ?? [];
     this.byType.set(meter.eventType, products);
     const { drawsOn } = meter;
-    let product = products.find(({ of }) => of.creditProductId === creditProductId && of.drawsOn === drawsOn);
-    if (!product) products.push((product = { of: { creditProductId, ...(drawsOn !== undefined && { drawsOn }) }, meters: [] }));
+    let product = products.find(({ key }) => key.creditProductId === creditProductId && key.drawsOn === drawsOn);
+    if (!product) products.push((product = { key: { creditProductId, ...(drawsOn !== undefined && { drawsOn }) }, meters: [] }));
     product.meters.push(compiled(meter));
   }
 }
 
 function rateFor(product: ProductMeters, usage: RatableUsage): RatedProduct | undefined {
-  const { of, meters, last } = product;
+  const { key, meters, last } = product;
   if (last && meters.length === 1) {
     const only = meters[0]!;
     if (!selects(only, usage.data)) return undefined;
@@ -84,19 +84,20 @@ function rateFor(product: ProductMeters, usage: RatableUsage): RatedProduct | un
     if (!selects(meter, usage.data)) continue;
     const part = rateBy(meter, usage);
     if (!part) continue;
-    if ('rejection' in part) return { ...of, parts: [], credits: ZERO, rejection: part.rejection };
+    if ('rejection' in part) return { ...key, parts: [], credits: ZERO, rejection: part.rejection };
     parts.push(part);
     credits = plus(credits, part.credits);
   }
-  if (credits >= CREDITS_END) return { ...of, parts: [], credits: ZERO, ...outOfRange(`the credits of ${of.creditProductId}`, undefined) };
+  if (credits >= CREDITS_END)
+    return { ...key, parts: [], credits: ZERO, ...outOfRange(`the credits of ${key.creditProductId}`, undefined) };
   if (parts.length === 0) return undefined;
   if (last && last.parts.length === parts.length && parts.every((part, i) => part === last.parts[i])) return last;
-  product.last = { ...of, parts, credits };
+  product.last = { ...key, parts, credits };
   return product.last;
 }
 
 interface ProductMeters {
-  readonly of: Pick<RatedProduct, 'creditProductId' | 'drawsOn'>;
+  readonly key: Pick<RatedProduct, 'creditProductId' | 'drawsOn'>;
   readonly meters: CompiledMeter[];
   /** The answer before: most usage is rated like the usage before it, and shares the objects of the answer. */
   last?: RatedProduct;

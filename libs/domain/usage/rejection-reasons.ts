@@ -52,7 +52,7 @@ export const REJECTION_REASONS = {
   wallet_closed: 'the wallet was closed before the usage arrived',
   no_credit_price: 'no price of a wallet credit was in force at the time of the usage, in the currency of the wallet',
   usage_conflict: 'another event with the same source and id was applied before; the first stands',
-  too_late: 'the event is older than the dedupe window, so it cannot be told from a repeat',
+  too_late: 'the event is older than the dedupe window, so it may be a repeat',
   time_in_future: 'the time is further ahead of the ledger than clocks may differ',
 } as const satisfies Readonly<Record<string, string>>;
 

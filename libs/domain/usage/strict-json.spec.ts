@@ -260,7 +260,7 @@ describe('the elements of a list', () => {
     expect(parseJsonList(source)).toMatchObject({ problem: { code } });
   });
 
-  it('are told by their place from the one that broke the list', () => {
+  it('are named by their place from the first broken one on', () => {
     expect(parseJsonList('[{"a":NaN},{},{"a":tru}]').problem).toMatchObject({ element: 2, position: 19 });
     expect(parseJsonList('[{}] 2').problem).not.toHaveProperty('element');
   });

@@ -251,9 +251,9 @@ class Parser {
     let i = from;
     if (source.charCodeAt(i) === Char.minus) i += 1;
     const first = source.charCodeAt(i);
-    const whole = digits(source, i);
-    if (whole === i || (first === Char.zero && whole > i + 1)) return this.slip();
-    i = whole;
+    const integerEnd = digits(source, i);
+    if (integerEnd === i || (first === Char.zero && integerEnd > i + 1)) return this.slip();
+    i = integerEnd;
     if (source.charCodeAt(i) === Char.point) {
       const fraction = digits(source, i + 1);
       if (fraction === i + 1) return this.slip();
@@ -363,7 +363,7 @@ class Parser {
     this.flaw ??= jsonProblem(code, position);
   }
 
-  /** Why no element of the list can be told from the next one. */
+  /** The reason why the list cannot be split into elements. */
   breakInList(): JsonProblem {
     const { code, position } = this.broken ?? this.problem();
     return jsonProblem(code, position, this.element);

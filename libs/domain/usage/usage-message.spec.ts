@@ -312,7 +312,7 @@ describe('no text and no bytes', () => {
   });
 });
 
-describe('a record without a time that can be told', () => {
+describe('a record without a readable time', () => {
   it.each([-1, 0, Number.NaN, 253_402_300_800_000, 1e18])('(%d) needs an event that has one', (ms) => {
     const untimed = Buffer.from(eventJson({ time: undefined }));
     expect(reasonOf(parseKafkaRecord({}, untimed, ms as Instant).parsed)).toBe('invalid_time');

@@ -275,9 +275,9 @@ export class UsageScanner implements ElementReader<ScannedEntry> {
   /** Whole, or with a fraction. A number with an exponent is not regular. */
   private number(): JsonNumber | undefined {
     const { bytes, at } = this;
-    const whole = bytes[at] === Char.minus ? at + 1 : at;
-    let to = digitsEnd(bytes, whole);
-    if (to === whole || (bytes[whole] === Char.zero && to > whole + 1)) return undefined;
+    const digitsStart = bytes[at] === Char.minus ? at + 1 : at;
+    let to = digitsEnd(bytes, digitsStart);
+    if (to === digitsStart || (bytes[digitsStart] === Char.zero && to > digitsStart + 1)) return undefined;
     if (bytes[to] === Char.point) {
       const fraction = to + 1;
       to = digitsEnd(bytes, fraction);

@@ -1,11 +1,11 @@
 import { KeyedMutex } from './keyed-mutex';
 
-/** Work that ends when it is told to, and writes down when it begins. */
+/** Work that ends on command, and records its begin. */
 function work(diary: string[], name: string) {
   let finish: (result: string) => void = () => undefined;
   let fail: (fault: Error) => void = () => undefined;
-  const told = new Promise<string>((resolve, reject) => ([finish, fail] = [resolve, reject]));
-  return { run: () => (diary.push(name), told), finish: () => finish(name), fail: () => fail(new Error(name)) };
+  const signal = new Promise<string>((resolve, reject) => ([finish, fail] = [resolve, reject]));
+  return { run: () => (diary.push(name), signal), finish: () => finish(name), fail: () => fail(new Error(name)) };
 }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

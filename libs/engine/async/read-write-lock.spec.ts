@@ -1,12 +1,12 @@
 import { ReadWriteLock } from './read-write-lock';
 
-/** Work that ends when it is told to, and writes down when it begins and ends. */
+/** Work that ends on command, and records its begin and end. */
 function work(name: string, diary: string[]): { run: () => Promise<string>; end: () => void } {
   let end: () => void = () => undefined;
-  const told = new Promise<void>((resolve) => (end = resolve));
+  const signal = new Promise<void>((resolve) => (end = resolve));
   const run = async (): Promise<string> => {
     diary.push(`${name} begins`);
-    await told;
+    await signal;
     diary.push(`${name} ends`);
     return name;
   };

@@ -9,11 +9,11 @@ const failing = (times: number) => {
 
 describe('work that is tried again', () => {
   it('waits longer with every failure, and reports each', async () => {
-    const [waits, told]: [number[], unknown[]] = [[], []];
+    const [waits, reported]: [number[], unknown[]] = [[], []];
     const wait = (ms: number): Promise<void> => Promise.resolve(void waits.push(ms));
-    const onRetry = (fault: unknown, ms: number): unknown => told.push([(fault as Error).message, ms]);
+    const onRetry = (fault: unknown, ms: number): unknown => reported.push([(fault as Error).message, ms]);
     expect(await withRetry(failing(3), { backOff, random: () => 1, wait, onRetry })).toBe('done');
-    expect([waits, told.at(-1)]).toEqual([
+    expect([waits, reported.at(-1)]).toEqual([
       [20, 40, 80],
       ['0 to come', 80],
     ]);

@@ -6,7 +6,7 @@ interface Retry {
   readonly backOff: BackOff;
   /** Whether the same work may succeed later, with nobody changing anything. Default: always. */
   readonly mayPass?: (fault: unknown) => boolean;
-  /** Told of every fault that is tried again, and of the wait before. */
+  /** Gets every fault that is retried, and the wait before the retry. */
   readonly onRetry?: (fault: unknown, waitMs: number) => void;
   /** Ends the trying: the last fault is thrown then. */
   readonly signal?: AbortSignal;

@@ -94,7 +94,7 @@ function laterGrants(event: EventOf<'InvoicePaid'>): EventOf<'InvoicePaid'> {
   return {
     ...event,
     allocation: event.allocation.map((part) => ({ ...part, grant: later(part.grant) })),
-    terms: event.terms.map((of) => ({ ...of, id: later(of.id) })),
+    terms: event.terms.map((grant) => ({ ...grant, id: later(grant.id) })),
   };
 }
 
@@ -268,10 +268,10 @@ describe('what adds up and is still wrong', () => {
     return findings(spoiled);
   };
 
-  it('is found: a debit from one grant that is told as one from another', () =>
+  it('is found: a debit from one grant that is recorded as one from another', () =>
     expect(changed((data) => (data['allocation'] = [{ grant: 'g2', amount: '3' }]))).not.toEqual([]));
 
-  it('is found: a grant that was moved and is not told', () => expect(changed((data) => (data['grants'] = []))).not.toEqual([]));
+  it('is found: a grant that changed and is not in the event', () => expect(changed((data) => (data['grants'] = []))).not.toEqual([]));
 
   it('is found: a grant that was never added', () =>
     expect(changed((data) => (data['allocation'] = [{ grant: 'g9', amount: '3' }]))).toContainEqual(expect.stringContaining('g9')));
@@ -281,12 +281,12 @@ describe('what adds up and is still wrong', () => {
     expect(findings([...twice, twice.at(-1)!])).toContainEqual(expect.stringContaining('hold h1 held 0, settles 5 and'));
   });
 
-  it('is told in decimals', () => {
-    const told = changed(
+  it('is reported in decimals', () => {
+    const findings = changed(
       (data) => (data['figures'] = { ...(data['figures'] as { [key: string]: Json }), booked: '98970.5', uncovered: '0.000000001' }),
     );
-    expect(told).toContain('4 CreditsDeducted: booked is said to be 98970.5, and adds up to 17');
-    expect(told).toContain('4 CreditsDeducted: uncovered is said to be 0.000000001, and adds up to 0');
+    expect(findings).toContain('4 CreditsDeducted: booked is said to be 98970.5, and adds up to 17');
+    expect(findings).toContain('4 CreditsDeducted: uncovered is said to be 0.000000001, and adds up to 0');
   });
 
   it('is found: an event left out', () => {

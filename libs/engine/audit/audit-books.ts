@@ -10,8 +10,8 @@ const UNIT = 1_000_000_000n;
 /** Stored decimal text to units of 10^-9. */
 function units(text: unknown): bigint {
   if (typeof text !== 'string' || !/^-?\d+(\.\d{1,9})?$/.test(text)) throw new TypeError(`not an amount: ${String(text)}`);
-  const [whole = '', fraction = ''] = text.split('.');
-  return BigInt(whole + fraction.padEnd(NANO, '0'));
+  const [integer = '', fraction = ''] = text.split('.');
+  return BigInt(integer + fraction.padEnd(NANO, '0'));
 }
 /** The same as a person reads it. */
 function decimal(sum: bigint): string {
@@ -26,7 +26,7 @@ const credits = (list: unknown): bigint => all(list).reduce((sum, part) => sum +
 
 const moment = (text: unknown, otherwise: number): number => (text === undefined ? otherwise : Date.parse(String(text)));
 
-interface Parcel {
+interface AuditedGrant {
   remaining: bigint;
   held: bigint;
   /** From when it can be spent, and from when no more; milliseconds since 1970. */
@@ -35,7 +35,7 @@ interface Parcel {
 }
 
 /** An empty one, with the times of a grant's terms. */
-const grantOf = (terms: Stored): Parcel => ({
+const grantOf = (terms: Stored): AuditedGrant => ({
   remaining: 0n,
   held: 0n,
   from: moment(terms['effectiveAt'], -Infinity),
@@ -57,7 +57,7 @@ export class AuditBooks {
   private pending = 0n;
   private readonly purchases = new Map<string, Purchase>();
   /** Those with something left. */
-  private readonly grants = new Map<string, Parcel>();
+  private readonly grants = new Map<string, AuditedGrant>();
   private readonly holds = new Map<string, bigint>();
   /** What each payment took from each grant, less what was given back. */
   private readonly payments = new Map<string, Map<string, bigint>>();
@@ -79,14 +79,14 @@ export class AuditBooks {
     const compare = (name: string, said: bigint, found: bigint): void => {
       if (said !== found) wrong.push(`${name} is said to be ${decimal(said)}, and adds up to ${decimal(found)}`);
     };
-    for (const of of all(data['grants'])) {
-      const id = String(of['id']);
+    for (const touched of all(data['grants'])) {
+      const id = String(touched['id']);
       const { remaining, held } = this.grants.get(id) ?? { remaining: 0n, held: 0n };
-      compare(`what is left of grant ${id}`, units(of['remaining']), remaining);
-      compare(`what is held in grant ${id}`, units(of['held']), held);
+      compare(`what is left of grant ${id}`, units(touched['remaining']), remaining);
+      compare(`what is held in grant ${id}`, units(touched['held']), held);
       this.moved.delete(id);
     }
-    for (const id of this.moved) wrong.push(`grant ${id} was moved, and is not told`);
+    for (const id of this.moved) wrong.push(`grant ${id} changed, and is not in the event`);
     compare('booked', units(figures['booked']), this.booked);
     compare('held', units(figures['held']), this.held);
     compare('uncovered', units(figures['uncovered']), this.uncovered);
@@ -97,12 +97,12 @@ export class AuditBooks {
     compare(
       'the sum of grants',
       this.booked,
-      grants.reduce((sum, of) => sum + of.remaining, 0n),
+      grants.reduce((sum, grant) => sum + grant.remaining, 0n),
     );
     compare(
       'the sum held in grants',
       this.held,
-      grants.reduce((sum, of) => sum + of.held, 0n),
+      grants.reduce((sum, grant) => sum + grant.held, 0n),
     );
     for (const [id, { remaining, held }] of this.grants) {
       if (held < 0n || held > remaining) wrong.push(`grant ${id} has ${decimal(remaining)} left and ${decimal(held)} held`);
@@ -113,7 +113,7 @@ export class AuditBooks {
 
   private availableAt(at: number): bigint {
     const eligible = [...this.grants.values()].filter(({ from, until }) => from <= at && at < until);
-    return eligible.reduce((sum, of) => sum + of.remaining - of.held, 0n);
+    return eligible.reduce((sum, grant) => sum + grant.remaining - grant.held, 0n);
   }
 
   private add(grant: Stored): void {
@@ -130,7 +130,7 @@ export class AuditBooks {
     for (const [grant, amount] of this.parts(parts)) grant.held += amount * sign;
   }
 
-  private *parts(allocation: unknown): Generator<[Parcel, bigint]> {
+  private *parts(allocation: unknown): Generator<[AuditedGrant, bigint]> {
     for (const part of all(allocation)) {
       const id = String(part['grant']);
       const grant = this.grants.get(id);
@@ -239,9 +239,9 @@ export class AuditBooks {
     if (!conversion) return this.equal('amount of a usage line = its rated parts', units(line['amount']), rated);
     this.equal('credits of a usage line = its rated parts', units(conversion['credits']), rated);
     const exact = rated * units(conversion['creditPrice']);
-    const [whole, rest] = [exact / UNIT, exact % UNIT];
-    const up = 2n * rest > UNIT || (2n * rest === UNIT && whole % 2n === 1n) ? 1n : 0n;
-    this.equal('amount of a usage line = its credits at their price', units(line['amount']), whole + up);
+    const [integer, rest] = [exact / UNIT, exact % UNIT];
+    const up = 2n * rest > UNIT || (2n * rest === UNIT && integer % 2n === 1n) ? 1n : 0n;
+    this.equal('amount of a usage line = its credits at their price', units(line['amount']), integer + up);
   }
 
   private pay(data: Stored): void {
@@ -284,23 +284,24 @@ export class AuditBooks {
   /** Money is taken as it was asked for, and each purchase is credited once, whatever it had ended as before. */
   private endPurchase(type: string, data: Stored): void {
     const id = String(data['purchaseId']);
-    const of = this.purchases.get(id);
+    const purchase = this.purchases.get(id);
     const succeeds = type === 'PurchaseSucceeded';
-    if (!of || (of.state !== 'pending' && !(succeeds && of.state === 'ended'))) {
-      this.wrong.push(`purchase ${id} ends and is ${of?.state ?? 'unknown'}`);
+    if (!purchase || (purchase.state !== 'pending' && !(succeeds && purchase.state === 'ended'))) {
+      this.wrong.push(`purchase ${id} ends and is ${purchase?.state ?? 'unknown'}`);
       return;
     }
-    if (succeeds && JSON.stringify(data['paid']) !== of.asked) this.wrong.push(`purchase ${id} was paid otherwise than asked`);
-    if (of.state === 'pending') this.pending -= of.credits;
-    of.state = succeeds ? 'succeeded' : 'ended';
+    if (succeeds && JSON.stringify(data['paid']) !== purchase.asked) this.wrong.push(`purchase ${id} was paid otherwise than asked`);
+    if (purchase.state === 'pending') this.pending -= purchase.credits;
+    purchase.state = succeeds ? 'succeeded' : 'ended';
   }
 
   private credit(id: string, grant: Stored): void {
-    const of = this.purchases.get(id);
-    if (of?.state !== 'succeeded') this.wrong.push(`purchase ${id} is credited and is ${of?.state ?? 'unknown'}`);
-    else of.state = 'credited';
-    this.equal(`what purchase ${id} bought`, units(grant['amount']), of?.credits ?? 0n);
-    if (of && JSON.stringify(grant['costBasis']) !== of.asked) this.wrong.push(`purchase ${id} is said to have cost something else`);
+    const purchase = this.purchases.get(id);
+    if (purchase?.state !== 'succeeded') this.wrong.push(`purchase ${id} is credited and is ${purchase?.state ?? 'unknown'}`);
+    else purchase.state = 'credited';
+    this.equal(`what purchase ${id} bought`, units(grant['amount']), purchase?.credits ?? 0n);
+    if (purchase && JSON.stringify(grant['costBasis']) !== purchase.asked)
+      this.wrong.push(`purchase ${id} is said to have cost something else`);
   }
 
   private equal(what: string, a: bigint, b: bigint): void {

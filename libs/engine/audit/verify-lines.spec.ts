@@ -73,8 +73,8 @@ describe('usage in a wallet', () => {
       { conversion: { credits: '31', creditPrice: '0.01', priceVersion: 1 } },
       'its rated parts: 31 is not 30',
     ],
-  ])('is found: %s', async (_, change, told) => {
+  ])('is found: %s', async (_, change, detail) => {
     await plant(3, (data) => ({ ...withFigures(data, { unbilled: '0.6' }), lines: lines(data, { id: 'new', ...change }) }));
-    expect(await findings()).toContainEqual(expect.stringMatching(new RegExp(`^conservation 4: .*${told}$`)));
+    expect(await findings()).toContainEqual(expect.stringMatching(new RegExp(`^conservation 4: .*${detail}$`)));
   });
 });

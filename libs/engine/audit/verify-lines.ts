@@ -47,7 +47,7 @@ export class ChargingLines {
   constructor(private readonly windowMs: number) {}
 
   /** Of the next event. @throws where it cannot be read */
-  of(event: RecordedEvent): readonly Line[] {
+  linesOf(event: RecordedEvent): readonly Line[] {
     const lines = linesOf(event, this.windowMs);
     if (event.stream !== this.stream || readMetadata(event).index === 0) this.debited = new Set();
     this.stream = event.stream;

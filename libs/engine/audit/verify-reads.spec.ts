@@ -72,7 +72,7 @@ describe('what cannot be read', () => {
     expect(places(await findings({ log: changed }))).toContain(`chain ${eve} 0`);
   });
 
-  it('of the log is told once, however often it is met', async () => {
+  it('of the log is reported once, however often it is read', async () => {
     const meeting = jest.spyOn(Debits.prototype, 'has').mockReturnValue(true);
     const found = await findings({ log: damagedAt(await positionOf(STREAM, 4)) });
     meeting.mockRestore();

@@ -1,4 +1,4 @@
-/** How a check reads what may be damaged: what cannot be read is told, not thrown. */
+/** Reads for a check, of data that may be damaged. It reports unreadable data and does not throw. */
 import { type EventLog, Fault, type RecordedEvent } from '@drawdown/engine/event-store';
 
 export const PAGE = 1_000;

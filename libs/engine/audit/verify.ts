@@ -135,8 +135,8 @@ class Audit {
   /** Debits that look doubled by their fingerprints. */
   private readonly suspects = new Set<number>();
   private readonly streamDefinitions: ReadonlyMap<string, StreamDefinition>;
-  /** What cannot be read, as it was told. */
-  private readonly told = new Set<string>();
+  /** The reported unreadable places. */
+  private readonly reported = new Set<string>();
 
   constructor(
     streamDefinitions: readonly StreamDefinition[],
@@ -188,7 +188,7 @@ class Audit {
     if (!trail.books) return;
     for (const wrong of trail.books.book(event.type, JSON.parse(event.data) as { readonly [key: string]: unknown }))
       yield* this.found('conservation', event, wrong);
-    for (const line of this.charging.of(event)) {
+    for (const line of this.charging.linesOf(event)) {
       this.usageLines += 1;
       // An event from the future must not make it forget what is still needed.
       this.debits.dropBefore(Math.min(line.at, this.clock?.() ?? Infinity));
@@ -211,7 +211,7 @@ class Audit {
         return;
       }
       for (const event of page.read)
-        for (const line of readable(() => charging.of(event))) {
+        for (const line of readable(() => charging.linesOf(event))) {
           if (!this.suspects.has(line.debit)) continue;
           const key = `${line.debit}\0${line.source}\0${line.id}`;
           if (line.at <= (debited.get(key) ?? -Infinity)) yield* this.doubled(event, line);
@@ -294,7 +294,7 @@ class Audit {
     return false;
   }
 
-  /** The same place is met again when the log is read again: it is told once. */
+  /** A second read of the log finds the same place again. It is reported once. */
   *corrupt(why: string): Generator<VerifyStep> {
     yield* this.lost('corrupt', why);
   }
@@ -304,8 +304,8 @@ class Audit {
   }
 
   private *lost(kind: FindingKind, detail: string): Generator<VerifyStep> {
-    if (this.told.has(detail)) return;
-    this.told.add(detail);
+    if (this.reported.has(detail)) return;
+    this.reported.add(detail);
     yield* this.found(kind, { stream: '' }, detail);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Which purchase a payment was credited to. One payment is credited once in a wallet, whatever purchases it is told of. Its key is made
- * of the event that credited it, so that the log alone brings it back, and it is kept for ever.
+ * The purchase that a payment was credited to. One payment is credited once in a wallet, also if notifications name several purchases.
+ * Its key is made of the event that credited it and is kept forever. So the log alone restores it.
  */
 import { type DomainEvent, readEvent } from '@drawdown/domain/decider';
 import { type BalanceEvent, type EventOf, wallet } from '@drawdown/domain/balance';

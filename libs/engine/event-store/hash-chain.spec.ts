@@ -85,8 +85,8 @@ describe('a chain', () => {
 
   it('is found again from what is stored, whatever that is', () =>
     fc.assert(
-      fc.property(sealable, (of) => {
-        const event = chained(of);
+      fc.property(sealable, (sample) => {
+        const event = chained(sample);
         expect(chainOf(CHAIN_START, event)).toEqual({ chain: readMetadata(event).chain, id: event.id });
       }),
       { seed: SEED },
@@ -94,7 +94,7 @@ describe('a chain', () => {
 
   it('is the same for the same event at the same place: an attempt made again finds itself', () =>
     fc.assert(
-      fc.property(sealable, (of) => expect(chained(of)).toEqual(chained(of))),
+      fc.property(sealable, (sample) => expect(chained(sample)).toEqual(chained(sample))),
       { seed: SEED },
     ));
 
@@ -110,8 +110,8 @@ describe('a chain', () => {
 
   it('names its event by a UUID of version 8', () =>
     fc.assert(
-      fc.property(sealable, (of) =>
-        expect(chained(of).id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      fc.property(sealable, (sample) =>
+        expect(chained(sample).id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       ),
       { seed: SEED },
     ));

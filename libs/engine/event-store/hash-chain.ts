@@ -24,9 +24,9 @@ const causeShape = shape.record({
   index: shape.integer,
   size: shape.integer,
 });
-export type Cause = shape.Of<typeof causeShape>;
+export type Cause = shape.TypeOf<typeof causeShape>;
 const metadataShape = shape.record({ ...causeShape.fields, chain: shape.text });
-type Metadata = shape.Of<typeof metadataShape>;
+type Metadata = shape.TypeOf<typeof metadataShape>;
 
 export interface ChainedEvent extends NewEvent {
   readonly chain: string;
@@ -57,14 +57,14 @@ export const readMetadata = (event: RecordedEvent): Metadata => metadataShape.re
 export function chainOf(previous: string, event: RecordedEvent): { readonly chain: string; readonly id: string } {
   const { chain: stored, ...cause } = JSON.parse(event.metadata) as { readonly [key: string]: Json };
   // The cause is chained without the chain, so its text has to be made; that of the whole shows that nothing else was in it.
-  const whole = shape.canonicalJson({ ...cause, chain: stored ?? '' }) === event.metadata;
+  const unchanged = shape.canonicalJson({ ...cause, chain: stored ?? '' }) === event.metadata;
   const chain = chained(
     previous,
     event.stream,
     event.revision,
     event.type,
     event.data,
-    whole ? shape.canonicalJson(cause) : event.metadata,
+    unchanged ? shape.canonicalJson(cause) : event.metadata,
   );
   return { chain, id: idOf(chain) };
 }

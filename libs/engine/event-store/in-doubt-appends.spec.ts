@@ -85,7 +85,7 @@ it('one of several that lands late is found, though the later ones were made of 
   expect((await deducted()).totals.deducted).toBe(amount('10'));
 });
 
-it('lost races after an append that may yet land are told as unknown, not as if nothing was written', async () => {
+it('lost races after an append that may yet land end as unknown, not as if nothing was written', async () => {
   slow.next = ['silent', ...Array.from({ length: 30 }, () => 'conflict' as const)];
   await expect(deduct('10')).rejects.toThrow(AppendUnknown);
 });

@@ -1,6 +1,6 @@
 /**
- * What a command tried to append to its stream without being told the outcome. It may land at any later time, until something else
- * stands in its place; and the same command decided again may have made other events, by a later clock.
+ * Appends of a command whose outcome nobody knows yet. Such an append may land at any later time, until another event takes its place.
+ * The same command decided again, by a later clock, may have made other events.
  */
 import type { EventLog } from './event-log';
 import type { AppendUnknown } from './faults';
@@ -21,7 +21,7 @@ export class InDoubtAppends<E> {
     this.open.push({ events, first, ids: chained.map(({ id }) => id), fault });
   }
 
-  /** Of one that may yet land: what the caller has to be told, whatever became of later attempts. */
+  /** The fault for the caller of one that may yet land, whatever the result of later attempts. */
   get fault(): AppendUnknown | undefined {
     return this.open[0]?.fault;
   }

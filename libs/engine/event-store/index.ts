@@ -7,7 +7,7 @@ export * from './faults';
 export * from './stream-definition';
 export * from './keys';
 export * from './ledger';
-export * from './read-whole';
+export * from './read-to-end';
 export * from './round-append';
 export * from './hash-chain';
 export * from './stream-states';

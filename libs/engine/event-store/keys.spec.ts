@@ -43,14 +43,14 @@ describe('fingerprints of ids that are much alike', () => {
     ['that differ in both texts', (i) => usageFingerprint(`s${i & 511}`, `${i >>> 9}`)],
   ];
 
-  it.each(kinds)('%s are all different', (_, of) => {
+  it.each(kinds)('%s are all different', (_, keyAt) => {
     // Of so many even draws of 53 bits two are equal once in a million times.
-    expect(new Set(many(COUNT, of)).size).toBe(COUNT);
+    expect(new Set(many(COUNT, keyAt)).size).toBe(COUNT);
   });
 
-  it.each(kinds)('%s fill every byte evenly', (_, of) => {
+  it.each(kinds)('%s fill every byte evenly', (_, keyAt) => {
     const counts = Array.from({ length: 6 }, () => new Uint32Array(256));
-    for (const fingerprint of many(COUNT, of))
+    for (const fingerprint of many(COUNT, keyAt))
       for (const [byte, count] of counts.entries()) count[Math.floor(fingerprint / 2 ** (8 * byte + 5)) % 256]! += 1;
     // Chi squared of 255 degrees of freedom: above 370 once in a million even draws.
     for (const count of counts) {
@@ -73,8 +73,8 @@ describe('fingerprints of ids that are much alike', () => {
   });
 });
 
-function many(count: number, of: (i: number) => number): Float64Array {
+function many(count: number, keyAt: (i: number) => number): Float64Array {
   const all = new Float64Array(count);
-  for (let i = 0; i < count; i++) all[i] = of(i);
+  for (let i = 0; i < count; i++) all[i] = keyAt(i);
   return all;
 }

@@ -39,12 +39,12 @@ async function balanceWithHolds(count: number): Promise<void> {
   await home.addBalance('ada', 'api', String(count));
   await heldAndEnded(balanceStream, count, '1');
 }
-const tell = (command: BalanceCommand, context = {}) => home.ledger.execute(creditBalance, balanceStream, command, context);
+const execute = (command: BalanceCommand, context = {}) => home.ledger.execute(creditBalance, balanceStream, command, context);
 const types = async (stream: string) => (await home.log.readStream(stream, { from: 0, limit: 5_000 })).map(({ type }) => type);
 const CLEAN = { summary: { findings: 0 } };
 
 describe.each([101, 1_000])('with %i holds that have ended', (count) => {
-  it('usage draws on all that they gave back, as a reader was told', async () => {
+  it('usage draws on all that they gave back, as readers saw it', async () => {
     await balanceWithHolds(count);
     expect(balanceAt(await home.balance('ada', 'api'), home.now).available).toBe(amount(String(count)));
     expect(await home.use(tokens('1', count))).toMatchObject([
@@ -58,15 +58,15 @@ describe.each([101, 1_000])('with %i holds that have ended', (count) => {
   it('a deduction takes all, once for its key', async () => {
     await balanceWithHolds(count);
     const deduct: BalanceCommand = { type: 'Deduct', at: home.now, amount: amount(String(count)), reason: 'r' };
-    const first = await tell(deduct, { key: 'k', body: 'b' });
+    const first = await execute(deduct, { key: 'k', body: 'b' });
     expect(first).toMatchObject({ outcome: 'done', replayed: false, state: { holds: [], totals: { deducted: amount(String(count)) } } });
-    expect(await tell(deduct, { key: 'k', body: 'b' })).toEqual({ ...first, replayed: true, foundBy: 'k' });
+    expect(await execute(deduct, { key: 'k', body: 'b' })).toEqual({ ...first, replayed: true, foundBy: 'k' });
     expect((await types(balanceStream)).filter((type) => type === 'HoldExpired')).toHaveLength(count);
   });
 
   it('the balance is closed', async () => {
     await balanceWithHolds(count);
-    expect(await tell({ type: 'Close', at: home.now, reason: 'r' })).toMatchObject({
+    expect(await execute({ type: 'Close', at: home.now, reason: 'r' })).toMatchObject({
       outcome: 'done',
       state: { status: 'closed', totals: { closed: amount(String(count)) } },
     });

@@ -150,7 +150,7 @@ it(
       home = part === 1 ? await crash(before) : await before.reopen();
     }
     for (const life of lives) await life.check(home.log);
-    const sum = (of: (life: Life) => number): number => lives.reduce((all, life) => all + of(life), 0);
+    const sum = (count: (life: Life) => number): number => lives.reduce((all, life) => all + count(life), 0);
     expect(sum((life) => life.effects)).toBeGreaterThan(2_000);
     expect(sum((life) => life.repeated)).toBeGreaterThan(1_000);
     expect(sum((life) => life.conflicts)).toBeGreaterThan(300);

@@ -88,7 +88,7 @@ describe('a process that is behind', () => {
 });
 
 describe('an answer that is lost, and a stream that cannot be read to find it (a double of the log)', () => {
-  it.each(['after', 'instead'] as const)('is told as unknown, and leaves the key to its retry: lost %s writing', async (when) => {
+  it.each(['after', 'instead'] as const)('ends as unknown, and leaves the key to its retry: lost %s writing', async (when) => {
     let lost = false;
     const home = await TestLedger.open(undefined, (log) =>
       double(log, {

@@ -70,7 +70,7 @@ describe('a snapshot', () => {
     expect(await states({ projections }).load(STREAM)).toEqual({
       ...known,
       generation: 0,
-      whole: true,
+      complete: true,
       dirty: expect.any(Boolean) as boolean,
     });
     const ledger = new Ledger(home.log, states({ projections }));
@@ -187,28 +187,28 @@ describe('a stream', () => {
 });
 
 describe('an event that is met in the log', () => {
-  const met = async (revision: number) => (await home.log.readStream(STREAM, { from: revision, limit: 1 }))[0]!;
+  const eventAt = async (revision: number) => (await home.log.readStream(STREAM, { from: revision, limit: 1 }))[0]!;
 
   it('and is known already changes nothing and tells nobody', async () => {
     await live();
-    const told = jest.fn();
-    home.states.follow(told);
+    const notified = jest.fn();
+    home.states.follow(notified);
     const before = { ...home.states.cached(STREAM)! };
-    for (const revision of [0, 2, before.revision]) await home.states.meet(await met(revision));
-    expect(told).not.toHaveBeenCalled();
+    for (const revision of [0, 2, before.revision]) await home.states.handle(await eventAt(revision));
+    expect(notified).not.toHaveBeenCalled();
     expect(home.states.cached(STREAM)).toEqual(before);
   });
 
   it('and is the next one moves the state on; one further on brings those between along', async () => {
     await live();
     const fresh = states({ projections: withDocument(() => undefined) });
-    const told: number[] = [];
-    fresh.follow(({ revision }) => told.push(revision));
-    await fresh.meet(await met(0));
-    expect(told).toEqual([0]);
-    await fresh.meet(await met(3));
-    expect(told).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(fresh.cached(STREAM)).toEqual({ ...home.states.cached(STREAM), dirty: true, generation: 0, whole: false });
+    const notified: number[] = [];
+    fresh.follow(({ revision }) => notified.push(revision));
+    await fresh.handle(await eventAt(0));
+    expect(notified).toEqual([0]);
+    await fresh.handle(await eventAt(3));
+    expect(notified).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(fresh.cached(STREAM)).toEqual({ ...home.states.cached(STREAM), dirty: true, generation: 0, complete: false });
   });
 
   it('and is none of the ledger is passed over', async () => {
@@ -218,31 +218,33 @@ describe('an event that is met in the log', () => {
       'no_stream',
     );
     const [event] = await home.log.readStream('deliveries-1');
-    await home.states.meet(event!);
+    await home.states.handle(event!);
     expect(home.states.cached('deliveries-1')).toBeUndefined();
   });
 });
 
 describe('a follower', () => {
-  it('is told of every event once, in order, with the state that stands after the append', async () => {
-    const told: string[] = [];
-    const stop = home.states.follow(({ entry, event, revision }) => told.push(`${entry.stream} ${revision} ${event.type}`));
+  it('gets every event once, in order, with the state after the append', async () => {
+    const notified: string[] = [];
+    const stop = home.states.follow(({ entry, event, revision }) => notified.push(`${entry.stream} ${revision} ${event.type}`));
     await live();
     stop();
     await home.use(tokens('4', 1));
-    expect(told).toEqual(['2 HoldPlaced', '3 CreditsConsumed', '4 CreditsConsumed', '5 HoldReleased'].map((event) => `${STREAM} ${event}`));
+    expect(notified).toEqual(
+      ['2 HoldPlaced', '3 CreditsConsumed', '4 CreditsConsumed', '5 HoldReleased'].map((event) => `${STREAM} ${event}`),
+    );
   });
 
-  it('of one stream is told of that stream alone, until it stops', async () => {
-    const told: number[] = [];
-    const stop = home.states.followStream(STREAM, ({ revision }) => told.push(revision));
+  it('of one stream gets the events of that stream alone, until it stops', async () => {
+    const notified: number[] = [];
+    const stop = home.states.followStream(STREAM, ({ revision }) => notified.push(revision));
     const also = home.states.followStream(STREAM, () => undefined);
     expect(home.states.streamsFollowed).toBe(1);
     await home.addBalance('bob', 'llm', '1');
     await home.use(tokens('1', 1));
     stop();
     await home.use(tokens('2', 1));
-    expect(told).toEqual([2]);
+    expect(notified).toEqual([2]);
     also();
     expect(home.states.streamsFollowed).toBe(0);
   });

@@ -31,7 +31,7 @@ export interface StreamState {
   /** Of the states it belongs to: see `StreamStates.generation`. */
   readonly generation: number;
   /** As far as its stream went when it was loaded. The following alone makes entries that may be behind, event by event. */
-  whole: boolean;
+  complete: boolean;
 }
 
 /** One event as it was applied to its stream, with its meaning. */
@@ -86,10 +86,10 @@ export class StreamStates {
   }
 
   streamDefinitionOf = (stream: string): StreamDefinition | undefined => this.streamDefinitions.get(categoryOf(stream));
-  /** What memory has of a stream, unless it may lie behind what was told of it before. */
+  /** The state in memory, unless an earlier answer may have shown a newer one. */
   cached = (stream: string): StreamState | undefined => {
     const entry = this.entries.get(stream);
-    return entry && (entry.whole || !this.refolding) ? entry : undefined;
+    return entry && (entry.complete || !this.refolding) ? entry : undefined;
   };
 
   /**
@@ -120,10 +120,10 @@ export class StreamStates {
     const cached = this.cached(stream);
     if (cached) return cached;
     const entry = await this.once(this.loading, stream, () => this.restore(stream));
-    if (entry.whole) return entry;
+    if (entry.complete) return entry;
     return this.once(this.completing, stream, async () => {
       await this.catchUp(entry);
-      entry.whole = true;
+      entry.complete = true;
       return entry;
     });
   }
@@ -140,7 +140,7 @@ export class StreamStates {
   }
 
   /** An event of the log, met in order by the catch-up subscription. One that is known already changes nothing. */
-  async meet(event: RecordedEvent): Promise<void> {
+  async handle(event: RecordedEvent): Promise<void> {
     if (!this.streamDefinitionOf(event.stream)) return;
     const entry = this.entries.get(event.stream) ?? (await this.once(this.loading, event.stream, () => this.restore(event.stream)));
     if (event.revision <= entry.revision) return;
@@ -233,7 +233,7 @@ export class StreamStates {
     // Of before the clear: its keys may be neither in memory nor in the index.
     this.assertCurrent(generation);
     const restored = (document && readDocument(definition, document)) ?? { state: definition.initial, revision: -1, chain: CHAIN_START };
-    const entry: StreamState = { ...restored, stream, definition, generation, dirty: false, whole: false };
+    const entry: StreamState = { ...restored, stream, definition, generation, dirty: false, complete: false };
     this.entries.set(stream, entry);
     return entry;
   }

@@ -7,10 +7,10 @@ export const AUTO_TOP_UP_POSITION = 'autoTopUpPosition-account';
 
 const fields = { /** A position in the log, in decimal. */ through: shape.text };
 const autoTopUpPositionState = shape.record(fields);
-type AutoTopUpPosition = shape.Of<typeof autoTopUpPositionState>;
+type AutoTopUpPosition = shape.TypeOf<typeof autoTopUpPositionState>;
 
 const advanced = shape.record({ at: shape.instant, ...fields });
-type AutoTopUpPositionAdvanced = DomainEvent & { readonly type: 'AutoTopUpPositionAdvanced' } & shape.Of<typeof advanced>;
+type AutoTopUpPositionAdvanced = DomainEvent & { readonly type: 'AutoTopUpPositionAdvanced' } & shape.TypeOf<typeof advanced>;
 type AdvanceAutoTopUpPosition = { readonly type: 'Advance'; readonly at: Instant } & AutoTopUpPosition;
 
 interface AutoTopUpPositionTypes {

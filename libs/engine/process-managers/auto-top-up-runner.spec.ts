@@ -81,12 +81,12 @@ describe('a process that has not heard of what others appended last', () => {
   it.each([
     ['succeeded', 'ConfirmPurchase', confirm('p1')],
     ['declined declined', 'FailPurchase', fail],
-  ] as const)('records that it has %s where it does not even know that there is one', async (outcome, operation, told) => {
+  ] as const)('records that it has %s where it does not even know that there is one', async (outcome, operation, notification) => {
     const runner = living().runner(anotherProcess(app()));
     await runner.start();
     await app().call('SetAutoTopUp', eager);
     await started();
-    await app().call(operation, told);
+    await app().call(operation, notification);
     await runner.through(await app().parts.log.head());
     expect((await living().decisions()).at(-1)).toBe(outcome);
   });

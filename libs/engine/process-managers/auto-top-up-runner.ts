@@ -38,7 +38,7 @@ export class AutoTopUpRunner {
   /** Customers who have one. */
   private readonly known = new Set<string>();
   private subscription: Subscription | undefined;
-  private met = -1n;
+  private processed = -1n;
   private sinceRecorded = 0;
   private stopped = false;
   private providerFailures = 0;
@@ -47,7 +47,7 @@ export class AutoTopUpRunner {
 
   constructor(
     private readonly services: AutoTopUpServices,
-    /** Told of what failed; it is tried again. */
+    /** Gets every fault. The work is retried. */
     private readonly failed: (fault: unknown) => void,
   ) {
     services.ledger.states.follow(({ entry }) => {
@@ -62,14 +62,14 @@ export class AutoTopUpRunner {
   async start(): Promise<void> {
     for await (const stream of streamNames(this.services, `${autoTopUp.category}-`)) this.known.add(idsOf(stream)[0] ?? '');
     const { state } = await this.services.ledger.reload(autoTopUpPosition, AUTO_TOP_UP_POSITION);
-    this.met = BigInt(state.through);
-    this.subscription = this.services.log.subscribe(this.met, (events) => this.meet(events));
+    this.processed = BigInt(state.through);
+    this.subscription = this.services.log.subscribe(this.processed, (events) => this.handle(events));
     this.subscription.ended.catch(this.failed);
   }
 
   /** Settles when everything up to a position of the log has been carried out. */
   async through(position: bigint): Promise<void> {
-    if (position <= this.met || this.stopped) return;
+    if (position <= this.processed || this.stopped) return;
     await new Promise<void>((done) => this.waiting.push({ position, done }));
   }
 
@@ -81,11 +81,11 @@ export class AutoTopUpRunner {
     if (this.sinceRecorded > 1) await this.recordPosition().catch(() => undefined);
   }
 
-  private async meet(events: readonly RecordedEvent[]): Promise<void> {
+  private async handle(events: readonly RecordedEvent[]): Promise<void> {
     for (const event of events) {
-      if (categoryOf(event.stream) === wallet.category) await this.untilDone(() => this.meetOne(event));
+      if (categoryOf(event.stream) === wallet.category) await this.untilDone(() => this.handleOne(event));
       if (this.stopped) return;
-      this.met = event.position;
+      this.processed = event.position;
       this.sinceRecorded += 1;
       const reached = this.waiting.filter(({ position }) => position <= event.position);
       if (reached.length > 0) this.waiting = this.waiting.filter((one) => !reached.includes(one));
@@ -94,7 +94,7 @@ export class AutoTopUpRunner {
     if (this.sinceRecorded >= POSITION_EVERY_EVENTS) await this.recordPosition().catch(this.failed);
   }
 
-  private async meetOne({ stream, type, data }: RecordedEvent): Promise<void> {
+  private async handleOne({ stream, type, data }: RecordedEvent): Promise<void> {
     const customerId = idsOf(stream)[0] ?? '';
     const outcome = OUTCOMES.has(type);
     if (!outcome && !this.known.has(customerId)) return;
@@ -109,8 +109,8 @@ export class AutoTopUpRunner {
   }
 
   /**
-   * Money can be told of before the request is told as started. How a purchase ended its wallet remembers, and `startRequest` asks it;
-   * that it was flagged nobody remembers but the event, so whose it is must be known at once.
+   * A payment may be reported before the start of its request is recorded. The wallet keeps the end of a purchase, and `startRequest`
+   * reads it there. Only the event knows of a flag, so its request must be found at once.
    */
   private async withItsPurchase(customerId: string, state: AutoTopUp): Promise<AutoTopUp> {
     const { inFlight } = state;
@@ -125,7 +125,7 @@ export class AutoTopUpRunner {
 
   private async react(customerId: string, reaction: Reaction): Promise<void> {
     if (reaction.kind === 'look') return this.consider(customerId);
-    // It is told as started once the provider has been asked: until then the request stays due.
+    // The start is recorded after the request to the provider. Until then the request stays due.
     if (reaction.command.type === 'RecordPurchaseStarted') return;
     // A refusal is an answer too: it had ended, or was turned off meanwhile.
     await this.services.ledger.execute(autoTopUp, streams.autoTopUp(customerId), reaction.command);
@@ -185,7 +185,7 @@ export class AutoTopUpRunner {
   private async recordPosition(): Promise<void> {
     this.sinceRecorded = 0;
     const { ledger, clock } = this.services;
-    await ledger.execute(autoTopUpPosition, AUTO_TOP_UP_POSITION, { type: 'Advance', at: clock(), through: String(this.met) });
+    await ledger.execute(autoTopUpPosition, AUTO_TOP_UP_POSITION, { type: 'Advance', at: clock(), through: String(this.processed) });
   }
 }
 

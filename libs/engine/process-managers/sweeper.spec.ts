@@ -17,12 +17,12 @@ let home: TestLedger;
 let sweeper: Sweeper;
 let faults: unknown[];
 
-const sweeperOf = (of: TestLedger): Sweeper =>
+const sweeperOf = (testLedger: TestLedger): Sweeper =>
   new Sweeper(
-    of.ledger,
-    of.projections,
-    of.projector,
-    () => of.now,
+    testLedger.ledger,
+    testLedger.projections,
+    testLedger.projector,
+    () => testLedger.now,
     (fault) => faults.push(fault),
   );
 beforeEach(async () => {
@@ -33,10 +33,10 @@ beforeEach(async () => {
 afterEach(() => home.remove());
 
 const at = (ms: number): Instant => later(START, ms);
-const tell = async (command: BalanceCommand): Promise<void> => {
+const execute = async (command: BalanceCommand): Promise<void> => {
   expect(await home.ledger.execute(creditBalance, STREAM, command)).toMatchObject({ outcome: 'done' });
 };
-const deduct = (units: string): Promise<void> => tell({ type: 'Deduct', at: home.now, amount: amount(units), reason: 'test' });
+const deduct = (units: string): Promise<void> => execute({ type: 'Deduct', at: home.now, amount: amount(units), reason: 'test' });
 const sweepAt = async (ms: number): Promise<number> => {
   await home.projector.save();
   home.now = at(ms);
@@ -73,7 +73,7 @@ describe('the sweeper', () => {
 
   it('ends a hold, and gives back what it held', async () => {
     await home.addBalance('ada', 'llm', '100');
-    await tell({ type: 'PlaceHold', at: home.now, amount: amount('40'), expiresAt: at(1_000) });
+    await execute({ type: 'PlaceHold', at: home.now, amount: amount('40'), expiresAt: at(1_000) });
     const before = await count();
     expect(await sweepAt(999)).toBe(0);
     expect(await sweepAt(1_000)).toBe(1);
@@ -82,7 +82,7 @@ describe('the sweeper', () => {
 
   it('posts that a grant begins, and the recovery that it brings', async () => {
     await home.addBalance('ada', 'llm', '10');
-    await tell({ type: 'TopUp', at: home.now, grant: { origin: 'paid', priority: 100, amount: amount('5'), effectiveAt: at(1_000) } });
+    await execute({ type: 'TopUp', at: home.now, grant: { origin: 'paid', priority: 100, amount: amount('5'), effectiveAt: at(1_000) } });
     await deduct('10');
     const before = await count();
     expect(await sweepAt(999)).toBe(0);
@@ -95,8 +95,8 @@ describe('the sweeper', () => {
 
   it('posts the warning with the expiry that caused it', async () => {
     await home.addBalance('ada', 'llm', '50');
-    await tell({ type: 'SetLimits', at: home.now, limits: [{ id: 'low', kind: 'absolute', value: amount('50') }] });
-    await tell({ type: 'TopUp', at: home.now, grant: { origin: 'free', priority: 0, amount: amount('1'), expiresAt: at(1_000) } });
+    await execute({ type: 'SetLimits', at: home.now, limits: [{ id: 'low', kind: 'absolute', value: amount('50') }] });
+    await execute({ type: 'TopUp', at: home.now, grant: { origin: 'free', priority: 0, amount: amount('1'), expiresAt: at(1_000) } });
     const before = await count();
     await sweepAt(1_000);
     expect(await since(before)).toMatchObject([
@@ -135,23 +135,23 @@ describe('the sweeper', () => {
 
   it('that was down over many due times posts them all, in order, each with its own time', async () => {
     await home.addBalance('ada', 'llm', '1', { expiresAt: at(300) });
-    await tell({ type: 'TopUp', at: home.now, grant: { origin: 'paid', priority: 100, amount: amount('2'), expiresAt: at(100) } });
-    await tell({
+    await execute({ type: 'TopUp', at: home.now, grant: { origin: 'paid', priority: 100, amount: amount('2'), expiresAt: at(100) } });
+    await execute({
       type: 'TopUp',
       at: home.now,
       grant: { origin: 'paid', priority: 100, amount: amount('3'), effectiveAt: at(50), expiresAt: at(200) },
     });
-    await tell({ type: 'TopUp', at: home.now, grant: { origin: 'paid', priority: 100, amount: amount('4'), effectiveAt: at(400) } });
-    await tell({ type: 'PlaceHold', at: home.now, amount: amount('1'), expiresAt: at(150) });
+    await execute({ type: 'TopUp', at: home.now, grant: { origin: 'paid', priority: 100, amount: amount('4'), effectiveAt: at(400) } });
+    await execute({ type: 'PlaceHold', at: home.now, amount: amount('1'), expiresAt: at(150) });
     home = await home.reopen();
     sweeper = sweeperOf(home);
     const before = await count();
     expect(await sweepAt(10_000)).toBe(1);
-    const told = await since(before);
-    const expired = told.filter(({ type }) => type === 'GrantExpired').map(({ data }) => data['expiresAt']);
+    const swept = await since(before);
+    const expired = swept.filter(({ type }) => type === 'GrantExpired').map(({ data }) => data['expiresAt']);
     expect(new Set(expired)).toEqual(new Set([100, 200, 300].map((ms) => formatInstant(at(ms)))));
-    expect(told.filter(({ type }) => type === 'HoldExpired')).toMatchObject([{ data: { expiresAt: formatInstant(at(150)) } }]);
-    expect(told.filter(({ type }) => type === 'GrantBecameEffective').map(({ data }) => data['grantId'])).toContain('g4');
+    expect(swept.filter(({ type }) => type === 'HoldExpired')).toMatchObject([{ data: { expiresAt: formatInstant(at(150)) } }]);
+    expect(swept.filter(({ type }) => type === 'GrantBecameEffective').map(({ data }) => data['grantId'])).toContain('g4');
     expect(await home.balance('ada', 'llm')).toMatchObject({ grants: [{ id: 'g4', remaining: amount('4') }], holds: [] });
     expect((await home.verify()).at(-1)).toMatchObject({ summary: { findings: 0 } });
   });
@@ -224,7 +224,7 @@ describe('the sweeper', () => {
     'sweeps a stream again while something is due and was posted: one sweep posts a bounded amount',
     async () => {
       await home.addBalance('ada', 'llm', '10000');
-      for (let i = 0; i < HOLDS_DUE; i++) await tell({ type: 'PlaceHold', at: home.now, amount: amount('1'), expiresAt: at(100) });
+      for (let i = 0; i < HOLDS_DUE; i++) await execute({ type: 'PlaceHold', at: home.now, amount: amount('1'), expiresAt: at(100) });
       const before = await count();
       let sweeps = 0;
       sweeper = new Sweeper(
@@ -356,7 +356,7 @@ describe('by itself', () => {
     expect(await home.use(tokens('1', 1))).toMatchObject([{ status: 'duplicate' }]);
   });
 
-  it('it ends after the stream in hand when it is told to stop, and a new start sweeps the rest', async () => {
+  it('it ends after the stream in hand when it is stopped, and a new start sweeps the rest', async () => {
     for (const [customer, ms] of [
       ['a', 100],
       ['b', 200],

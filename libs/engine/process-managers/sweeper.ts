@@ -30,7 +30,7 @@ export class Sweeper {
     private readonly projections: Projections,
     private readonly projector: Projector,
     private readonly clock: Clock,
-    /** Told of a sweep that failed; the next one tries again. */
+    /** Gets the fault of a sweep. The next sweep tries again. */
     private readonly failed: (fault: unknown) => void,
     /** Of other categories than balances. */
     others: DueCommands = new Map(),
@@ -75,12 +75,12 @@ export class Sweeper {
   async sweep(): Promise<number> {
     let swept = 0;
     const left = new Map<string, unknown>();
-    for (let whole = false; !whole && !this.stopping;) {
+    for (let done = false; !done && !this.stopping;) {
       const now = this.clock();
       const found = await this.projections.due(now, SWEEP_STREAMS_MAX + left.size);
       const page = found.filter(({ stream }) => !left.has(stream));
-      whole = found.length < SWEEP_STREAMS_MAX + left.size;
-      await this.sweepInOrder(page, whole ? now : found.at(-1)!.dueAt, now, left);
+      done = found.length < SWEEP_STREAMS_MAX + left.size;
+      await this.sweepInOrder(page, done ? now : found.at(-1)!.dueAt, now, left);
       swept += page.length;
       // The index of what is due is derived: it has to be saved before it is asked again.
       if (page.length > 0 && !this.stopping) await this.projector.save();

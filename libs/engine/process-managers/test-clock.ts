@@ -17,11 +17,11 @@ const moved = shape.record({ at: shape.instant, from: shape.maybe(shape.instant)
 const advanceStarted = shape.record({ at: shape.instant, to: shape.instant });
 type TestClockEvent = DomainEvent &
   (
-    | ({ readonly type: 'TestClockMoved' } & shape.Of<typeof moved>)
-    | ({ readonly type: 'TestClockAdvanceStarted' } & shape.Of<typeof advanceStarted>)
+    | ({ readonly type: 'TestClockMoved' } & shape.TypeOf<typeof moved>)
+    | ({ readonly type: 'TestClockAdvanceStarted' } & shape.TypeOf<typeof advanceStarted>)
   );
 const state = shape.record({ at: shape.maybe(shape.instant) });
-type TestClockState = shape.Of<typeof state>;
+type TestClockState = shape.TypeOf<typeof state>;
 export type TestClockCommand =
   { readonly type: 'Move'; readonly at: Instant } | { readonly type: 'StartAdvance'; readonly at: Instant; readonly to: Instant };
 

@@ -39,8 +39,8 @@ describe('a balance judged at a moment', () => {
 
   it('projects what is left after the invoices, and judges the lines by it', () => {
     const used = { source: 'api', id: 'a', bodyHash: 'b', time: '2026-03-01T12:00:00Z', usedAt: NOON, parts: [] };
-    const accrued = (of: string): BalanceCommand => ({ type: 'Accrue', at: NOON, lines: [{ ...used, amount: amount(of) }] });
-    const judged = (of: string) => balanceAt(after(created, toppedUp(), accrued(of)), NOON);
+    const accrued = (credits: string): BalanceCommand => ({ type: 'Accrue', at: NOON, lines: [{ ...used, amount: amount(credits) }] });
+    const judged = (credits: string) => balanceAt(after(created, toppedUp(), accrued(credits)), NOON);
     expect(judged('50')).toMatchObject({
       available: HUNDRED,
       unbilled: amount('50'),

@@ -60,7 +60,7 @@ export function balanceAt(balance: Balance, at: Instant): BalanceFigures {
     booked: bookedOf(grants),
     held: heldOf(grants),
     available,
-    pending: sum(purchases.map((of) => of.grant.amount)),
+    pending: sum(purchases.map((purchase) => purchase.grant.amount)),
     purchases,
     projected,
     unbilled,

@@ -35,9 +35,9 @@ function reportOf(events: readonly BalanceEvent[], asOf = later(NOON, 100 * HOUR
 }
 const only = (report: LiabilityReport) => report.perCurrency()[0]!;
 /** Figures that are not zero, as text. */
-const told = (of: Liability | undefined) =>
+const figures = (liability: Liability | undefined) =>
   Object.fromEntries(
-    Object.entries(of ?? {}).flatMap(([name, value]: [string, Amount]) => (value === 0n ? [] : [[name, formatAmount(value)]])),
+    Object.entries(liability ?? {}).flatMap(([name, value]: [string, Amount]) => (value === 0n ? [] : [[name, formatAmount(value)]])),
   );
 
 describe('the liability report', () => {
@@ -45,15 +45,15 @@ describe('the liability report', () => {
     // Free is spent before paid.
     const { currency, wallets, paid, free } = only(reportOf(lived([create, topUp('paid', '10'), topUp('free', '4'), deduct('5')])));
     expect([currency, wallets]).toEqual(['EUR', 1]);
-    expect(told(paid)).toEqual({ granted: '10', deducted: '1', outstanding: '9' });
-    expect(told(free)).toEqual({ granted: '4', deducted: '4' });
+    expect(figures(paid)).toEqual({ granted: '10', deducted: '1', outstanding: '9' });
+    expect(figures(free)).toEqual({ granted: '4', deducted: '4' });
   });
 
   it('calls breakage what has expired, and expired but not posted what only waits for its entry', () => {
     const expiresAt = later(NOON, HOUR_MS);
     const held: BalanceCommand = { type: 'PlaceHold', at: NOON, amount: amount('1') };
     const unswept = [create, topUp('paid', '10', expiresAt), held];
-    const at = (ms: number, commands = unswept) => told(only(reportOf(lived(commands), later(NOON, ms))).paid);
+    const at = (ms: number, commands = unswept) => figures(only(reportOf(lived(commands), later(NOON, ms))).paid);
     expect(at(HOUR_MS - 1)).toEqual({ granted: '10', outstanding: '10' });
     expect(at(HOUR_MS)).toEqual({ granted: '10', outstanding: '10', expiredUnposted: '9' });
     expect(at(HOUR_MS, [...unswept, { type: 'Sweep', at: expiresAt }])).toEqual({ granted: '10', expired: '9', outstanding: '1' });
@@ -63,7 +63,7 @@ describe('the liability report', () => {
     const hold: BalanceCommand = { type: 'PlaceHold', at: NOON, amount: amount('60'), expiresAt: later(NOON, HOUR_MS * 1.5) };
     const kept = [create, topUp('paid', '100', later(NOON, HOUR_MS)), hold];
     const at = (hours: number, more: readonly BalanceCommand[] = []) =>
-      told(only(reportOf(lived([...kept, ...more]), later(NOON, hours * HOUR_MS))).paid);
+      figures(only(reportOf(lived([...kept, ...more]), later(NOON, hours * HOUR_MS))).paid);
     expect(at(1.25)).toEqual({ granted: '100', outstanding: '100', expiredUnposted: '40' });
     expect(at(1.5)).toEqual({ granted: '100', outstanding: '100', expiredUnposted: '100' });
     const capture: BalanceCommand = {
@@ -108,15 +108,15 @@ describe('the liability report', () => {
       events.push(...decision.events);
       now = decision.events.reduce(evolve, now);
     }
-    expect(told(only(reportOf(events)).paid)).toEqual({ granted: '10', paidToInvoices: '10', returned: '4', closed: '4' });
+    expect(figures(only(reportOf(events)).paid)).toEqual({ granted: '10', paidToInvoices: '10', returned: '4', closed: '4' });
     const voided = lived([create, topUp('free', '3'), { type: 'VoidTopUp', at: NOON, grantId: 'g1', reason: 'r' }]);
-    expect(told(only(reportOf(voided)).free)).toEqual({ granted: '3', voided: '3' });
+    expect(figures(only(reportOf(voided)).free)).toEqual({ granted: '3', voided: '3' });
   });
 
   it('counts an event of the moment itself, and none of a later one', () => {
     const events = lived([create, topUp('paid', '10'), deduct('1', later(NOON, 1))]);
-    expect(told(only(reportOf(events, NOON)).paid)).toEqual({ granted: '10', outstanding: '10' });
-    expect(told(only(reportOf(events, later(NOON, 1))).paid)).toEqual({ granted: '10', deducted: '1', outstanding: '9' });
+    expect(figures(only(reportOf(events, NOON)).paid)).toEqual({ granted: '10', outstanding: '10' });
+    expect(figures(only(reportOf(events, later(NOON, 1))).paid)).toEqual({ granted: '10', deducted: '1', outstanding: '9' });
     expect(reportOf(events, later(NOON, -1)).perCurrency()).toEqual([]);
   });
 
@@ -179,10 +179,10 @@ describe('over all histories, at any cut', () => {
         expect(euro.wallets).toBe(balances.filter(({ status }) => status !== 'none').length);
         for (const origin of ORIGINS) {
           // A hold whose end has come keeps nothing, whether or not that was posted.
-          const grants = balances.flatMap((of) => balanceAt(of, asOf).grants).filter((of) => of.origin === origin);
+          const grants = balances.flatMap((grant) => balanceAt(grant, asOf).grants).filter((grant) => grant.origin === origin);
           expect(euro[origin].outstanding).toBe(bookedOf(grants));
           const ended = grants.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= asOf);
-          expect(euro[origin].expiredUnposted).toBe(sum(ended.map((of) => of.remaining)) - sum(ended.map((of) => of.held)));
+          expect(euro[origin].expiredUnposted).toBe(sum(ended.map((grant) => grant.remaining)) - sum(ended.map((grant) => grant.held)));
           const { granted, returned, outstanding, expiredUnposted: _, ...taken } = euro[origin];
           expect(granted + returned - sum(Object.values(taken))).toBe(outstanding);
           for (const [name, value] of Object.entries(euro[origin])) {

@@ -76,7 +76,7 @@ const MOVES: { readonly [T in Touching]: MovedBy | undefined } = {
 };
 const ADDS: ReadonlySet<MovedBy> = new Set(['granted', 'returned']);
 
-interface Parcel {
+interface OpenGrant {
   readonly origin: Origin;
   readonly expiresAt: Instant | undefined;
   readonly remaining: Amount;
@@ -92,7 +92,7 @@ interface EndingHold {
 interface WalletSoFar {
   readonly currency: string;
   /** Those with something left. */
-  readonly grants: Map<string, Parcel>;
+  readonly grants: Map<string, OpenGrant>;
   /** Open ones. */
   readonly holds: Map<string, EndingHold>;
   /** An event later than the moment has come: what follows it is later, whatever a clock that was put right says. */
@@ -134,27 +134,27 @@ export class LiabilityReport {
   finish(wallet: string): void {
     const so = this.open.get(wallet);
     if (!so) return;
-    if (so.currency !== '') this.lapse(so, this.of(so.currency));
+    if (so.currency !== '') this.lapse(so, this.currencyTotals(so.currency));
     this.open.delete(wallet);
   }
 
   /** In order of currency. */
   perCurrency(): readonly CurrencyLiability[] {
-    const totals = new Map([...this.currencies].map(([currency, of]) => [currency, { ...of }]));
+    const totals = new Map([...this.currencies].map(([currency, soFar]) => [currency, { ...soFar }]));
     for (const so of this.open.values()) {
       const total = totals.get(so.currency);
       if (total) this.lapse(so, total);
     }
-    return [...totals].map(([currency, of]) => ({ currency, ...of })).sort((a, b) => (a.currency < b.currency ? -1 : 1));
+    return [...totals].map(([currency, soFar]) => ({ currency, ...soFar })).sort((a, b) => (a.currency < b.currency ? -1 : 1));
   }
 
   /** A wallet that is opened again goes on under its name and is the same wallet. */
   private begin(wallet: string, currency: string | undefined, known: WalletSoFar | undefined): WalletSoFar {
     if (currency === undefined) throw new RangeError(`${wallet} has no currency: it is no wallet`);
-    if (known?.currency !== currency) this.of(currency).wallets += 1;
+    if (known?.currency !== currency) this.currencyTotals(currency).wallets += 1;
     const begun = {
       currency,
-      grants: known?.grants ?? new Map<string, Parcel>(),
+      grants: known?.grants ?? new Map<string, OpenGrant>(),
       holds: known?.holds ?? new Map<string, EndingHold>(),
       over: false,
     };
@@ -166,7 +166,7 @@ export class LiabilityReport {
     if (!('grants' in event)) return;
     follow(holds, event);
     const by = MOVES[event.type];
-    const total = this.of(currency);
+    const total = this.currencyTotals(currency);
     for (const terms of termsIn(event))
       grants.set(terms.id, { origin: terms.origin, expiresAt: terms.expiresAt, remaining: ZERO, held: ZERO });
     for (const { id, remaining, held } of event.grants) {
@@ -182,18 +182,18 @@ export class LiabilityReport {
     const lapse = (origin: Origin, amount: Amount): void => {
       total[origin] = { ...total[origin], expiredUnposted: plus(total[origin].expiredUnposted, amount) };
     };
-    const isOver = (of: Parcel | undefined): of is Parcel => of?.expiresAt !== undefined && of.expiresAt <= this.asOf;
-    for (const of of grants.values()) if (isOver(of)) lapse(of.origin, minus(of.remaining, of.held));
+    const isOver = (grant: OpenGrant | undefined): grant is OpenGrant => grant?.expiresAt !== undefined && grant.expiresAt <= this.asOf;
+    for (const grant of grants.values()) if (isOver(grant)) lapse(grant.origin, minus(grant.remaining, grant.held));
     for (const { expiresAt, keeps } of holds.values()) {
       if (expiresAt > this.asOf) continue;
       for (const { grant, amount } of keeps) {
-        const of = grants.get(grant);
-        if (isOver(of)) lapse(of.origin, amount);
+        const known = grants.get(grant);
+        if (isOver(known)) lapse(known.origin, amount);
       }
     }
   }
 
-  private of(currency: string): CurrencySoFar {
+  private currencyTotals(currency: string): CurrencySoFar {
     const known = this.currencies.get(currency);
     if (known) return known;
     const fresh = { wallets: 0, ...eachOrigin(() => NOTHING) };
@@ -224,9 +224,9 @@ function termsIn(event: BalanceEvent): readonly GrantTerms[] {
   return event.type === 'InvoicePaymentReversed' ? event.restored : [];
 }
 
-function booked(of: Liability, by: MovedBy | undefined, change: Amount): Liability {
-  if (change === ZERO) return of;
+function booked(liability: Liability, by: MovedBy | undefined, change: Amount): Liability {
+  if (change === ZERO) return liability;
   if (by === undefined) throw new RangeError('a grant has moved by an event that moves nothing');
   const amount = ADDS.has(by) ? change : minus(ZERO, change);
-  return { ...of, [by]: plus(of[by], amount), outstanding: plus(of.outstanding, change) };
+  return { ...liability, [by]: plus(liability[by], amount), outstanding: plus(liability.outstanding, change) };
 }

@@ -119,7 +119,7 @@ function lived(): readonly BalanceEvent[] {
   return events;
 }
 const events = lived();
-const of = (type: BalanceEvent['type']) => movementOf(events.find((event) => event.type === type)!);
+const movementOfType = (type: BalanceEvent['type']) => movementOf(events.find((event) => event.type === type)!);
 
 describe('movements', () => {
   it('show every event there is, each as a type of its own', () => {
@@ -139,13 +139,13 @@ describe('movements', () => {
   });
 
   it('say what was taken as a negative amount and what was added as a positive one', () => {
-    expect(of('ToppedUp').amount).toBe(amount('30'));
-    expect(of('CreditsDeducted')).toMatchObject({ amount: amount('-6.5'), reason: 'correction', reference: 'ticket-7' });
-    expect(of('CreditsConsumed').amount).toBe(amount('-3.5'));
+    expect(movementOfType('ToppedUp').amount).toBe(amount('30'));
+    expect(movementOfType('CreditsDeducted')).toMatchObject({ amount: amount('-6.5'), reason: 'correction', reference: 'ticket-7' });
+    expect(movementOfType('CreditsConsumed').amount).toBe(amount('-3.5'));
   });
 
   it('take nothing for usage that accrues, and say how much of it waits', () => {
-    expect(of('UsageAccrued')).toMatchObject({
+    expect(movementOfType('UsageAccrued')).toMatchObject({
       amount: amount('0'),
       unbilled: amount('3.5'),
       usageCount: 2,
@@ -154,13 +154,13 @@ describe('movements', () => {
   });
 
   it('tell what an invoice took and billed, and what of it came back', () => {
-    expect(of('InvoicePaid')).toMatchObject({
+    expect(movementOfType('InvoicePaid')).toMatchObject({
       amount: amount('-20'),
       unbilled: amount('-3.5'),
       reference: 'inv-1',
       allocation: [{ grant: 'g5', amount: amount('20') }],
     });
-    expect(of('InvoicePaymentReversed')).toMatchObject({
+    expect(movementOfType('InvoicePaymentReversed')).toMatchObject({
       amount: amount('5'),
       reference: 'inv-1',
       reason: 'cancelled',
@@ -169,36 +169,41 @@ describe('movements', () => {
   });
 
   it('tell of a purchase what became of it, and name it where it is credited', () => {
-    expect(of('PurchaseStarted')).toMatchObject({ amount: amount('0'), purchaseId: 'p1', figures: { pending: amount('7') } });
-    expect(of('PurchaseFlagged')).toMatchObject({ purchaseId: 'p1', reason: 'other_amount' });
-    expect(of('DuplicateNotification')).toMatchObject({ purchaseId: 'p1', reason: 'succeeded', reference: 'pi-1', amount: amount('0') });
-    expect(of('PurchaseSucceeded')).toMatchObject({ purchaseId: 'p1', grantId: 'g6', reference: 'pi-1', amount: amount('0') });
+    expect(movementOfType('PurchaseStarted')).toMatchObject({ amount: amount('0'), purchaseId: 'p1', figures: { pending: amount('7') } });
+    expect(movementOfType('PurchaseFlagged')).toMatchObject({ purchaseId: 'p1', reason: 'other_amount' });
+    expect(movementOfType('DuplicateNotification')).toMatchObject({
+      purchaseId: 'p1',
+      reason: 'succeeded',
+      reference: 'pi-1',
+      amount: amount('0'),
+    });
+    expect(movementOfType('PurchaseSucceeded')).toMatchObject({ purchaseId: 'p1', grantId: 'g6', reference: 'pi-1', amount: amount('0') });
     expect(movementOf(events.find((event) => event.type === 'ToppedUp' && event.purchaseId !== undefined)!)).toMatchObject({
       amount: amount('7'),
       purchaseId: 'p1',
       reference: 'pi-1',
     });
-    expect(of('PurchaseFailed')).toMatchObject({ purchaseId: 'p2', reason: 'card_declined' });
-    expect(of('PurchaseExpired')).toMatchObject({ purchaseId: 'p3', effectiveAt: later(NOON, 2.5 * HOUR_MS) });
+    expect(movementOfType('PurchaseFailed')).toMatchObject({ purchaseId: 'p2', reason: 'card_declined' });
+    expect(movementOfType('PurchaseExpired')).toMatchObject({ purchaseId: 'p3', effectiveAt: later(NOON, 2.5 * HOUR_MS) });
   });
 
   it('name the grants of a capture once each, overrun included', () => {
-    const { allocation = [], holdId } = of('HoldCaptured');
+    const { allocation = [], holdId } = movementOfType('HoldCaptured');
     expect(holdId).toBe('h1');
     expect(sum(allocation.map((part) => part.amount))).toBe(amount('12'));
     expect(new Set(allocation.map((part) => part.grant)).size).toBe(allocation.length);
   });
 
   it('count at the time that something was due, not at the time it was posted', () => {
-    expect(of('GrantExpired').effectiveAt).toBe(later(NOON, 2 * HOUR_MS));
-    expect(of('HoldExpired').effectiveAt).toBe(later(NOON, HOUR_MS));
-    expect(of('GrantBecameEffective').effectiveAt).toBe(later(NOON, HOUR_MS));
+    expect(movementOfType('GrantExpired').effectiveAt).toBe(later(NOON, 2 * HOUR_MS));
+    expect(movementOfType('HoldExpired').effectiveAt).toBe(later(NOON, HOUR_MS));
+    expect(movementOfType('GrantBecameEffective').effectiveAt).toBe(later(NOON, HOUR_MS));
   });
 
   it('were recorded at the time of their event, whenever they count', () => {
     for (const event of events)
       expect([event.type, movementOf(event).recordedAt]).toEqual([event.type, 'recordedAt' in event ? event.recordedAt : event.at]);
-    expect(of('GrantBecameEffective').recordedAt).toBe(later(NOON, 2 * HOUR_MS));
+    expect(movementOfType('GrantBecameEffective').recordedAt).toBe(later(NOON, 2 * HOUR_MS));
   });
 
   it('list at most a hundred usage events and count all of them', () => {

@@ -12,7 +12,7 @@ const STREAM = streams.creditBalance('ada', 'llm');
 /** A double of a store apart from this process: between a loss and the next attach it answers nothing. */
 class Losable {
   private isLost = false;
-  private tell: () => void = () => undefined;
+  private proceed: () => void = () => undefined;
   private real: Projections | undefined;
   down = false;
   /** While it is pending, a following that has begun since meets nothing. */
@@ -33,7 +33,7 @@ class Losable {
   async lose(): Promise<void> {
     this.isLost = true;
     await this.real!.clear();
-    this.tell();
+    this.proceed();
   }
 
   wrap = (real: Projections): Projections => {
@@ -49,7 +49,7 @@ class Losable {
       attach: (lost) => {
         if (this.down) return Promise.reject(new DerivedStateUnavailable('down (a double)'));
         this.isLost = false;
-        this.tell = lost ?? this.tell;
+        this.proceed = lost ?? this.proceed;
         return Promise.resolve();
       },
       load: (stream) => answered('load', () => real.load(stream)),
@@ -101,7 +101,7 @@ afterEach(() => {
 
 const recovered = (times = 1) =>
   until('the loss to be fixed', () => home.projector.figures().recoveries >= times && !home.projector.figures().refolding);
-/** Until `release` is called, the store knows no more than it is told from now on. */
+/** Until `release` is called, the store knows only new saves. */
 let release: () => void = () => undefined;
 const loseAndHold = async (): Promise<void> => {
   release = store.hold();

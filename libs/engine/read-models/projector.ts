@@ -41,13 +41,13 @@ interface ProjectorFigures {
 
 export class Projector {
   private dirty = new Map<string, StreamState>();
-  private met = -1n;
+  private processed = -1n;
   /** The checkpoint as it was last saved. */
   private savedTo = -1n;
-  private eventsMet = 0;
+  private eventsProcessed = 0;
   private newestRecordedAt = -Infinity as Instant;
   /** Id of the event at `met`. */
-  private metId = '';
+  private processedId = '';
   private saving: Promise<void> = Promise.resolve();
   /** Beginning, recovering and rebuilding, one after another. */
   private turn: Promise<void> = Promise.resolve();
@@ -55,7 +55,7 @@ export class Projector {
   private run = new Run();
   private stopped = false;
   private isLost = false;
-  private whole = false;
+  private complete = false;
   private recoveries = 0;
   private caughtUp = new Settled();
   private readonly following = new Settled();
@@ -81,12 +81,12 @@ export class Projector {
 
   /** Position of the last event met: the figures of all events up to it are in memory or saved. */
   get position(): bigint {
-    return this.met;
+    return this.processed;
   }
 
   /** Whether derived state, once saved, holds every stream that was in the log when following began. Before that a list lacks some. */
   get isWhole(): boolean {
-    return this.whole;
+    return this.complete;
   }
 
   /** When the newest event was recorded that this process met in the log; -Infinity where it met none. */
@@ -95,7 +95,7 @@ export class Projector {
   }
 
   figures(): ProjectorFigures {
-    const { met: position, savedTo, recoveries } = this;
+    const { processed: position, savedTo, recoveries } = this;
     return { position, savedTo, unsavedStreams: this.dirty.size, recoveries, refolding: this.states.isRefolding };
   }
 
@@ -130,11 +130,11 @@ export class Projector {
         await this.begin(true);
       }
     });
-    const ticker = setInterval(() => progress(this.met), 250);
+    const ticker = setInterval(() => progress(this.processed), 250);
     await Promise.race([this.caughtUp.promise, this.following.promise]).finally(() => clearInterval(ticker));
     await this.save();
-    progress(this.met);
-    return this.eventsMet;
+    progress(this.processed);
+    return this.eventsProcessed;
   }
 
   /** Begins to follow at what is saved, with an empty memory. Patient: waits until that can be read. */
@@ -152,7 +152,7 @@ export class Projector {
   }
 
   private async beginOnce(): Promise<void> {
-    this.isLost = this.whole = false;
+    this.isLost = this.complete = false;
     // Memory before the store: until it is attached anew, nothing can be looked up in it beside what memory held.
     await this.oneByOne(() => this.forgetAll());
     await this.projections.attach(() => this.lost());
@@ -166,8 +166,8 @@ export class Projector {
     if (!found.ofThisLog || (found.windowMs !== undefined && found.windowMs < this.states.keys.windowMs)) {
       await this.oneByOne(() => this.clearAll());
     } else {
-      this.met = this.savedTo = found.through;
-      this.metId = found.event;
+      this.processed = this.savedTo = found.through;
+      this.processedId = found.event;
     }
     this.failure = undefined;
     this.follow();
@@ -177,7 +177,7 @@ export class Projector {
     const run = (this.run = new Run());
     if (this.caughtUp.isSettled) this.caughtUp = new Settled();
     const { caughtUp } = this;
-    const subscription = this.log.subscribe(this.met, (events) => this.meet(run, events));
+    const subscription = this.log.subscribe(this.processed, (events) => this.handle(run, events));
     run.subscription = subscription;
     subscription.ended.catch((fault: unknown) => {
       if (!run.over) this.following.reject(fault);
@@ -186,22 +186,22 @@ export class Projector {
       () => {
         if (run.over) return;
         this.states.refolded();
-        this.whole = !this.isLost;
+        this.complete = !this.isLost;
         caughtUp.resolve();
       },
       () => undefined,
     );
   }
 
-  private async meet(run: Run, events: readonly RecordedEvent[]): Promise<void> {
+  private async handle(run: Run, events: readonly RecordedEvent[]): Promise<void> {
     for (const event of events) {
       // Its own appends are nothing new to this process, and most events are its own.
-      if (!this.states.knows(event)) await this.untilDone(run, () => this.states.meet(event));
+      if (!this.states.knows(event)) await this.untilDone(run, () => this.states.handle(event));
       if (run.over) return;
-      this.met = event.position;
-      this.metId = event.id;
+      this.processed = event.position;
+      this.processedId = event.id;
       if (event.recordedAt > this.newestRecordedAt) this.newestRecordedAt = event.recordedAt;
-      this.eventsMet += 1;
+      this.eventsProcessed += 1;
     }
     // A save that fails is tried again by the clock. Thrown here it would end the following for good.
     if (this.dirty.size >= DIRTY_MAX) await this.save().catch(() => undefined);
@@ -229,10 +229,10 @@ export class Projector {
     run.over = true;
   }
 
-  /** What is told by the store is told in the middle of somebody's question. */
+  /** The store reports this in the middle of another call. */
   private lost(): void {
     this.isLost = true;
-    this.whole = false;
+    this.complete = false;
     void this.inTurn(async () => {
       if (!this.isLost || this.stopped) return;
       await this.run.end();
@@ -274,24 +274,24 @@ export class Projector {
 
   /** Not while something is being saved: a save that failed would put back what is forgotten here. */
   private forgetAll(): Promise<void> {
-    this.met = this.savedTo = -1n;
-    this.metId = '';
+    this.processed = this.savedTo = -1n;
+    this.processedId = '';
     this.states.clear();
     this.dirty.clear();
-    this.eventsMet = 0;
+    this.eventsProcessed = 0;
     this.newestRecordedAt = -Infinity as Instant;
     return Promise.resolve();
   }
 
   /** Its revision is its place in the log, so that of several processes the one that is furthest says how far they are. */
   private mark(checkpoint: bigint): Document {
-    const mark: Mark = { event: this.metId, position: `${checkpoint}`, windowMs: this.states.keys.windowMs };
+    const mark: Mark = { event: this.processedId, position: `${checkpoint}`, windowMs: this.states.keys.windowMs };
     return { stream: MARK, revision: Number(checkpoint) + 1, json: JSON.stringify(mark) };
   }
 
   private async saveNow(): Promise<void> {
     const entries = this.dirty;
-    const checkpoint = this.met;
+    const checkpoint = this.processed;
     // All that is saved is of one moment: a document without its keys would let a key be applied again after a crash.
     const { keys, saved } = this.states.keys.take();
     if (entries.size === 0 && keys.size === 0 && checkpoint <= this.savedTo) return;

@@ -164,15 +164,15 @@ describe('the catalog of a process that does not project', () => {
   });
 });
 
-it('what ends the following is told, and is in the fault of who waits: an event of a newer program', async () => {
-  const told: unknown[] = [];
-  const feed = new CatalogFeed(home.log, undefined, 100, (fault) => told.push(fault));
+it('the end of the subscription is reported, and is in the fault of a waiting caller: an event of a newer program', async () => {
+  const reported: unknown[] = [];
+  const feed = new CatalogFeed(home.log, undefined, 100, (fault) => reported.push(fault));
   await feed.start();
   const stream = streams.creditProduct('llm');
   const { revision, chain } = await home.states.load(stream);
   await home.log.append(stream, [chainEvent(chain, stream, revision + 1, 'CreditProductRevered', '{}', { index: 0, size: 1 })], revision);
-  await until('it to be told', () => told.length > 0);
-  expect(told[0]).toMatchObject({ code: 'newer_than_this_program' });
+  await until('it to be reported', () => reported.length > 0);
+  expect(reported[0]).toMatchObject({ code: 'newer_than_this_program' });
   await expect(feed.newest()).rejects.toThrow(/needed up to .*CreditProductRevered at revision \d+ of creditProduct-llm/);
   await feed.stop();
 });

@@ -32,11 +32,11 @@ const PAGE = 500;
 /** The log has more than has been met within the bound. Wait and try the same again: nothing was decided. */
 export class CatalogBehind extends Fault {
   /** @param cause why following the log ended last, where it has not gone on since */
-  constructor(wanted: bigint, met: bigint, cause?: unknown) {
-    const why = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : 'for no reason told'})`;
+  constructor(wanted: bigint, processed: bigint, cause?: unknown) {
+    const why = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : 'no reason given'})`;
     super(
       'catalog_behind',
-      `the catalog is known up to position ${met} of the log and is needed up to ${wanted}; usage waits until the log can be followed${why}`,
+      `the catalog is known up to position ${processed} of the log and is needed up to ${wanted}; usage waits until the log can be followed${why}`,
       true,
       { cause },
     );
@@ -51,7 +51,7 @@ interface Waiter {
 export class CatalogFeed {
   private readonly states: StreamStates;
   private readonly catalog: CatalogFollower;
-  private met = -1n;
+  private processed = -1n;
   private subscription: Subscription | undefined;
   private again: NodeJS.Timeout | undefined;
   private stopped = false;
@@ -65,7 +65,7 @@ export class CatalogFeed {
     /** Spare the start from reading the whole log. They are read while it starts, and never after. */
     private readonly projections: Pick<Projections, 'attach' | 'load' | 'list' | 'checkpoint'> = NullProjections,
     private readonly waitMsMax = CATALOG_WAIT_MS_MAX,
-    /** Told each time that following the log has ended by a fault; it is begun again. */
+    /** Gets every fault that ended the subscription. It is started again. */
     private readonly onFault: (fault: unknown) => void = () => undefined,
   ) {
     this.states = new StreamStates(log, NullProjections, new AppliedKeys(NullProjections, DEDUPE_WINDOW_MS_DEFAULT), [
@@ -76,10 +76,10 @@ export class CatalogFeed {
 
   /** Resolves when everything that was in the log at the start has been met. @throws Fault retriable: call it again */
   async start(): Promise<void> {
-    this.met = await this.saved();
+    this.processed = await this.saved();
     const head = await this.log.head();
     this.follow();
-    while (this.met < head && !this.stopped) await this.isReached(head);
+    while (this.processed < head && !this.stopped) await this.isReached(head);
   }
 
   async stop(): Promise<void> {
@@ -91,7 +91,7 @@ export class CatalogFeed {
 
   /** Of the last event met. */
   get position(): bigint {
-    return this.met;
+    return this.processed;
   }
 
   /**
@@ -100,7 +100,7 @@ export class CatalogFeed {
    */
   async newest(): Promise<RatingTable> {
     const head = await this.head();
-    if (!(await this.isReached(head))) throw new CatalogBehind(head, this.met, this.fault);
+    if (!(await this.isReached(head))) throw new CatalogBehind(head, this.processed, this.fault);
     return this.catalog.table;
   }
 
@@ -140,21 +140,21 @@ export class CatalogFeed {
       this.again = setTimeout(() => this.follow(), FOLLOW_AGAIN_AFTER_MS);
     };
     try {
-      this.subscription = this.log.subscribe(this.met, (events) => this.meet(events));
+      this.subscription = this.log.subscribe(this.processed, (events) => this.handle(events));
       this.subscription.ended.catch(later);
     } catch (fault) {
       later(fault);
     }
   }
 
-  private async meet(events: readonly RecordedEvent[]): Promise<void> {
+  private async handle(events: readonly RecordedEvent[]): Promise<void> {
     for (const event of events) {
-      if (categoryOf(event.stream) === creditProduct.category) await this.states.meet(event);
-      this.met = event.position;
+      if (categoryOf(event.stream) === creditProduct.category) await this.states.handle(event);
+      this.processed = event.position;
     }
     this.fault = undefined;
     this.forgetKeys();
-    for (const waiter of this.waiters) if (waiter.position <= this.met) waiter.resolve();
+    for (const waiter of this.waiters) if (waiter.position <= this.processed) waiter.resolve();
   }
 
   /** Batches that ask at the same time share an answer, but never one that was asked for before they came. */
@@ -176,7 +176,7 @@ export class CatalogFeed {
 
   /** False when it was not met within the bound. */
   private async isReached(position: bigint): Promise<boolean> {
-    if (this.met >= position) return true;
+    if (this.processed >= position) return true;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
@@ -187,7 +187,7 @@ export class CatalogFeed {
       const timer = setTimeout(done, this.waitMsMax);
       this.waiters.add(waiter);
     });
-    return this.met >= position;
+    return this.processed >= position;
   }
 
   /** Nobody here asks for keys of commands. */

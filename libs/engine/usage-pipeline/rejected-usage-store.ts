@@ -1,6 +1,6 @@
 /**
  * Keeps rejected usage: in a stream of its own, from where it is listed and replayed, and then, if it came by a queue, in the topic of
- * rejected usage. Both before anybody is told, or the queue's record is done with.
+ * rejected usage. Both happen before the answer, and before the record of the queue is done.
  */
 import type { Instant } from '@drawdown/domain/amounts';
 import { namedBy, type Rejection } from '@drawdown/domain/usage';
@@ -54,14 +54,14 @@ export class RejectedUsageStore {
   private async published(rejected: readonly ToReject[], kept: readonly Kept[], at: Instant): Promise<readonly Kept[]> {
     const { publisher } = this;
     if (!publisher) return kept;
-    const told = kept.map((one, i) => ('fault' in one ? undefined : toPublish(rejected[i]!, one.rejectionId, at)));
-    const waiting = told.filter((one) => one !== undefined);
+    const published = kept.map((one, i) => ('fault' in one ? undefined : toPublish(rejected[i]!, one.rejectionId, at)));
+    const waiting = published.filter((one) => one !== undefined);
     if (waiting.length === 0) return kept;
     try {
       await publisher.publish(waiting);
       return kept;
     } catch (fault) {
-      return kept.map((one, i) => (told[i] ? { fault } : one));
+      return kept.map((one, i) => (published[i] ? { fault } : one));
     }
   }
 }

@@ -38,13 +38,13 @@ const state = shape.record({
   replays: shape.integer,
 });
 
-export type UsageRejected = { readonly type: 'UsageRejected' } & shape.Of<typeof events.UsageRejected>;
-export type RejectedUsageReplayed = { readonly type: 'RejectedUsageReplayed' } & shape.Of<typeof events.RejectedUsageReplayed>;
+export type UsageRejected = { readonly type: 'UsageRejected' } & shape.TypeOf<typeof events.UsageRejected>;
+export type RejectedUsageReplayed = { readonly type: 'RejectedUsageReplayed' } & shape.TypeOf<typeof events.RejectedUsageReplayed>;
 export type RejectedUsageEvent = UsageRejected | RejectedUsageReplayed;
-export type RejectedUsage = shape.Of<typeof state>;
+export type RejectedUsage = shape.TypeOf<typeof state>;
 type RejectedUsageCommand =
-  | ({ readonly type: 'Reject' } & shape.Of<typeof events.UsageRejected>)
-  | ({ readonly type: 'RecordReplay' } & shape.Of<typeof events.RejectedUsageReplayed>);
+  | ({ readonly type: 'Reject' } & shape.TypeOf<typeof events.UsageRejected>)
+  | ({ readonly type: 'RecordReplay' } & shape.TypeOf<typeof events.RejectedUsageReplayed>);
 export type RejectedUsageRefusal = { readonly code: 'rejected_usage_not_found' } | { readonly code: 'rejected_usage_already_replayed' };
 
 interface RejectedUsageTypes {
@@ -105,7 +105,7 @@ export const rejectionIdOfOffer = (at: Instant, transport: string, original: str
 
 /** Of usage that came by a queue: a record read again makes no second one, whatever it is rejected for by then. */
 export function rejectionIdOfRecord({ topic, partition, offset, at }: Pick<QueueRecord, 'topic' | 'partition' | 'offset' | 'at'>): string {
-  // A queue may have been told any time at all.
+  // A queue may carry any time.
   const moment = at >= 0 && at <= LAST_MOMENT ? at : (0 as Instant);
   return rejectionId(moment, hash('sha256', `${topic}\0${partition}\0${offset}\0${at}`).slice(0, FINGERPRINT_DIGITS));
 }

@@ -116,13 +116,13 @@ describe('more usage than can wait', () => {
 });
 
 describe('while usage is paused', () => {
-  /** Work that ends when it is told to. */
+  /** Work that ends on command. */
   function work(diary: string[], name: string) {
     let end: () => void = () => undefined;
-    const told = new Promise<void>((resolve) => (end = resolve));
+    const signal = new Promise<void>((resolve) => (end = resolve));
     const run = async (): Promise<string> => {
       diary.push(`${name} begins`);
-      await told;
+      await signal;
       diary.push(`${name} ends`);
       return name;
     };

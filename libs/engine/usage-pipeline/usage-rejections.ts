@@ -10,7 +10,7 @@ export const inFuture: Rejection = {
 export const tooLate: Rejection = {
   reason: 'too_late',
   field: 'time',
-  detail: 'older than the dedupe window, so it cannot be told from a repeat; book it by a deduction if it was never charged',
+  detail: 'older than the dedupe window, so it may be a repeat; book it by a deduction if it was never charged',
 };
 export const balanceClosed: Rejection = {
   reason: 'credit_balance_closed',

@@ -63,7 +63,7 @@ const steps = fc.record({
 });
 const worlds = fc.array(steps, { minLength: 1, maxLength: 6 });
 
-/** A log of which appends fail as told: a double. */
+/** A log whose appends fail by a plan: a double. */
 class Faulty {
   plan: { at: number; kind: (typeof FAULTS)[number] } | undefined;
   landed = new Map<string, number>();
@@ -90,7 +90,7 @@ class Faulty {
   }
 }
 
-/** The books of a world: what each key was applied as, told by the rules alone. */
+/** The model of a world: the outcome of each key, by the rules alone. */
 class Books {
   readonly applied = new Map<string, Offer>();
   readonly outcomes = { applied: 0, duplicate: 0, rejected: 0 };
@@ -115,15 +115,15 @@ class Books {
 
   private unratable = (offer: Offer): readonly string[] => {
     const reason = offer.tokens === -1 ? 'quantity_negative' : 'quantity_not_a_number';
-    // Who holds no balance of the product is told that first, or the quantity: both are true.
+    // A customer without a balance of the product gets that reason first, or the quantity: both are true.
     return [reason, ...(offer.subject === 'mallory' ? ['unknown_customer'] : []), ...(isChargedToNobody(offer) ? [notHeld(offer)] : [])];
   };
 
   /** An event of a submission that was not acknowledged may have been applied before this one: then it is the first. */
-  presume(offer: Offer, told: string, unacknowledged: readonly Offer[]): boolean {
+  presume(offer: Offer, status: string, unacknowledged: readonly Offer[]): boolean {
     const key = `${offer.source} ${offer.id}`;
     const first = unacknowledged.find(
-      (other) => `${other.source} ${other.id}` === key && told === (same(other, offer) ? 'duplicate' : 'usage_conflict'),
+      (other) => `${other.source} ${other.id}` === key && status === (same(other, offer) ? 'duplicate' : 'usage_conflict'),
     );
     if (first) this.applied.set(key, first);
     return first !== undefined;
@@ -186,7 +186,7 @@ const seen = {
 };
 
 async function world(number: number, all: typeof worlds extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
-  const name = (of: string): string => `${of}-${number}`;
+  const name = (kind: string): string => `${kind}-${number}`;
   const books = new Books();
   await found(name);
   const fields = ({ source, id, subject, type, tokens, ago }: Offer): UsageFields => ({
@@ -209,10 +209,10 @@ async function world(number: number, all: typeof worlds extends fc.Arbitrary<inf
         if (result.status === 'rejected') return;
         waiting[s]!.forEach((offer, i) => {
           const outcome = result.value[i]!;
-          const told = outcome.status === 'rejected' ? outcome.rejection.reason : outcome.status;
-          const foretold = books.predict(offer, failedBefore || failed.length > 0);
-          if (!foretold.includes(told) && !books.presume(offer, told, failedBefore || failed.length > 0 ? submissions.flat() : []))
-            throw new Error(`${JSON.stringify(offer)} is ${told} and not ${foretold.join(' or ')}`);
+          const status = outcome.status === 'rejected' ? outcome.rejection.reason : outcome.status;
+          const predicted = books.predict(offer, failedBefore || failed.length > 0);
+          if (!predicted.includes(status) && !books.presume(offer, status, failedBefore || failed.length > 0 ? submissions.flat() : []))
+            throw new Error(`${JSON.stringify(offer)} is ${status} and not ${predicted.join(' or ')}`);
           books.acknowledge(outcome);
           seen[outcome.status] += 1;
         });
@@ -229,7 +229,7 @@ async function world(number: number, all: typeof worlds extends fc.Arbitrary<inf
   await checkWallets(name, books);
 }
 
-async function found(name: (of: string) => string): Promise<void> {
+async function found(name: (kind: string) => string): Promise<void> {
   await Promise.all([
     ...CUSTOMERS.map((customer) => home.addCustomer(name(customer))),
     ...Object.entries(PRODUCTS).flatMap(([product, { type, held }]) => [
@@ -257,7 +257,7 @@ async function reopen(how: 'stopped' | 'crashed'): Promise<void> {
 }
 
 /** I1: the outcomes add up. I2: every key is in the streams once, and the totals are those of the keys. */
-async function check(name: (of: string) => string, books: Books): Promise<void> {
+async function check(name: (kind: string) => string, books: Books): Promise<void> {
   const { applied, duplicate, rejected } = books.outcomes;
   deepStrictEqual(applied + duplicate + rejected, books.acknowledged);
   for (const product of Object.keys(PRODUCTS) as Product[])
@@ -277,7 +277,7 @@ async function check(name: (of: string) => string, books: Books): Promise<void> 
 }
 
 /** The same for wallets: what was debited or went uncovered, what waits, and a line for each product and way. I3 and I4 are for `verify`. */
-async function checkWallets(name: (of: string) => string, books: Books): Promise<void> {
+async function checkWallets(name: (kind: string) => string, books: Books): Promise<void> {
   for (const customer of WITH_WALLET) {
     const { totals, unbilled = 0n } = await home.wallet(name(customer));
     deepStrictEqual(
@@ -304,7 +304,7 @@ async function checkWallets(name: (of: string) => string, books: Books): Promise
 
 describe('over all batches, repeats, conflicts, lost answers and restarts', () => {
   it(
-    'every acknowledged usage event has the one outcome that the books foretell (I1), and one effect (I2)',
+    'every acknowledged usage event has the one outcome that the model predicts (I1), and one effect (I2)',
     async () => {
       faulty = new Faulty();
       home = await TestLedger.open(undefined, faulty.wrap);

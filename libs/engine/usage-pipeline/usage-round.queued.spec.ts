@@ -217,7 +217,7 @@ describe('the figures of the intake', () => {
     for (let i = 0; i < 2; i++) await expect(submit(...both)).rejects.toThrow('the queue is down');
     home.publish = () => Promise.resolve();
     await submit(...both);
-    // Applied by the first of them; its own caller is told by the last.
+    // The first of them applied it. The last one answers its own caller.
     expect(home.intake.figures()).toMatchObject({ outcomes: { duplicate: 1 }, rejected: { not_rated: 1 }, faulted: 4, rounds: 3 });
   });
 

@@ -220,10 +220,10 @@ describe('usage that cannot be applied', () => {
   });
 
   it('is rejected for good by a closed balance, and by a paused one only goes uncovered', async () => {
-    const tell = (type: 'Pause' | 'Close') => home.ledger.execute(creditBalance, STREAM, { type, at: home.now, reason: 'test' });
-    await tell('Pause');
+    const execute = (type: 'Pause' | 'Close') => home.ledger.execute(creditBalance, STREAM, { type, at: home.now, reason: 'test' });
+    await execute('Pause');
     expect(await home.use(tokens('1', 10))).toMatchObject([{ charges: [{ amount: amount('0'), uncovered: amount('10') }] }]);
-    await tell('Close');
+    await execute('Close');
     expect(await outcomes(tokens('2', 10), tokens('1', 10))).toEqual(['credit_balance_closed', 'duplicate']);
   });
 });

@@ -19,7 +19,7 @@ afterEach(() => home.remove());
 
 const outcomes = async (...args: Parameters<TestLedger['use']>) =>
   (await home.use(...args)).map((outcome) => (outcome.status === 'rejected' ? outcome.rejection.reason : outcome.status));
-const tell = (command: BalanceCommand) => home.ledger.execute(wallet, WALLET, command);
+const execute = (command: BalanceCommand) => home.ledger.execute(wallet, WALLET, command);
 interface Stored {
   readonly type: string;
   readonly data: { readonly amount?: string; readonly lines?: readonly { readonly [name: string]: unknown }[] };
@@ -86,9 +86,9 @@ describe('usage that draws on the wallet at once', () => {
   });
 
   it('goes uncovered while the wallet is paused, and while wallets are disabled, and leaves the money where it is', async () => {
-    await tell({ type: 'Pause', at: home.now });
+    await execute({ type: 'Pause', at: home.now });
     await home.use(tokens('1', 10));
-    await tell({ type: 'Resume', at: home.now });
+    await execute({ type: 'Resume', at: home.now });
     await home.price('0.01', undefined, false);
     await home.use(tokens('2', 10));
     expect((await home.wallet('ada')).totals).toMatchObject({ consumed: amount('0'), uncovered: amount('0.4') });
@@ -132,21 +132,21 @@ describe('usage that waits for its invoice', () => {
   });
 
   it('warns by what is projected, in the same append', async () => {
-    await tell({ type: 'SetLimits', at: home.now, limits: [{ id: 'half', kind: 'absolute', value: amount('0.5') }] });
+    await execute({ type: 'SetLimits', at: home.now, limits: [{ id: 'half', kind: 'absolute', value: amount('0.5') }] });
     await home.use(tokens('1', 50), tokens('2', 50));
     expect((await stored()).slice(-3).map(({ type }) => type)).toEqual(['UsageAccrued', 'LowBalanceReached', 'BalanceRanOut']);
   });
 
   it('is settled by the invoice', async () => {
     await home.use(tokens('1', 30));
-    await tell({ type: 'PayInvoice', at: home.now, invoiceId: 'inv', due: amount('0.3'), minorUnitDigits: 2 });
+    await execute({ type: 'PayInvoice', at: home.now, invoiceId: 'inv', due: amount('0.3'), minorUnitDigits: 2 });
     expect(await home.wallet('ada')).toMatchObject({ totals: { paid: amount('0.3') } });
     expect((await home.wallet('ada')).unbilled).toBeUndefined();
     expect(await findings()).toMatchObject(CLEAN);
   });
 
   it('waits also on a paused wallet, and while wallets are disabled', async () => {
-    await tell({ type: 'Pause', at: home.now });
+    await execute({ type: 'Pause', at: home.now });
     await home.price('0.01', undefined, false);
     await home.use(tokens('1', 30));
     expect(await home.wallet('ada')).toMatchObject({ unbilled: amount('0.3'), totals: { uncovered: amount('0') } });
@@ -158,7 +158,7 @@ describe('usage that waits for its invoice', () => {
     ['after a restart', async () => void (home = await home.reopen())],
     [
       'after it was settled',
-      async () => void (await tell({ type: 'PayInvoice', at: home.now, invoiceId: 'inv', due: amount('0.3'), minorUnitDigits: 2 })),
+      async () => void (await execute({ type: 'PayInvoice', at: home.now, invoiceId: 'inv', due: amount('0.3'), minorUnitDigits: 2 })),
     ],
   ])('accrues once, %s', async (_, between) => {
     await home.use(tokens('1', 30));
@@ -296,7 +296,7 @@ describe('usage that a wallet cannot take', () => {
   it('is rejected where it was closed, and a repeat is still known', async () => {
     await home.addWallet('ada');
     await home.use(tokens('0', 1));
-    await tell({ type: 'Close', at: home.now, reason: 'test' });
+    await execute({ type: 'Close', at: home.now, reason: 'test' });
     expect(await rejection()).toMatchObject({ reason: 'wallet_closed' });
     expect(await outcomes(tokens('0', 1))).toEqual(['duplicate']);
   });

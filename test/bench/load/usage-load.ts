@@ -64,8 +64,10 @@ const PUT_OFF_MS = 1_500;
 /** @throws Error when an answer was not the expected one. */
 export async function runLoad(system: UsageSystem, order: Omit<LoadOrder, 'port' | 'time'>): Promise<Round> {
   const before = usedBy(system.roots);
-  const whole: LoadOrder = { ...order, port: system.httpPort, time: TIME };
-  const child = spawn(process.execPath, [join(__dirname, 'http-load.js'), JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const complete: LoadOrder = { ...order, port: system.httpPort, time: TIME };
+  const child = spawn(process.execPath, [join(__dirname, 'http-load.js'), JSON.stringify(complete)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const said = await text(child.stdout);
   if (said === '') throw new Error(`the load on ${system.name} ended early`);
   const answer = JSON.parse(said) as LoadAnswer;

@@ -1,6 +1,6 @@
 /**
  * The three services on a real Kafka and a real Redis, and on the wire double of EventStoreDB, which is not EventStoreDB: its
- * processor time is told apart. Everything is on this machine, the producers too.
+ * processor time is measured apart. Everything is on this machine, the producers too.
  */
 import { FullStack } from '../../support/services/full-stack';
 import { figuresAt, sumOf } from '../../support/clients/metrics';
@@ -19,7 +19,7 @@ import { webhooks, type Webhooks } from '../standalone/webhooks';
 
 const CUSTOMERS = 1_000;
 const HOT_SHARE = 0.5;
-/** What freshness is told at, where the machine holds twice that; and at a share of it, where processors have time to spare. */
+/** The rate at which freshness is measured, if the machine holds twice that; and a share of it, at which processors have time to spare. */
 const STEADY_PER_SECOND = 10_000;
 const CALM_SHARE = 0.2;
 const COMMANDS = 1_000;
@@ -51,16 +51,16 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
   const { http, services, topics, kafka } = stack;
   const call: Webhooks['call'] = (method, path, body) => http.ask(method, path, body);
   await setUp({ call: (method, path, body) => http.ask(method, path, body) }, CUSTOMERS + PROBES);
-  const of = (name: keyof typeof services) => services[name][0]!;
+  const service = (name: keyof typeof services) => services[name][0]!;
   const pids = {
-    ingestion: of('ingestion').pid,
-    ledger: of('ledger').pid,
-    webhooks: of('webhooks').pid,
+    ingestion: service('ingestion').pid,
+    ledger: service('ledger').pid,
+    webhooks: service('webhooks').pid,
     ...servers.pids,
     'double of EventStoreDB': stack.doublePid,
   };
   const outcomes = async (status: string): Promise<number> =>
-    sumOf(await figuresAt(of('ledger').addresses.ops!), 'drawdown_usage_events_total', { status });
+    sumOf(await figuresAt(service('ledger').addresses.ops!), 'drawdown_usage_events_total', { status });
   const feed = (load: number, hotShare = 0): UsageFeed =>
     new UsageFeed(kafka, topics.usage, spread(CUSTOMERS, hotShare), load * IDS_OF_A_LOAD);
   // On a machine that is short of time an append may go unanswered: what it applied is met again as a duplicate.
@@ -96,7 +96,15 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
     await http.post('/v1/usage', batch, { contentType: BATCH_TYPE });
     while ((await outcomes('applied')) < before + events) await pace(APPLIED_LOOK_EVERY_MS);
   };
-  yield await webhooks({ name: 'full stack', call, use, ops: of('webhooks').addresses.ops!, pids, ours: OURS, firstId: 7 * IDS_OF_A_LOAD });
+  yield await webhooks({
+    name: 'full stack',
+    call,
+    use,
+    ops: service('webhooks').addresses.ops!,
+    pids,
+    ours: OURS,
+    firstId: 7 * IDS_OF_A_LOAD,
+  });
   const rejected = await outcomes('rejected');
   if (rejected > 0) throw new Error(`${rejected} usage events were rejected${stack.said()}`);
 }

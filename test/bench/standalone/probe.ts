@@ -28,7 +28,7 @@ function end(): ProbeAnswer {
   collect();
   const { statistics } = profiler.stop();
   profiler = new GCProfiler();
-  const sum = (each: (of: (typeof statistics)[number]) => number): number => statistics.reduce((total, one) => total + each(one), 0);
+  const sum = (each: (statistic: (typeof statistics)[number]) => number): number => statistics.reduce((total, one) => total + each(one), 0);
   return {
     bytes: sum(({ beforeGC, afterGC }) => beforeGC.heapStatistics.usedHeapSize - afterGC.heapStatistics.usedHeapSize),
     pauseMicros: sum(({ cost }) => cost),

@@ -23,7 +23,7 @@ const limitsOfEach: readonly Limit[] = limitsOf(limits, Number(BEGINNING)).map((
   kind: 'absolute',
   value: amount(absolute),
 }));
-const grant = (of: number): GrantRequest => ({ origin: 'free', priority: 100, amount: amount((Number(BEGINNING) / of).toString()) });
+const grant = (share: number): GrantRequest => ({ origin: 'free', priority: 100, amount: amount((Number(BEGINNING) / share).toString()) });
 
 async function main(): Promise<void> {
   const service = await composeStandalone({ dataDirectory });

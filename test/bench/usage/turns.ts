@@ -86,13 +86,13 @@ export async function compare(name: string, load: UsageLoad, compared: Compared,
   const { ours, plain, ids, effort, bare } = compared;
   const systems = plain ? [ours, plain] : [ours];
   const taken = await takeTurns(systems, load, effort, ids, firstId);
-  const [result, ...others] = systems.map((system) => told(`${name}: ${system.name}`, taken.get(system)!, bare, firstId === undefined));
+  const [result, ...others] = systems.map((system) => resultOf(`${name}: ${system.name}`, taken.get(system)!, bare, firstId === undefined));
   const [other] = others;
   if (!result || !other) return result ? [result] : [];
   return [{ ...result, ofPlain: { rate: result.perSecond! / other.perSecond!, cpu: result.cpuMicros! / other.cpuMicros! } }, other];
 }
 
-function told(name: string, { rounds, writtenBytes, keptBytes }: Taken, bare: Result, fresh: boolean): Result {
+function resultOf(name: string, { rounds, writtenBytes, keptBytes }: Taken, bare: Result, fresh: boolean): Result {
   const middle = (figure: (round: Round) => number): number => median(rounds.map(figure));
   const perSecond = middle((round) => round.perSecond);
   const cpuMicros = middle((round) => round.cpuMicros);

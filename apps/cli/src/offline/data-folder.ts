@@ -5,7 +5,7 @@ import type { Instant } from '@drawdown/domain/amounts';
 import { streamDefinitions } from '@drawdown/api/resources';
 import type { Projections } from '@drawdown/engine/derived-state';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
-import { AppliedKeys, type EventLog, readWhole, StreamStates } from '@drawdown/engine/event-store';
+import { AppliedKeys, type EventLog, readToEnd, StreamStates } from '@drawdown/engine/event-store';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { Projector } from '@drawdown/engine/read-models';
 import { wrongUsage } from '../exit-codes';
@@ -53,7 +53,7 @@ export async function rebuild(
   { log, projections }: DataFolder,
   windowMs: number,
 ): Promise<{ readonly events: number; readonly documents: number }> {
-  await readWhole(log);
+  await readToEnd(log);
   const keys = new AppliedKeys(projections, windowMs);
   const projector = new Projector(log, projections, new StreamStates(log, projections, keys, streamDefinitions));
   const events = await projector.rebuild();

@@ -16,9 +16,9 @@ describe('a log that was cut short', () => {
       const copy = copyAfterKill(directory, { withIndex: false });
       truncateSync(segmentsOf(copy)[0]!, cut);
       const log = await openLog({ directory: copy });
-      const whole = ends.filter((end) => end <= cut).length;
-      expect(await allOf(log)).toEqual(acknowledged.slice(0, eventsOf(sizes.slice(0, whole))));
-      expect(log.recovered.tornBytes).toBe(cut - ends[whole - 1]!);
+      const complete = ends.filter((end) => end <= cut).length;
+      expect(await allOf(log)).toEqual(acknowledged.slice(0, eventsOf(sizes.slice(0, complete))));
+      expect(log.recovered.tornBytes).toBe(cut - ends[complete - 1]!);
       expect(await log.append('wallet-new', [anEvent()], 'no_stream')).toMatchObject({ outcome: 'appended' });
       await log.close();
       if (cut % 16 > 0) continue;

@@ -71,7 +71,7 @@ describe('a log with a changed byte', () => {
     writeFileSync(file, readFileSync(file, 'latin1').replace('here', 'hers'), 'latin1');
     await expect(log.readStream('wallet-a')).rejects.toThrow(LogCorrupt);
     await expect(log.readAll(-1n, 10)).rejects.toThrow(LogCorrupt);
-    // Whoever follows the log is told the file and the byte, and not merely that following has ended.
+    // A follower learns the file and the byte, and not only that the subscription has ended.
     const subscription = log.subscribe(-1n, () => Promise.resolve());
     await expect(subscription.caughtUp).rejects.toThrow(new RegExp(`${file} is damaged at byte \\d+`));
     await expect(subscription.ended).rejects.toThrow(LogCorrupt);

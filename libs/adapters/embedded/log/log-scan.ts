@@ -69,12 +69,12 @@ export async function* scanRecords(files: LogFiles, from: number): AsyncGenerato
 export async function assertTornTail(files: LogFiles, offset: number): Promise<void> {
   const segment = files.segmentOf(offset);
   const damaged = (reason: string) => new LogCorrupt(segment.path, offset - segment.base, reason);
-  if (!files.isLast(segment)) throw damaged(`a record is not what was written, and later segments follow. ${MEND}`);
+  if (!files.isLast(segment)) throw damaged(`a record is not what was written, and later segments follow. ${REMEDY}`);
   const tail = await files.read(offset, files.end - offset);
   for (let at = nextMagic(tail, 1); at !== -1; at = nextMagic(tail, at + 1)) {
     if (intactAt(tail, at) !== undefined && readRecordHead(tail, at).commitStart > offset)
-      throw damaged(`a record is not what was written, and an intact later one follows at byte ${offset - segment.base + at}. ${MEND}`);
+      throw damaged(`a record is not what was written, and an intact later one follows at byte ${offset - segment.base + at}. ${REMEDY}`);
   }
 }
 
-const MEND = 'This is no write that a crash cut short. Bring the file back from a copy; nothing was changed.';
+const REMEDY = 'This is no write that a crash cut short. Bring the file back from a copy; nothing was changed.';

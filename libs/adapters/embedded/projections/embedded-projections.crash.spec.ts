@@ -137,12 +137,12 @@ describe('keys on a disk that has damaged them', () => {
     ['a name', () => 4_096 + 7],
   ])('are not believed: %s is found damaged when it is read, and all is made anew', async (_, offset) => {
     const { projections } = await damagedAt(offset);
-    let told = 0;
-    await projections.attach(() => (told += 1));
+    let notified = 0;
+    await projections.attach(() => (notified += 1));
     for (let i = 0; i < 2; i++) await expect(projections.find(one)).rejects.toMatchObject({ code: 'derived_state_lost', retriable: true });
     await expect(projections.load('wallet-0')).rejects.toMatchObject({ code: 'derived_state_lost' });
     await expect(projections.save({ documents: [], keys: NO_KEYS, checkpoint: 2n })).rejects.toMatchObject({ code: 'derived_state_lost' });
-    expect(told).toBe(1);
+    expect(notified).toBe(1);
     await projections.attach();
     expect([await projections.checkpoint(), (await projections.find(one)).size]).toEqual([-1n, 0]);
     await projections.close();

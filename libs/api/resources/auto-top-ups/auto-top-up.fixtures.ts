@@ -39,7 +39,7 @@ class Living {
     }
   }
 
-  /** It follows once it is started, and comes by when it is told to. */
+  /** It follows the log after its start, and looks for due work on command. */
   runner(parts: Parts = this.app.parts): AutoTopUpRunner {
     const runner = new AutoTopUpRunner(parts, (fault) => this.faults.push(fault));
     this.runners.push(runner);
@@ -81,8 +81,8 @@ class Living {
   }
 
   async decisions(): Promise<string[]> {
-    const { decisions: told } = await this.app.call('GetAutoTopUp', walletOfAda);
-    return (told as Message[]).map((one) => [at(one, 'type'), at(one, 'reason')].filter(Boolean).join(' ')).reverse();
+    const { decisions } = await this.app.call('GetAutoTopUp', walletOfAda);
+    return (decisions as Message[]).map((one) => [at(one, 'type'), at(one, 'reason')].filter(Boolean).join(' ')).reverse();
   }
   phase = async (): Promise<unknown> => at((await this.app.call('GetAutoTopUp', walletOfAda))['auto_top_up'], 'phase');
   booked = async (): Promise<unknown> => at((await this.app.call('GetBalance', walletOfAda))['balance'], 'booked');
@@ -91,7 +91,7 @@ class Living {
   /** Comes by once, as the sweeper would. */
   attend = (runner: AutoTopUpRunner): Promise<unknown> => runner.due.get('autoTopUp')!(ADA, this.app.now, this.app.now);
 
-  /** Decided and started by a process that then dies before it has told so. */
+  /** Decided and started by a process that dies before it records the start. */
   async crashedInTheGap(): Promise<void> {
     const { ledger } = this.app.parts;
     const execute = ledger.execute.bind(ledger);

@@ -126,10 +126,10 @@ describe('an auto top-up', () => {
     [{ ...policy, maximum_money: '19' }, 'policy.maximum_money', 'maximum_money must allow one top-up'],
     [{ ...policy, amount: undefined, target: '5' }, 'policy.target', 'target must be above the threshold'],
   ])('is refused with the field by the name of the caller: %j', async (wrong, field, detail) => {
-    const told = await app()
+    const answer = await app()
       .call('SetAutoTopUp', { ...walletOfAda, policy: wrong })
       .catch(errorAnswer);
-    expect(told).toMatchObject({ code: 'AUTO_TOP_UP_POLICY_INVALID', violations: [{ field }], detail: like(detail) });
+    expect(answer).toMatchObject({ code: 'AUTO_TOP_UP_POLICY_INVALID', violations: [{ field }], detail: like(detail) });
   });
   it.each([
     [{ maximum_money: '1' }, ['policy does not say when', 'policy does not say how much', 'policy.maximum_count is missing']],
@@ -151,11 +151,11 @@ describe('an auto top-up', () => {
 
   it('of a schedule tells when it looks again', async () => {
     await alive();
-    const { auto_top_up: told } = await call('SetAutoTopUp', {
+    const { auto_top_up: autoTopUp } = await call('SetAutoTopUp', {
       ...walletOfAda,
       policy: { every_days: 30, target: '50', minimum: '10', maximum_money: '50', maximum_count: 1, maximum_period: 'week' },
     });
-    expect(told).toMatchObject({
+    expect(autoTopUp).toMatchObject({
       phase: 'ready',
       considered_again_at: '2026-03-31T12:00:00.000Z',
       policy: { every_days: 30, target: '50', minimum: '10', maximum_period: 'week' },

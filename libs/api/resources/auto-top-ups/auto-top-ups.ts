@@ -1,4 +1,4 @@
-/** Auto top-ups of wallets: set, told with what was decided, turned off, resumed. Who carries them out: `AutoTopUpRunner`. */
+/** Auto top-ups of wallets: set, read with their decisions, turned off, resumed. `AutoTopUpRunner` carries them out. */
 import type { RequestOf, ResponseOf } from '@drawdown/api/contract';
 import { autoTopUp, type AutoTopUpCommand } from '@drawdown/domain/auto-top-up';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
@@ -11,7 +11,7 @@ import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Context, Handlers } from '../operation';
-import { afterToken, pageToken } from '../request/pages';
+import { pageStart, pageToken } from '../request/pages';
 import type { Parts } from '../parts';
 import { readAtLeast } from '../request/read-at-least';
 
@@ -47,8 +47,8 @@ export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
       await requireCustomer(parts, customerId);
       throw new Refused({ code: 'auto_top_up_not_configured' });
     });
-    const of = JSON.stringify(['decisions', stream]);
-    const from = page.token === undefined ? revision : revisionIn(of, page.token);
+    const list = JSON.stringify(['decisions', stream]);
+    const from = pageStart(list, page, revision);
     const events = await parts.log.readStream(stream, { direction: 'backwards', from, limit: page.size });
     const last = events.at(-1)?.revision ?? 0;
     const at = parts.clock();
@@ -57,7 +57,7 @@ export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
       as_of: formatInstant(at),
       auto_top_up: autoTopUpMessage(state, at),
       decisions: events.map((event) => decisionMessage(readEvent(autoTopUp, event.type, event.data), event.revision)),
-      next_page_token: last > 0 ? pageToken(of, String(last - 1)) : '',
+      next_page_token: last > 0 ? pageToken(list, String(last - 1)) : '',
     };
   },
 
@@ -88,10 +88,4 @@ async function change(
     return command(at);
   });
   return { revision: done.revision, auto_top_up: autoTopUpMessage(done.state, done.at) };
-}
-
-function revisionIn(of: string, token: string): number {
-  const text = afterToken(of, token);
-  if (!/^\d{1,15}$/.test(text)) throw new Refused({ code: 'page_token_invalid' });
-  return Number(text);
 }

@@ -66,26 +66,26 @@ function statusMessage({ status }: Balance): BalanceStatus {
   return status;
 }
 
-export const grantMessage = (of: Grant): GrantMessage => ({
-  grant_id: of.id,
-  amount: formatAmount(of.amount),
-  remaining: formatAmount(of.remaining),
-  held: formatAmount(of.held),
-  origin: of.origin,
-  priority: of.priority,
-  effective_at: time(of.effectiveAt),
-  expires_at: time(of.expiresAt),
-  cost_basis: of.costBasis && { amount: formatAmount(of.costBasis.amount), currency: of.costBasis.currency },
-  reference: of.reference ?? '',
-  metadata: of.metadata ?? {},
+export const grantMessage = (grant: Grant): GrantMessage => ({
+  grant_id: grant.id,
+  amount: formatAmount(grant.amount),
+  remaining: formatAmount(grant.remaining),
+  held: formatAmount(grant.held),
+  origin: grant.origin,
+  priority: grant.priority,
+  effective_at: time(grant.effectiveAt),
+  expires_at: time(grant.expiresAt),
+  cost_basis: grant.costBasis && { amount: formatAmount(grant.costBasis.amount), currency: grant.costBasis.currency },
+  reference: grant.reference ?? '',
+  metadata: grant.metadata ?? {},
 });
 
-export const holdMessage = (of: Hold): HoldMessage => ({
-  hold_id: of.id,
-  amount: formatAmount(of.amount),
-  expires_at: time(of.expiresAt),
-  reference: of.reference ?? '',
-  allocations: allocationMessages(of.allocation),
+export const holdMessage = (hold: Hold): HoldMessage => ({
+  hold_id: hold.id,
+  amount: formatAmount(hold.amount),
+  expires_at: time(hold.expiresAt),
+  reference: hold.reference ?? '',
+  allocations: allocationMessages(hold.allocation),
 });
 
 /** A hold that has ended keeps nothing. */

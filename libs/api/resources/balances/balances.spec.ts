@@ -142,8 +142,8 @@ describe('all balances of a customer', () => {
 });
 
 describe('whether an amount can be spent', () => {
-  const ask = async (amount: string, of: { readonly customer_id: string } = tokensOfAda) => {
-    const { can_spend, reason, available, shortfall } = await app().call('CanSpend', { ...of, amount });
+  const ask = async (amount: string, target: { readonly customer_id: string } = tokensOfAda) => {
+    const { can_spend, reason, available, shortfall } = await app().call('CanSpend', { ...target, amount });
     return [can_spend, reason, available, shortfall];
   };
 

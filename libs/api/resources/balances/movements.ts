@@ -7,10 +7,9 @@ import { type AccruedLine, projectedOf, type RatedPart, type UsageLine } from '@
 import { readMetadata, type RecordedEvent } from '@drawdown/engine/event-store';
 import { allocationMessages, amountText, time } from './balance-message';
 import { theBalance } from './balances';
-import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../request/fields';
 import type { Handlers } from '../operation';
-import { afterToken, pageToken } from '../request/pages';
+import { pageStart, pageToken } from '../request/pages';
 import type { Parts } from '../parts';
 import { type BalanceTarget, readBalance } from './balance-target';
 
@@ -28,23 +27,17 @@ export const movementOperations = (parts: Parts): Pick<Handlers, 'ListMovements'
       newestFirst: from.flag('newest_first'),
     }));
     const { revision } = await theBalance(parts, target, wanted, context);
-    const of = JSON.stringify([target.stream, newestFirst, [...new Set(types)].sort()]);
-    const start = page.token === undefined ? (newestFirst ? revision : 0) : revisionIn(of, page.token);
+    const list = JSON.stringify([target.stream, newestFirst, [...new Set(types)].sort()]);
+    const start = pageStart(list, page, newestFirst ? revision : 0);
     const { movements, next } = await scan(parts, { target, start, last: revision, newestFirst, types: new Set(types), size: page.size });
     return {
       movements,
-      next_page_token: next === undefined ? '' : pageToken(of, String(next)),
+      next_page_token: next === undefined ? '' : pageToken(list, String(next)),
       revision,
       as_of: formatInstant(parts.clock()),
     };
   },
 });
-
-function revisionIn(of: string, token: string): number {
-  const text = afterToken(of, token);
-  if (!/^\d{1,15}$/.test(text)) throw new Refused({ code: 'page_token_invalid' });
-  return Number(text);
-}
 
 interface Scan {
   readonly target: BalanceTarget;
@@ -133,17 +126,17 @@ function movementMessage(recorded: RecordedEvent, event: Parameters<typeof movem
 }
 
 const usageLineMessage = (
-  { source, id, time: usedAt, amount, parts, conversion, ...of }: UsageLine | AccruedLine,
+  { source, id, time: usedAt, amount, parts, conversion, ...rest }: UsageLine | AccruedLine,
   ofBalance: string | undefined,
 ): UsageLineMessage => ({
   source,
   id,
   used_at: time(parseInstant(usedAt)),
   credits: formatAmount(conversion?.credits ?? amount),
-  uncovered: 'uncovered' in of ? formatAmount(of.uncovered) : '',
+  uncovered: 'uncovered' in rest ? formatAmount(rest.uncovered) : '',
   parts: parts.map(partMessage),
   amount: formatAmount(amount),
-  credit_product_id: of.creditProductId ?? ofBalance ?? '',
+  credit_product_id: rest.creditProductId ?? ofBalance ?? '',
   credit_price: amountText(conversion?.creditPrice),
   credit_price_version: conversion?.priceVersion ?? 0,
 });

@@ -10,8 +10,8 @@ function watching(more: object = {}) {
   const caller = new AbortController();
   const messages = app().stream('WatchBalance', { ...tokensOfAda, ...more }, caller.signal);
   const next = async (): Promise<unknown> => {
-    const told = await messages.next();
-    return told.done ? 'the end' : [told.value['revision'], at(told.value, 'balance.booked')];
+    const next = await messages.next();
+    return next.done ? 'the end' : [next.value['revision'], at(next.value, 'balance.booked')];
   };
   return { next, goAway: () => caller.abort(), stop: () => messages.return(undefined) };
 }

@@ -21,13 +21,13 @@ async function* watch(parts: Parts, request: RequestOf<'WatchBalance'>, context:
   signal.addEventListener('abort', bell.ring);
   try {
     // A revision that the caller cannot have seen yet is waited for no longer than by any read.
-    for (let told = after ?? -1, wanted = after; !signal.aborted; wanted = undefined) {
+    for (let sent = after ?? -1, wanted = after; !signal.aborted; wanted = undefined) {
       const { state, revision } = await theBalance(parts, target, wanted, context);
-      if (revision <= told) {
+      if (revision <= sent) {
         await bell.rung();
         continue;
       }
-      told = revision;
+      sent = revision;
       const at = parts.clock();
       const balance = balanceMessage(state, revision, at, await besideOf(parts, target, state, at));
       yield { revision, as_of: formatInstant(at), balance };

@@ -128,7 +128,7 @@ describe('a credit balance', () => {
     });
   });
 
-  it('is told apart from a customer that does not exist', async () => {
+  it('differs from a customer that does not exist', async () => {
     await app().product();
     expect(await app().says('PauseCreditBalance', tokensOfAda)).toEqual({ refused: 'customer_not_found' });
     await app().customer();

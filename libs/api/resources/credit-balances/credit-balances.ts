@@ -69,7 +69,10 @@ export const creditBalanceOperations = (parts: Parts): CreditBalanceHandlers => 
 
   async TopUpCreditBalance(request, context) {
     const { target, grant } = readRequest(request, (from) => {
-      const costBasis = from.within('cost_basis', (of) => ({ amount: of.amount('amount', { atLeast: ZERO }), currency: of.currency() }));
+      const costBasis = from.within('cost_basis', (cost) => ({
+        amount: cost.amount('amount', { atLeast: ZERO }),
+        currency: cost.currency(),
+      }));
       return {
         target: readCreditBalance(from),
         grant: { ...readTerms(from), amount: from.amount('amount', { above: ZERO }), ...optional('costBasis', costBasis) },

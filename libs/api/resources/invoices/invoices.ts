@@ -202,15 +202,15 @@ function whyRemaining({ remaining, minorUnitDigits, figures: { available } }: In
   return floorToMinorUnit(available, minorUnitDigits) > ZERO ? 'too_many_grants' : 'insufficient_credits';
 }
 
-const paymentMessage = (of: InvoicePaid, reversed: Amount, reversible: Amount): InvoicePayment => ({
-  invoice_id: of.invoiceId,
-  payment_id: of.paymentId,
-  due: formatAmount(of.due),
-  paid: formatAmount(of.amount),
-  remaining: formatAmount(of.remaining),
-  billed: formatAmount(of.billed),
+const paymentMessage = (payment: InvoicePaid, reversed: Amount, reversible: Amount): InvoicePayment => ({
+  invoice_id: payment.invoiceId,
+  payment_id: payment.paymentId,
+  due: formatAmount(payment.due),
+  paid: formatAmount(payment.amount),
+  remaining: formatAmount(payment.remaining),
+  billed: formatAmount(payment.billed),
   reversed: formatAmount(reversed),
   reversible: formatAmount(reversible),
-  allocations: allocationMessages(of.allocation),
-  paid_at: formatInstant(of.at),
+  allocations: allocationMessages(payment.allocation),
+  paid_at: formatInstant(payment.at),
 });

@@ -21,7 +21,7 @@ interface Stretch {
 }
 
 /**
- * What was told of each purchase of a stretch, the newest purchase first, each in the order of its events. Read backwards from a
+ * The events of each purchase in a range, the newest purchase first, each in the order of its events. Read backwards from a
  * revision to where the oldest of them was started: the cost grows with what has happened since.
  */
 export async function purchasesIn(
@@ -30,9 +30,9 @@ export async function purchasesIn(
   revision: number,
   { oldest, newest }: Stretch,
 ): Promise<PurchaseEvent[][]> {
-  const told = new Map<string, PurchaseEvent[]>();
-  for (let n = newest; n >= oldest; n--) told.set(`p${n}`, []);
-  let unstarted = told.size;
+  const histories = new Map<string, PurchaseEvent[]>();
+  for (let n = newest; n >= oldest; n--) histories.set(`p${n}`, []);
+  let unstarted = histories.size;
   for (let from = revision; from >= 0 && unstarted > 0;) {
     const events = await log.readStream(stream, { direction: 'backwards', from, limit: EVENTS_PER_READ });
     if (events.length === 0) break;
@@ -41,10 +41,10 @@ export async function purchasesIn(
       // Read before it is parsed: most of a long stream is usage.
       if (!Object.hasOwn(TYPES, recorded.type)) continue;
       const event = readEvent(aggregate, recorded.type, recorded.data) as PurchaseEvent;
-      const of = told.get(event.purchaseId);
-      of?.unshift(event);
-      if (of && event.type === 'PurchaseStarted') unstarted -= 1;
+      const history = histories.get(event.purchaseId);
+      history?.unshift(event);
+      if (history && event.type === 'PurchaseStarted') unstarted -= 1;
     }
   }
-  return [...told.values()].filter((of) => of.length > 0);
+  return [...histories.values()].filter((events) => events.length > 0);
 }

@@ -7,9 +7,9 @@ import { amountText, time } from '../balances/balance-message';
 
 export type PurchaseEvent = EventOf<'PurchaseStarted' | 'PurchaseSucceeded' | 'PurchaseFailed' | 'PurchaseExpired' | 'PurchaseFlagged'>;
 
-/** @param told of this purchase and no other, in order, from its start on */
-export function purchaseMessage(customerId: string, told: readonly PurchaseEvent[], at: Instant): Purchase {
-  const [started, ...since] = told;
+/** @param events of this purchase and no other, in order, from its start on */
+export function purchaseMessage(customerId: string, events: readonly PurchaseEvent[], at: Instant): Purchase {
+  const [started, ...since] = events;
   assert(started?.type === 'PurchaseStarted', 'a purchase begins with its start');
   const purchase = startedMessage(customerId, started);
   for (const event of since) Object.assign(purchase, changedBy(event));
@@ -19,7 +19,7 @@ export function purchaseMessage(customerId: string, told: readonly PurchaseEvent
   return {
     ...purchase,
     ...(over && { status: 'expired', ended_at: time(expiresAt) }),
-    flags: told.filter((event) => event.type === 'PurchaseFlagged').map(flagMessage),
+    flags: events.filter((event) => event.type === 'PurchaseFlagged').map(flagMessage),
   };
 }
 

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 const incoming = { headers: { 'stripe-signature': 's' }, body: Buffer.from('{}') };
-const told = (notification: PaymentNotification, provider = 'stripe') => {
+const notify = (notification: PaymentNotification, provider = 'stripe') => {
   double.notification = notification;
   return answerPaymentNotification(app().parts)(provider, incoming, contextOf('ConfirmPurchase', {})).catch((error: unknown) =>
     error instanceof Refused ? { refused: error.refusal.code } : Promise.reject(error as Error),
@@ -39,20 +39,20 @@ const figures = async (): Promise<unknown[]> => {
 
 describe("a provider's own notification", () => {
   it('is handed over as it came, with the moment of the ledger', async () => {
-    await told({ outcome: 'ignored', detail: 'd' });
+    await notify({ outcome: 'ignored', detail: 'd' });
     expect(double.received).toEqual([{ ...incoming, receivedAt: NOON }]);
   });
 
-  it('that money came credits it once, however often and by how many events it is told', async () => {
-    expect(await told(confirmed('evt_1'))).toEqual({ outcome: 'credited', event_id: 'evt_1', purchase_id: 'p1', customer_id: 'ada' });
+  it('that money came credits it once, however many events and repeats report it', async () => {
+    expect(await notify(confirmed('evt_1'))).toEqual({ outcome: 'credited', event_id: 'evt_1', purchase_id: 'p1', customer_id: 'ada' });
     const after = await figures();
     expect(after).toEqual(['20', '0', 3]);
-    expect([await told(confirmed('evt_1')), await told(confirmed('evt_2'))]).toMatchObject([
+    expect([await notify(confirmed('evt_1')), await notify(confirmed('evt_2'))]).toMatchObject([
       { outcome: 'credited' },
       { outcome: 'already_known' },
     ]);
     expect(await figures()).toEqual(['20', '0', 4]);
-    expect([await told(confirmed('evt_1')), await told(confirmed('evt_2'))]).toMatchObject([
+    expect([await notify(confirmed('evt_1')), await notify(confirmed('evt_2'))]).toMatchObject([
       { outcome: 'credited' },
       { outcome: 'already_known' },
     ]);
@@ -64,17 +64,17 @@ describe("a provider's own notification", () => {
       await app()
         .call('PauseWallet', walletOfAda, key)
         .then(() => app().call('ResumeWallet', walletOfAda));
-    expect(await told(confirmed('evt_1'))).toMatchObject({ outcome: 'credited' });
+    expect(await notify(confirmed('evt_1'))).toMatchObject({ outcome: 'credited' });
   });
 
   it('that says something else under the id of another is refused by the id of the event', async () => {
-    await told(confirmed('evt_1'));
-    expect(await told(confirmed('evt_1', '21'))).toEqual({ refused: 'payment_event_conflict' });
+    await notify(confirmed('evt_1'));
+    expect(await notify(confirmed('evt_1', '21'))).toEqual({ refused: 'payment_event_conflict' });
   });
 
   it('of a purchase that is paid by hand is refused', async () => {
     await app().call('StartPurchase', { ...walletOfAda, provider: 'manual', amount: '20' });
-    expect(await told(confirmed('evt_1', '20', 'p2'))).toEqual({ refused: 'purchase_of_other_provider' });
+    expect(await notify(confirmed('evt_1', '20', 'p2'))).toEqual({ refused: 'purchase_of_other_provider' });
     expect(await figures()).toMatchObject(['0', '40', expect.any(Number)]);
   });
 
@@ -86,24 +86,24 @@ describe("a provider's own notification", () => {
   });
 
   it('that is out of order or of other money is recorded and answered as received', async () => {
-    expect(await told(confirmed('evt_1', '21'))).toMatchObject({ outcome: 'flagged' });
-    expect(await told({ outcome: 'failed', ...about('p1', 'evt_2', NOON), code: 'expired' })).toMatchObject({ outcome: 'failed' });
-    expect(await told(confirmed('evt_3'))).toMatchObject({ outcome: 'credited' });
-    expect(await told({ outcome: 'failed', ...about('p1', 'evt_4', NOON), code: 'declined' })).toMatchObject({ outcome: 'flagged' });
+    expect(await notify(confirmed('evt_1', '21'))).toMatchObject({ outcome: 'flagged' });
+    expect(await notify({ outcome: 'failed', ...about('p1', 'evt_2', NOON), code: 'expired' })).toMatchObject({ outcome: 'failed' });
+    expect(await notify(confirmed('evt_3'))).toMatchObject({ outcome: 'credited' });
+    expect(await notify({ outcome: 'failed', ...about('p1', 'evt_4', NOON), code: 'declined' })).toMatchObject({ outcome: 'flagged' });
     expect(await figures()).toMatchObject(['20', '0', expect.any(Number)]);
   });
 
   it('that says nothing of purchases is answered as received', async () =>
-    expect(await told({ outcome: 'ignored', detail: 'of another kind' })).toEqual({ outcome: 'ignored', detail: 'of another kind' }));
+    expect(await notify({ outcome: 'ignored', detail: 'of another kind' })).toEqual({ outcome: 'ignored', detail: 'of another kind' }));
 
   it('that is not believed is refused, and nothing follows from it', async () => {
     const before = await figures();
-    expect(await told({ outcome: 'problem', problem: 'too_old', detail: 'd' })).toEqual({ refused: 'invalid_payment_notification' });
-    expect(await told(confirmed('evt_1'), 'manual')).toEqual({ refused: 'invalid_payment_notification' });
-    expect(await told(confirmed('evt_1'), 'nobody')).toEqual({ refused: 'payment_provider_not_set_up' });
+    expect(await notify({ outcome: 'problem', problem: 'too_old', detail: 'd' })).toEqual({ refused: 'invalid_payment_notification' });
+    expect(await notify(confirmed('evt_1'), 'manual')).toEqual({ refused: 'invalid_payment_notification' });
+    expect(await notify(confirmed('evt_1'), 'nobody')).toEqual({ refused: 'payment_provider_not_set_up' });
     expect(await figures()).toEqual(before);
   });
 
   it('of a purchase that never was is refused, so that somebody sees it', async () =>
-    expect(await told(confirmed('evt_1', '20', 'p2'))).toEqual({ refused: 'purchase_not_found' }));
+    expect(await notify(confirmed('evt_1', '20', 'p2'))).toEqual({ refused: 'purchase_not_found' }));
 });

@@ -16,7 +16,7 @@ export class PageDouble implements PaymentProvider {
   /** What the next starts come to; a page once there are none left. */
   readonly next: (StartOutcome | 'down')[] = [];
   /** What any notification says. */
-  notification: PaymentNotification = { outcome: 'ignored', detail: 'nothing was told to the double' };
+  notification: PaymentNotification = { outcome: 'ignored', detail: 'the double got no notification' };
 
   start(purchase: PurchaseToStart): Promise<StartOutcome> {
     this.asked.push(purchase);

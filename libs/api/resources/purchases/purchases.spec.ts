@@ -28,7 +28,7 @@ const booked = async (): Promise<unknown[]> => {
 describe('a purchase', () => {
   beforeEach(() => app().wallet());
 
-  it('is pending until its money is told of, and credited then', async () => {
+  it('is pending until its payment is reported, and credited then', async () => {
     expect(await app().call('StartPurchase', { ...start, priority: 7, metadata: { order: '1' } })).toMatchObject({
       revision: 1,
       balance: { booked: '0', pending: '20' },
@@ -183,7 +183,7 @@ describe('a purchase', () => {
   });
 });
 
-describe('money that is told of', () => {
+describe('money that is reported', () => {
   beforeEach(async () => {
     await app().wallet();
     await app().call('StartPurchase', { ...start, expires_at: '2026-03-01T13:00:00.000Z' });
@@ -267,7 +267,7 @@ describe('money that is told of', () => {
     expect(await app().says('FailPurchase', { ...fail, event_id: 'e2', code: 'other' })).toEqual({ refused: 'payment_event_conflict' });
   });
 
-  it('with a mistyped amount is flagged, and told again as it was is credited, once', async () => {
+  it('with a mistyped amount is flagged, and the corrected report is credited, once', async () => {
     const mistyped = { ...confirm, amount: '2' };
     expect(await app().says('ConfirmPurchase', mistyped)).toEqual({ refused: 'purchase_flagged' });
     expect(await app().says('ConfirmPurchase', confirm)).toMatchObject({ answer: { outcome: 'credited' } });
@@ -306,7 +306,7 @@ describe('money that is told of', () => {
   it.each([
     ['of another amount', { amount: '19.99' }, 'other_amount'],
     ['of another currency', { currency: 'USD' }, 'other_currency'],
-  ])('%s is flagged, never credited, and flagged once however often it is told', async (_, change, reason) => {
+  ])('%s is flagged, never credited, and flagged once however often it is reported', async (_, change, reason) => {
     for (let i = 0; i < 2; i++)
       expect(await app().says('ConfirmPurchase', { ...confirm, ...change })).toEqual({ refused: 'purchase_flagged' });
     expect(await purchase()).toMatchObject({

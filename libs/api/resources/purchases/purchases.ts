@@ -10,7 +10,7 @@ import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
-import { afterToken, pageToken } from '../request/pages';
+import { pageStart, pageToken } from '../request/pages';
 import type { Parts } from '../parts';
 import { purchasesIn } from './purchase-history';
 import { purchaseMessage } from './purchase-message';
@@ -62,14 +62,14 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
     }));
     await theBalance(parts, target, wanted, context);
     const number = Number(/^p([1-9]\d{0,14})$/.exec(purchaseId)?.[1] ?? 0);
-    const { told, revision } = await readFresh(parts.ledger, target.aggregate, target.stream, async ({ state, revision }) => {
+    const { events, revision } = await readFresh(parts.ledger, target.aggregate, target.stream, async ({ state, revision }) => {
       const given = number > 0 && number <= (state.purchases?.count ?? 0);
-      const [told] = given ? await purchasesIn(parts, target, revision, { oldest: number, newest: number }) : [];
-      if (!told) throw new Refused({ code: 'purchase_not_found', purchaseId });
-      return { told, revision };
+      const [events] = given ? await purchasesIn(parts, target, revision, { oldest: number, newest: number }) : [];
+      if (!events) throw new Refused({ code: 'purchase_not_found', purchaseId });
+      return { events, revision };
     });
     const at = parts.clock();
-    return { revision, as_of: formatInstant(at), purchase: purchaseMessage(target.customerId, told, at) };
+    return { revision, as_of: formatInstant(at), purchase: purchaseMessage(target.customerId, events, at) };
   },
 
   async ListPurchases(request, context) {
@@ -79,14 +79,14 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       wanted: from.revision('min_revision'),
     }));
     const { state, revision } = await theBalance(parts, target, wanted, context);
-    const of = JSON.stringify(['purchases', target.stream]);
-    const newest = page.token === undefined ? (state.purchases?.count ?? 0) : numberIn(of, page.token);
+    const list = JSON.stringify(['purchases', target.stream]);
+    const newest = pageStart(list, page, state.purchases?.count ?? 0);
     const oldest = Math.max(1, newest - page.size + 1);
-    const told = newest < 1 ? [] : await purchasesIn(parts, target, revision, { oldest, newest });
+    const histories = newest < 1 ? [] : await purchasesIn(parts, target, revision, { oldest, newest });
     const at = parts.clock();
     return {
-      purchases: told.map((each) => purchaseMessage(target.customerId, each, at)),
-      next_page_token: oldest > 1 ? pageToken(of, String(oldest - 1)) : '',
+      purchases: histories.map((each) => purchaseMessage(target.customerId, each, at)),
+      next_page_token: oldest > 1 ? pageToken(list, String(oldest - 1)) : '',
       revision,
       as_of: formatInstant(at),
     };
@@ -166,12 +166,6 @@ function readUrl(from: Fields<RequestOf<'StartPurchase'>>, field: 'paid_url' | '
   if (url !== '' && !/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
     from.violation(field, 'is no http or https URL', 'send one with a host');
   return url;
-}
-
-function numberIn(of: string, token: string): number {
-  const text = afterToken(of, token);
-  if (!/^\d{1,15}$/.test(text)) throw new Refused({ code: 'page_token_invalid' });
-  return Number(text);
 }
 
 const after = ({ state, revision, at }: CarriedOut<BalanceTypes>) => ({

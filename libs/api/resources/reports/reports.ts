@@ -62,16 +62,16 @@ const currencyMessage = (liability: CurrencyLiability): CurrencyLiabilityMessage
   ...eachOrigin((origin) => liabilityMessage(liability[origin])),
 });
 
-const liabilityMessage = (of: Liability): LiabilityMessage => ({
-  granted: formatAmount(of.granted),
-  returned: formatAmount(of.returned),
-  consumed: formatAmount(of.consumed),
-  captured: formatAmount(of.captured),
-  deducted: formatAmount(of.deducted),
-  paid_to_invoices: formatAmount(of.paidToInvoices),
-  expired: formatAmount(of.expired),
-  voided: formatAmount(of.voided),
-  closed: formatAmount(of.closed),
-  outstanding: formatAmount(of.outstanding),
-  expired_unposted: formatAmount(of.expiredUnposted),
+const liabilityMessage = (liability: Liability): LiabilityMessage => ({
+  granted: formatAmount(liability.granted),
+  returned: formatAmount(liability.returned),
+  consumed: formatAmount(liability.consumed),
+  captured: formatAmount(liability.captured),
+  deducted: formatAmount(liability.deducted),
+  paid_to_invoices: formatAmount(liability.paidToInvoices),
+  expired: formatAmount(liability.expired),
+  voided: formatAmount(liability.voided),
+  closed: formatAmount(liability.closed),
+  outstanding: formatAmount(liability.outstanding),
+  expired_unposted: formatAmount(liability.expiredUnposted),
 });

@@ -3,7 +3,7 @@ import { CatalogBehind } from '@drawdown/engine/usage-pipeline';
 import type { Parts } from '../parts';
 
 /** How long is waited for the log to be met to where it was, and how often is looked, in milliseconds. */
-const MET_WAIT_MS_MAX = 2_000;
+const POSITION_WAIT_MS_MAX = 2_000;
 const LOOK_EVERY_MS = 5;
 
 /** @throws CatalogBehind it was not met in time: nothing was done, and the same call may work later */
@@ -15,7 +15,7 @@ export async function awaitPosition({
   readonly projector: Pick<Parts['projector'], 'position'>;
 }): Promise<void> {
   const head = await log.head();
-  const deadline = performance.now() + MET_WAIT_MS_MAX;
+  const deadline = performance.now() + POSITION_WAIT_MS_MAX;
   while (projector.position < head) {
     if (performance.now() >= deadline) throw new CatalogBehind(head, projector.position);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

@@ -1,4 +1,4 @@
-/** Pages of lists. A token says where the page before ended, never how many came before, so what arrives later moves nothing. */
+/** Pages of lists. A token holds the place where the page before ended, and no count, so later entries do not move a page. */
 import type { Document } from '@drawdown/engine/derived-state';
 import { listComplete } from '@drawdown/engine/read-models';
 import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
@@ -15,14 +15,21 @@ interface Page {
   readonly token: string | undefined;
 }
 
-/** @param of what the list is of, its filters included: a token is good for the same question only */
-export const pageToken = (of: string, after: string): string => Buffer.from(JSON.stringify([of, after])).toString('base64url');
+/** @param list the list and its filters: a token is valid for the same list only */
+export const pageToken = (list: string, after: string): string => Buffer.from(JSON.stringify([list, after])).toString('base64url');
 
 /** @throws Refused page_token_invalid */
-export function afterToken(of: string, token: string): string {
+function afterToken(list: string, token: string): string {
   const [about, after] = contentOf(token);
-  if (about !== of || typeof after !== 'string') throw new Refused({ code: 'page_token_invalid' });
+  if (about !== list || typeof after !== 'string') throw new Refused({ code: 'page_token_invalid' });
   return after;
+}
+
+/** The number at which the page begins: that of its token, or `first` without one. @throws Refused page_token_invalid */
+export function pageStart(list: string, { token }: Page, first: number): number {
+  const text = token === undefined ? String(first) : afterToken(list, token);
+  if (!/^\d{1,15}$/.test(text)) throw new Refused({ code: 'page_token_invalid' });
+  return Number(text);
 }
 
 function contentOf(token: string): readonly unknown[] {
@@ -54,8 +61,8 @@ export async function listDocuments<Item extends object>(
   { size, token }: Page,
   { prefix, filters = [], show }: Listing<Item>,
 ): Promise<ListedPage<Item>> {
-  const of = JSON.stringify([prefix, ...filters]);
-  let after = token === undefined ? undefined : afterToken(of, token);
+  const list = JSON.stringify([prefix, ...filters]);
+  let after = token === undefined ? undefined : afterToken(list, token);
   while (ledger.busy) await ledger.busy;
   await projector.save();
   const items: Item[] = [];
@@ -65,13 +72,13 @@ export async function listDocuments<Item extends object>(
     for (const document of documents) {
       const item = await show(document);
       // One more than fits: so there is a next page, and it begins here.
-      if (item && items.length === size) return { items, next: pageToken(of, after ?? '') };
+      if (item && items.length === size) return { items, next: pageToken(list, after ?? '') };
       if (item) items.push(item);
       after = document.stream;
       scanned += 1;
     }
     if (documents.length < limit) return { items, next: '' };
-    if (scanned >= DOCUMENTS_SCANNED_PER_PAGE_MAX) return { items, next: pageToken(of, after ?? '') };
+    if (scanned >= DOCUMENTS_SCANNED_PER_PAGE_MAX) return { items, next: pageToken(list, after ?? '') };
   }
 }
 

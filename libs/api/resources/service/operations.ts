@@ -2,7 +2,7 @@
 import { streamNames } from '@drawdown/engine/read-models';
 import type { RequestOf, ResponseOf, VerifyFinding } from '@drawdown/api/contract';
 import { formatInstant } from '@drawdown/domain/amounts';
-import { Fault, readWhole } from '@drawdown/engine/event-store';
+import { Fault, readToEnd } from '@drawdown/engine/event-store';
 import { type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/engine/audit';
 import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
@@ -88,7 +88,7 @@ function readHeadsAt(request: RequestOf<'VerifyLedger'>): { readonly headsAt?: b
   const text = readRequest(request, (from) => {
     const said = from.optionalText('heads_at', POSITION_DIGITS_MAX);
     if (said !== undefined && !/^(-1|\d+)$/.test(said))
-      from.violation('heads_at', 'is no position', 'give the position of an earlier check as it was told');
+      from.violation('heads_at', 'is no position', 'give the position that an earlier check returned');
     return said;
   });
   return text === undefined ? {} : { headsAt: BigInt(text) };
@@ -134,7 +134,7 @@ async function rebuild(
 ): Promise<ResponseOf<'RebuildProjections'>> {
   const began = clock();
   // Before the pause: it takes longer than a caller should wait.
-  await readWhole(log).catch((fault: unknown) => {
+  await readToEnd(log).catch((fault: unknown) => {
     if (fault instanceof Fault && !fault.retriable) damaged(fault.message);
     throw fault;
   });

@@ -5,9 +5,9 @@ const app = freshApplication();
 const priced = (currency: string, price: string, more: object = {}) => ({ currency, price, ...more });
 
 async function preview(...credit_prices: object[]): Promise<Message[]> {
-  const told: Message[] = [];
-  for await (const message of app().stream('PreviewPriceChange', { credit_prices })) told.push(message);
-  return told;
+  const messages: Message[] = [];
+  for await (const message of app().stream('PreviewPriceChange', { credit_prices })) messages.push(message);
+  return messages;
 }
 
 async function wallet(customer_id: string, currency: string, credits: string): Promise<void> {
@@ -96,7 +96,7 @@ describe('a preview of a price change', () => {
     ]);
   });
 
-  it('changes nothing, and what it told is what the change then does', async () => {
+  it('changes nothing, and predicts the effect of the change', async () => {
     const [ada] = await preview(priced('EUR', '0.25'));
     expect(at(await app().call('GetSettings', {}), 'revision')).toBe(0);
     await app().call('UpdateSettings', { credit_prices: [priced('EUR', '0.25')] });
@@ -119,10 +119,10 @@ describe('a preview of a price change', () => {
 
   it('tells all of many wallets', async () => {
     for (let i = 0; i < 520; i++) await wallet(`many-${String(i).padStart(3, '0')}`, 'USD', '1');
-    const told = await preview(priced('USD', '2'));
-    expect(told).toHaveLength(522);
-    expect(new Set(told.map((message) => at(message, 'wallet.customer_id'))).size).toBe(522);
-    expect(column(told.at(-1), 'totals.currencies', 'wallets')).toEqual([2, 521]);
+    const messages = await preview(priced('USD', '2'));
+    expect(messages).toHaveLength(522);
+    expect(new Set(messages.map((message) => at(message, 'wallet.customer_id'))).size).toBe(522);
+    expect(column(messages.at(-1), 'totals.currencies', 'wallets')).toEqual([2, 521]);
   }, 60_000);
 
   it('is refused as the change itself would be', async () => {

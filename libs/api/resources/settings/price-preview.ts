@@ -1,4 +1,4 @@
-/** What a price change would do to every wallet, told one by one: however many there are, no more than one read of them is held. */
+/** The effect of a price change on every wallet, one by one. It holds one read of them at a time, however many there are. */
 import { loadSettings } from '@drawdown/engine/commands';
 import type {
   CurrencyPricePreview,
@@ -37,7 +37,7 @@ async function* preview(
   const at = parts.clock();
   const settings = await loadSettings(parts);
   const { enabled, allowFreeCredits } = settings;
-  const decision = PricePreview.of(settings, { type: 'UpdateSettings', at, enabled, allowFreeCredits, creditPrices });
+  const decision = PricePreview.prepare(settings, { type: 'UpdateSettings', at, enabled, allowFreeCredits, creditPrices });
   if (!decision.accepted) throw new Refused(atTheApi(decision.refusal));
   const [change] = decision.events;
   if (!change) throw new Error('a preview that was accepted is not there');
@@ -71,12 +71,16 @@ const walletMessage = (
   revision,
 });
 
-/** A currency that the change names is told of also where nobody has a wallet in it. */
+/** A currency of the change is included also if no wallet has it. */
 function totalsMessage(change: PricePreview, totals: PreviewTotals, named: ReadonlySet<string>, at: Instant): PricePreviewTotals {
   const seen = totals.perCurrency();
-  const unseen = [...named].filter((currency) => !seen.some((of) => of.currency === currency)).map(nobody);
+  const unseen = [...named].filter((currency) => !seen.some((known) => known.currency === currency)).map(nobody);
   const currencies = [...seen, ...unseen].sort((a, b) => (a.currency < b.currency ? -1 : 1));
-  return { wallets_touched: totals.touched(), currencies: currencies.map((of) => currencyMessage(change, of)), as_of: formatInstant(at) };
+  return {
+    wallets_touched: totals.touched(),
+    currencies: currencies.map((currency) => currencyMessage(change, currency)),
+    as_of: formatInstant(at),
+  };
 }
 
 const NO_UNITS: UnitEquivalents = { booked: ZERO, available: ZERO };

@@ -58,7 +58,7 @@ export const readPrices = (from: Fields<RequestOf<'PreviewPriceChange'>>): reado
     return { currency: price.currency(), price: price.amount('price', { above: ZERO }), ...(effectiveAt !== undefined && { effectiveAt }) };
   });
 
-/** Undefined: the list stays as it is. A list that is left out cannot be told from an empty one: a flag says that it shall be empty. */
+/** Undefined: the list stays as it is. An absent list and an empty one look the same, so a flag says that it shall be empty. */
 function listUnlessLeftOut<T>(
   from: Fields<RequestOf<'UpdateSettings'>>,
   field: 'portal_purchase_limits' | 'default_limits',

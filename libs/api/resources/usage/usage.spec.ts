@@ -234,7 +234,7 @@ describe('usage in front of which there is a queue', () => {
     expect(queue.offers).toHaveLength(3);
   });
 
-  it('is refused whole, with nothing in the queue, when it cannot be told apart into events', async () => {
+  it('is refused completely, with nothing in the queue, when it cannot be split into events', async () => {
     await expect(post([], BATCH['content-type'])).rejects.toThrow();
     await expect(
       post(

@@ -1,10 +1,9 @@
 /**
- * Usage in, on both transports: parse, offer, say what became of each event.
+ * Receives usage on both transports: it parses, offers, and answers with the outcome of each event.
  *
- * An event that cannot be applied is an outcome, not an error: it is in the books as rejected, so the call succeeds and says so.
- * Where a queue is in front of the ledger, the outcome is that the event is durable there, with what is known to be wrong with it.
- * Refused as a whole, with nothing taken into the books, is only what cannot be told apart into events: text that is no JSON, or
- * more events than a request may carry.
+ * A rejected event is an outcome and no error: it is recorded as rejected, so the call succeeds. With a queue in front of the ledger
+ * the answer is `queued`, with the known problems of the event. A request is refused completely, and nothing is recorded, only if it
+ * cannot be split into events (text that is no JSON) or has more events than a request may carry.
  */
 import type { ResponseOf, Sent, UsageEvent, UsageOutcome } from '@drawdown/api/contract';
 import { formatInstant, type Instant } from '@drawdown/domain/amounts';
@@ -47,7 +46,7 @@ export const answerUsage =
   async ({ body, headers }, context) => {
     const receivedAt = parts.clock();
     const request = parseHttpRequest(headers, body, receivedAt);
-    if ('rejection' in request) throw refusedWhole(request.rejection);
+    if ('rejection' in request) throw unreadable(request.rejection);
     const { mode, entries } = request;
     const parsed = entries.map((entry) => entry.parsed);
     if (mode === 'batch' || (mode === 'bare' && beginsWithBracket(body))) {
@@ -56,7 +55,7 @@ export const answerUsage =
     }
     const [only] = parsed;
     // In binary mode the attributes can be read whatever the data is, so there the event is in the books as rejected.
-    if (mode !== 'binary' && only && 'rejection' in only && NO_JSON.has(only.rejection.reason)) throw refusedWhole(only.rejection);
+    if (mode !== 'binary' && only && 'rejection' in only && NO_JSON.has(only.rejection.reason)) throw unreadable(only.rejection);
     const text = entries[0]?.text ?? '';
     const original = (): string => (mode === 'binary' ? structuredText(headerAttributes(headers), text) : text);
     return singleAnswer(parsed, await offer(parts, context, parsed, original), receivedAt);
@@ -130,7 +129,7 @@ const invalid = (field: string, problem: string, remedy: string): InvalidRequest
 const noEvents = invalid('events', 'is empty', 'send at least one usage event');
 
 /** A rejection's sentence ends with the remedy, after a semicolon. */
-function refusedWhole({ field = '', detail }: Rejection): InvalidRequest {
+function unreadable({ field = '', detail }: Rejection): InvalidRequest {
   const [, problem = detail, remedy = 'correct it and send it again'] = /^(.*?); (.*)$/s.exec(detail) ?? [];
   return invalid('', field === '' ? problem : `${field}: ${problem}`, remedy);
 }

@@ -45,14 +45,14 @@ describe('the burn-down order', () => {
         ),
       ),
     );
-    const grants = terms.map((of, i): Grant => ({ ...of, id: `g${i + 1}`, remaining: of.amount, held: units(0) }));
+    const grants = terms.map((term, i): Grant => ({ ...term, id: `g${i + 1}`, remaining: term.amount, held: units(0) }));
     for (const a of grants) for (const b of grants) expect(Math.sign(burnsBefore(a, b))).toBe(a === b ? 0 : -Math.sign(burnsBefore(b, a)));
-    const ids = [...grants].sort(burnsBefore).map((of) => of.id);
+    const ids = [...grants].sort(burnsBefore).map((grant) => grant.id);
     expect(
       [...grants]
         .reverse()
         .sort(burnsBefore)
-        .map((of) => of.id),
+        .map((grant) => grant.id),
     ).toEqual(ids);
   });
 });
@@ -62,7 +62,7 @@ describe('a split of an allocation', () => {
     { grant: 'g2', amount: units(3) },
     { grant: 'g1', amount: units(2) },
   ];
-  const text = (of: typeof parts) => of.map((part) => `${part.grant}:${formatAmount(part.amount)}`).join(' ');
+  const text = (allocation: typeof parts) => allocation.map((part) => `${part.grant}:${formatAmount(part.amount)}`).join(' ');
 
   it.each([
     ['0', '', 'g2:3 g1:2'],

@@ -11,11 +11,11 @@ export const PRIORITY_DEFAULT = 100;
 export const EXPIRY_WARNING_LEAD_MS = 7 * 24 * 3_600_000;
 
 export const money = shape.record({ amount: shape.amount, currency: shape.text });
-export type Money = shape.Of<typeof money>;
+export type Money = shape.TypeOf<typeof money>;
 
 /** How money was made of credits, in a wallet. */
 export const conversion = shape.record({ credits: shape.amount, creditPrice: shape.amount, priceVersion: shape.integer });
-export type Conversion = shape.Of<typeof conversion>;
+export type Conversion = shape.TypeOf<typeof conversion>;
 
 const asked = {
   origin: shape.oneOf(...ORIGIN_NAMES),
@@ -34,7 +34,7 @@ const asked = {
 
 /** A grant as it is asked for; its id is given by the balance. */
 export const grantRequest = shape.record(asked);
-export type GrantRequest = shape.Of<typeof grantRequest>;
+export type GrantRequest = shape.TypeOf<typeof grantRequest>;
 
 /** What a grant was given with; never changes. */
 export const grantTerms = shape.record({
@@ -42,11 +42,11 @@ export const grantTerms = shape.record({
   id: shape.text,
   ...asked,
 });
-export type GrantTerms = shape.Of<typeof grantTerms>;
+export type GrantTerms = shape.TypeOf<typeof grantTerms>;
 
 /** How a grant stands after an event. `remaining` includes what is held. */
 export const grantFigures = shape.record({ id: shape.text, remaining: shape.amount, held: shape.amount });
-export type GrantFigures = shape.Of<typeof grantFigures>;
+export type GrantFigures = shape.TypeOf<typeof grantFigures>;
 
 export const grant = shape.record({
   ...grantTerms.fields,
@@ -57,11 +57,11 @@ export const grant = shape.record({
   /** When its expiry is to be warned of. Absent: never, or it has been. */
   warnAt: shape.maybe(shape.instant),
 });
-export type Grant = shape.Of<typeof grant>;
+export type Grant = shape.TypeOf<typeof grant>;
 
 /** Which grants one debit or hold took, and how much of each, in the order it took them. */
 export const allocation = shape.list(shape.record({ grant: shape.text, amount: shape.amount }));
-export type Allocation = shape.Of<typeof allocation>;
+export type Allocation = shape.TypeOf<typeof allocation>;
 
 export const allocated = (parts: Allocation): Amount => sum(parts.map((part) => part.amount));
 

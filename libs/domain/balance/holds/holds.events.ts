@@ -14,7 +14,7 @@ export const hold = shape.record({
   expiresAt: shape.maybe(at),
   reference: shape.maybe(shape.text),
 });
-export type Hold = shape.Of<typeof hold>;
+export type Hold = shape.TypeOf<typeof hold>;
 
 export const holdEvents = {
   HoldPlaced: shape.record({

@@ -17,7 +17,7 @@ export const invoicePayments = shape.record({
   /** In order of number. */
   reversed: shape.list(shape.record({ payment: shape.integer, amount: shape.amount })),
 });
-type InvoicePayments = shape.Of<typeof invoicePayments>;
+type InvoicePayments = shape.TypeOf<typeof invoicePayments>;
 
 export const NO_PAYMENTS: InvoicePayments = { count: 0, finalUpTo: 0, reversed: [] };
 

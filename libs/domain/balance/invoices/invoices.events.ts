@@ -42,6 +42,6 @@ export const invoiceEvents = {
 
 /** What a reversal has to know of a payment. */
 export type InvoicePayment = Pick<
-  shape.Of<typeof invoiceEvents.InvoicePaid>,
+  shape.TypeOf<typeof invoiceEvents.InvoicePaid>,
   'paymentId' | 'invoiceId' | 'amount' | 'minorUnitDigits' | 'allocation' | 'terms'
 >;

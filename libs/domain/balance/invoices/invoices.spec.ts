@@ -315,7 +315,8 @@ describe('the bounds', () => {
 
   it('of what one append carries: a payment out of as many grants as there may be, and of as much metadata', () => {
     const APPEND_BYTES = 960 * 1024;
-    const written = (event: BalanceEvent) => Buffer.byteLength((balanceEvents[event.type] as { write(of: unknown): string }).write(event));
+    const written = (event: BalanceEvent) =>
+      Buffer.byteLength((balanceEvents[event.type] as { write(value: unknown): string }).write(event));
     const full = (metadata: Readonly<Record<string, string>>): Balance => {
       let { state } = given();
       for (let i = 0; i < GRANTS_MAX; i++) state = stateAfter(topUp(1, { metadata, reference: 'p'.repeat(20) }), state);

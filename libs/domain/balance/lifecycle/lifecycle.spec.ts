@@ -70,7 +70,7 @@ describe('a top-up', () => {
 });
 
 describe('a pause', () => {
-  it('is told, with its reason', () => {
+  it('is recorded, with its reason', () => {
     given(toppedUp(10)).when(pause()).then('paused -> 10');
     given(toppedUp(10)).when(pause('a dispute')).then('paused: a dispute -> 10');
   });

@@ -130,17 +130,17 @@ describe('a limit in percent of the last top-up', () => {
 });
 
 describe('running out', () => {
-  it('is told at zero and not one unit above it', () => {
+  it('is reported at zero and not one unit above it', () => {
     given(toppedUp(5)).when(use('4.999999999')).then('consumed 4.999999999 (4.999999999 out of g1:4.999999999) -> 0.000000001');
     given(toppedUp(5)).when(use(5)).then('consumed 5 (5 out of g1:5) -> 0', 'ran out -> 0');
   });
 
-  it('is told once', () =>
+  it('is reported once', () =>
     given(toppedUp(5), used(5))
       .when(use(1))
       .then('consumed 0 and 1 uncovered (1 out of nothing and 1 uncovered) -> 0 booked, 0 held, 0 available, 1 uncovered'));
 
-  it('is told again after a recovery of one unit', () => {
+  it('is reported again after a recovery of one unit', () => {
     given(toppedUp(5), used(5))
       .when(topUp('0.000000001'))
       .then('topped up g2:0.000000001 -> 0.000000001', 'recovered from run_out at 0 -> 0.000000001');

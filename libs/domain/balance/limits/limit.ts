@@ -12,7 +12,7 @@ export const limit = shape.record({
   /** Units or money when absolute, otherwise a percentage: above 0, at most 100. */
   value: shape.amount,
 });
-export type Limit = shape.Of<typeof limit>;
+export type Limit = shape.TypeOf<typeof limit>;
 
 /** In order of precedence. */
 export type LimitsRefusal =
@@ -40,10 +40,10 @@ export function limitsProblem(limits: readonly Limit[]): LimitsRefusal | undefin
  * crossed it. Only `above` can cross down, only `below` can recover.
  */
 export const position = shape.oneOf('unarmed', 'above', 'below');
-export type Position = shape.Of<typeof position>;
+export type Position = shape.TypeOf<typeof position>;
 
 export const limitState = shape.record({ limit, position });
-type LimitState = shape.Of<typeof limitState>;
+type LimitState = shape.TypeOf<typeof limitState>;
 
 export const thresholdOf = ({ kind, value }: Limit, lastTopUp: Amount): Amount =>
   kind === 'absolute' ? value : percentHalfEven(lastTopUp, value);

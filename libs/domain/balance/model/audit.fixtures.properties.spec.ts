@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { audit } from './audit.fixtures';
 import { type BalanceDecider, theBalance } from './drawdown.fixtures';
 import { histories, SEED } from './command-sequences.fixtures';
-import { PLANTED } from './mutant.fixtures';
-import { PLANTED_IN_PURCHASES } from './mutant-purchases.fixtures';
+import { MUTANTS } from './mutant.fixtures';
+import { PURCHASE_MUTANTS } from './mutant-purchases.fixtures';
 
 const HISTORIES = 1_000;
 
@@ -20,7 +20,7 @@ describe('the audit', () => {
     expect(findingsOf(theBalance)).toMatchObject({ failed: false });
   });
 
-  it.each(Object.entries({ ...PLANTED, ...PLANTED_IN_PURCHASES }))('finds %s', (_, decider) => {
+  it.each(Object.entries({ ...MUTANTS, ...PURCHASE_MUTANTS }))('finds %s', (_, decider) => {
     const { failed, errorInstance } = findingsOf(decider);
     expect(failed).toBe(true);
     // A finding, not a crash.

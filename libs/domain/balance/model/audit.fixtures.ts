@@ -11,7 +11,7 @@ import type { BalanceRefusal } from '../refusals';
 import type { Balance } from '../state';
 import { Books } from './books.fixtures';
 import type { BalanceDecider } from './drawdown.fixtures';
-import { told } from './sentences.fixtures';
+import { sentence } from './sentences.fixtures';
 
 type Answer = Decision<BalanceEvent, BalanceRefusal, Balance>;
 
@@ -27,8 +27,8 @@ export function audit(
   for (const command of history) {
     const before = state;
     const answer = decider.decide(command, state);
-    const foretold = books.predict(command);
-    same(`the answer to ${command.type}`, outcome(answer.accepted ? answer.events.map(told) : answer.refusal.code), outcome(foretold));
+    const predicted = books.predict(command);
+    same(`the answer to ${command.type}`, outcome(answer.accepted ? answer.events.map(sentence) : answer.refusal.code), outcome(predicted));
     for (const event of answer.accepted ? answer.events : []) {
       const { recordedAt = event.at } = event as { readonly recordedAt?: number };
       if (recordedAt !== command.at) fail('an event has not the time of its command');
@@ -36,7 +36,7 @@ export function audit(
         fail('an event counts from a time that is not its own');
       state = decider.evolve(state, event);
       ledger.add(event);
-      standsAsTold(state, event);
+      sameFigures(state, event);
     }
     if (answer.accepted && answer.state !== undefined) deepStrictEqual(answer.state, state, 'the state decided is not the state evolved');
     if (answer.accepted && command.type === 'Consume') ledger.rate(command);
@@ -46,7 +46,7 @@ export function audit(
 }
 
 /** The story of what was accepted, or the code of the refusal. */
-const outcome = (of: readonly string[] | string): string => (typeof of === 'string' ? `refused: ${of}` : of.join('\n'));
+const outcome = (answer: readonly string[] | string): string => (typeof answer === 'string' ? `refused: ${answer}` : answer.join('\n'));
 
 /** I3 and I4, by the events' own words. */
 class Sums {
@@ -192,7 +192,7 @@ class Sums {
 }
 
 /** I4 and I5: nothing is negative, and the state that the next command meets is the one that this event's figures tell. */
-function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
+function sameFigures(state: Balance, { at, figures }: BalanceEvent): void {
   let booked = 0n;
   let held = 0n;
   let available = 0n;
@@ -215,20 +215,24 @@ function standsAsTold(state: Balance, { at, figures }: BalanceEvent): void {
   const { granted, consumed, captured, deducted, paid, returned, expired, voided, closed, uncovered } = state.totals;
   equal('the totals by I3', booked, granted + returned - consumed - captured - deducted - paid - expired - voided - closed);
   equal('uncovered', figures.uncovered, uncovered);
-  const waiting = (state.purchases?.pending ?? []).reduce((sum, of) => sum + of.grant.amount, 0n);
+  const waiting = (state.purchases?.pending ?? []).reduce((sum, purchase) => sum + purchase.grant.amount, 0n);
   equal('pending by I5', figures.pending ?? 0n, waiting);
   equal('unbilled by I5', figures.unbilled ?? 0n, state.unbilled ?? 0n);
   if ([booked, held, available, state.unbilled ?? 0n, ...Object.values(state.totals)].some((figure) => figure < 0n))
     fail('a figure is negative');
 }
 
-/** Parcel by grant and hold by hold, the state is what the books say. */
+/** The state equals the model, grant by grant and hold by hold. */
 function agrees(state: Balance, books: Books): void {
   const standing = books.grants.all
-    .map((of) => ({ id: of.id, held: books.grants.heldIn(of), remaining: books.grants.heldIn(of) + (of.accounts.get('free') ?? 0n) }))
-    .filter((of) => of.remaining > 0n);
+    .map((grant) => ({
+      id: grant.id,
+      held: books.grants.heldIn(grant),
+      remaining: books.grants.heldIn(grant) + (grant.accounts.get('free') ?? 0n),
+    }))
+    .filter((grant) => grant.remaining > 0n);
   same('grants', listed(state.grants), listed(standing));
-  same('holds', state.holds.map((of) => of.id).join(' '), [...books.holds.keys()].join(' '));
+  same('holds', state.holds.map((hold) => hold.id).join(' '), [...books.holds.keys()].join(' '));
   same('status', state.status, books.status);
 }
 
@@ -240,7 +244,7 @@ const listed = (all: readonly { readonly id: string; readonly remaining: bigint;
 function same(what: string, got: string, wanted: string): void {
   if (got !== wanted) fail(`${what}: [${got}] and not [${wanted}]`);
 }
-const parts = (of: readonly { readonly amount: bigint }[]): bigint => of.reduce((all, part) => all + part.amount, 0n);
+const parts = (amounts: readonly { readonly amount: bigint }[]): bigint => amounts.reduce((all, part) => all + part.amount, 0n);
 function equal(what: string, got: bigint, wanted: bigint): void {
   if (got !== wanted) fail(`${what}: ${got} is not ${wanted}`);
 }

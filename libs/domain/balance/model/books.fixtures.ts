@@ -1,15 +1,15 @@
 /**
- * The test's own books of a balance: each grant of value is a set of accounts, and value only ever moves from one account
- * to another. They are told the commands and foretell, by their own reading of the rules, every event in `told`'s words, or
- * the code of the refusal. They know nothing of decide, evolve, figuresOf or drawDown, and share no arithmetic with them.
+ * The model of a balance: each grant is a set of accounts, and value only moves from one account to another. It gets the commands and
+ * predicts, by its own reading of the rules, the sentence of every event (`sentence`), or the code of the refusal. It does not use
+ * decide, evolve, figuresOf or drawDown, and shares no arithmetic with them.
  */
 import type { BalanceCommand } from '../balance';
 import type { Limit } from '../limits/limit';
 import { InvoiceBooks } from './invoice-books.fixtures';
-import { list, Parcels, smaller, spent, sumOf, type Taken, type Terms, total, value } from './grants.fixtures';
+import { list, ModelGrants, smaller, spent, sumOf, type Taken, type Terms, total, value } from './grants.fixtures';
 import { PurchaseBooks, type Step } from './purchase-books.fixtures';
 import { refusalByRule } from './rules.fixtures';
-import { figuresTold, limitTold, told9 } from './sentences.fixtures';
+import { figuresText, limitText, decimal } from './sentences.fixtures';
 
 type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 interface Line {
@@ -17,13 +17,13 @@ interface Line {
   stands: 'unknown' | 'over' | 'under';
 }
 /** The story of what has to happen, or the code of the refusal. */
-type Foretold = readonly string[] | string;
+type Predicted = readonly string[] | string;
 
 const NOTHING_TO_DO = 'nothing to do';
 
 export class Books {
   status = 'none';
-  readonly grants = new Parcels();
+  readonly grants = new ModelGrants();
   readonly invoices = new InvoiceBooks(this.grants);
   readonly purchases = new PurchaseBooks();
   uncovered = 0n;
@@ -42,7 +42,7 @@ export class Books {
   private latest = 0;
 
   /** What must be answered to a command; the books move on accordingly. */
-  predict(command: BalanceCommand): Foretold {
+  predict(command: BalanceCommand): Predicted {
     this.now = this.due = command.at;
     this.story = [];
     const refused = refusalByRule(command, this.status) ?? this.undo(() => this.post(command));
@@ -79,7 +79,7 @@ export class Books {
         this.lastTopUp = 0n;
         this.lines = command.limits.map((limit) => ({ limit, stands: 'unknown' }));
         this.runOut = { stands: 'unknown' };
-        this.write(`created for ${command.customerId}${command.limits.map((of) => `, ${limitTold(of)}`).join('')}`);
+        this.write(`created for ${command.customerId}${command.limits.map((limit) => `, ${limitText(limit)}`).join('')}`);
         return command.startingGrant && this.add(command.startingGrant);
       case 'TopUp':
         return this.add(command.grant);
@@ -89,7 +89,7 @@ export class Books {
         this.endHolds();
         const accrued = total(command.lines.map((line) => line.amount));
         this.unbilled += accrued;
-        return this.write(`accrued ${told9(accrued)} (${command.lines.map((line) => told9(line.amount)).join('; ')})`);
+        return this.write(`accrued ${decimal(accrued)} (${command.lines.map((line) => decimal(line.amount)).join('; ')})`);
       }
       case 'PayInvoice': {
         this.endHolds();
@@ -120,7 +120,7 @@ export class Books {
         this.endHolds();
         const taken = this.grants.take(command.amount, this.now, 'deducted');
         if (sumOf(taken) !== command.amount) return 'insufficient_credits';
-        return this.write(`deducted ${told9(command.amount)} out of ${list(taken)}`);
+        return this.write(`deducted ${decimal(command.amount)} out of ${list(taken)}`);
       }
       case 'PlaceHold': {
         this.endHolds();
@@ -129,7 +129,7 @@ export class Books {
         if (sumOf(taken) !== command.amount) return 'insufficient_credits';
         this.holdsEver++;
         this.holds.set(id, command.expiresAt ?? Infinity);
-        return this.write(`held ${id}:${told9(command.amount)} in ${list(taken)}`);
+        return this.write(`held ${id}:${decimal(command.amount)} in ${list(taken)}`);
       }
       case 'CaptureHold':
         return this.capture(command);
@@ -137,7 +137,7 @@ export class Books {
         this.endHolds();
         if (!this.holds.delete(command.holdId)) return 'hold_not_open';
         const back = this.giveBack(command.holdId);
-        this.write(`released ${command.holdId}:${told9(sumOf(back))} to ${list(back)}`);
+        this.write(`released ${command.holdId}:${decimal(sumOf(back))} to ${list(back)}`);
         return this.expire(back.map(([id]) => id));
       }
       case 'EndHolds':
@@ -150,7 +150,7 @@ export class Books {
           limit,
           stands: before.find((line) => same(limit, line.limit))?.stands ?? 'unknown',
         }));
-        return this.write(`limits set: ${command.limits.map(limitTold).join(', ') || 'none'}`);
+        return this.write(`limits set: ${command.limits.map(limitText).join(', ') || 'none'}`);
       }
       case 'Pause':
         this.status = 'paused';
@@ -165,9 +165,11 @@ export class Books {
         if (this.purchases.waiting().length > 0) return 'purchases_pending';
         if (this.unbilled > 0n) return 'usage_unbilled';
         this.expire();
-        const rest = this.grants.ordered().map((of) => [of.id, this.grants.move(of, 'free', 'closed', value(of, 'free'))] as const);
+        const rest = this.grants
+          .ordered()
+          .map((grant) => [grant.id, this.grants.move(grant, 'free', 'closed', value(grant, 'free'))] as const);
         this.status = 'closed';
-        return this.write(`closed ${told9(sumOf(rest))} out of ${list(rest.filter(([, n]) => n > 0n))}`);
+        return this.write(`closed ${decimal(sumOf(rest))} out of ${list(rest.filter(([, n]) => n > 0n))}`);
       }
       case 'Sweep':
         return this.status === 'closed' ? undefined : this.sweep(command.at);
@@ -181,14 +183,14 @@ export class Books {
       this.due = soonest;
       this.now = Math.max(soonest, latest);
       this.endHolds();
-      for (const of of this.grants.ordered()) {
-        if (!of.awaited || of.begins > this.due || spent(of, this.grants.heldIn(of))) continue;
-        of.awaited = false;
-        this.write(`began ${of.id}`);
+      for (const grant of this.grants.ordered()) {
+        if (!grant.awaited || grant.begins > this.due || spent(grant, this.grants.heldIn(grant))) continue;
+        grant.awaited = false;
+        this.write(`began ${grant.id}`);
       }
-      for (const of of this.alive().filter(({ warns }) => warns <= this.due)) {
-        of.warns = Infinity;
-        this.write(`expiring ${of.id}:${told9(value(of, 'free') + this.grants.heldIn(of))}`);
+      for (const grant of this.alive().filter(({ warns }) => warns <= this.due)) {
+        grant.warns = Infinity;
+        this.write(`expiring ${grant.id}:${decimal(value(grant, 'free') + this.grants.heldIn(grant))}`);
       }
       this.expire();
       this.endPurchases();
@@ -196,13 +198,13 @@ export class Books {
     }
   }
 
-  private alive = () => this.grants.all.filter((of) => !spent(of, this.grants.heldIn(of)));
+  private alive = () => this.grants.all.filter((grant) => !spent(grant, this.grants.heldIn(grant)));
 
   private soonest = (): number =>
     Math.min(
       ...this.holds.values(),
       ...this.purchases.waiting().map(({ ends }) => ends),
-      ...this.grants.all.filter((of) => value(of, 'free') > 0n).map(({ ends }) => ends),
+      ...this.grants.all.filter((grant) => value(grant, 'free') > 0n).map(({ ends }) => ends),
       ...this.alive().map(({ awaited, begins, warns }) => (awaited ? Math.min(begins, warns) : warns)),
     );
 
@@ -219,7 +221,7 @@ export class Books {
   private add(terms: Terms): undefined {
     const { id } = this.grants.add(terms, this.now);
     this.lastTopUp = terms.amount;
-    return this.write(`topped up ${id}:${told9(terms.amount)}`);
+    return this.write(`topped up ${id}:${decimal(terms.amount)}`);
   }
 
   private consume(command: Asked<'Consume'>): undefined {
@@ -231,42 +233,42 @@ export class Books {
       const lacking = line.amount - sumOf(taken);
       covered += sumOf(taken);
       uncovered += lacking;
-      return `${told9(line.amount)} out of ${list(taken)}${short(lacking)}`;
+      return `${decimal(line.amount)} out of ${list(taken)}${short(lacking)}`;
     });
     this.uncovered += uncovered;
-    return this.write(`consumed ${told9(covered)}${short(uncovered)} (${lines.join('; ')})`);
+    return this.write(`consumed ${decimal(covered)}${short(uncovered)} (${lines.join('; ')})`);
   }
 
   private voidTopUp({ grantId, reason }: Asked<'VoidTopUp'>): string | undefined {
     this.endHolds();
-    const of = this.grants.all.find(({ id }) => id === grantId);
-    if (!of) return 'grant_not_found';
-    if (this.grants.heldIn(of) > 0n) return 'grant_held';
-    const left = of.ends <= this.now ? 0n : value(of, 'free');
+    const grant = this.grants.all.find(({ id }) => id === grantId);
+    if (!grant) return 'grant_not_found';
+    if (this.grants.heldIn(grant) > 0n) return 'grant_held';
+    const left = grant.ends <= this.now ? 0n : value(grant, 'free');
     if (left === 0n) return 'nothing_to_void';
-    return this.write(`voided ${grantId}:${told9(this.grants.move(of, 'free', 'voided', left))}, ${reason}`);
+    return this.write(`voided ${grantId}:${decimal(this.grants.move(grant, 'free', 'voided', left))}, ${reason}`);
   }
 
   private capture({ holdId, amount, keepOpen, overrun }: Asked<'CaptureHold'>): string | undefined {
     this.endHolds();
     if (!this.holds.has(holdId)) return 'hold_not_open';
-    const grants = this.grants.ordered().filter((of) => value(of, `held ${holdId}`) > 0n);
+    const grants = this.grants.ordered().filter((grant) => value(grant, `held ${holdId}`) > 0n);
     let left: bigint = amount;
     const out: [string, bigint][] = [];
-    for (const of of grants) {
-      const n = smaller(left, value(of, `held ${holdId}`));
-      if (n > 0n) out.push([of.id, this.grants.move(of, `held ${holdId}`, 'captured', n)]);
+    for (const grant of grants) {
+      const n = smaller(left, value(grant, `held ${holdId}`));
+      if (n > 0n) out.push([grant.id, this.grants.move(grant, `held ${holdId}`, 'captured', n)]);
       left -= n;
     }
     if (left > 0n && overrun === 'refuse') return 'capture_exceeds_hold';
     const beyond = this.grants.take(left, this.now, 'captured');
     if (sumOf(beyond) !== left) return 'insufficient_credits';
     const back = keepOpen ? [] : this.giveBack(holdId);
-    const remaining = total(this.grants.all.map((of) => value(of, `held ${holdId}`)));
+    const remaining = total(this.grants.all.map((grant) => value(grant, `held ${holdId}`)));
     if (remaining === 0n) this.holds.delete(holdId);
     this.write(
-      `captured ${holdId}:${told9(amount)} out of ${list(out)}, beyond it ${list(beyond)}, ` +
-        `released ${list(back)}, remaining ${told9(remaining)}`,
+      `captured ${holdId}:${decimal(amount)} out of ${list(out)}, beyond it ${list(beyond)}, ` +
+        `released ${list(back)}, remaining ${decimal(remaining)}`,
     );
     return this.expire(back.map(([id]) => id));
   }
@@ -276,7 +278,7 @@ export class Books {
     for (const [id] of ended) {
       this.holds.delete(id);
       const back = this.giveBack(id);
-      this.write(`hold ${id}:${told9(sumOf(back))} expired to ${list(back)}`);
+      this.write(`hold ${id}:${decimal(sumOf(back))} expired to ${list(back)}`);
       this.expire(back.map(([grant]) => grant));
     }
   }
@@ -284,16 +286,17 @@ export class Books {
   private expire(only?: readonly string[]): undefined {
     const over = this.grants
       .ordered()
-      .filter((of) => of.ends <= this.due && value(of, 'free') > 0n && (only?.includes(of.id) ?? true))
+      .filter((grant) => grant.ends <= this.due && value(grant, 'free') > 0n && (only?.includes(grant.id) ?? true))
       .sort((a, b) => a.ends - b.ends);
-    for (const of of over) this.write(`expired ${of.id}:${told9(this.grants.move(of, 'free', 'expired', value(of, 'free')))}`);
+    for (const grant of over)
+      this.write(`expired ${grant.id}:${decimal(this.grants.move(grant, 'free', 'expired', value(grant, 'free')))}`);
   }
 
   private giveBack(holdId: string): Taken {
     return this.grants
       .ordered()
-      .filter((of) => value(of, `held ${holdId}`) > 0n)
-      .map((of) => [of.id, this.grants.move(of, `held ${holdId}`, 'free', value(of, `held ${holdId}`))] as const);
+      .filter((grant) => value(grant, `held ${holdId}`) > 0n)
+      .map((grant) => [grant.id, this.grants.move(grant, `held ${holdId}`, 'free', value(grant, `held ${holdId}`))] as const);
   }
 
   private write(what: string): undefined {
@@ -306,7 +309,7 @@ export class Books {
       unbilled: this.unbilled,
       pending: this.purchases.pending(),
     };
-    this.story.push(`${what} -> ${figuresTold(figures)}`);
+    this.story.push(`${what} -> ${figuresText(figures)}`);
     if (this.status === 'closed') return;
     for (const line of [this.runOut, ...this.lines])
       if (line.stands === 'unknown' && available - this.unbilled > this.threshold(line)) line.stands = 'over';
@@ -332,10 +335,10 @@ export class Books {
     const crossed: [Line, 'over' | 'under', string][] = [];
     for (const line of rising)
       if (line.stands === 'under' && left > this.threshold(line))
-        crossed.push([line, 'over', `recovered from ${name(line, 'run_out')} at ${told9(this.threshold(line))}`]);
+        crossed.push([line, 'over', `recovered from ${name(line, 'run_out')} at ${decimal(this.threshold(line))}`]);
     for (const line of rising.reverse())
       if (line.stands === 'over' && left <= this.threshold(line))
-        crossed.push([line, 'under', line.limit ? `low on ${line.limit.id} at ${told9(this.threshold(line))}` : 'ran out']);
+        crossed.push([line, 'under', line.limit ? `low on ${line.limit.id} at ${decimal(this.threshold(line))}` : 'ran out']);
     for (const [line, stands, what] of crossed) {
       line.stands = stands;
       this.write(what);
@@ -343,4 +346,4 @@ export class Books {
   }
 }
 
-const short = (lacking: bigint): string => (lacking === 0n ? '' : ` and ${told9(lacking)} uncovered`);
+const short = (lacking: bigint): string => (lacking === 0n ? '' : ` and ${decimal(lacking)} uncovered`);

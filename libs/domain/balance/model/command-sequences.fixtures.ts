@@ -22,46 +22,49 @@ const TICK_MS = 1;
 /** What a tick is worth in amounts: the smallest amount, a whole, and one that divides evenly by nothing. */
 const SCALES = [1n, 1_000_000_000n, 333_333_337n] as const;
 
-const weighted = <T>(...choices: readonly (readonly [weight: number, of: fc.Arbitrary<T>])[]): fc.Arbitrary<T> =>
+const weighted = <T>(...choices: readonly (readonly [weight: number, choice: fc.Arbitrary<T>])[]): fc.Arbitrary<T> =>
   fc.oneof(...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
-const whole = (min: number, max: number) => fc.integer({ min, max });
-const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+const integer = (min: number, max: number) => fc.integer({ min, max });
+const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
 
 /** Mostly forwards, often standing still, now and then back a little, as a clock that was put right. */
-const ticks = weighted([5, fc.constant(0)], [8, whole(1, 4)], [2, whole(5, 25)], [1, whole(-3, -1)]);
+const ticks = weighted([5, fc.constant(0)], [8, integer(1, 4)], [2, integer(5, 25)], [1, integer(-3, -1)]);
 
 const grants = fc.record({
-  amount: weighted([40, whole(1, 20)], [1, whole(-1, 0)]),
+  amount: weighted([40, integer(1, 20)], [1, integer(-1, 0)]),
   origin: fc.constantFrom('paid' as const, 'free' as const),
   priority: fc.constantFrom(100, 100, 100, 0, 255),
-  begins: weighted<number | undefined>([5, fc.constant(undefined)], [2, whole(1, 8)], [1, whole(-8, 0)]),
-  ends: weighted<number | undefined>([10, fc.constant(undefined)], [10, whole(4, 30)], [4, whole(1, 6)], [1, whole(-2, 0)]),
+  begins: weighted<number | undefined>([5, fc.constant(undefined)], [2, integer(1, 8)], [1, integer(-8, 0)]),
+  ends: weighted<number | undefined>([10, fc.constant(undefined)], [10, integer(4, 30)], [4, integer(1, 6)], [1, integer(-2, 0)]),
 });
 const limitOf = fc.record({
   id: fc.constantFrom('a', 'b', 'c', 'd'),
   kind: fc.constantFrom('absolute' as const, 'percent_of_last_top_up' as const),
-  value: weighted([40, whole(1, 10)], [1, fc.constantFrom(-1, 0, 11)]),
+  value: weighted([40, integer(1, 10)], [1, fc.constantFrom(-1, 0, 11)]),
 });
 const limitsOf = weighted(
   [12, fc.uniqueArray(limitOf, { maxLength: 3, selector: ({ id }) => id })],
   [2, fc.array(limitOf, { maxLength: 3 })],
 );
-const lines = fc.array(fc.record({ amount: whole(0, 6), ago: weighted([6, fc.constant(0)], [3, whole(1, 12)], [2, whole(-6, -1)]) }), {
-  minLength: 1,
-  maxLength: 3,
-});
-const wanted = weighted([30, whole(1, 9)], [1, whole(-1, 0)]);
+const lines = fc.array(
+  fc.record({ amount: integer(0, 6), ago: weighted([6, fc.constant(0)], [3, integer(1, 12)], [2, integer(-6, -1)]) }),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+);
+const wanted = weighted([30, integer(1, 9)], [1, integer(-1, 0)]);
 /** One of those that there are, such as open holds; now and then one that is not. */
-const oneThere = weighted<number | undefined>([12, whole(0, 9)], [1, fc.constant(undefined)]);
+const oneThere = weighted<number | undefined>([12, integer(0, 9)], [1, fc.constant(undefined)]);
 
 /** Whole minor units, now and then not, and how much of the least that there is beside them. */
 const dues = fc.record({
-  size: weighted([30, whole(1, 12)], [2, whole(-1, 0)]),
-  beside: weighted([30, fc.constant(0)], [1, whole(-1, 1)]),
+  size: weighted([30, integer(1, 12)], [2, integer(-1, 0)]),
+  beside: weighted([30, fc.constant(0)], [1, integer(-1, 1)]),
 });
 
-const of = <const K extends string, T>(kind: K, rest: fc.Arbitrary<T>) => rest.map((asked) => ({ kind, asked }));
-const creation = of('Create', fc.record({ limits: limitsOf, startingGrant: maybe(grants) }));
+const tagged = <const K extends string, T>(kind: K, rest: fc.Arbitrary<T>) => rest.map((asked) => ({ kind, asked }));
+const creation = tagged('Create', fc.record({ limits: limitsOf, startingGrant: maybe(grants) }));
 const beginning = creation.filter(
   ({ asked: { limits, startingGrant: { amount, begins, ends } = { amount: 1 } } }) =>
     new Set(limits.map(({ id }) => id)).size === limits.length &&
@@ -70,38 +73,38 @@ const beginning = creation.filter(
     (ends ?? Infinity) > Math.max(begins ?? 0, 0),
 );
 const steps = fc.oneof(
-  { weight: 24, arbitrary: of('TopUp', grants) },
-  { weight: 18, arbitrary: of('Consume', lines) },
-  { weight: 6, arbitrary: of('Accrue', lines) },
+  { weight: 24, arbitrary: tagged('TopUp', grants) },
+  { weight: 18, arbitrary: tagged('Consume', lines) },
+  { weight: 6, arbitrary: tagged('Accrue', lines) },
   {
     weight: 12,
-    arbitrary: of(
+    arbitrary: tagged(
       'PayInvoice',
       fc.record({
         due: dues,
-        digits: whole(0, 2),
-        billed: weighted<number | undefined>([12, fc.constant(undefined)], [2, whole(0, 4)], [1, whole(-1, 9)]),
+        digits: integer(0, 2),
+        billed: weighted<number | undefined>([12, fc.constant(undefined)], [2, integer(0, 4)], [1, integer(-1, 9)]),
       }),
     ),
   },
   {
     weight: 13,
-    arbitrary: of('ReverseInvoicePayment', fc.record({ payment: oneThere, amount: maybe(dues), instead: whole(1, 9) })),
+    arbitrary: tagged('ReverseInvoicePayment', fc.record({ payment: oneThere, amount: maybe(dues), instead: integer(1, 9) })),
   },
   {
     weight: 12,
-    arbitrary: of(
+    arbitrary: tagged(
       'StartPurchase',
       fc.record({
         grant: grants,
-        asked: weighted([20, whole(1, 9)], [1, whole(-1, 0)]),
-        ends: maybe(weighted([20, whole(1, 12)], [1, whole(-1, 0)])),
+        asked: weighted([20, integer(1, 9)], [1, integer(-1, 0)]),
+        ends: maybe(weighted([20, integer(1, 12)], [1, integer(-1, 0)])),
       }),
     ),
   },
   {
     weight: 16,
-    arbitrary: of(
+    arbitrary: tagged(
       'ConfirmPurchase',
       fc.record({
         purchase: oneThere,
@@ -112,16 +115,16 @@ const steps = fc.oneof(
       }),
     ),
   },
-  { weight: 10, arbitrary: of('FailPurchase', oneThere) },
-  { weight: 4, arbitrary: of('VoidTopUp', oneThere) },
-  { weight: 8, arbitrary: of('Deduct', wanted) },
+  { weight: 10, arbitrary: tagged('FailPurchase', oneThere) },
+  { weight: 4, arbitrary: tagged('VoidTopUp', oneThere) },
+  { weight: 8, arbitrary: tagged('Deduct', wanted) },
   {
     weight: 18,
-    arbitrary: of('PlaceHold', fc.record({ amount: wanted, ends: maybe(weighted([20, whole(1, 20)], [1, whole(-1, 0)])) })),
+    arbitrary: tagged('PlaceHold', fc.record({ amount: wanted, ends: maybe(weighted([20, integer(1, 20)], [1, integer(-1, 0)])) })),
   },
   {
     weight: 16,
-    arbitrary: of(
+    arbitrary: tagged(
       'CaptureHold',
       fc.record({
         hold: oneThere,
@@ -131,13 +134,13 @@ const steps = fc.oneof(
       }),
     ),
   },
-  { weight: 8, arbitrary: of('ReleaseHold', oneThere) },
-  { weight: 6, arbitrary: of('SetLimits', limitsOf) },
-  { weight: 14, arbitrary: of('Sweep', fc.constant(undefined)) },
-  { weight: 3, arbitrary: of('EndHolds', fc.constant(undefined)) },
-  { weight: 4, arbitrary: of('Pause', fc.constant(undefined)) },
-  { weight: 3, arbitrary: of('Resume', fc.constant(undefined)) },
-  { weight: 6, arbitrary: of('Close', fc.constant(undefined)) },
+  { weight: 8, arbitrary: tagged('ReleaseHold', oneThere) },
+  { weight: 6, arbitrary: tagged('SetLimits', limitsOf) },
+  { weight: 14, arbitrary: tagged('Sweep', fc.constant(undefined)) },
+  { weight: 3, arbitrary: tagged('EndHolds', fc.constant(undefined)) },
+  { weight: 4, arbitrary: tagged('Pause', fc.constant(undefined)) },
+  { weight: 3, arbitrary: tagged('Resume', fc.constant(undefined)) },
+  { weight: 6, arbitrary: tagged('Close', fc.constant(undefined)) },
   { weight: 3, arbitrary: creation },
 );
 type Step = (typeof steps extends fc.Arbitrary<infer S> ? S : never) & { readonly ticks: number };

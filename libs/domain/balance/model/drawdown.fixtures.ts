@@ -4,7 +4,7 @@
  *     given(toppedUp(60)).when(deduct(60)).then('deducted 60 out of g1:60 -> 0', 'ran out -> 0');
  *     given(toppedUp(59)).when(deduct(60)).thenRefused('insufficient_credits');
  *
- * Everything happens at NOON unless it says `after(ms, ...)`. What happened is told in one line per event (`told`).
+ * Everything happens at NOON unless it says `after(ms, ...)`. Each event is one line of text (`sentence`).
  */
 import { deepStrictEqual, fail } from 'node:assert/strict';
 import { type Amount, amount, type Instant, instant, later } from '@drawdown/domain/amounts';
@@ -16,7 +16,7 @@ import type { Limit } from '../limits/limit';
 import type { BalanceRefusal } from '../refusals';
 import { initialBalance } from '../state';
 import type { UsageToConsume } from '../usage/usage';
-import { told } from './sentences.fixtures';
+import { sentence } from './sentences.fixtures';
 
 export type BalanceDecider = Decider<BalanceTypes>;
 export const theBalance: BalanceDecider = balanceDecider;
@@ -226,7 +226,7 @@ function from(commands: readonly BalanceCommand[]) {
         },
         /** Accepted, and this is the whole story: one line per event. */
         then: (...story: readonly string[]) => {
-          deepStrictEqual(then.events.map(told), story);
+          deepStrictEqual(then.events.map(sentence), story);
           for (const event of then.events) deepStrictEqual('recordedAt' in event ? (event.recordedAt ?? event.at) : event.at, command.at);
         },
         thenRefused: (code: BalanceRefusal['code'], details: Readonly<Record<string, unknown>> = {}) => then.thenRefused(code, details),

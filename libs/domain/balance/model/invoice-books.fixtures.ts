@@ -2,8 +2,8 @@
 import { amount, type Amount } from '@drawdown/domain/amounts';
 import type { BalanceCommand } from '../balance';
 import type { InvoicePayment } from '../invoices/invoices.events';
-import { list, type Parcels, smaller, spent, sumOf, type Taken, total, value, warning } from './grants.fixtures';
-import { told9 } from './sentences.fixtures';
+import { list, type ModelGrants, smaller, spent, sumOf, type Taken, total, value, warning } from './grants.fixtures';
+import { decimal } from './sentences.fixtures';
 
 type Asked<T extends BalanceCommand['type']> = Extract<BalanceCommand, { type: T }>;
 
@@ -13,7 +13,7 @@ export class InvoiceBooks {
   /** So many of them are of a life that has ended. */
   private former = 0;
 
-  constructor(private readonly grants: Parcels) {}
+  constructor(private readonly grants: ModelGrants) {}
 
   begun = (): void => void (this.former = this.payments.length);
 
@@ -29,11 +29,11 @@ export class InvoiceBooks {
     const most = cut(smaller(due, this.grants.available(now)), minorUnitDigits);
     if (most === 0n && (due > 0n || billing === 0n)) return undefined;
     const taken = this.grants.take(most, now, `paid ${paymentId}`);
-    const terms = taken.map(([id]) => this.grants.all.find((of) => of.id === id)!.terms);
+    const terms = taken.map(([id]) => this.grants.all.find((grant) => grant.id === id)!.terms);
     const allocation = taken.map(([grant, n]) => ({ grant, amount: n as Amount }));
     this.payments.push({ paymentId, invoiceId, amount: most, minorUnitDigits, allocation, terms });
     const remaining = due - most;
-    const words = `paid ${paymentId}:${told9(most)} of ${told9(due)} for ${invoiceId} out of ${list(taken)}${of(remaining, 'remaining')}${of(billing, 'billed')}`;
+    const words = `paid ${paymentId}:${decimal(most)} of ${decimal(due)} for ${invoiceId} out of ${list(taken)}${nonZero(remaining, 'remaining')}${nonZero(billing, 'billed')}`;
     return { words, billing };
   }
 
@@ -46,30 +46,30 @@ export class InvoiceBooks {
     if (nth < 0) return 'payment_not_found';
     if (nth < this.former) return 'payment_final';
     const account = `paid ${paymentId}`;
-    const from = this.payments[nth]!.terms.map(({ id }) => this.grants.all.find((of) => of.id === id)!);
-    const left = () => total(from.map((of) => value(of, account)));
+    const from = this.payments[nth]!.terms.map(({ id }) => this.grants.all.find((grant) => grant.id === id)!);
+    const left = () => total(from.map((grant) => value(grant, account)));
     if (left() === 0n) return 'nothing_to_reverse';
     const wanted = asked ?? left();
     if (wanted > left()) return 'reversal_exceeds_payment';
-    const gone = from.filter((of) => spent(of, this.grants.heldIn(of)));
+    const gone = from.filter((grant) => spent(grant, this.grants.heldIn(grant)));
     const back: [string, bigint][] = [];
-    for (const of of [...from].reverse()) {
-      const n = smaller(wanted - sumOf(back), value(of, account));
-      if (n > 0n) back.push([of.id, this.grants.move(of, account, 'free', n)]);
+    for (const grant of [...from].reverse()) {
+      const n = smaller(wanted - sumOf(back), value(grant, account));
+      if (n > 0n) back.push([grant.id, this.grants.move(grant, account, 'free', n)]);
     }
-    const again = gone.filter((of) => back.some(([id]) => id === of.id));
-    for (const of of again) [of.awaited, of.warns] = [of.begins > now, warning(of.ends, now)];
+    const again = gone.filter((grant) => back.some(([id]) => id === grant.id));
+    for (const grant of again) [grant.awaited, grant.warns] = [grant.begins > now, warning(grant.ends, now)];
     const words =
-      `reversed ${paymentId}:${told9(wanted)} for ${invoiceId} to ${list(back)}` +
-      `${again.map(({ id }) => `, ${id} again`).join('')}${of(left(), 'remaining')}`;
+      `reversed ${paymentId}:${decimal(wanted)} for ${invoiceId} to ${list(back)}` +
+      `${again.map(({ id }) => `, ${id} again`).join('')}${nonZero(left(), 'remaining')}`;
     return { words, back };
   }
 }
 
-const of = (n: bigint, what: string): string => (n === 0n ? '' : `, ${told9(n)} ${what}`);
+const nonZero = (n: bigint, what: string): string => (n === 0n ? '' : `, ${decimal(n)} ${what}`);
 
 /** On the written number: whatever digits there are beyond are cut off. */
 export function cut(n: bigint, digits: number): Amount {
-  const [whole = '', fraction = ''] = told9(n).split('.');
-  return amount(digits === 0 ? whole : `${whole}.${fraction.slice(0, digits).padEnd(digits, '0')}`);
+  const [integer = '', fraction = ''] = decimal(n).split('.');
+  return amount(digits === 0 ? integer : `${integer}.${fraction.slice(0, digits).padEnd(digits, '0')}`);
 }

@@ -8,7 +8,7 @@ import { answering, recording, seeing, UNIT } from './mutant.fixtures';
 
 const { decide } = theBalance;
 
-const withPurchases = (change: (of: Purchases) => Purchases) =>
+const withPurchases = (change: (purchases: Purchases) => Purchases) =>
   seeing((state) => (state.purchases ? { ...state, purchases: change(state.purchases) } : state));
 /** Does what is given instead of flagging. */
 const insteadOf = (reason: EventOf<'PurchaseFlagged'>['reason'], instead: Parameters<typeof answering>[0]) =>
@@ -23,13 +23,13 @@ const asIfAsked: Parameters<typeof answering>[0] = (answer, command, state) => {
   return command.type === 'ConfirmPurchase' && flagged?.asked ? decide({ ...command, paid: flagged.asked }, state) : answer;
 };
 
-export const PLANTED_IN_PURCHASES: Readonly<Record<string, BalanceDecider>> = {
+export const PURCHASE_MUTANTS: Readonly<Record<string, BalanceDecider>> = {
   'a purchase credited twice': insteadOf('already_succeeded', (_, { at }, state) =>
     decide({ type: 'TopUp', at, grant: { origin: 'paid', priority: 100, amount: UNIT } }, state),
   ),
-  'a purchase confirmed again, flagged though it is the same payment': withPurchases((of) => ({
-    ...of,
-    ended: of.ended.map(({ providerPaymentId: _, ...end }) => end),
+  'a purchase confirmed again, flagged though it is the same payment': withPurchases((purchases) => ({
+    ...purchases,
+    ended: purchases.ended.map(({ providerPaymentId: _, ...end }) => end),
   })),
   'two payments taken for one': answering((answer, command) =>
     answer.accepted &&
@@ -45,7 +45,7 @@ export const PLANTED_IN_PURCHASES: Readonly<Record<string, BalanceDecider>> = {
     refusal: { code: 'balance_closed' },
   })),
   'a failure after the money passed over': insteadOf('failed_after_success', () => accept()),
-  'late money not credited': withPurchases((of) => ({ ...of, ended: of.ended.map(({ purchase: _, ...end }) => end) })),
+  'late money not credited': withPurchases((purchases) => ({ ...purchases, ended: purchases.ended.map(({ purchase: _, ...end }) => end) })),
   'late money not said to be late': recording((event) => {
     if (event.type !== 'PurchaseSucceeded') return [event];
     const { late: _, ...inTime } = event;
@@ -54,7 +54,7 @@ export const PLANTED_IN_PURCHASES: Readonly<Record<string, BalanceDecider>> = {
   'purchases ended by nobody but the sweeper': seeing((state, command) =>
     command.type === 'Sweep' || !state.purchases
       ? state
-      : { ...state, purchases: { ...state.purchases, pending: state.purchases.pending.map(({ expiresAt: _, ...of }) => of) } },
+      : { ...state, purchases: { ...state.purchases, pending: state.purchases.pending.map(({ expiresAt: _, ...rest }) => rest) } },
   ),
   'a purchase paid for and not credited': recording((event) =>
     event.type === 'ToppedUp' && event.purchaseId !== undefined ? [] : [event],
@@ -80,7 +80,7 @@ export const PLANTED_IN_PURCHASES: Readonly<Record<string, BalanceDecider>> = {
     return [{ ...event, figures }];
   }),
   'a purchase that is flagged and ends by it': recording((event, state) => {
-    const waiting = event.type === 'PurchaseFlagged' && state.purchases?.pending.find((of) => of.id === event.purchaseId);
+    const waiting = event.type === 'PurchaseFlagged' && state.purchases?.pending.find((purchase) => purchase.id === event.purchaseId);
     if (!waiting) return [event];
     const figures = { ...event.figures, pending: minus(event.figures.pending ?? ZERO, waiting.grant.amount) };
     return [event, { type: 'PurchaseFailed', at: event.at, purchaseId: waiting.id, code: 'flagged', figures }];

@@ -29,15 +29,15 @@ export const answering = (change: (answer: Answer, command: BalanceCommand, stat
 });
 
 const withGrants =
-  (change: (of: Grant) => Grant) =>
+  (change: (grant: Grant) => Grant) =>
   (state: Balance): Balance => ({ ...state, grants: state.grants.map(change) });
-const shifted = (of: Grant, by: number): Grant => ({
-  ...of,
-  ...(of.expiresAt !== undefined && { expiresAt: (of.expiresAt + by) as Grant['expiresAt'] & number }),
+const shifted = (grant: Grant, by: number): Grant => ({
+  ...grant,
+  ...(grant.expiresAt !== undefined && { expiresAt: (grant.expiresAt + by) as Grant['expiresAt'] & number }),
 });
 export const UNIT = 1n as Amount;
 
-export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
+export const MUTANTS: Readonly<Record<string, BalanceDecider>> = {
   'an allocation off by one unit': recording((event) =>
     event.type === 'CreditsDeducted'
       ? [
@@ -53,15 +53,17 @@ export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
       ? [{ ...event, lines: event.lines.map((line, i) => (i ? line : { ...line, amount: plus(line.amount, UNIT) })) }]
       : [event],
   ),
-  'the expiry counted in (at expires_at it still covers)': seeing(withGrants((of) => shifted(of, 1))),
+  'the expiry counted in (at expires_at it still covers)': seeing(withGrants((grant) => shifted(grant, 1))),
   'the beginning counted out (at effective_at it does not cover yet)': seeing(
-    withGrants((of) => (of.effectiveAt === undefined ? of : { ...of, effectiveAt: (of.effectiveAt + 1) as Grant['effectiveAt'] & number })),
+    withGrants((grant) =>
+      grant.effectiveAt === undefined ? grant : { ...grant, effectiveAt: (grant.effectiveAt + 1) as Grant['effectiveAt'] & number },
+    ),
   ),
   'expiry left to the sweeper': seeing((state, command) =>
-    command.type === 'Sweep' ? state : { ...state, grants: state.grants.map(({ expiresAt: _, ...of }) => of) },
+    command.type === 'Sweep' ? state : { ...state, grants: state.grants.map(({ expiresAt: _, ...rest }) => rest) },
   ),
   'holds ended by nobody but the sweeper': seeing((state, command) =>
-    command.type === 'Sweep' ? state : { ...state, holds: state.holds.map(({ expiresAt: _, ...of }) => of) },
+    command.type === 'Sweep' ? state : { ...state, holds: state.holds.map(({ expiresAt: _, ...rest }) => rest) },
   ),
   'late usage judged by the time of the command': answering((_, command, state) =>
     decide(
@@ -83,7 +85,7 @@ export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
   'a line crossed only below it': recording((event) =>
     event.type === 'LowBalanceReached' && event.figures.available === event.threshold ? [] : [event],
   ),
-  'a run-out that nobody is told': recording((event) => (event.type === 'BalanceRanOut' ? [] : [event])),
+  'a run-out that nobody reports': recording((event) => (event.type === 'BalanceRanOut' ? [] : [event])),
   'a warning given twice': recording((event) => (event.type === 'LowBalanceReached' ? [event, event] : [event])),
   'a line armed again at the line': {
     ...theBalance,
@@ -98,8 +100,10 @@ export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
       figures: { ...event.figures, available: plus(event.figures.available, event.figures.held) },
     },
   ]),
-  'held value spent by others': seeing(withGrants((of) => ({ ...of, held: ZERO }))),
-  'held value expired': seeing((state, command) => (command.type === 'Sweep' ? withGrants((of) => ({ ...of, held: ZERO }))(state) : state)),
+  'held value spent by others': seeing(withGrants((grant) => ({ ...grant, held: ZERO }))),
+  'held value expired': seeing((state, command) =>
+    command.type === 'Sweep' ? withGrants((grant) => ({ ...grant, held: ZERO }))(state) : state,
+  ),
   'a release to another grant': recording((event, state) =>
     event.type === 'HoldReleased' && state.grants.length > 1
       ? [
@@ -107,7 +111,7 @@ export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
             ...event,
             released: event.released.map((part) => ({
               ...part,
-              grant: state.grants.find((of) => of.id !== part.grant)!.id,
+              grant: state.grants.find((grant) => grant.id !== part.grant)!.id,
             })),
           },
         ]
@@ -115,7 +119,7 @@ export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
   ),
   'a release to another grant, in the figures alone': recording((event, state) => {
     const other = state.grants.find(
-      (of) => event.type === 'HoldReleased' && event.released.every((part) => part.grant !== of.id) && of.held > ZERO,
+      (grant) => event.type === 'HoldReleased' && event.released.every((part) => part.grant !== grant.id) && grant.held > ZERO,
     );
     if (event.type !== 'HoldReleased' || !other) return [event];
     return [{ ...event, grants: [{ id: other.id, remaining: other.remaining, held: minus(other.held, UNIT) }] }];
@@ -132,7 +136,7 @@ export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
     ...theBalance,
     evolve: (state, event) => {
       const after = theBalance.evolve(state, event);
-      return { ...after, grants: after.grants.filter((of) => of.remaining > UNIT) };
+      return { ...after, grants: after.grants.filter((grant) => grant.remaining > UNIT) };
     },
   },
   'totals that forget what was captured': {
@@ -188,15 +192,15 @@ export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
   }),
   'money given back to an expired grant, and kept': answering((answer, command, state) => {
     if (command.type !== 'ReverseInvoicePayment') return answer;
-    const terms = command.payment.terms.map(({ expiresAt: _, ...of }) => of);
+    const terms = command.payment.terms.map(({ expiresAt: _, ...rest }) => rest);
     return decide(
       { ...command, payment: { ...command.payment, terms } },
-      { ...state, grants: state.grants.map(({ expiresAt: _, ...of }) => of) },
+      { ...state, grants: state.grants.map(({ expiresAt: _, ...rest }) => rest) },
     );
   }),
   'a grant that comes back with other terms': answering((answer, command, state) => {
     if (command.type !== 'ReverseInvoicePayment') return answer;
-    const terms = command.payment.terms.map((of) => ({ ...of, costBasis: { amount: UNIT, currency: 'EUR' } }));
+    const terms = command.payment.terms.map((grant) => ({ ...grant, costBasis: { amount: UNIT, currency: 'EUR' } }));
     return decide({ ...command, payment: { ...command.payment, terms } }, state);
   }),
   'a reversal clipped to what is left': answering((answer, command, state) =>
@@ -220,10 +224,10 @@ export const PLANTED: Readonly<Record<string, BalanceDecider>> = {
     state.unbilled !== undefined && (event.type === 'LowBalanceReached' || event.type === 'BalanceRanOut') ? [] : [event],
   ),
   'held value taken back with a top-up': seeing((state, command) =>
-    command.type === 'VoidTopUp' ? withGrants((of) => ({ ...of, held: ZERO }))(state) : state,
+    command.type === 'VoidTopUp' ? withGrants((grant) => ({ ...grant, held: ZERO }))(state) : state,
   ),
   'an expired grant taken back instead of expiring': seeing((state, command) =>
-    command.type === 'VoidTopUp' ? { ...state, grants: state.grants.map(({ expiresAt: _, ...of }) => of) } : state,
+    command.type === 'VoidTopUp' ? { ...state, grants: state.grants.map(({ expiresAt: _, ...rest }) => rest) } : state,
   ),
   'the residual of a closed balance kept': recording((event) => (event.type === 'Closed' ? [{ ...event, amount: ZERO }] : [event])),
 };

@@ -1,7 +1,7 @@
 /** What the test's own books (`books.fixtures.ts`) know by rule alone: what is refused whatever they hold, and which grant burns first. */
 import type { BalanceCommand } from '../balance';
 import type { Limit } from '../limits/limit';
-import { told9 } from './sentences.fixtures';
+import { decimal } from './sentences.fixtures';
 
 type Terms = Extract<BalanceCommand, { type: 'TopUp' }>['grant'];
 
@@ -29,14 +29,14 @@ export function refusalByRule(command: BalanceCommand, status: string): string |
   if (terms && (terms.expiresAt ?? Infinity) <= Math.max(command.at, terms.effectiveAt ?? -Infinity)) return 'grant_never_effective';
   if (command.type === 'StartPurchase' && (command.expiresAt ?? Infinity) <= command.at) return 'purchase_already_expired';
   const limits = 'limits' in command ? command.limits : [];
-  if (new Set(limits.map((of) => of.id)).size < limits.length) return 'duplicate_limit';
+  if (new Set(limits.map((limit) => limit.id)).size < limits.length) return 'duplicate_limit';
   const outside = ({ kind, value }: Limit) => (kind === 'absolute' ? value < 0n : value <= 0n || value > 100_000_000_000n);
   if (limits.some(outside)) return 'limit_out_of_range';
   return undefined;
 }
 
 /** Digits after the point, as it is written. */
-const digitsOf = (n: bigint): number => (told9(n).split('.')[1] ?? '').length;
+const digitsOf = (n: bigint): number => (decimal(n).split('.')[1] ?? '').length;
 
 /** The burn-down order as a text that sorts: priority, end (none last), `free` before `paid`, beginning (none first), order recorded. */
 export function rank({ priority, expiresAt, origin, effectiveAt }: Terms, recorded: number): string {

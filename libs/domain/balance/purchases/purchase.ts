@@ -21,14 +21,14 @@ export const purchaseRequest = {
   expiresAt: shape.maybe(shape.instant),
 };
 const requested = shape.record(purchaseRequest);
-export type PurchaseRequest = shape.Of<typeof requested>;
+export type PurchaseRequest = shape.TypeOf<typeof requested>;
 
 const purchase = shape.record({
   /** `p1`, `p2`, ... unique within its balance for ever. */
   id: shape.text,
   ...purchaseRequest,
 });
-export type Purchase = shape.Of<typeof purchase>;
+export type Purchase = shape.TypeOf<typeof purchase>;
 
 const endedPurchase = shape.record({
   id: shape.text,
@@ -39,7 +39,7 @@ const endedPurchase = shape.record({
   providerEventId: shape.maybe(shape.text),
   providerPaymentId: shape.maybe(shape.text),
 });
-export type EndedPurchase = shape.Of<typeof endedPurchase>;
+export type EndedPurchase = shape.TypeOf<typeof endedPurchase>;
 
 export const purchases = shape.record({
   /** How many there were: the next is `p{count + 1}`. */
@@ -48,7 +48,7 @@ export const purchases = shape.record({
   /** In the order in which they ended. */
   ended: shape.list(endedPurchase),
 });
-export type Purchases = shape.Of<typeof purchases>;
+export type Purchases = shape.TypeOf<typeof purchases>;
 
 export const NO_PURCHASES: Purchases = { count: 0, pending: [], ended: [] };
 

@@ -110,7 +110,7 @@ describe('a confirmation', () => {
 
   it('twice is one credit, and both are recorded', () => {
     const twice = given(...credited).when(confirm('p1', 10, { providerPaymentId: 'pi_1' }));
-    twice.then('told again that p1 succeeded -> 10');
+    twice.then('repeated that p1 succeeded -> 10');
     expect(twice.events).toMatchObject([
       { type: 'DuplicateNotification', paid: money(10), providerEventId: 'evt_1', providerPaymentId: 'pi_1' },
     ]);
@@ -119,7 +119,7 @@ describe('a confirmation', () => {
   it('under another event of the same payment is one credit', () =>
     given(...credited)
       .when(confirm('p1', 10, { providerEventId: 'evt_2', providerPaymentId: 'pi_1' }))
-      .then('told again that p1 succeeded -> 10'));
+      .then('repeated that p1 succeeded -> 10'));
 
   it('of a payment that was credited to another purchase is flagged, and names it', () => {
     const shared = confirm('p2', 10, { providerEventId: 'evt_2', providerPaymentId: 'pi_1', creditedTo: 'p1' });
@@ -131,7 +131,7 @@ describe('a confirmation', () => {
       .then('flagged p2: payment_of_other_purchase (9 EUR) -> 10, 10 pending');
     given(...credited)
       .when(confirm('p1', 10, { providerPaymentId: 'pi_1', creditedTo: 'p1' }))
-      .then('told again that p1 succeeded -> 10');
+      .then('repeated that p1 succeeded -> 10');
   });
 
   it('of another payment is flagged: the money was taken twice', () => {
@@ -171,7 +171,7 @@ describe('a confirmation', () => {
     const other = { provider: 'manual', providerPaymentId: 'pi_1' };
     given(purchased(10))
       .when(confirm('p1', 10, other))
-      .thenRefused('purchase_of_other_provider', { provider: 'stripe', told: 'manual' });
+      .thenRefused('purchase_of_other_provider', { provider: 'stripe', reportedBy: 'manual' });
     given(purchased(10), failed('p1'))
       .when(confirm('p1', 10, other))
       .thenRefused('purchase_of_other_provider');
@@ -223,26 +223,26 @@ describe('money that comes late', () => {
     given(purchased(10), failed('p1'), closed(), created()).when(purchase(1)).then('started p2:1 for 1 EUR -> 0, 1 pending');
   });
 
-  it('for a closed balance that had been credited is the same payment told again', () =>
-    given(purchased(10), confirmed('p1', 10), closed()).when(confirm('p1', 10)).then('told again that p1 succeeded -> 0'));
+  it('for a closed balance that had been credited is the same payment repeated', () =>
+    given(purchased(10), confirmed('p1', 10), closed()).when(confirm('p1', 10)).then('repeated that p1 succeeded -> 0'));
 });
 
 describe('a failure', () => {
   it('ends what is pending', () => given(toppedUp(1), purchased(10)).when(failPurchase('p1')).then('failed p1: declined -> 1'));
 
-  it('has its code, its reason and the event that told it', () =>
+  it('has its code, its reason and the event that reported it', () =>
     expect(
       given(purchased(10)).when(failPurchase('p1', 'card_declined', { reason: 'no funds', providerEventId: 'evt_9' })).events,
     ).toMatchObject([{ type: 'PurchaseFailed', code: 'card_declined', reason: 'no funds', providerEventId: 'evt_9' }]));
 
-  it('told again, or after the expiry, changes nothing and is recorded', () => {
-    given(purchased(10), failed('p1')).when(failPurchase('p1')).then('told again that p1 failed -> 0');
+  it('reported again, or after the expiry, changes nothing and is recorded', () => {
+    given(purchased(10), failed('p1')).when(failPurchase('p1')).then('repeated that p1 failed -> 0');
     given(purchased(10, { expiresAt: inMs(5) }), afterwards(5, swept()))
       .when(after(5, failPurchase('p1')))
-      .then('told again that p1 expired -> 0');
+      .then('repeated that p1 expired -> 0');
     given(purchased(10, { expiresAt: inMs(5) }))
       .when(after(5, failPurchase('p1')))
-      .then('nobody paid p1 -> 0', 'told again that p1 expired -> 0');
+      .then('nobody paid p1 -> 0', 'repeated that p1 expired -> 0');
   });
 
   it('after the money, out of order, is flagged and takes nothing back', () =>

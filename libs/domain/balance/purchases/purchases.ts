@@ -95,7 +95,7 @@ function confirmPurchase(command: ConfirmPurchase, postings: Postings): BalanceD
   const { state } = expirePurchases(postings);
   const { purchase, end } = known(state, purchaseId);
   if (purchase && purchase.provider !== provider)
-    return refuse({ code: 'purchase_of_other_provider', purchaseId, provider: purchase.provider, told: provider });
+    return refuse({ code: 'purchase_of_other_provider', purchaseId, provider: purchase.provider, reportedBy: provider });
   if (end?.end === 'succeeded' && samePayment(end, notification))
     return postings.note('DuplicateNotification', { ...notification, end: end.end }).done();
   const reason = end?.end === 'succeeded' ? 'already_succeeded' : objection(purchase, command, state);
@@ -141,7 +141,7 @@ function failPurchase({ purchaseId, code, reason, providerEventId }: FailPurchas
     const after = withPending(state, (pending) => minus(pending, purchase.grant.amount));
     return postings.note('PurchaseFailed', { purchaseId, code, ...(reason !== undefined && { reason }), ...event }, after).done();
   }
-  // It had no money before, and has none now. Recorded all the same, so that a retry is told from a failure after the money.
+  // It had no money before, and has none now. It is recorded, so that a retry differs from a failure after the payment.
   if (end && end.end !== 'succeeded') return postings.note('DuplicateNotification', { purchaseId, end: end.end, ...event }).done();
   const flag = end ? ('failed_after_success' as const) : ('purchase_no_longer_tracked' as const);
   return postings.note('PurchaseFlagged', { purchaseId, reason: flag, ...event }).done();

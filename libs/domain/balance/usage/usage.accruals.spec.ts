@@ -74,7 +74,7 @@ describe('what is projected', () => {
       .then('accrued 5 (5) -> 10, 5 unbilled', 'low on warning at 5 -> 10, 5 unbilled');
   });
 
-  it('runs out though all is still there, and goes below zero, told once', () => {
+  it('runs out though all is still there, and goes below zero, reported once', () => {
     given(...warned)
       .when(accrue(12))
       .then('accrued 12 (12) -> 10, 12 unbilled', 'low on warning at 5 -> 10, 12 unbilled', 'ran out -> 10, 12 unbilled');

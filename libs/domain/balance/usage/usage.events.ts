@@ -13,7 +13,7 @@ const ratedPart = shape.record({
   weightVersion: shape.integer,
   credits: shape.amount,
 });
-export type RatedPart = shape.Of<typeof ratedPart>;
+export type RatedPart = shape.TypeOf<typeof ratedPart>;
 
 const ratedUsage = {
   source: shape.text,
@@ -34,11 +34,11 @@ const ratedUsage = {
 
 /** One usage event that waits for its invoice. */
 const accruedLine = shape.record(ratedUsage);
-export type AccruedLine = shape.Of<typeof accruedLine>;
+export type AccruedLine = shape.TypeOf<typeof accruedLine>;
 
 /** One usage event in a packed debit. `amount` = `allocation` + `uncovered`. */
 const usageLine = shape.record({ ...ratedUsage, uncovered: shape.amount, allocation });
-export type UsageLine = shape.Of<typeof usageLine>;
+export type UsageLine = shape.TypeOf<typeof usageLine>;
 
 export const usageEvents = {
   CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: shape.amount, lines: shape.list(usageLine), ...movement }),

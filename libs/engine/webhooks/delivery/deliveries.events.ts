@@ -18,7 +18,7 @@ export const delivery = shape.record({
   revision: shape.integer,
   position: logPosition,
 });
-export type Delivery = shape.Of<typeof delivery>;
+export type Delivery = shape.TypeOf<typeof delivery>;
 
 const failure = shape.oneOf(
   'refused_status',
@@ -30,7 +30,7 @@ const failure = shape.oneOf(
   'message_not_found',
   'internal',
 );
-export type Failure = shape.Of<typeof failure>;
+export type Failure = shape.TypeOf<typeof failure>;
 
 const attempt = shape.record({
   ...delivery.fields,
@@ -47,7 +47,7 @@ const attempt = shape.record({
   /** The first bytes of the answer, printable. */
   response: shape.maybe(shape.text),
 });
-export type Attempt = shape.Of<typeof attempt>;
+export type Attempt = shape.TypeOf<typeof attempt>;
 
 export const deliveriesEvents = {
   /** Many attempts in one event. Every message up to `through` is in an attempt or in `opened`, here or in an event before. */
@@ -63,5 +63,5 @@ export const deliveriesEvents = {
 } as const;
 
 export type DeliveriesEvent = {
-  [T in keyof typeof deliveriesEvents]: { readonly type: T } & shape.Of<(typeof deliveriesEvents)[T]>;
+  [T in keyof typeof deliveriesEvents]: { readonly type: T } & shape.TypeOf<(typeof deliveriesEvents)[T]>;
 }[keyof typeof deliveriesEvents];

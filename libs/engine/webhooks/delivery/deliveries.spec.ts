@@ -195,12 +195,12 @@ describe('whatever receivers answer', () => {
           };
           for (let n = 0; n < answers.length;) {
             const taken = answers.slice(n, n + 1 + (sizes.next().value as number)).map((_, i) => n + i);
-            const tried = taken.filter((of) => of % 3 !== 0);
+            const tried = taken.filter((n) => n % 3 !== 0);
             ask(
               record(
                 taken.at(-1)!,
-                tried.map((of) => attemptOf(of, 1)),
-                taken.filter((of) => of % 3 === 0).map(message),
+                tried.map((n) => attemptOf(n, 1)),
+                taken.filter((n) => n % 3 === 0).map(message),
               ),
             );
             n += taken.length;

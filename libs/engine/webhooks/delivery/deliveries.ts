@@ -26,7 +26,7 @@ export type DeliveriesCommand =
 export type DeliveriesRefusal = { readonly code: 'too_many_open_deliveries' } | { readonly code: 'resend_too_large' };
 
 const openDelivery = shape.record({ ...delivery.fields, attempts: shape.integer, nextAttemptAt: shape.instant });
-type OpenDelivery = shape.Of<typeof openDelivery>;
+type OpenDelivery = shape.TypeOf<typeof openDelivery>;
 
 const openList = shape.list(openDelivery);
 const openDeliveries: Shape<ReadonlyMap<string, OpenDelivery>> = {
@@ -40,7 +40,7 @@ const deliveriesState = shape.record({
   open: openDeliveries,
   failing: shape.maybe(failureClock),
 });
-export type Deliveries = shape.Of<typeof deliveriesState>;
+export type Deliveries = shape.TypeOf<typeof deliveriesState>;
 
 function decide(command: DeliveriesCommand, state: Deliveries): Decision<DeliveriesEvent, DeliveriesRefusal> {
   switch (command.type) {

@@ -194,7 +194,7 @@ describe('a payload', () => {
 });
 
 describe('an event', () => {
-  it('that covered some usage and not all is told twice, under two ids', () => {
+  it('that covered some usage and not all makes two messages, under two ids', () => {
     const both = messagesOf(all.find((event) => event.type === 'CreditsConsumed' && !event.data.includes('"uncovered":"0","'))!);
     const partly = all.filter((event) => event.type === 'CreditsConsumed').map((event) => messagesOf(event).map(({ type }) => type));
     expect(partly.slice(0, 2)).toEqual([['wallet.debited'], ['wallet.debited', 'usage.uncovered']]);
@@ -207,7 +207,7 @@ describe('an event', () => {
     for (const id of ids) expect(id).toMatch(/^msg_[A-Za-z0-9_-]{27}$/);
   });
 
-  it('that no receiver is told of makes no message', () => {
+  it('that no webhook type stands for makes no message', () => {
     expect(messagesOf(all.find(({ type }) => type === 'HoldPlaced')!)).toEqual([]);
     expect(messagesOf(all.find(({ type }) => type === 'WebhookEndpointCreated')!)).toEqual([]);
   });

@@ -39,7 +39,7 @@ export class WebhookMessage implements Delivery {
   }
 }
 
-/** Nothing is ever sent under two ids: the same event told as the same type always has this one. */
+/** Nothing is ever sent under two ids: the same event and type always have this one. */
 const webhookIdOf = (eventId: string, type: WebhookType): string =>
   `msg_${createHash('sha256').update(`${eventId}:${type}`).digest('base64url').slice(0, 27)}`;
 
@@ -52,7 +52,7 @@ export function messagesOf(event: RecordedEvent): readonly WebhookMessage[] {
   return types.filter((type) => applies(type, event.type, data)).map((type) => new WebhookMessage(type, event, data));
 }
 
-/** A packed debit is told as a debit when it took something, and as uncovered when something went uncovered: one, the other or both. */
+/** A packed debit makes a message of a debit if it took something, and of uncovered usage if something went uncovered: one or both. */
 function applies(type: WebhookType, eventType: string, data: JsonObject): boolean {
   // An invoice that only settled usage was not paid.
   if (eventType === 'InvoicePaidFromWallet') return data['amount'] !== '0';
@@ -69,7 +69,7 @@ function payloadOf(webhookId: string, type: WebhookType, event: RecordedEvent, d
     id: webhookId,
     type,
     timestamp,
-    data: { ...told(fields), ...subjectOf(event), ...place },
+    data: { ...webhookFields(fields), ...subjectOf(event), ...place },
   });
 }
 
@@ -80,16 +80,16 @@ function subjectOf(event: RecordedEvent): JsonObject {
   return category === 'creditBalance' ? { customer_id: id, credit_product_id: creditProductId } : { customer_id: id };
 }
 
-function told(fields: JsonObject): JsonObject {
+function webhookFields(fields: JsonObject): JsonObject {
   // The terms of grants are the ledger's own memory of them, and may be large; `grants` tells how they stand.
   const { lines, terms: _, restored: __, ...rest } = fields;
   const snake = snakeCased(rest) as JsonObject;
   if (!Array.isArray(lines)) return snake;
-  return { ...snake, usage_events: lines.length, usage: lines.slice(0, USAGE_LINES_MAX).map(toldLine) };
+  return { ...snake, usage_events: lines.length, usage: lines.slice(0, USAGE_LINES_MAX).map(webhookLine) };
 }
 
 /** The fingerprint of a usage event's body is the ledger's own. */
-function toldLine(line: Json): Json {
+function webhookLine(line: Json): Json {
   if (typeof line !== 'object' || line === null || !('id' in line)) return snakeCased(line);
   const { bodyHash: _, ...rest } = line;
   return snakeCased(rest);

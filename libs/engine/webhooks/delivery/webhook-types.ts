@@ -37,7 +37,7 @@ export type WebhookType = (typeof WEBHOOK_TYPES)[number];
 const known: ReadonlySet<string> = new Set(WEBHOOK_TYPES);
 export const isWebhookType = (name: string): name is WebhookType => known.has(name);
 
-/** What an event of the ledger may be told as, by the category of its stream and its stored type. */
+/** The webhook types of an event of the ledger, by the category of its stream and its stored type. */
 const SOURCES: Readonly<Record<string, Readonly<Record<string, readonly WebhookType[]>>>> = {
   wallet: {
     WalletCreated: ['wallet.created'],
@@ -96,5 +96,5 @@ const SOURCES: Readonly<Record<string, Readonly<Record<string, readonly WebhookT
 
 const NONE: readonly WebhookType[] = [];
 
-/** All types that an event could be told as; which of them it really is may depend on its figures (see `messagesOf`). */
+/** All possible types of an event. The real ones may depend on its figures (see `messagesOf`). */
 export const typesOf = (category: string, eventType: string): readonly WebhookType[] => SOURCES[category]?.[eventType] ?? NONE;

@@ -213,7 +213,7 @@ it('two that are active at once send everything, under the same ids, and what th
   });
   await Promise.all([a, b].map(({ dispatcher }) => dispatcher.stop()));
   expect(bodies.size).toBe(MESSAGES);
-  expect([...bodies.values()].every((told) => told.size === 1)).toBe(true);
+  expect([...bodies.values()].every((payloads) => payloads.size === 1)).toBe(true);
   // At most once each by both, and once more for what failed.
   expect(at.receivers.requests.length).toBeLessThanOrEqual(2 * MESSAGES + MESSAGES / 2);
   const reader = at.live();

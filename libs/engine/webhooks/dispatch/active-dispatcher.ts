@@ -19,7 +19,7 @@ interface ActiveDispatcherParts {
   /** Makes one that has not been started: for each time that the lease is won. */
   readonly dispatcher: () => Pick<WebhookDispatcher, 'start' | 'stop' | 'figures'>;
   readonly timers: Timers;
-  /** Told of what goes wrong in the background; it is tried again. */
+  /** Gets the faults of background work. The work is retried. */
   readonly failed?: (fault: unknown) => void;
 }
 

@@ -18,10 +18,10 @@ const fields = {
   behind: shape.list(shape.text),
 };
 const dispatcherPositionState = shape.record(fields);
-export type DispatcherPosition = shape.Of<typeof dispatcherPositionState>;
+export type DispatcherPosition = shape.TypeOf<typeof dispatcherPositionState>;
 
 const advanced = shape.record({ at: shape.instant, ...fields });
-type DispatcherAdvanced = DomainEvent & { readonly type: 'DispatcherAdvanced' } & shape.Of<typeof advanced>;
+type DispatcherAdvanced = DomainEvent & { readonly type: 'DispatcherAdvanced' } & shape.TypeOf<typeof advanced>;
 type AdvanceDispatcher = { readonly type: 'Advance'; readonly at: Instant } & DispatcherPosition;
 
 interface DispatcherPositionTypes {

@@ -51,8 +51,8 @@ it(`killed at each of its first ${STEPS} steps, it has delivered every message i
       return isQuiet(at, last);
     });
     expect(delivered.size).toBe(MESSAGES);
-    const told = new Set(at.receivers.requests.map(({ webhookId, payload }) => `${webhookId} ${payload}`));
-    expect(told.size).toBe(MESSAGES);
+    const sent = new Set(at.receivers.requests.map(({ webhookId, payload }) => `${webhookId} ${payload}`));
+    expect(sent.size).toBe(MESSAGES);
     expect((await last.deliveries()).open.size).toBe(0);
     const { deliveries } = await listDeliveries(feeder.ledger, at.log, 'e1', { pageSize: 1_000, status: 'delivered' });
     expect(new Set(deliveries.map(({ webhookId }) => webhookId)).size).toBe(MESSAGES);

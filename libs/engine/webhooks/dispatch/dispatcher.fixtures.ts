@@ -21,7 +21,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Clock and timers that stand still until told. */
+/** Clock and timers that stand still until a test moves them. */
 class ManualTime implements DispatchClock, Timers {
   private at = NOON;
   private readonly waiting = new Set<{ readonly at: Instant; readonly run: () => void }>();
@@ -226,7 +226,7 @@ export class Deployment {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Events of the whole log that an endpoint might have been told of. */
+  /** Events of the complete log that an endpoint could have been notified of. */
   async ledgerEvents(): Promise<readonly { readonly type: string; readonly stream: string; readonly revision: number }[]> {
     const events = await this.log.readAll(-1n, 4_096);
     return events.filter(({ stream }) => categoryOf(stream) === 'wallet');

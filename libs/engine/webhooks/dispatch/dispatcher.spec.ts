@@ -24,7 +24,7 @@ describe('an endpoint', () => {
     await life.openWallet('ada');
   });
 
-  it('is told of what happens after it was made, in the order of the log, and of nothing before', async () => {
+  it('is notified of events after its creation, in the order of the log, and of nothing before', async () => {
     await life.topUps('ada', 3);
     await life.create('e1', credited);
     await life.topUps('ada', 20);
@@ -34,7 +34,7 @@ describe('an endpoint', () => {
     expect((await life.deliveries()).open.size).toBe(0);
   });
 
-  it('is told only of the types it asked for, as of the change of its filter', async () => {
+  it('is notified only of the types it asked for, as of the change of its filter', async () => {
     await life.create('e1', ['wallet.paused']);
     await life.create('all');
     await life.topUps('ada', 1);
@@ -46,7 +46,7 @@ describe('an endpoint', () => {
     expect(revisionsAt('all')).toEqual([1, 2]);
   });
 
-  it('is told of its own test ping, whatever its filter, and of nobody else’s', async () => {
+  it('gets its own test ping, whatever its filter, and nobody else’s', async () => {
     await life.create('e1', ['wallet.paused']);
     await life.create('e2');
     await life.endpoint({ type: 'SendTestPing', at: at.time.now() });
@@ -147,7 +147,7 @@ describe('an endpoint that is dead', () => {
     await at.sent('e1', 2);
   });
 
-  it('is disabled when it says that it is gone, and the account is told', async () => {
+  it('is disabled when it says that it is gone, and the account is notified', async () => {
     await life.create('e2', ['webhook_endpoint.disabled']);
     at.receivers.answers.set(urlOf('e1'), () => ({ failure: 'gone', httpStatus: 410 }));
     await life.topUps('ada', 1);

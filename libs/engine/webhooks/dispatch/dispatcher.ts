@@ -164,7 +164,7 @@ export class WebhookDispatcher {
   private async endpointChanged(event: RecordedEvent): Promise<void> {
     const worker = this.workers.get(event.stream);
     if (!worker) return this.admit(event.stream);
-    worker.meet(event);
+    worker.handle(event);
     this.subscribers.remove(worker);
     if (worker.endpoint.status === 'deleted') this.workers.delete(event.stream);
     else this.subscribers.add(worker);
@@ -188,7 +188,7 @@ export class WebhookDispatcher {
     const types = typesOf(category, event.type);
     if (!types.some((type) => this.subscribers.wanted(type)) && event.type !== 'TestPingRequested') return;
     const messages = messagesOf(event);
-    for (const worker of this.subscribers.of(messages, event.stream)) {
+    for (const worker of this.subscribers.wanting(messages, event.stream)) {
       if (worker.mode !== 'live' || event.position <= worker.cursor) continue;
       const wanted = wantedBy(worker, event, messages);
       if (wanted.length > 0) worker.offer(event, wanted);
@@ -284,7 +284,7 @@ export class WebhookDispatcher {
   }
 }
 
-/** A test ping goes to the endpoint that asked for it, whatever its filter; an endpoint is not told of itself otherwise. */
+/** A test ping goes to the endpoint that asked for it, whatever its filter. Otherwise an endpoint is not notified of itself. */
 function wantedBy(worker: EndpointWorker, event: RecordedEvent, messages: readonly WebhookMessage[]): readonly WebhookMessage[] {
   if (event.type === 'TestPingRequested') return event.stream === worker.stream ? messages : [];
   return messages.filter(({ type }) => worker.wants(type));

@@ -144,7 +144,7 @@ export class EndpointWorker {
   }
 
   /** An event of the endpoint's own stream, met in the log. */
-  meet(event: RecordedEvent): void {
+  handle(event: RecordedEvent): void {
     if (event.revision <= this.endpointRevision) return;
     const before = this.endpoint.status;
     this.endpoint = webhookEndpoint.decider.evolve(this.endpoint, readEvent(webhookEndpoint, event.type, event.data));
@@ -270,7 +270,7 @@ export class EndpointWorker {
         ...(traceparent !== undefined && { traceparent }),
       });
     } catch {
-      // A bug of the sender, or an event that nothing can be told of, must not lose the delivery, nor stop the others.
+      // A bug of the sender, or an unreadable event, must not lose the delivery, nor stop the others.
       return { failure: 'internal' };
     }
   }
@@ -282,8 +282,8 @@ export class EndpointWorker {
     const now = clock.now();
     open.inFlight = false;
     if (!response) return this.wait(open, later(now, FAULT_PAUSE_MS));
-    const { retryAfterMs, ...told } = response;
-    const { failure } = told;
+    const { retryAfterMs, ...result } = response;
+    const { failure } = result;
     open.attempts += 1;
     const next =
       failure === undefined || failure === 'message_not_found'
@@ -303,7 +303,7 @@ export class EndpointWorker {
       at,
       durationMs,
       outcome,
-      ...told,
+      ...result,
       ...(next !== undefined && { nextAttemptAt: next }),
     });
   }

@@ -2,7 +2,7 @@
 import type { Instant } from '@drawdown/domain/amounts';
 import { shape } from '@drawdown/domain/decider';
 
-/** An endpoint that has only failed for so long is disabled, and the account told. */
+/** An endpoint that has only failed for this long is disabled, and the account is notified. */
 export const ONLY_FAILURES_MAX_MS = 5 * 24 * 60 * 60 * 1000;
 /**
  * Longer than any pause between two attempts of one delivery. An endpoint that was not tried for so long starts its clock anew:
@@ -11,7 +11,7 @@ export const ONLY_FAILURES_MAX_MS = 5 * 24 * 60 * 60 * 1000;
 export const QUIET_MS = 48 * 60 * 60 * 1000;
 
 export const failureClock = shape.record({ since: shape.instant, last: shape.instant });
-export type FailureClock = shape.Of<typeof failureClock>;
+export type FailureClock = shape.TypeOf<typeof failureClock>;
 
 export function afterAttempt(clock: FailureClock | undefined, delivered: boolean, at: Instant): FailureClock | undefined {
   if (delivered) return undefined;

@@ -24,7 +24,7 @@ export class Subscribers<S extends Subscriber = Subscriber> {
   wanted = (type: WebhookType): boolean => (this.byType.get(type)?.size ?? 0) > 0;
 
   /** Everyone who wants one of the messages, once, and the endpoint whose own stream the event is in. */
-  of(messages: readonly WebhookMessage[], stream: string): Iterable<S> {
+  wanting(messages: readonly WebhookMessage[], stream: string): Iterable<S> {
     const own = this.byStream.get(stream);
     const [first, ...others] = messages.map(({ type }) => this.byType.get(type) ?? new Set<S>());
     if (!first) return [];

@@ -4,7 +4,7 @@ import { shape } from '@drawdown/domain/decider';
 const at = shape.instant;
 
 export const disabledReason = shape.oneOf('by_account', 'gone', 'only_failures');
-export type DisabledReason = shape.Of<typeof disabledReason>;
+export type DisabledReason = shape.TypeOf<typeof disabledReason>;
 
 export const webhookEndpointEvents = {
   WebhookEndpointCreated: shape.record({
@@ -31,5 +31,5 @@ export const webhookEndpointEvents = {
 } as const;
 
 export type WebhookEndpointEvent = {
-  [T in keyof typeof webhookEndpointEvents]: { readonly type: T } & shape.Of<(typeof webhookEndpointEvents)[T]>;
+  [T in keyof typeof webhookEndpointEvents]: { readonly type: T } & shape.TypeOf<(typeof webhookEndpointEvents)[T]>;
 }[keyof typeof webhookEndpointEvents];

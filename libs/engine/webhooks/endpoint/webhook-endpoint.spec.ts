@@ -32,7 +32,7 @@ const create = (rest: Partial<Extract<WebhookEndpointCommand, { type: 'CreateEnd
   secret: SECRET,
   ...rest,
 });
-const of = (type: 'EnableEndpoint' | 'DeleteEndpoint' | 'SendTestPing'): WebhookEndpointCommand => ({ type, at: NOON });
+const command = (type: 'EnableEndpoint' | 'DeleteEndpoint' | 'SendTestPing'): WebhookEndpointCommand => ({ type, at: NOON });
 
 describe('creating an endpoint', () => {
   it('keeps its types sorted and once each', () =>
@@ -84,13 +84,13 @@ describe('creating an endpoint', () => {
 });
 
 describe('an endpoint', () => {
-  it('that was never created is not found', () => given(decider).when(of('EnableEndpoint')).thenRefused('endpoint_not_found'));
+  it('that was never created is not found', () => given(decider).when(command('EnableEndpoint')).thenRefused('endpoint_not_found'));
   it('that is deleted stays so', () => {
-    given(decider, created, deleted).when(of('EnableEndpoint')).thenRefused('endpoint_deleted');
-    given(decider, created, deleted).when(of('DeleteEndpoint')).then();
+    given(decider, created, deleted).when(command('EnableEndpoint')).thenRefused('endpoint_deleted');
+    given(decider, created, deleted).when(command('DeleteEndpoint')).then();
   });
   it('that is enabled or disabled already is left as it is', () => {
-    given(decider, created).when(of('EnableEndpoint')).then();
+    given(decider, created).when(command('EnableEndpoint')).then();
     given(decider, created, disabled).when({ type: 'DisableEndpoint', at: NOON, reason: 'by_account' }).then();
   });
   it('changes what is given and keeps the rest', () => {
@@ -106,8 +106,8 @@ describe('an endpoint', () => {
     given(decider, created).when({ type: 'UpdateEndpoint', at: NOON, url: 'b' }).thenRefused('url_invalid');
   });
   it('is pinged only while it is enabled', () => {
-    given(decider, created).when(of('SendTestPing')).then({ type: 'TestPingRequested', at: NOON });
-    given(decider, created, disabled).when(of('SendTestPing')).thenRefused('endpoint_disabled');
+    given(decider, created).when(command('SendTestPing')).then({ type: 'TestPingRequested', at: NOON });
+    given(decider, created, disabled).when(command('SendTestPing')).thenRefused('endpoint_disabled');
   });
   it('signs with both secrets for 24 hours after a rotation, to the millisecond', () => {
     const rotation = given(decider, created).when({ type: 'RotateSecret', at: NOON, secret: secretOf(24, 9) });

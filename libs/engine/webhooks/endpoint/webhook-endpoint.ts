@@ -63,7 +63,7 @@ const webhookEndpointState = shape.record({
   createdAt: shape.maybe(shape.instant),
   disabledReason: shape.maybe(disabledReason),
 });
-export type WebhookEndpoint = shape.Of<typeof webhookEndpointState>;
+export type WebhookEndpoint = shape.TypeOf<typeof webhookEndpointState>;
 
 type Decided = Decision<WebhookEndpointEvent, WebhookEndpointRefusal>;
 

@@ -32,9 +32,9 @@ describe('rows', () => {
     ['even fingerprints', (i: number) => usageFingerprint('row', `${i}`)],
     ['small numbers, which all have the same upper bits', (i: number) => (i * 7_919) % 10_007],
     ['few that come often', (i: number) => usageFingerprint('row', `${i % 3}`)],
-  ])('come in order of %s, each once', (_, of) => {
+  ])('come in order of %s, each once', (_, keyAt) => {
     const count = 5_000;
-    const fingerprints = Float64Array.from({ length: count }, (_each, i) => of(i));
+    const fingerprints = Float64Array.from({ length: count }, (_each, i) => keyAt(i));
     const rows = Uint32Array.from({ length: count }, (_each, i) => i);
     const ordered = rowsInOrder(fingerprints, rows);
     expect([...ordered].sort((a, b) => a - b)).toEqual([...rows]);

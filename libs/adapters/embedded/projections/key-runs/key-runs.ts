@@ -96,7 +96,7 @@ export class KeyRuns {
     for (const file of new Set(gone.map((run) => run.file))) if (!this.runs.some((run) => run.file === file)) this.leave(file);
   }
 
-  /** Files to remove, each told once. While runs are merged none: they may be read. */
+  /** Files to remove, each returned once. None while runs are merged, because the merge may read them. */
   takeUnused(): readonly RunFile[] {
     return this.merging ? [] : this.unused.splice(0);
   }
