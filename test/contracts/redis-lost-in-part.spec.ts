@@ -51,8 +51,8 @@ const keysNow = async (ending = ''): Promise<{ readonly first: string[]; readonl
 };
 const unlink = (names: readonly string[]) => control.command('unlink', ...names);
 const META = '{drawdown:0/1}2:meta';
-const MARKERS = '{drawdown:0/1}2:markers';
-const generation = async (): Promise<string> => String(await control.command('hget', META, 'gen'));
+const PROCESSES = '{drawdown:0/1}2:processes';
+const epoch = async (): Promise<string> => String(await control.command('hget', META, 'epoch'));
 
 const usageOf = (ids: readonly number[]) => ids.map((id) => tokens(`u${id}`, 1));
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
@@ -91,7 +91,7 @@ describe.each([1, 4])('two ledgers on Redis in %i shard(s)', (shards) => {
       ),
     );
 
-  it.each(['markers', 'meta'])(
+  it.each(['processes', 'meta'])(
     'charge nothing twice and list all when the key %s goes first, they ask, and the rest goes after',
     async (ending) => {
       expect(new Set(await sent(homes[0], range(0, 50)))).toEqual(new Set(['applied']));
@@ -122,11 +122,11 @@ describe.each([1, 4])('two ledgers on Redis in %i shard(s)', (shards) => {
     },
   );
 
-  it('charge nothing twice when every other key goes, in the middle of their work, and neither marker nor generation', async () => {
+  it('charge nothing twice when every other key goes, in the middle of their work, and neither process number nor epoch', async () => {
     for (let round = 0; round < 5; round++) {
       expect(new Set(await sent(homes[0], range(round * 20, round * 20 + 20)))).toEqual(new Set(['applied']));
       for (const home of homes) await saved(home);
-      const names = textsOf(await control.command('keys', '*')).filter((name) => !/(markers|meta)$/.test(name));
+      const names = textsOf(await control.command('keys', '*')).filter((name) => !/(processes|meta)$/.test(name));
       await unlink(names.sort().filter((_, i) => i % 2 === round % 2));
       for (const home of homes) {
         home.states.trim(0);
@@ -137,7 +137,7 @@ describe.each([1, 4])('two ledgers on Redis in %i shard(s)', (shards) => {
   });
 });
 
-describe('markers that are gone', () => {
+describe('process numbers that are gone', () => {
   const saved = {
     documents: [{ stream: 'wallet-a', revision: 1, json: '{}' }],
     keys: new KeyBatch([{ stream: 'wallet-a', fingerprint: 1, revision: 1 }]),
@@ -145,18 +145,18 @@ describe('markers that are gone', () => {
   };
   const lost = { code: 'derived_state_lost' };
 
-  it('begin one generation, however many attach at once and however often', async () => {
+  it('begin one epoch, however many attach at once and however often', async () => {
     const [one, two] = [await another(), await another()];
     await one.save(saved);
     expect(await two.checkpoint()).toBe(1n);
-    const before = await generation();
-    await unlink([MARKERS]);
+    const before = await epoch();
+    await unlink([PROCESSES]);
     for (const projections of [one, two]) await expect(projections.find([1])).rejects.toMatchObject(lost);
     await Promise.all([one.attach(), two.attach(), open().attach()]);
-    const begun = await generation();
+    const begun = await epoch();
     expect(begun).not.toBe(before);
     for (let i = 0; i < 3; i++) for (const projections of [one, two]) await projections.attach();
-    expect(await generation()).toBe(begun);
+    expect(await epoch()).toBe(begun);
     for (const projections of [one, two])
       expect([await projections.checkpoint(), await projections.find([1])]).toEqual([-1n, NOTHING_FOUND]);
     await one.save(saved);
@@ -165,16 +165,16 @@ describe('markers that are gone', () => {
 
   it('are missed by a process that starts only now, and has lost nothing itself', async () => {
     await (await another()).save(saved);
-    await unlink([MARKERS]);
+    await unlink([PROCESSES]);
     const late = await another();
     expect([await late.checkpoint(), await late.load('wallet-a')]).toEqual([-1n, undefined]);
   });
 
-  it('leave nothing behind of the generation before', async () => {
+  it('leave nothing behind of the epoch before', async () => {
     const one = await another();
     await one.save(saved);
-    const before = await generation();
-    await unlink([MARKERS]);
+    const before = await epoch();
+    await unlink([PROCESSES]);
     await one.attach();
     await until(
       'what was there to be removed',
@@ -183,34 +183,34 @@ describe('markers that are gone', () => {
   });
 });
 
-it('a meta hash that is gone takes everybody to one new generation', async () => {
+it('a meta hash that is gone takes everybody to one new epoch', async () => {
   const [one, two] = [await another(), await another()];
-  const before = await generation();
+  const before = await epoch();
   await unlink([META]);
   await expect(one.checkpoint()).rejects.toMatchObject({ code: 'derived_state_lost' });
   await one.attach();
-  const begun = await generation();
+  const begun = await epoch();
   expect(begun).not.toBe(before);
   await expect(two.checkpoint()).rejects.toMatchObject({ code: 'derived_state_lost' });
   await two.attach();
-  expect([await generation(), await one.checkpoint(), await two.checkpoint()]).toEqual([begun, -1n, -1n]);
+  expect([await epoch(), await one.checkpoint(), await two.checkpoint()]).toEqual([begun, -1n, -1n]);
 });
 
-it('a marker that is lower, or dropped for its age among others, costs a catch-up and no new generation', async () => {
+it('a process number that is lower, or dropped for its age among others, costs a catch-up and no new epoch', async () => {
   const [one, two] = [await another(), await another()];
-  const before = await generation();
+  const before = await epoch();
   await one.save({ documents: [{ stream: 'wallet-a', revision: 1, json: '{}' }], keys: NO_KEYS, checkpoint: 1n });
-  const ids = textsOf(await control.command('hkeys', MARKERS));
+  const ids = textsOf(await control.command('hkeys', PROCESSES));
   // As an older copy would have them.
-  for (const id of ids) await control.command('hset', MARKERS, id, 0);
+  for (const id of ids) await control.command('hset', PROCESSES, id, 0);
   await expect(one.checkpoint()).rejects.toMatchObject({ code: 'derived_state_lost' });
   await one.attach();
-  expect([await generation(), await one.checkpoint(), await two.checkpoint()]).toEqual([before, 1n, 1n]);
-  await control.command('hset', MARKERS, `${Date.now()}-another`, 0);
-  await control.command('hdel', MARKERS, ...textsOf(await control.command('hkeys', MARKERS)).filter((id) => !id.endsWith('-another')));
+  expect([await epoch(), await one.checkpoint(), await two.checkpoint()]).toEqual([before, 1n, 1n]);
+  await control.command('hset', PROCESSES, `${Date.now()}-another`, 0);
+  await control.command('hdel', PROCESSES, ...textsOf(await control.command('hkeys', PROCESSES)).filter((id) => !id.endsWith('-another')));
   for (const projections of [one, two]) {
     await expect(projections.checkpoint()).rejects.toMatchObject({ code: 'derived_state_lost' });
     await projections.attach();
-    expect([await generation(), await projections.checkpoint()]).toEqual([before, 1n]);
+    expect([await epoch(), await projections.checkpoint()]).toEqual([before, 1n]);
   }
 });

@@ -87,7 +87,7 @@ describe('Redis that is cleared', () => {
       checkpoint: 1n,
     });
     await projections.clear();
-    // What is left of each shard: its marker, the generation's name and the witnesses of that one.
+    // Each shard keeps its process number, the name of its epoch and the sentinel keys of the epoch.
     await until('what was there to be removed', async () => (await connection.command('dbsize')) === 2 * (2 + 32));
     await projections.close();
   });

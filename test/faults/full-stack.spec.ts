@@ -32,7 +32,7 @@ const MINUTES = 60_000;
 const LOOK_EVERY = 16;
 /** As it stands in the request that appends it. */
 const USAGE_APPENDED = 'CreditsConsumed';
-/** A balance and its customer each have a document, and a generation its 32 witnesses: with fewer keys derived state is not there to be lost. */
+/** Documents of the balances and their customers, and 32 sentinel keys. With fewer keys there is no derived state to lose. */
 const DERIVED_KEYS_MIN = 2 * CUSTOMERS + 32;
 const TYPES = ['credit_balance.debited', 'usage.uncovered', 'credit_balance.low_balance', 'credit_balance.run_out'] as const;
 

@@ -5,9 +5,9 @@ import { DerivedStateLost, Fault } from '@drawdown/engine/event-store';
 import { probeRedis } from './probe';
 import { checkpointText, documentBody, packFingerprints, packKeys, readDocument } from './records';
 import { type Argument, type ConnectionFigures, RedisConnection, type Reply } from './redis-connection';
-import { Epoch } from './epoch';
+import { Attachment } from './attachment';
 import * as scripts from './scripts';
-import { newGeneration, type Shard, shardOf, shardsOf } from './shards';
+import { newEpoch, type Shard, shardOf, shardsOf } from './shards';
 
 export const PREFIX_DEFAULT = 'drawdown';
 const SHARDS_MAX = 64;
@@ -19,7 +19,7 @@ const SAVED_KEYS_AT_ONCE = 2_000;
 /** A server that may not be used is looked at again after this. */
 const CHECKED_AGAIN_AFTER_MS = 1_000;
 /** A process that attached longer ago than this has to attach anew, which costs it one catch-up. */
-const MARKER_KEPT_MS = 30 * 24 * 3_600_000;
+const PROCESS_KEPT_MS = 30 * 24 * 3_600_000;
 
 interface RedisProjectionsOptions {
   /** redis://, rediss://, redis-cluster:// or rediss-cluster:// */
@@ -49,7 +49,7 @@ interface Unit {
 export class RedisProjections implements Projections {
   private readonly connection: RedisConnection;
   private readonly shards: readonly Shard[];
-  private epoch: Epoch | undefined;
+  private attachment: Attachment | undefined;
   private losses = 0;
   /** Why this server may not be used, if so. */
   private unfit: Fault | undefined;
@@ -81,7 +81,7 @@ export class RedisProjections implements Projections {
   }
 
   figures(): RedisFigures {
-    return { ...this.connection.figures, attached: this.epoch !== undefined && !this.epoch.isLost, losses: this.losses };
+    return { ...this.connection.figures, attached: this.attachment !== undefined && !this.attachment.isLost, losses: this.losses };
   }
 
   attach(lost?: () => void): Promise<void> {
@@ -182,26 +182,26 @@ export class RedisProjections implements Projections {
   }
 
   close(): Promise<void> {
-    this.epoch?.retire();
+    this.attachment?.retire();
     return this.connection.close();
   }
 
   /** @param anew `ANEW`: nothing of what is there. '': what is there, where it can be believed */
   private async attachTo(anew: typeof scripts.ANEW | ''): Promise<void> {
     // What is on its way under the old one is not believed any more: memory was emptied before this was called.
-    this.epoch?.retire();
-    const generations: string[] = [];
-    const epoch: Epoch = new Epoch(generations, () => this.reportLost());
-    const oldest = Date.now() - MARKER_KEPT_MS;
+    this.attachment?.retire();
+    const epochs: string[] = [];
+    const attachment: Attachment = new Attachment(epochs, () => this.reportLost());
+    const oldest = Date.now() - PROCESS_KEPT_MS;
     for (const shard of this.shards) {
-      const args = [epoch.id, newGeneration(), oldest, anew, shard.base];
-      const [generation, ...over] = textsOf(await this.connection.run(scripts.ATTACH, [shard.markers, shard.meta], args));
-      generations.push(generation ?? '');
+      const args = [attachment.id, newEpoch(), oldest, anew, shard.base];
+      const [epoch, ...over] = textsOf(await this.connection.run(scripts.ATTACH, [shard.processes, shard.meta], args));
+      epochs.push(epoch ?? '');
       for (const old of over) void this.sweep(shard, old).catch(() => undefined);
     }
     // Another call may have been faster: one of the two holds.
-    this.epoch?.retire();
-    this.epoch = epoch;
+    this.attachment?.retire();
+    this.attachment = attachment;
   }
 
   private async checkFitness(): Promise<void> {
@@ -261,32 +261,32 @@ export class RedisProjections implements Projections {
     args: readonly Argument[],
     relied: (reply: Reply) => boolean = () => false,
   ): Promise<Reply> {
-    const { epoch } = this;
+    const { attachment } = this;
     if (this.unfit) await this.assertFit();
-    if (!epoch) throw new DerivedStateLost('derived state has not been attached yet');
-    epoch.assertHeld();
-    const { markers, meta, space } = this.shards[shard]!;
-    const number = epoch.nextNumber(shard);
+    if (!attachment) throw new DerivedStateLost('derived state has not been attached yet');
+    attachment.assertHeld();
+    const { processes, meta, space } = this.shards[shard]!;
+    const number = attachment.nextNumber(shard);
     try {
-      const head = [epoch.id, epoch.expected(shard), number, space(epoch.generations[shard]!)];
-      const reply = await this.connection.run(script, [markers, meta], [...head, ...args]);
+      const head = [attachment.id, attachment.expected(shard), number, space(attachment.epochs[shard]!)];
+      const reply = await this.connection.run(script, [processes, meta], [...head, ...args]);
       // Attached anew, or lost, while it was on its way: memory has been emptied of what this answer would be added to.
-      epoch.assertHeld();
-      if (relied(reply)) epoch.acknowledge(shard, number);
+      attachment.assertHeld();
+      if (relied(reply)) attachment.acknowledge(shard, number);
       return reply;
     } catch (fault) {
-      if (fault instanceof DerivedStateLost) epoch.lose();
+      if (fault instanceof DerivedStateLost) attachment.lose();
       throw fault;
     }
   }
 
-  /** Each once at a time: where generations follow one another fast, every attaching finds the same ones that are not yet removed. */
-  private async sweep({ markers, meta, space }: Shard, generation: string): Promise<void> {
-    const begin = space(generation);
+  /** Once at a time for each epoch: several attachments in a row find the same old epochs. */
+  private async sweep({ processes, meta, space }: Shard, epoch: string): Promise<void> {
+    const begin = space(epoch);
     if (this.sweeping.has(begin)) return;
     this.sweeping.add(begin);
     try {
-      for (let at = 0; at >= 0;) at = Number(await this.connection.run(scripts.SWEEP, [markers, meta], [generation, begin, at]));
+      for (let at = 0; at >= 0;) at = Number(await this.connection.run(scripts.SWEEP, [processes, meta], [epoch, begin, at]));
     } finally {
       this.sweeping.delete(begin);
     }

@@ -1,9 +1,9 @@
 /**
- * What runs inside Redis. Every script touches the keys of one shard only, which share one hash tag, so all of it works on a cluster.
- * Every script but ATTACH and SWEEP first asks whether this process may still rely on the shard (decision 0014).
+ * The scripts that run inside Redis. Every script touches the keys of one shard only, which share one hash tag, so all of them work on
+ * a cluster. Every script but ATTACH and SWEEP first checks that the shard still has everything that this process relies on (decision 0014).
  *
- * KEYS[1] the markers, KEYS[2] the meta hash; ARGV[1] id of the marker, ARGV[2] its number as last acknowledged, ARGV[3] the number
- * to set, ARGV[4] what the names of this generation's keys begin with.
+ * KEYS[1] the process numbers, KEYS[2] the meta hash; ARGV[1] id of the process, ARGV[2] its number as last acknowledged, ARGV[3] the
+ * number to set, ARGV[4] the prefix of the epoch's keys.
  */
 import { createHash } from 'node:crypto';
 
@@ -13,30 +13,30 @@ export interface Script {
 }
 const script = (source: string): Script => ({ source, sha: createHash('sha1').update(source).digest('hex') });
 
-/** Stands in the error reply that says so. */
+/** The text of the error reply about a loss. */
 export const LOST_REPLY = 'DERIVEDSTATELOST';
 
 /**
- * Keys of a generation that say nothing but that they are there. Who deletes keys one by one, in whatever order, meets one of them before he
- * has got far; from then on nothing of the generation is believed. 32 cost a script some 10 us.
+ * Keys of an epoch that only exist. A person who deletes keys one by one, in any order, soon deletes one of them. From then on nothing of
+ * the epoch is used. 32 cost a script about 10 us.
  */
-const WITNESSES = 32;
-const WITNESS = `
-local function witnesses(space)
+const SENTINELS = 32;
+const SENTINEL = `
+local function sentinels(space)
   local names = {}
-  for i = 1, ${WITNESSES} do names[i] = space .. 'w:' .. i end
+  for i = 1, ${SENTINELS} do names[i] = space .. 'w:' .. i end
   return names
 end
-local function isWhole(space)
-  return redis.call('EXISTS', KEYS[2], unpack(witnesses(space))) == ${WITNESSES + 1}
+local function isComplete(space)
+  return redis.call('EXISTS', KEYS[2], unpack(sentinels(space))) == ${SENTINELS + 1}
 end
 `;
 
-const GUARD = `${WITNESS}
-local marker = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
-if marker < tonumber(ARGV[2]) or not isWhole(ARGV[4]) then return redis.error_reply('${LOST_REPLY}') end
+const GUARD = `${SENTINEL}
+local known = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '-1')
+if known < tonumber(ARGV[2]) or not isComplete(ARGV[4]) then return redis.error_reply('${LOST_REPLY}') end
 local function rely()
-  if tonumber(ARGV[3]) > marker then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
+  if tonumber(ARGV[3]) > known then redis.call('HSET', KEYS[1], ARGV[1], ARGV[3]) end
 end
 local space = ARGV[4]
 local head = space .. 'h'
@@ -53,30 +53,29 @@ local function nameKey(number) return space .. 'n:' .. math.floor(number / ${NAM
 `;
 
 /**
- * The one place where a generation begins, under a name that no key has yet: where there is none, where it is asked for, and where no
- * marker or not every witness is left. Who drops markers sets its own, all here, so a shard in use has one at least. Where something of it is
- * missing the shard is being emptied key by key, and what is still there is not believed: more of it may be gone already, or go in a
- * moment. From here on nothing of before is there for anybody, since every other process finds its marker missing and attaches to this
- * generation in its turn.
+ * Attaches a process, and begins an epoch under a new name if there is none, if the caller asks for it, or if a sentinel key or all
+ * process numbers are missing. A missing key means that somebody empties the shard key by key: more may be missing, so the rest is not
+ * used. Every other process then finds its number missing and attaches to the new epoch. This script both drops numbers and sets
+ * that of its process, so a shard in use always has one.
  *
- * ARGV[2] name of a new generation, ARGV[3] markers of processes that attached before this moment are dropped, ARGV[4] `ANEW` or '',
- * ARGV[5] what the names of all keys begin with.
+ * ARGV[2] name of a new epoch, ARGV[3] numbers of processes that attached before this time are dropped, ARGV[4] `ANEW` or '',
+ * ARGV[5] the prefix of all keys.
  */
 export const ANEW = 'anew';
-export const ATTACH = script(`${WITNESS}
-local gen = redis.call('HGET', KEYS[2], 'gen')
-if not gen or ARGV[4] == '${ANEW}' or redis.call('EXISTS', KEYS[1]) == 0 or not isWhole(ARGV[5] .. gen .. ':') then
-  if gen then redis.call('HSET', KEYS[2], 'old:' .. gen, 1) end
-  gen = ARGV[2]
-  redis.call('HSET', KEYS[2], 'gen', gen)
+export const ATTACH = script(`${SENTINEL}
+local epoch = redis.call('HGET', KEYS[2], 'epoch')
+if not epoch or ARGV[4] == '${ANEW}' or redis.call('EXISTS', KEYS[1]) == 0 or not isComplete(ARGV[5] .. epoch .. ':') then
+  if epoch then redis.call('HSET', KEYS[2], 'old:' .. epoch, 1) end
+  epoch = ARGV[2]
+  redis.call('HSET', KEYS[2], 'epoch', epoch)
   redis.call('DEL', KEYS[1])
-  for _, name in ipairs(witnesses(ARGV[5] .. gen .. ':')) do redis.call('SET', name, '') end
+  for _, name in ipairs(sentinels(ARGV[5] .. epoch .. ':')) do redis.call('SET', name, '') end
 end
 for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do
   if tonumber(string.match(id, '^%d+')) < tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], id) end
 end
 redis.call('HSET', KEYS[1], ARGV[1], 0)
-local reply = {gen}
+local reply = {epoch}
 for _, field in ipairs(redis.call('HKEYS', KEYS[2])) do
   if string.sub(field, 1, 4) == 'old:' then reply[#reply + 1] = string.sub(field, 5) end
 end
@@ -208,9 +207,9 @@ return {bucket, dropped}
 const SWEPT_NAME_HASHES = 4;
 const SWEPT_BUCKETS = 1_000;
 
-/** Removes the keys of a generation that is over, a piece at a time. ARGV[1] its name, ARGV[2] what its keys begin with, ARGV[3] where to go on. */
-export const SWEEP = script(`${WITNESS}
-if redis.call('HGET', KEYS[2], 'gen') == ARGV[1] or not redis.call('HGET', KEYS[2], 'old:' .. ARGV[1]) then return -1 end
+/** Removes some keys of an epoch that is over. ARGV[1] its name, ARGV[2] the prefix of its keys, ARGV[3] the place to continue at. */
+export const SWEEP = script(`${SENTINEL}
+if redis.call('HGET', KEYS[2], 'epoch') == ARGV[1] or not redis.call('HGET', KEYS[2], 'old:' .. ARGV[1]) then return -1 end
 local space, at = ARGV[2], tonumber(ARGV[3])
 local hashes = math.floor(tonumber(redis.call('HGET', space .. 'h', 'n') or '0') / ${NAMES_PER_HASH}) + 1
 if at < hashes then
@@ -223,7 +222,7 @@ end
 local bucket = at - hashes
 for i = bucket, math.min(bucket + ${SWEPT_BUCKETS}, ${KEY_BUCKETS}) - 1 do redis.call('UNLINK', space .. 'k:' .. struct.pack('>I2', i)) end
 if bucket + ${SWEPT_BUCKETS} < ${KEY_BUCKETS} then return at + ${SWEPT_BUCKETS} end
-redis.call('UNLINK', space .. 'names', space .. 'due', space .. 'h', unpack(witnesses(space)))
+redis.call('UNLINK', space .. 'names', space .. 'due', space .. 'h', unpack(sentinels(space)))
 redis.call('HDEL', KEYS[2], 'old:' .. ARGV[1])
 return -1
 `);

@@ -1,29 +1,29 @@
-/** Where things are: a stream belongs to one shard, and all keys of a shard share one hash tag, so one script reaches all of them. */
+/** The places of keys. A stream belongs to one shard. All keys of a shard share one hash tag, so one script reaches all of them. */
 import { randomBytes } from 'node:crypto';
 
-/** Raised when what is stored changes its shape: another version has keys of its own and begins anew. */
+/** Raised when the stored form changes: another version has its own keys and begins anew. */
 const LAYOUT = 2;
 
 export interface Shard {
-  /** What the names of all its keys begin with. */
+  /** Prefix of all its keys. */
   readonly base: string;
-  /** Process -> number of the last of its calls that it relies on. */
-  readonly markers: string;
-  /** The generation, and those that are over but not yet removed. */
+  /** Process -> number of the last call that it relies on. */
+  readonly processes: string;
+  /** The present epoch, and the old ones that are not removed yet. */
   readonly meta: string;
-  /** What the names of a generation's keys begin with. */
-  readonly space: (generation: string) => string;
+  /** Prefix of the keys of an epoch. */
+  readonly space: (epoch: string) => string;
 }
 
-/** The number of shards is part of the names: with another number a stream would be looked for in the wrong one. */
+/** The number of shards is part of the names, because another number puts streams into other shards. */
 export function shardsOf(prefix: string, count: number): readonly Shard[] {
   return Array.from({ length: count }, (_, i) => {
     const base = `{${prefix}:${i}/${count}}${LAYOUT}:`;
-    return { base, markers: `${base}markers`, meta: `${base}meta`, space: (generation) => `${base}${generation}:` };
+    return { base, processes: `${base}processes`, meta: `${base}meta`, space: (epoch) => `${base}${epoch}:` };
   });
 }
 
-/** FNV-1a. Which shard a stream is in may never change under one layout. */
+/** FNV-1a. The shard of a stream never changes under one layout. */
 export function shardOf(stream: string, count: number): number {
   if (count === 1) return 0;
   let hash = 0x811c9dc5;
@@ -31,5 +31,5 @@ export function shardOf(stream: string, count: number): number {
   return (hash >>> 0) % count;
 }
 
-/** By chance and never by counting: a store put back from an older copy would count to the same number again. */
-export const newGeneration = (): string => randomBytes(4).toString('hex');
+/** A random name: a counter would repeat a name after a restore from an older copy. */
+export const newEpoch = (): string => randomBytes(4).toString('hex');

@@ -78,9 +78,9 @@ describe('an endpoint', () => {
     await at.recorded(life, 2);
     await life.endpoint({ type: 'DisableEndpoint', at: at.time.now(), reason: 'by_account' });
     await life.topUps('ada', 3);
-    await life.create('witness', credited);
+    await life.create('other', credited);
     await life.topUps('ada', 1);
-    await at.sent('witness', 1);
+    await at.sent('other', 1);
     expect(revisionsAt('e1')).toEqual([1, 2]);
     await life.endpoint({ type: 'EnableEndpoint', at: at.time.now() });
     await at.sent('e1', 6);
