@@ -10,7 +10,7 @@ const REHEARSED_WITHIN_MS = 60_000;
 const ADA = '/v1/customers/ada/wallet';
 const BEA = '/v1/customers/bea/wallet';
 
-interface Clock {
+interface TestClock {
   readonly now: string;
 }
 interface Purchases {
@@ -28,7 +28,7 @@ let service: Standalone;
 let year = 0;
 
 const moment = (month: number, day: number, hour = 0): string => new Date(Date.UTC(year, month - 1, day, hour)).toISOString();
-const advance = (to: string): Promise<Clock> => service.http.post('/v1/test-clock/advance', { to });
+const advance = (to: string): Promise<TestClock> => service.http.post('/v1/test-clock/advance', { to });
 const put = async (path: string, body: object): Promise<void> => {
   expect(await service.http.send('PUT', path, body)).toMatchObject({ status: 200 });
 };
@@ -42,7 +42,7 @@ const booked = async (path: string, at?: string): Promise<string> =>
 describe('a year', () => {
   beforeAll(async () => {
     service = await Standalone.start({ env: { TEST_CLOCK: 'true' } });
-    const { now } = await service.http.get<Clock>('/v1/test-clock');
+    const { now } = await service.http.get<TestClock>('/v1/test-clock');
     year = new Date(now).getUTCFullYear() + 1;
     await advance(moment(1, 1));
     await service.http.ask('PATCH', '/v1/settings', { allow_free_credits: true, credit_prices: [{ currency: 'EUR', price: '0.01' }] });
@@ -119,7 +119,7 @@ describe('a year', () => {
   it('goes on where it was after a restart', async () => {
     await service.kill9();
     await service.restart();
-    expect(await service.http.get<Clock>('/v1/test-clock')).toEqual({ now: moment(12, 31) });
+    expect(await service.http.get<TestClock>('/v1/test-clock')).toEqual({ now: moment(12, 31) });
     expect(await booked(ADA)).toBe('550');
   });
 });

@@ -1,6 +1,6 @@
 /** What a standalone service is made of, and in which order it starts and stops. No Nest here: transports are put in front by main.ts. */
 import type { Instant } from '@drawdown/domain/amounts';
-import type { Parts } from '@drawdown/api/resources';
+import type { ApiParts } from '@drawdown/api/resources';
 import type { TestClock } from '@drawdown/engine/process-managers';
 import { DEDUPE_WINDOW_MS_DEFAULT, type RejectionPublisher } from '@drawdown/engine/usage-pipeline';
 import type { PaymentProvider } from '@drawdown/engine/payments';
@@ -41,7 +41,7 @@ interface StandaloneOptions {
 }
 
 export interface Standalone {
-  readonly parts: Parts;
+  readonly parts: ApiParts;
   readonly log: LogInUse;
   readonly derived: DerivedInUse;
   /** Undefined while another service sends. */

@@ -40,9 +40,9 @@ export class DestinationGuard {
 
   permits(address: string): boolean {
     if (!ipaddr.isValid(address)) return false;
-    const judged = forms(ipaddr.parse(address));
-    if (judged.some((form) => this.allowed.some((network) => inside(form, network)))) return true;
-    return judged.every(isPublic);
+    const addresses = forms(ipaddr.parse(address));
+    if (addresses.some((form) => this.allowed.some((network) => inside(form, network)))) return true;
+    return addresses.every(isPublic);
   }
 
   /** For a host written as an address, for which no name is looked up. @throws DestinationRefused */

@@ -19,7 +19,7 @@ import { InvalidRequest, Refused } from '@drawdown/api/errors';
 import { streamDefinitions } from './stream-definitions';
 import { handlers } from './handlers';
 import type { Context, Handlers, RawUsage } from './operation';
-import type { Parts } from './parts';
+import type { ApiParts } from './parts';
 import { type RpcName, type StreamName, type Message } from '@drawdown/api/contract';
 import { answerUsage } from './usage/usage';
 
@@ -40,7 +40,7 @@ export class TestApplication {
   chance = 0;
   /** Another provider is added to it by the tests that need one. */
   readonly payments: PaymentProvider[] = [new ManualPayments()];
-  readonly parts: Parts;
+  readonly parts: ApiParts;
   readonly states: StreamStates;
   readonly handlers: Handlers;
 

@@ -9,7 +9,7 @@ import { invoiceOperations } from './invoices/invoices';
 import { movementOperations } from './balances/movements';
 import type { Handlers } from './operation';
 import { operatorOperations } from './service/operations';
-import type { Parts } from './parts';
+import type { ApiParts } from './parts';
 import { pricePreviewOperations } from './settings/price-preview';
 import { purchaseOperations } from './purchases/purchases';
 import { rejectedUsageOperations } from './rejected-usage/rejected-usage';
@@ -22,7 +22,7 @@ import { walletOperations } from './wallets/wallets';
 import { watchOperations } from './balances/watch';
 import { webhookOperations } from './webhooks/webhooks';
 
-export const handlers = (parts: Parts): Handlers => ({
+export const handlers = (parts: ApiParts): Handlers => ({
   ...settingsOperations(parts),
   ...pricePreviewOperations(parts),
   ...customerOperations(parts),

@@ -6,7 +6,7 @@ import type { Projector } from '@drawdown/engine/read-models';
 import type { Instant } from '@drawdown/domain/amounts';
 import type { PaymentProvider } from '@drawdown/engine/payments';
 
-export interface Parts {
+export interface ApiParts {
   readonly log: EventLog;
   readonly ledger: Ledger;
   readonly projections: Projections;

@@ -5,7 +5,7 @@ import type { AutoTopUpCommand, AutoTopUpRefusal } from './auto-top-up.commands'
 import { type AutoTopUpEvent, autoTopUpEvents } from './auto-top-up.events';
 import { type AutoTopUp, autoTopUpState, dueAt, evolve, notConfigured } from './auto-top-up.state';
 import { nextDue } from './calendar';
-import { judge, OBSTACLE_LOOK_MS } from './guards';
+import { assess, OBSTACLE_LOOK_MS } from './guards';
 import { type Policy, policyProblem, trigger } from './policy';
 
 /** Failures in a row, declined or expired, after which it is suspended. */
@@ -77,15 +77,15 @@ const sameSchedule = (state: AutoTopUp, { trigger: wanted }: Policy): boolean =>
 
 function consider(command: Command<'Consider'>, state: AutoTopUp, policy: Policy): Answer {
   const { at, figures } = command;
-  const judgement = judge(state, policy, exponentOf(state), command);
-  const { nextDueAt } = judgement;
+  const assessment = assess(state, policy, exponentOf(state), command);
+  const { nextDueAt } = assessment;
   const due = nextDueAt !== undefined && { nextDueAt };
-  if (judgement.act) {
+  if (assessment.act) {
     const requestId = `a${state.requestCount + 1}`;
-    const { amount, cause } = judgement;
+    const { amount, cause } = assessment;
     return accept({ type: 'AutoTopUpRequested', at, requestId, amount, cause, figures, ...due });
   }
-  const { reason, considerAt } = judgement;
+  const { reason, considerAt } = assessment;
   // The reason is recorded already, and the next look stays where it is.
   if (state.skipped.includes(reason) && considerAt === state.considerAt) return accept();
   return accept({ type: 'AutoTopUpSkipped', at, reason, figures, ...(considerAt !== undefined && { considerAt }), ...due });

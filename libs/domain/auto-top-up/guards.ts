@@ -10,20 +10,20 @@ import { spentAt } from './spending';
 /** Waited before another look where something stood in the way that tells nobody when it ends: the account's own settings. */
 export const OBSTACLE_LOOK_MS = 3_600_000;
 
-type Judgement = { readonly nextDueAt?: Instant } & (
+type Assessment = { readonly nextDueAt?: Instant } & (
   | { readonly act: true; readonly amount: Amount; readonly cause: 'threshold' | 'schedule' }
   | { readonly act: false; readonly reason: SkippedReason; readonly considerAt?: Instant }
 );
 
 type Look = Extract<AutoTopUpCommand, { readonly type: 'Consider' }>;
 
-const no = (reason: SkippedReason, considerAt?: Instant): Judgement => ({
+const no = (reason: SkippedReason, considerAt?: Instant): Assessment => ({
   act: false,
   reason,
   ...(considerAt !== undefined && { considerAt }),
 });
 
-export function judge(state: AutoTopUp, policy: Policy, exponent: number, look: Look): Judgement {
+export function assess(state: AutoTopUp, policy: Policy, exponent: number, look: Look): Assessment {
   const { at, figures, obstacle } = look;
   if (state.status === 'off') return no('disabled');
   if (state.status === 'suspended') return no('suspended');
@@ -39,14 +39,14 @@ export function judge(state: AutoTopUp, policy: Policy, exponent: number, look: 
 }
 
 /** The end of a pause causes a look by itself. Any other obstacle sets a later look, and a look that is set stays. */
-function obstructed({ considerAt }: AutoTopUp, at: Instant, obstacle: Obstacle): Judgement {
+function obstructed({ considerAt }: AutoTopUp, at: Instant, obstacle: Obstacle): Assessment {
   if (obstacle === 'wallet_paused') return no(obstacle);
   const arranged = considerAt !== undefined && considerAt > at;
   return no(obstacle, arranged ? considerAt : later(at, OBSTACLE_LOOK_MS));
 }
 
 /** Is there anything to do? What is pending counts as if it had come already. */
-function needed(state: AutoTopUp, policy: Policy, exponent: number, at: Instant, figures: Figures): Judgement {
+function needed(state: AutoTopUp, policy: Policy, exponent: number, at: Instant, figures: Figures): Assessment {
   const has = plus(figures[policy.figure], figures.pending);
   const { trigger } = policy;
   if (trigger.kind === 'threshold') {
@@ -72,7 +72,7 @@ function amountOf(quantity: Quantity, has: Amount, exponent: number): Amount {
 }
 
 /** Is it allowed? Asked for whole or not at all, never cut to what a maximum leaves. */
-function restrained(state: AutoTopUp, { maximum }: Policy, at: Instant, amount: Amount): Judgement | undefined {
+function restrained(state: AutoTopUp, { maximum }: Policy, at: Instant, amount: Amount): Assessment | undefined {
   const { backOffUntil = at } = state;
   if (at < backOffUntil) return no('backing_off', backOffUntil);
   const cooled = cooldownEnd(state) ?? at;

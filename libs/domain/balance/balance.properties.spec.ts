@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { audit } from './model/audit.fixtures';
 import { type BalanceEvent, balanceEvents } from './events';
 import { balance } from './state';
-import { theBalance } from './model/drawdown.fixtures';
+import { realDecider } from './model/drawdown.fixtures';
 import { histories, SEED } from './model/command-sequences.fixtures';
 
 const HISTORIES = 10_000;
@@ -36,7 +36,7 @@ describe('over all histories', () => {
   it('the balance conserves (I3), is never negative (I4), records its figures (I5) and answers as the model predicts', () => {
     fc.assert(
       fc.property(histories, (history) =>
-        audit(theBalance, history, (_, answer) => {
+        audit(realDecider, history, (_, answer) => {
           if (!answer.accepted) count(answer.refusal.code);
           else answer.events.forEach((event) => namesOf(event).forEach(count));
         }),
@@ -52,8 +52,8 @@ describe('over all histories', () => {
   it('the same command on the same state is the same decision, and changes neither', () => {
     fc.assert(
       fc.property(histories, (history) =>
-        audit(theBalance, history.map(frozen), (command, answer, before) => {
-          deepStrictEqual(theBalance.decide(command, frozen(before)), answer);
+        audit(realDecider, history.map(frozen), (command, answer, before) => {
+          deepStrictEqual(realDecider.decide(command, frozen(before)), answer);
         }),
       ),
       { seed: SEED, numRuns: HISTORIES_LOOKED_AT_TWICE },
@@ -63,14 +63,14 @@ describe('over all histories', () => {
   it('a state and its events mean the same after they were written and read back', () => {
     fc.assert(
       fc.property(histories, (history) =>
-        audit(theBalance, history, (_, answer, before, after) => {
+        audit(realDecider, history, (_, answer, before, after) => {
           if (!answer.accepted) return;
           const read = answer.events.map((event) => {
             const stored: unknown = JSON.parse(balanceEvents[event.type].write(event as never));
             return { type: event.type, ...balanceEvents[event.type].read(stored) } as typeof event;
           });
           deepStrictEqual(read, answer.events);
-          deepStrictEqual(read.reduce(theBalance.evolve, writtenAndRead(before)), after);
+          deepStrictEqual(read.reduce(realDecider.evolve, writtenAndRead(before)), after);
         }),
       ),
       { seed: SEED, numRuns: HISTORIES_LOOKED_AT_TWICE },
@@ -83,7 +83,7 @@ function namesOf(event: BalanceEvent): readonly string[] {
   return event.type === 'PurchaseSucceeded' ? [event.type, event.late ? `late: ${event.late}` : 'in time'] : [event.type];
 }
 
-const writtenAndRead = (state: typeof theBalance.initial) => balance.read(JSON.parse(balance.write(state)));
+const writtenAndRead = (state: typeof realDecider.initial) => balance.read(JSON.parse(balance.write(state)));
 
 /** Frozen through and through: whoever changes it, throws. */
 function frozen<T>(value: T): T {

@@ -7,7 +7,7 @@ import { dueAt } from './due';
 import type { BalanceEvent } from './events';
 import { EXPIRY_WARNING_LEAD_MS } from './grants/grant';
 import { type Balance, initialBalance } from './state';
-import { absolute, at, create, hold, NOON, grant, purchase, sweep, theBalance, topUp } from './model/drawdown.fixtures';
+import { absolute, at, create, hold, NOON, grant, purchase, sweep, realDecider, topUp } from './model/drawdown.fixtures';
 
 const SEED = 20_260_401;
 const HISTORIES = 300;
@@ -37,9 +37,9 @@ class Life {
   state: Balance = initialBalance;
   events: BalanceEvent[] = [];
   do(command: BalanceCommand): void {
-    const decision = theBalance.decide(command, this.state);
+    const decision = realDecider.decide(command, this.state);
     if (!decision.accepted) return;
-    this.state = decision.events.reduce(theBalance.evolve, this.state);
+    this.state = decision.events.reduce(realDecider.evolve, this.state);
     this.events.push(...decision.events);
   }
   /** All but when it was recorded. */

@@ -130,7 +130,7 @@ export function setAttribute(attributes: Attributes, name: string, value: JsonNo
 
 /** Judges attributes in a fixed order and names the first that is wrong. `receivedAt` counts when the event has no time. */
 export function usageEventOf(attributes: Attributes, receivedAt: Instant): ParsedUsage {
-  const parsed = judged(attributes, receivedAt);
+  const parsed = validated(attributes, receivedAt);
   return 'rejection' in parsed ? { ...parsed, named: namesIn(attributes) } : parsed;
 }
 
@@ -142,7 +142,7 @@ const RECORD_TIME_END = Date.UTC(10_000, 0, 1);
 /** Whoever writes to a queue may give a record any time at all, or none. */
 export const isRecordTime = (at: Instant): boolean => at > 0 && at < RECORD_TIME_END;
 
-function judged(attributes: Attributes, receivedAt: Instant): ParsedUsage {
+function validated(attributes: Attributes, receivedAt: Instant): ParsedUsage {
   const rejection = attributesRejection(attributes);
   if (rejection) return { rejection };
   // Checked above: these are strings and the data, if there is any, is an object.

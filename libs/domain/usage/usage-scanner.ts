@@ -171,10 +171,10 @@ export class UsageScanner implements ElementReader<ScannedEntry> {
     } while (bytes[this.at] === Char.comma);
     if (bytes[this.at] !== Char.closeBrace) return undefined;
     this.at += 1;
-    return this.judged(data);
+    return this.validated(data);
   }
 
-  private judged(data: JsonObject | undefined): UsageEvent | undefined {
+  private validated(data: JsonObject | undefined): UsageEvent | undefined {
     const { bytes, begins, ends, receivedAt } = this;
     if (!this.is(Attribute.specversion, VERSION)) return undefined;
     if (begins[Attribute.datacontenttype] !== 0 && !this.is(Attribute.datacontenttype, CONTENT_TYPE)) return undefined;

@@ -68,7 +68,7 @@ describe('a chain', () => {
     },
     { requiredKeys: ['index', 'size'] },
   );
-  const sealable = fc.tuple(
+  const chainable = fc.tuple(
     fc.string({ unit: 'grapheme' }),
     fc.nat(99),
     fc.constantFrom('Paused', 'Resumed'),
@@ -76,7 +76,7 @@ describe('a chain', () => {
     causes,
   );
   const chained = (
-    [stream, revision, type, data, cause]: typeof sealable extends fc.Arbitrary<infer T> ? T : never,
+    [stream, revision, type, data, cause]: typeof chainable extends fc.Arbitrary<infer T> ? T : never,
     previous = CHAIN_START,
   ) => {
     const { chain: _, ...event } = chainEvent(previous, stream, revision, type, shape.canonicalJson(data), cause);
@@ -85,7 +85,7 @@ describe('a chain', () => {
 
   it('is found again from what is stored, whatever that is', () =>
     fc.assert(
-      fc.property(sealable, (sample) => {
+      fc.property(chainable, (sample) => {
         const event = chained(sample);
         expect(chainOf(CHAIN_START, event)).toEqual({ chain: readMetadata(event).chain, id: event.id });
       }),
@@ -94,13 +94,13 @@ describe('a chain', () => {
 
   it('is the same for the same event at the same place: an attempt made again finds itself', () =>
     fc.assert(
-      fc.property(sealable, (sample) => expect(chained(sample)).toEqual(chained(sample))),
+      fc.property(chainable, (sample) => expect(chained(sample)).toEqual(chained(sample))),
       { seed: SEED },
     ));
 
   it('is another one for anything else, and after anything else', () =>
     fc.assert(
-      fc.property(sealable, sealable, (a, b) => {
+      fc.property(chainable, chainable, (a, b) => {
         fc.pre(shape.canonicalJson(a) !== shape.canonicalJson(b));
         expect(chained(a).id).not.toBe(chained(b).id);
         expect(chained(a, 'f'.repeat(64)).id).not.toBe(chained(a).id);
@@ -110,7 +110,7 @@ describe('a chain', () => {
 
   it('names its event by a UUID of version 8', () =>
     fc.assert(
-      fc.property(sealable, (sample) =>
+      fc.property(chainable, (sample) =>
         expect(chained(sample).id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
       ),
       { seed: SEED },

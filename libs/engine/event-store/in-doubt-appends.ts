@@ -6,7 +6,7 @@ import type { EventLog } from './event-log';
 import type { AppendUnknown } from './faults';
 import type { ChainedEvent } from './hash-chain';
 
-interface Unsure<E> {
+interface InDoubt<E> {
   readonly events: readonly E[];
   /** Revision of the first of them. */
   readonly first: number;
@@ -15,7 +15,7 @@ interface Unsure<E> {
 }
 
 export class InDoubtAppends<E> {
-  private open: Unsure<E>[] = [];
+  private open: InDoubt<E>[] = [];
 
   note(events: readonly E[], first: number, chained: readonly ChainedEvent[], fault: AppendUnknown): void {
     this.open.push({ events, first, ids: chained.map(({ id }) => id), fault });
@@ -28,7 +28,7 @@ export class InDoubtAppends<E> {
 
   /** The one that has landed. Those whose place is taken by others never will. */
   async landed(log: EventLog, stream: string): Promise<{ readonly events: readonly E[]; readonly revision: number } | undefined> {
-    const open: Unsure<E>[] = [];
+    const open: InDoubt<E>[] = [];
     for (const inDoubt of this.open) {
       const { events, first, ids } = inDoubt;
       const there = await log.readStream(stream, { from: first, limit: ids.length });

@@ -245,7 +245,7 @@ export class Ledger {
     inDoubt = new InDoubtAppends<T['event']>(),
   ): Promise<boolean> {
     // Nothing waits from here to the write: what was looked up since the entry was loaded holds for it.
-    this.states.assertCurrent(entry.generation);
+    this.states.assertCurrent(entry.epoch);
     const first = entry.revision + 1;
     let { chain } = entry;
     const chained = events.map((event, index) => {

@@ -69,7 +69,7 @@ describe('a snapshot', () => {
     const known = home.states.cached(STREAM)!;
     expect(await states({ projections }).load(STREAM)).toEqual({
       ...known,
-      generation: 0,
+      epoch: 0,
       complete: true,
       dirty: expect.any(Boolean) as boolean,
     });
@@ -208,7 +208,7 @@ describe('an event that is met in the log', () => {
     expect(notified).toEqual([0]);
     await fresh.handle(await eventAt(3));
     expect(notified).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(fresh.cached(STREAM)).toEqual({ ...home.states.cached(STREAM), dirty: true, generation: 0, complete: false });
+    expect(fresh.cached(STREAM)).toEqual({ ...home.states.cached(STREAM), dirty: true, epoch: 0, complete: false });
   });
 
   it('and is none of the ledger is passed over', async () => {

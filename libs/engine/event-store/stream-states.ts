@@ -28,8 +28,8 @@ export interface StreamState {
   chain: string;
   /** Changed since its document was last saved. */
   dirty: boolean;
-  /** Of the states it belongs to: see `StreamStates.generation`. */
-  readonly generation: number;
+  /** Of the states it belongs to: see `StreamStates.epoch`. */
+  readonly epoch: number;
   /** As far as its stream went when it was loaded. The following alone makes entries that may be behind, event by event. */
   complete: boolean;
 }
@@ -93,16 +93,16 @@ export class StreamStates {
   };
 
   /**
-   * Raised by `clear`. What was folded and looked up in one generation must not be combined with another: keys let go of in the first
+   * Raised by `clear`. What was folded and looked up in one epoch must not be combined with another: keys let go of in the first
    * may be missing from the index of the second. So whoever decides on both asks `assertCurrent` before the append (decision 0014).
    */
-  get generation(): number {
+  get epoch(): number {
     return this.cleared;
   }
 
   /** @throws DerivedStateLost nothing was written; do all of it again. */
-  assertCurrent(generation: number): void {
-    if (generation !== this.cleared) throw new DerivedStateLost();
+  assertCurrent(epoch: number): void {
+    if (epoch !== this.cleared) throw new DerivedStateLost();
   }
 
   /** True while streams are folded anew after a clear: each is whole when it is loaded, lists and what is due are not. */
@@ -169,7 +169,7 @@ export class StreamStates {
     entry.revision = first + events.length - 1;
     entry.chain = cause.chain;
     // Saved, its document would stand in an index that may lack the keys before it. The following meets these events again.
-    if (entry.generation !== this.cleared) return;
+    if (entry.epoch !== this.cleared) return;
     entry.dirty = true;
     const own = this.followersOf.size === 0 ? undefined : this.followersOf.get(entry.stream);
     for (let i = 0; i < events.length; i++) {
@@ -228,12 +228,12 @@ export class StreamStates {
     if (!definition) throw new RangeError(`no aggregate folds ${stream}`);
     const known = this.entries.get(stream);
     if (known) return known;
-    const generation = this.cleared;
+    const epoch = this.cleared;
     const document = await this.projections.load(stream);
     // Of before the clear: its keys may be neither in memory nor in the index.
-    this.assertCurrent(generation);
+    this.assertCurrent(epoch);
     const restored = (document && readDocument(definition, document)) ?? { state: definition.initial, revision: -1, chain: CHAIN_START };
-    const entry: StreamState = { ...restored, stream, definition, generation, dirty: false, complete: false };
+    const entry: StreamState = { ...restored, stream, definition, epoch, dirty: false, complete: false };
     this.entries.set(stream, entry);
     return entry;
   }

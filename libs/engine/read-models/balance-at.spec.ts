@@ -40,15 +40,15 @@ describe('a balance judged at a moment', () => {
   it('projects what is left after the invoices, and judges the lines by it', () => {
     const used = { source: 'api', id: 'a', bodyHash: 'b', time: '2026-03-01T12:00:00Z', usedAt: NOON, parts: [] };
     const accrued = (credits: string): BalanceCommand => ({ type: 'Accrue', at: NOON, lines: [{ ...used, amount: amount(credits) }] });
-    const judged = (credits: string) => balanceAt(after(created, toppedUp(), accrued(credits)), NOON);
-    expect(judged('50')).toMatchObject({
+    const figuresWith = (credits: string) => balanceAt(after(created, toppedUp(), accrued(credits)), NOON);
+    expect(figuresWith('50')).toMatchObject({
       available: HUNDRED,
       unbilled: amount('50'),
       projected: amount('50'),
       limits: [{ reached: true }, { reached: true }],
     });
-    expect(judged('49.999999999')).toMatchObject({ limits: [{ reached: false }, { reached: false }] });
-    expect(judged('101')).toMatchObject({ projected: amount('-1') });
+    expect(figuresWith('49.999999999')).toMatchObject({ limits: [{ reached: false }, { reached: false }] });
+    expect(figuresWith('101')).toMatchObject({ projected: amount('-1') });
   });
 
   it('has pending what purchases would add, until their time is over', () => {

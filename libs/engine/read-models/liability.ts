@@ -134,7 +134,7 @@ export class LiabilityReport {
   finish(wallet: string): void {
     const so = this.open.get(wallet);
     if (!so) return;
-    if (so.currency !== '') this.lapse(so, this.currencyTotals(so.currency));
+    if (so.currency !== '') this.addExpiredUnposted(so, this.currencyTotals(so.currency));
     this.open.delete(wallet);
   }
 
@@ -143,7 +143,7 @@ export class LiabilityReport {
     const totals = new Map([...this.currencies].map(([currency, soFar]) => [currency, { ...soFar }]));
     for (const so of this.open.values()) {
       const total = totals.get(so.currency);
-      if (total) this.lapse(so, total);
+      if (total) this.addExpiredUnposted(so, total);
     }
     return [...totals].map(([currency, soFar]) => ({ currency, ...soFar })).sort((a, b) => (a.currency < b.currency ? -1 : 1));
   }
@@ -178,17 +178,17 @@ export class LiabilityReport {
     }
   }
 
-  private lapse({ grants, holds }: WalletSoFar, total: CurrencySoFar): void {
-    const lapse = (origin: Origin, amount: Amount): void => {
+  private addExpiredUnposted({ grants, holds }: WalletSoFar, total: CurrencySoFar): void {
+    const add = (origin: Origin, amount: Amount): void => {
       total[origin] = { ...total[origin], expiredUnposted: plus(total[origin].expiredUnposted, amount) };
     };
     const isOver = (grant: OpenGrant | undefined): grant is OpenGrant => grant?.expiresAt !== undefined && grant.expiresAt <= this.asOf;
-    for (const grant of grants.values()) if (isOver(grant)) lapse(grant.origin, minus(grant.remaining, grant.held));
+    for (const grant of grants.values()) if (isOver(grant)) add(grant.origin, minus(grant.remaining, grant.held));
     for (const { expiresAt, keeps } of holds.values()) {
       if (expiresAt > this.asOf) continue;
       for (const { grant, amount } of keeps) {
         const known = grants.get(grant);
-        if (isOver(known)) lapse(known.origin, amount);
+        if (isOver(known)) add(known.origin, amount);
       }
     }
   }

@@ -29,7 +29,7 @@ import {
   type UsageOffer,
 } from './usage-outcome';
 import { balanceClosed, conflict, inFuture, noCreditBalance, noWallet, tooLate, unknownCustomer, walletClosed } from './usage-rejections';
-import { bytesOf, convert, type Draw, drawOn, isOfWallet, type Target, targetsOf } from './usage-targets';
+import { bytesOf, convert, type Draw, drawOn, isOfWallet, type UsageTarget, targetsOf } from './usage-targets';
 
 /** Events read at once to confirm repeats. */
 export const PLACES_READ_AT_ONCE = 64;
@@ -40,7 +40,7 @@ interface Item {
   readonly usage: UsageEvent;
   readonly fingerprint: number;
   /** What it draws on, by credit product. Emptied as it turns out to be applied already. */
-  readonly targets: Map<string, Target>;
+  readonly targets: Map<string, UsageTarget>;
   readonly charges: Charge[];
   rejection?: Rejection;
   fault?: unknown;
@@ -59,8 +59,8 @@ export interface Faulted {
 
 export class UnsettledUsage {
   private readonly now: Instant;
-  /** Everything a round looks up, and what it appends upon, is of one generation of states. */
-  private readonly generation: number;
+  /** Lookups and appends of a round use states of one epoch. */
+  private readonly epoch: number;
   /** The revision of each stream at which keys were looked up: what is appended has to follow that very one. */
   private lookedUpAt = new Map<string, number | undefined>();
   /** Lines of usage read to confirm a fingerprint, by place, then by key: in a wallet a usage event may have one for each credit product. */
@@ -77,7 +77,7 @@ export class UnsettledUsage {
     private readonly rejectedUsageStore: RejectedUsageStore,
   ) {
     this.now = clock();
-    this.generation = ledger.states.generation;
+    this.epoch = ledger.states.epoch;
   }
 
   /** The outcomes, in the order of the offers; a fault in place of an outcome where the log could not be written. The others stand. */
@@ -162,18 +162,18 @@ export class UnsettledUsage {
     // Another process may have made a balance, or made it again, since this one last looked: nothing is rejected on old knowledge.
     if (!item.known && !this.holdsAny(item)) await Promise.all(streamsOf(item).map((stream) => this.readToEnd(stream)));
     const asked = [...item.targets.values()];
-    let closed: Target | undefined;
+    let closed: UsageTarget | undefined;
     for (const target of asked) {
       const balance = await this.balance(target.stream);
       if (balance.status === 'closed') closed = target;
       if (balance.status === 'none' || balance.status === 'closed') item.targets.delete(target.creditProductId);
-      else await this.judge(item, target, balance);
+      else await this.checkTarget(item, target, balance);
     }
     if (item.targets.size === 0 && !item.known)
       item.rejection = closed ? closedRejection(closed) : await this.noBalance(item.usage, asked.every(isOfWallet));
   }
 
-  private async judge(item: Item, target: Target, { consumingSince, currency = '' }: Balance): Promise<void> {
+  private async checkTarget(item: Item, target: UsageTarget, { consumingSince, currency = '' }: Balance): Promise<void> {
     const unrated = target.shares.find(({ rated }) => rated.rejection)?.rated.rejection;
     if (unrated) item.rejection = unrated;
     else if (!item.known && this.tooLate(item.usage, consumingSince)) item.rejection = tooLate;
@@ -184,7 +184,7 @@ export class UnsettledUsage {
   }
 
   /** By the settings as they are known, and where they say no, by those at the end of their stream. */
-  private async convert(usage: UsageEvent, target: Target, currency: string): Promise<Rejection | undefined> {
+  private async convert(usage: UsageEvent, target: UsageTarget, currency: string): Promise<Rejection | undefined> {
     this.settings ??= (await this.ledger.states.load(streams.settings)).state as Settings;
     const wrong = convert(target, usage, currency, this.settings);
     if (!wrong) return undefined;
@@ -311,7 +311,7 @@ export class UnsettledUsage {
         const known = entry.revision;
         // From here to the append nothing waits: what is decided on is what the keys were looked up in.
         if (this.lookedUpAt.get(stream) !== known) continue;
-        this.ledger.states.assertCurrent(this.generation);
+        this.ledger.states.assertCurrent(this.epoch);
         const left = draws.filter(({ item, target }) => !item.rejection && item.targets.has(target.creditProductId));
         if (left.length === 0) return;
         const first = aggregate.decider.prerequisite?.({ type: 'Consume', at: this.now, lines: [] }, entry.state as Balance);
@@ -392,9 +392,9 @@ export function afterFirst(offer: UsageOffer, first: UsageOffer, outcome: UsageO
 const lineKey = ({ source, id }: { readonly source: string; readonly id: string }): string => `${source}\0${id}`;
 
 const streamsOf = ({ targets }: Item): readonly string[] => [...targets.values()].map(({ stream }) => stream);
-const closedRejection = (target: Target): Rejection => (isOfWallet(target) ? walletClosed : balanceClosed);
+const closedRejection = (target: UsageTarget): Rejection => (isOfWallet(target) ? walletClosed : balanceClosed);
 
-function drawOf(item: Item, target: Target): ItemDraw {
+function drawOf(item: Item, target: UsageTarget): ItemDraw {
   const others = item.targets.size === 1 ? [] : [...item.targets.keys()].filter((product) => product !== target.creditProductId);
   return { item, usage: item.usage, target, others };
 }

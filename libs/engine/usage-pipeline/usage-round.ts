@@ -113,7 +113,7 @@ class Round {
   async settleRegular(): Promise<void> {
     const { ledger, stages } = this.parts;
     const { states } = ledger;
-    const { generation } = states;
+    const { epoch } = states;
     stages.begin();
     const rated = this.rate();
     stages.end('rate');
@@ -125,7 +125,7 @@ class Round {
     stages.end('known keys');
     await ledger.inFreeTurns(async (turns) => {
       // Nothing waits from here to the append: the decision and the key lookup use the same revision of every stream.
-      if (states.generation !== generation) return;
+      if (states.epoch !== epoch) return;
       const append = new RoundAppend(ledger.log, states);
       const decided: Decided[] = [];
       const streams: string[] = [];

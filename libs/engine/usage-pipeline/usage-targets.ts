@@ -23,7 +23,7 @@ import type { Charge } from './usage-outcome';
 import { noCreditPrice, tooMuchMoney } from './usage-rejections';
 
 /** What a usage event draws on one balance by the meters of one credit product. */
-export interface Target {
+export interface UsageTarget {
   readonly stream: string;
   readonly creditProductId: string;
   readonly aggregate: typeof wallet;
@@ -40,8 +40,8 @@ interface Share {
 }
 
 /** By credit product: all of its meters draw on its balance, or all on the wallet. */
-export function targetsOf(customerId: string, matched: readonly RatedProduct[]): Map<string, Target> {
-  const targets = new Map<string, Target>();
+export function targetsOf(customerId: string, matched: readonly RatedProduct[]): Map<string, UsageTarget> {
+  const targets = new Map<string, UsageTarget>();
   for (const rated of matched) {
     const { creditProductId, drawsOn, credits } = rated;
     const share = { rated, amount: credits };
@@ -59,11 +59,11 @@ export function targetsOf(customerId: string, matched: readonly RatedProduct[]):
   return targets;
 }
 
-export const isOfWallet = ({ aggregate }: Pick<Target, 'aggregate'>): boolean => aggregate === wallet;
+export const isOfWallet = ({ aggregate }: Pick<UsageTarget, 'aggregate'>): boolean => aggregate === wallet;
 
 /** Makes money of the credits of a target of a wallet: exact, rounded once to 9 digits, half to even. Says why that cannot be. */
 export function convert(
-  { creditProductId, shares }: Target,
+  { creditProductId, shares }: UsageTarget,
   usage: UsageEvent,
   currency: string,
   settings: Settings,
@@ -95,7 +95,7 @@ export function worthOf(
 /** A usage event and what it draws on one balance. `others`: the credit products that it is charged to beside this one. */
 export interface Draw {
   readonly usage: UsageEvent;
-  readonly target: Target;
+  readonly target: UsageTarget;
   readonly others: readonly string[];
 }
 
@@ -151,7 +151,7 @@ interface Drawn<D extends Draw> {
  * @param suspended wallets are disabled for the whole account: nothing is debited and all goes uncovered, as on a paused one
  */
 export function drawOn<D extends Draw>(
-  aggregate: Target['aggregate'],
+  aggregate: UsageTarget['aggregate'],
   at: Instant,
   draws: readonly D[],
   before: Balance,

@@ -2,12 +2,12 @@
 import { amount, type Instant } from '@drawdown/domain/amounts';
 import { creditProduct } from '@drawdown/domain/catalog';
 import { streams } from '@drawdown/engine/event-store';
-import type { Parts } from '@drawdown/api/resources';
+import type { ApiParts } from '@drawdown/api/resources';
 import { CREDIT_PRODUCT } from '../load/usage-bodies';
 
 const { credit_product_id: id, name, unit, meters } = CREDIT_PRODUCT;
 
-export const addProduct = ({ ledger }: Pick<Parts, 'ledger'>): Promise<unknown> =>
+export const addProduct = ({ ledger }: Pick<ApiParts, 'ledger'>): Promise<unknown> =>
   ledger.execute(creditProduct, streams.creditProduct(id), {
     type: 'CreateCreditProduct',
     at: Date.now() as Instant,

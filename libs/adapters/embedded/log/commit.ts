@@ -1,6 +1,6 @@
 /** The appends that go to disk together: their bytes in one buffer, and who waits for them. */
 import type { AppendOutcome, RecordedEvent } from '@drawdown/engine/event-store';
-import { recordBytesAtMost, sealRecord, writeRecord } from './record-format';
+import { recordBytesAtMost, closeRecord, writeRecord } from './record-format';
 import type { StreamHead } from './stream-head';
 
 const BUFFER_BYTES = 256 * 1024;
@@ -35,7 +35,7 @@ export class Commit {
   }
 
   chain(offset: number): void {
-    for (const { start, bytes } of this.writes) sealRecord(this.buffer, start, bytes, offset);
+    for (const { start, bytes } of this.writes) closeRecord(this.buffer, start, bytes, offset);
   }
 
   /** An empty commit that takes over the buffer. */

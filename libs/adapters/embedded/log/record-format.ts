@@ -77,7 +77,7 @@ export function writeRecord(buffer: Buffer, start: number, events: readonly Reco
 }
 
 /** Notes which commit the record belongs to, and closes it with its CRC. */
-export function sealRecord(buffer: Buffer, start: number, bytes: number, commitStart: number): void {
+export function closeRecord(buffer: Buffer, start: number, bytes: number, commitStart: number): void {
   buffer.writeDoubleLE(commitStart, start + 12);
   buffer.writeUInt32LE(crc32(buffer.subarray(start + CRC_FROM, start + bytes)), start + 4);
 }

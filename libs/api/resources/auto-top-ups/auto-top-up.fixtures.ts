@@ -5,7 +5,7 @@ import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import { at, type TestApplication, walletOfAda } from '../application.fixtures';
 import { AutoTopUpRunner, Sweeper } from '@drawdown/engine/process-managers';
 import { streamDefinitions } from '../stream-definitions';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 export const policy = { threshold: '5', amount: '20', cooldown_seconds: 3_600, maximum_money: '60', maximum_count: 3 };
 export const set = { ...walletOfAda, policy };
@@ -40,7 +40,7 @@ class Living {
   }
 
   /** It follows the log after its start, and looks for due work on command. */
-  runner(parts: Parts = this.app.parts): AutoTopUpRunner {
+  runner(parts: ApiParts = this.app.parts): AutoTopUpRunner {
     const runner = new AutoTopUpRunner(parts, (fault) => this.faults.push(fault));
     this.runners.push(runner);
     return runner;
@@ -110,7 +110,7 @@ class Living {
 }
 
 /** The parts of another process over the same log: its memory hears of nothing that it does not read itself. */
-export function anotherProcess({ parts }: TestApplication): Parts {
+export function anotherProcess({ parts }: TestApplication): ApiParts {
   const { log, projections } = parts;
   const states = new StreamStates(log, projections, new AppliedKeys(projections, DEDUPE_WINDOW_MS_DEFAULT), streamDefinitions);
   return { ...parts, ledger: new Ledger(log, states) };

@@ -12,12 +12,12 @@ import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Context, Handlers } from '../operation';
 import { pageStart, pageToken } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { readAtLeast } from '../request/read-at-least';
 
 type AutoTopUpHandlers = Pick<Handlers, 'SetAutoTopUp' | 'GetAutoTopUp' | 'DisableAutoTopUp' | 'ResumeAutoTopUp'>;
 
-export const autoTopUpOperations = (parts: Parts): AutoTopUpHandlers => ({
+export const autoTopUpOperations = (parts: ApiParts): AutoTopUpHandlers => ({
   async SetAutoTopUp(request, context) {
     const { customerId, policy } = readRequest(request, (from) => {
       if (!from.has('policy')) from.violation('policy', 'is missing', 'send it');
@@ -78,7 +78,7 @@ const byAPerson = (from: Fields<RequestOf<'ResumeAutoTopUp'>>) => ({
 });
 
 async function change(
-  parts: Parts,
+  parts: ApiParts,
   context: Context,
   customerId: string,
   command: (at: Instant) => AutoTopUpCommand | Promise<AutoTopUpCommand>,

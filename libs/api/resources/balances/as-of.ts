@@ -5,7 +5,7 @@
 import type { Instant } from '@drawdown/domain/amounts';
 import { readEvent } from '@drawdown/domain/decider';
 import type { Balance } from '@drawdown/domain/balance';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import type { BalanceTarget } from './balance-target';
 
 /** One sweep posts what one append carries: as many follow as there is something due. */
@@ -19,7 +19,7 @@ function settled({ decider }: BalanceTarget['aggregate'], state: Balance, at: In
 
 /** Its cost grows with the history before the moment. `revision` -1: nothing had happened yet. */
 export async function knownAt(
-  { log }: Pick<Parts, 'log'>,
+  { log }: Pick<ApiParts, 'log'>,
   { aggregate, stream }: BalanceTarget,
   at: Instant,
 ): Promise<{ readonly state: Balance; readonly revision: number }> {

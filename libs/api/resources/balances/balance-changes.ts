@@ -7,14 +7,14 @@ import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handler } from '../operation';
 import type { RequestOf } from '@drawdown/api/contract';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { type BalanceTarget, changeBalance } from './balance-target';
 
 // Requests about a wallet are those about a credit balance without the credit product.
 type ReadTarget<Request extends object> = (from: Fields<Request>) => BalanceTarget;
 
 export const pausing =
-  (parts: Parts, readTarget: ReadTarget<RequestOf<'PauseCreditBalance'>>, type: 'Pause' | 'Resume'): Handler<'PauseCreditBalance'> =>
+  (parts: ApiParts, readTarget: ReadTarget<RequestOf<'PauseCreditBalance'>>, type: 'Pause' | 'Resume'): Handler<'PauseCreditBalance'> =>
   async (request, context) => {
     const { target, reason } = readRequest(request, (from) => ({
       target: readTarget(from),
@@ -25,7 +25,7 @@ export const pausing =
   };
 
 export const closing =
-  (parts: Parts, readTarget: ReadTarget<RequestOf<'CloseCreditBalance'>>): Handler<'CloseCreditBalance'> =>
+  (parts: ApiParts, readTarget: ReadTarget<RequestOf<'CloseCreditBalance'>>): Handler<'CloseCreditBalance'> =>
   async (request, context) => {
     const { target, reason } = readRequest(request, (from) => ({
       target: readTarget(from),
@@ -36,7 +36,7 @@ export const closing =
   };
 
 export const settingLimits =
-  (parts: Parts, readTarget: ReadTarget<RequestOf<'SetCreditBalanceLimits'>>): Handler<'SetCreditBalanceLimits'> =>
+  (parts: ApiParts, readTarget: ReadTarget<RequestOf<'SetCreditBalanceLimits'>>): Handler<'SetCreditBalanceLimits'> =>
   async (request, context) => {
     const { target, limits } = readRequest(request, (from) => ({ target: readTarget(from), limits: readLimits(from) }));
     const { revision, balance } = await changeBalance(parts, context, target, (at) => ({ type: 'SetLimits', at, limits }));

@@ -9,7 +9,7 @@ import { balanceMessage, type BesideBalance } from './balance-message';
 import { type CarriedOut, carryOut, type CommandCall, readFresh, requireCustomer, loadSettings } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import type { Fields } from '../request/fields';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 export interface BalanceTarget {
   readonly customerId: string;
@@ -45,7 +45,7 @@ export function readBalance(from: Fields<OfCreditProduct>): BalanceTarget {
 }
 
 /** @throws Refused credit_product_not_found */
-export const theProduct = ({ ledger }: Pick<Parts, 'ledger'>, creditProductId: string): Promise<CreditProduct> =>
+export const theProduct = ({ ledger }: Pick<ApiParts, 'ledger'>, creditProductId: string): Promise<CreditProduct> =>
   readFresh(ledger, creditProduct, streams.creditProduct(creditProductId), ({ state, revision }) => {
     if (revision < 0) throw new Refused({ code: 'credit_product_not_found' });
     return state;
@@ -58,7 +58,7 @@ interface ChangedBalance extends CarriedOut<BalanceTypes> {
 
 /** Carries out a command on a balance. @throws Refused customer_not_found, or as the balance decides */
 export async function changeBalance(
-  parts: Parts,
+  parts: ApiParts,
   context: CommandCall,
   target: BalanceTarget,
   command: (at: Instant) => BalanceCommand | Promise<BalanceCommand>,
@@ -73,13 +73,13 @@ export async function changeBalance(
 
 /** A product's unit never changes, so it is no part of what has to be kept. */
 export const unitOf = async (
-  parts: Pick<Parts, 'ledger'>,
+  parts: Pick<ApiParts, 'ledger'>,
   { creditProductId }: Pick<BalanceTarget, 'creditProductId'>,
 ): Promise<BesideBalance> => (creditProductId === undefined ? {} : { unit: (await theProduct(parts, creditProductId)).unit });
 
 /** What a balance is shown with when it is asked for: the price is the one in force at the moment. */
 export async function besideOf(
-  parts: Pick<Parts, 'ledger'>,
+  parts: Pick<ApiParts, 'ledger'>,
   target: BalanceTarget,
   { currency }: Balance,
   at: Instant,

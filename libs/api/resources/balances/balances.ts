@@ -10,11 +10,11 @@ import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../request/fields';
 import { loadSettings, readFresh, requireCustomer } from '@drawdown/engine/commands';
 import type { Context, Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { readAtLeast } from '../request/read-at-least';
 import { type BalanceTarget, besideOf, creditBalanceOf, readBalance, walletOf } from './balance-target';
 
-export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | 'ListBalances' | 'CanSpend'> => ({
+export const balanceOperations = (parts: ApiParts): Pick<Handlers, 'GetBalance' | 'ListBalances' | 'CanSpend'> => ({
   async GetBalance(request, context) {
     const now = parts.clock();
     const { target, wanted, at } = readRequest(request, (from) => {
@@ -22,13 +22,13 @@ export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | '
       if (at !== undefined && at > now) from.violation('at', 'has not come yet', 'leave it out to ask about now');
       return { target: readBalance(from), wanted: from.revision('min_revision'), at };
     });
-    const present = await theBalance(parts, target, wanted, context);
+    const present = await requireBalance(parts, target, wanted, context);
     const { state, revision } = at === undefined ? present : await knownAt(parts, target, at);
     if (revision < 0) throw new Refused({ code: 'balance_not_found' });
     // Judged after the wait for a revision, so that the moment is never before what the answer speaks of.
-    const judged = at ?? parts.clock();
-    const balance = balanceMessage(state, revision, judged, await besideOf(parts, target, state, judged));
-    return { revision, as_of: formatInstant(judged), balance };
+    const moment = at ?? parts.clock();
+    const balance = balanceMessage(state, revision, moment, await besideOf(parts, target, state, moment));
+    return { revision, as_of: formatInstant(moment), balance };
   },
 
   async ListBalances(request) {
@@ -54,7 +54,7 @@ export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | '
       wanted: from.revision('min_revision'),
       amount: from.amount('amount', { above: ZERO }),
     }));
-    const { state, revision } = await theBalance(parts, target, wanted, context);
+    const { state, revision } = await requireBalance(parts, target, wanted, context);
     const at = parts.clock();
     const { available } = balanceAt(state, at);
     const shortfall = amount > available ? minus(amount, available) : ZERO;
@@ -71,8 +71,8 @@ export const balanceOperations = (parts: Parts): Pick<Handlers, 'GetBalance' | '
 });
 
 /** The balance as it is now. @throws Refused customer_not_found, balance_not_found; RevisionNotReached */
-export async function theBalance(
-  parts: Parts,
+export async function requireBalance(
+  parts: ApiParts,
   { customerId, aggregate, stream }: BalanceTarget,
   wanted: number | undefined,
   context: Pick<Context, 'signal'>,
@@ -87,7 +87,7 @@ export async function theBalance(
 }
 
 /** Why nothing can be spent at all, as the refusal of a debit would say it. */
-async function obstacle(parts: Parts, { creditProductId }: BalanceTarget, { status }: Balance): Promise<string | undefined> {
+async function obstacle(parts: ApiParts, { creditProductId }: BalanceTarget, { status }: Balance): Promise<string | undefined> {
   if (status === 'closed') return 'balance_closed';
   if (status === 'paused') return 'balance_paused';
   return creditProductId === undefined && !(await loadSettings(parts)).enabled ? 'wallets_disabled' : undefined;

@@ -6,18 +6,18 @@ import { readEvent } from '@drawdown/domain/decider';
 import { type AccruedLine, projectedOf, type RatedPart, type UsageLine } from '@drawdown/domain/balance';
 import { readMetadata, type RecordedEvent } from '@drawdown/engine/event-store';
 import { allocationMessages, amountText, time } from './balance-message';
-import { theBalance } from './balances';
+import { requireBalance } from './balances';
 import { readRequest } from '../request/fields';
 import type { Handlers } from '../operation';
 import { pageStart, pageToken } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { type BalanceTarget, readBalance } from './balance-target';
 
 /** Events that one page looks through for those of the types asked for. A page may be short and still have a next one. */
 const MOVEMENTS_SCANNED_PER_PAGE_MAX = 10_000;
 const EVENTS_PER_READ = 250;
 
-export const movementOperations = (parts: Parts): Pick<Handlers, 'ListMovements'> => ({
+export const movementOperations = (parts: ApiParts): Pick<Handlers, 'ListMovements'> => ({
   async ListMovements(request, context) {
     const { target, wanted, page, types, newestFirst } = readRequest(request, (from) => ({
       target: readBalance(from),
@@ -26,7 +26,7 @@ export const movementOperations = (parts: Parts): Pick<Handlers, 'ListMovements'
       types: from.words('types', MOVEMENT_TYPES),
       newestFirst: from.flag('newest_first'),
     }));
-    const { revision } = await theBalance(parts, target, wanted, context);
+    const { revision } = await requireBalance(parts, target, wanted, context);
     const list = JSON.stringify([target.stream, newestFirst, [...new Set(types)].sort()]);
     const start = pageStart(list, page, newestFirst ? revision : 0);
     const { movements, next } = await scan(parts, { target, start, last: revision, newestFirst, types: new Set(types), size: page.size });
@@ -53,7 +53,7 @@ interface Scan {
 
 /** `next`: the revision to go on at; undefined when there is nothing more. */
 async function scan(
-  { log }: Parts,
+  { log }: ApiParts,
   { target, start, last, newestFirst, types, size }: Scan,
 ): Promise<{ movements: Movement[]; next: number | undefined }> {
   const movements: Movement[] = [];

@@ -2,17 +2,17 @@
 import type { RequestOf, ResponseOf } from '@drawdown/api/contract';
 import { formatInstant } from '@drawdown/domain/amounts';
 import { balanceMessage } from './balance-message';
-import { theBalance } from './balances';
+import { requireBalance } from './balances';
 import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { besideOf, readBalance } from './balance-target';
 
-export const watchOperations = (parts: Parts): Pick<Handlers, 'WatchBalance'> => ({
+export const watchOperations = (parts: ApiParts): Pick<Handlers, 'WatchBalance'> => ({
   WatchBalance: (request, context) => watch(parts, request, context),
 });
 
-async function* watch(parts: Parts, request: RequestOf<'WatchBalance'>, context: Context): AsyncGenerator<ResponseOf<'WatchBalance'>> {
+async function* watch(parts: ApiParts, request: RequestOf<'WatchBalance'>, context: Context): AsyncGenerator<ResponseOf<'WatchBalance'>> {
   const { target, after } = readRequest(request, (from) => ({ target: readBalance(from), after: from.revision('after_revision', -1) }));
   const { signal } = context;
   const bell = new Bell();
@@ -22,7 +22,7 @@ async function* watch(parts: Parts, request: RequestOf<'WatchBalance'>, context:
   try {
     // A revision that the caller cannot have seen yet is waited for no longer than by any read.
     for (let sent = after ?? -1, wanted = after; !signal.aborted; wanted = undefined) {
-      const { state, revision } = await theBalance(parts, target, wanted, context);
+      const { state, revision } = await requireBalance(parts, target, wanted, context);
       if (revision <= sent) {
         await bell.rung();
         continue;

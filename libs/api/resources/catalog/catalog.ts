@@ -23,7 +23,7 @@ import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import { listDocuments, stateIn } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { readAtLeast } from '../request/read-at-least';
 
 type CatalogHandlers = Pick<
@@ -37,7 +37,7 @@ type CatalogHandlers = Pick<
   | 'SetCreditProductLimits'
 >;
 
-export const catalogOperations = (parts: Parts): CatalogHandlers => ({
+export const catalogOperations = (parts: ApiParts): CatalogHandlers => ({
   CreateCreditProduct: changing(parts, (from) => {
     const id = from.slug('credit_product_id');
     const product = {
@@ -104,7 +104,7 @@ interface Change {
 }
 
 const changing =
-  <Request extends object>(parts: Parts, read: (from: Fields<Request>) => Change) =>
+  <Request extends object>(parts: ApiParts, read: (from: Fields<Request>) => Change) =>
   async (request: Request, context: Context): Promise<ResponseOf<'AddMeter'>> => {
     const { id, command } = readRequest(request, read);
     const { state, revision } = await carryOut(parts, context, creditProduct, streams.creditProduct(id), command);

@@ -10,7 +10,7 @@ import { readRequest } from '../request/fields';
 import { readTerms, REASON_LENGTH_MAX, REFERENCE_LENGTH_MAX, startingGrant } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import { listDocuments } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { changeBalance, readCreditBalance, theProduct, unitOf } from '../balances/balance-target';
 
 const BALANCE_NAME_LENGTH_MAX = 128;
@@ -27,7 +27,7 @@ type CreditBalanceHandlers = Pick<
   | 'SetCreditBalanceLimits'
 >;
 
-export const creditBalanceOperations = (parts: Parts): CreditBalanceHandlers => ({
+export const creditBalanceOperations = (parts: ApiParts): CreditBalanceHandlers => ({
   async CreateCreditBalance(request, context) {
     const asked = readRequest(request, (from) => ({
       target: readCreditBalance(from),

@@ -9,10 +9,10 @@ import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../request/fields';
 import type { Handlers } from '../operation';
 import { listDocuments, stateIn } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { readAtLeast } from '../request/read-at-least';
 
-export const customerOperations = (parts: Parts): Pick<Handlers, 'CreateCustomer' | 'GetCustomer' | 'ListCustomers'> => ({
+export const customerOperations = (parts: ApiParts): Pick<Handlers, 'CreateCustomer' | 'GetCustomer' | 'ListCustomers'> => ({
   async CreateCustomer(request, context) {
     const asked = readRequest(request, (from) => ({ id: from.customerId(), currency: from.currency() }));
     const { state, revision } = await carryOut(parts, context, customer, streams.customer(asked.id), (at): RegisterCustomer => ({

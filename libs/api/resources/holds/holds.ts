@@ -7,14 +7,14 @@ import { expectEvent, walletsEnabled } from '@drawdown/engine/commands';
 import { type Fields, readRequest } from '../request/fields';
 import { REFERENCE_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { type BalanceTarget, changeBalance, readBalance } from '../balances/balance-target';
 
 /** Digits and a letter: the ledger makes the ids. */
 const HOLD_ID_LENGTH_MAX = 32;
 const readHoldId = (from: Fields<{ readonly hold_id?: string | undefined }>): string => from.text('hold_id', HOLD_ID_LENGTH_MAX);
 
-export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'CaptureHold' | 'ReleaseHold'> => ({
+export const holdOperations = (parts: ApiParts): Pick<Handlers, 'PlaceHold' | 'CaptureHold' | 'ReleaseHold'> => ({
   async PlaceHold(request, context) {
     const { target, asked } = readRequest(request, (from) => ({
       target: readBalance(from),
@@ -63,6 +63,6 @@ export const holdOperations = (parts: Parts): Pick<Handlers, 'PlaceHold' | 'Capt
   },
 });
 
-async function usable(parts: Parts, { creditProductId }: BalanceTarget): Promise<void> {
+async function usable(parts: ApiParts, { creditProductId }: BalanceTarget): Promise<void> {
   if (creditProductId === undefined) await walletsEnabled(parts);
 }

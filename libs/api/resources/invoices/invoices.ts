@@ -14,13 +14,13 @@ import {
 import { readEvent, optional, reservedKeys } from '@drawdown/domain/decider';
 import { type EventOf, reversedOf } from '@drawdown/domain/balance';
 import { allocationMessages, balanceMessage } from '../balances/balance-message';
-import { theBalance } from '../balances/balances';
+import { requireBalance } from '../balances/balances';
 import { expectEvent, knownBy, readFresh, requireCustomer, walletsEnabled } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { type BalanceTarget, changeBalance, readWallet } from '../balances/balance-target';
 
 const INVOICE_ID_LENGTH_MAX = 128;
@@ -28,7 +28,7 @@ const REVERSAL_ID_LENGTH_MAX = 128;
 const readInvoiceId = (from: Fields<{ readonly invoice_id?: string | undefined }>): string =>
   from.text('invoice_id', INVOICE_ID_LENGTH_MAX);
 
-export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | 'ReverseInvoicePayment' | 'GetInvoicePayment'> => ({
+export const invoiceOperations = (parts: ApiParts): Pick<Handlers, 'PayInvoice' | 'ReverseInvoicePayment' | 'GetInvoicePayment'> => ({
   async PayInvoice(request, context) {
     const { target, asked } = readRequest(request, (from) => ({
       target: readWallet(from),
@@ -60,7 +60,7 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
       if (code === 'idempotency_conflict' && thrown.refusal.key === call.key)
         throw otherInvoice((await thePayment(parts, target, invoiceId)).payment);
       if (!PAYS_NOTHING.has(code)) throw thrown;
-      const { state, revision } = await theBalance(parts, target, undefined, context);
+      const { state, revision } = await requireBalance(parts, target, undefined, context);
       return unpaid(due, revision, balanceMessage(state, revision, parts.clock(), {}), code);
     }
   },
@@ -109,10 +109,10 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
       invoiceId: readInvoiceId(from),
       wanted: from.revision('min_revision'),
     }));
-    await theBalance(parts, target, wanted, context);
+    await requireBalance(parts, target, wanted, context);
     const { payment, revision: since } = await thePayment(parts, target, invoiceId);
     // Loaded after the payment was found, so that the state knows of it.
-    const { state, revision } = await theBalance(parts, target, wanted, context);
+    const { state, revision } = await requireBalance(parts, target, wanted, context);
     const known = state.invoicePayments ? reversedOf(state.invoicePayments, payment.paymentId) : ZERO;
     const reversed = typeof known === 'string' ? await reversedSince(parts, target, payment.paymentId, since, revision) : known;
     const reversible = typeof known === 'string' || state.status === 'closed' ? ZERO : minus(payment.amount, reversed);
@@ -124,7 +124,7 @@ export const invoiceOperations = (parts: Parts): Pick<Handlers, 'PayInvoice' | '
 const PAYS_NOTHING: ReadonlySet<string> = new Set(['balance_paused', 'balance_closed', 'wallets_disabled']);
 
 /** Of the wallet. An invoice in another currency is another invoice, whatever was paid under its id, and is refused paused or not. */
-async function currencyOf(parts: Parts, { customerId }: BalanceTarget, invoiceCurrency: string | undefined): Promise<string> {
+async function currencyOf(parts: ApiParts, { customerId }: BalanceTarget, invoiceCurrency: string | undefined): Promise<string> {
   const { currency } = await requireCustomer(parts, customerId);
   if (invoiceCurrency !== undefined && invoiceCurrency !== currency)
     throw new Refused({ code: 'invoice_in_other_currency', currency: invoiceCurrency, walletCurrency: currency });
@@ -144,7 +144,7 @@ type InvoicePaid = EventOf<'InvoicePaid'>;
 
 /** @throws Refused invoice_not_paid, balance_not_found */
 const thePayment = (
-  { ledger }: Parts,
+  { ledger }: ApiParts,
   { aggregate, stream }: BalanceTarget,
   invoiceId: string,
 ): Promise<{ readonly payment: InvoicePaid; readonly revision: number }> =>
@@ -159,7 +159,7 @@ const otherInvoice = ({ invoiceId, due, billed }: InvoicePaid): Refused =>
 
 /** For a payment that the balance does not remember any more. Its cost grows with the history after the payment. */
 async function reversedSince(
-  { log }: Parts,
+  { log }: ApiParts,
   { aggregate, stream }: BalanceTarget,
   paymentId: string,
   since: number,

@@ -1,6 +1,6 @@
 /** The purchases of a wallet out of its stream, the newest first: the wallet itself remembers the terms of few. */
 import { readEvent } from '@drawdown/domain/decider';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import type { PurchaseEvent } from './purchase-message';
 import type { BalanceTarget } from '../balances/balance-target';
 
@@ -25,7 +25,7 @@ interface Stretch {
  * revision to where the oldest of them was started: the cost grows with what has happened since.
  */
 export async function purchasesIn(
-  { log }: Pick<Parts, 'log'>,
+  { log }: Pick<ApiParts, 'log'>,
   { aggregate, stream }: BalanceTarget,
   revision: number,
   { oldest, newest }: Stretch,

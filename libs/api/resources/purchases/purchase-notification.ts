@@ -6,7 +6,7 @@ import type { CommandCall } from '@drawdown/engine/commands';
 import { applyNotification, type IncomingNotice, MANUAL, providerNamed } from '@drawdown/engine/payments';
 import { Refused } from '@drawdown/api/errors';
 import type { Context } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 /**
  * Whether the answer is the first one again: found under the caller's own key, or by the event that the caller named where it sends no
@@ -47,7 +47,7 @@ export type AnswerPaymentNotification = (
  * @throws Refused invalid_payment_notification, purchase_not_found; Fault, and the provider tries again
  */
 export const answerPaymentNotification =
-  (parts: Parts): AnswerPaymentNotification =>
+  (parts: ApiParts): AnswerPaymentNotification =>
   async (provider, incoming, context) => {
     const now = parts.realClock ?? parts.clock;
     const notification = providerNamed(parts.payments, provider).readNotice({ ...incoming, receivedAt: now() });

@@ -4,14 +4,14 @@ import type { RequestOf } from '@drawdown/api/contract';
 import { formatInstant, ZERO } from '@drawdown/domain/amounts';
 import { type BalanceTypes, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
 import { balanceMessage, grantMessage } from '../balances/balance-message';
-import { theBalance } from '../balances/balances';
+import { requireBalance } from '../balances/balances';
 import { type CarriedOut, type CommandCall, readFresh } from '@drawdown/engine/commands';
 import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
 import { pageStart, pageToken } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { purchasesIn } from './purchase-history';
 import { purchaseMessage } from './purchase-message';
 import { applyNotification, confirmedByHand, failedByHand, MANUAL, startPurchase } from '@drawdown/engine/payments';
@@ -27,7 +27,7 @@ const URL_LENGTH_MAX = 2_048;
 
 type PurchaseHandlers = Pick<Handlers, 'StartPurchase' | 'GetPurchase' | 'ListPurchases' | 'ConfirmPurchase' | 'FailPurchase'>;
 
-export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
+export const purchaseOperations = (parts: ApiParts): PurchaseHandlers => ({
   async StartPurchase(request, context) {
     const asked = readRequest(request, (from) => {
       const provider = from.text('provider', PROVIDER_LENGTH_MAX);
@@ -60,7 +60,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       purchaseId: readPurchaseId(from),
       wanted: from.revision('min_revision'),
     }));
-    await theBalance(parts, target, wanted, context);
+    await requireBalance(parts, target, wanted, context);
     const number = Number(/^p([1-9]\d{0,14})$/.exec(purchaseId)?.[1] ?? 0);
     const { events, revision } = await readFresh(parts.ledger, target.aggregate, target.stream, async ({ state, revision }) => {
       const given = number > 0 && number <= (state.purchases?.count ?? 0);
@@ -78,7 +78,7 @@ export const purchaseOperations = (parts: Parts): PurchaseHandlers => ({
       page: from.page(),
       wanted: from.revision('min_revision'),
     }));
-    const { state, revision } = await theBalance(parts, target, wanted, context);
+    const { state, revision } = await requireBalance(parts, target, wanted, context);
     const list = JSON.stringify(['purchases', target.stream]);
     const newest = pageStart(list, page, state.purchases?.count ?? 0);
     const oldest = Math.max(1, newest - page.size + 1);

@@ -11,7 +11,7 @@ import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import { originalBytes, parseOriginal } from '../usage/original-usage';
 import { listDocuments, stateIn } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { awaitPosition } from '../request/await-position';
 
 const REJECTION_ID = /^[0-9a-z]{9}-[0-9a-f]{12}$/;
@@ -21,7 +21,7 @@ const REASON_LENGTH_MAX = 64;
 type Kept = RejectedUsage & Required<Pick<RejectedUsage, 'rejection'>> & { readonly status: Exclude<RejectedUsage['status'], 'none'> };
 type RejectedUsageHandlers = Pick<Handlers, 'ListRejectedUsage' | 'GetRejectedUsage' | 'ReplayRejectedUsage'>;
 
-export const rejectedUsageOperations = (parts: Parts): RejectedUsageHandlers => ({
+export const rejectedUsageOperations = (parts: ApiParts): RejectedUsageHandlers => ({
   async ListRejectedUsage(request) {
     const { page, reason, customerId, status } = readRequest(request, (from) => ({
       page: from.page(),
@@ -75,7 +75,7 @@ export const rejectedUsageOperations = (parts: Parts): RejectedUsageHandlers => 
  * Offers the event again and records what became of it. The usage comes first: ended in between, the event is known as a duplicate
  * in the next replay, and nothing is charged twice.
  */
-async function replay(parts: Parts, context: Context, id: string, { status, rejection }: Kept) {
+async function replay(parts: ApiParts, context: Context, id: string, { status, rejection }: Kept) {
   if (status === 'replayed') throw new Refused({ code: 'rejected_usage_already_replayed' });
   const { original: text, encoding, at: receivedAt } = rejection;
   // The remedy may have been made at another process just now.
@@ -98,7 +98,7 @@ async function replay(parts: Parts, context: Context, id: string, { status, reje
 const isKept = (state: RejectedUsage): state is Kept => state.rejection !== undefined && state.status !== 'none';
 
 /** @throws Refused rejected_usage_not_found */
-async function theRejection({ ledger }: Parts, id: string): Promise<Kept> {
+async function theRejection({ ledger }: ApiParts, id: string): Promise<Kept> {
   if (!REJECTION_ID.test(id)) throw new Refused({ code: 'rejected_usage_not_found' });
   return readFresh(ledger, rejectedUsage, streams.rejectedUsage(id), ({ state }) => {
     if (!isKept(state)) throw new Refused({ code: 'rejected_usage_not_found' });

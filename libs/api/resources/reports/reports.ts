@@ -6,11 +6,11 @@ import { readEvent } from '@drawdown/domain/decider';
 import { eachOrigin, wallet } from '@drawdown/domain/balance';
 import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 const EVENTS_PER_READ = 500;
 
-export function reportOperations(parts: Parts): Pick<Handlers, 'GetLiabilityReport'> {
+export function reportOperations(parts: ApiParts): Pick<Handlers, 'GetLiabilityReport'> {
   let before: Promise<unknown> = Promise.resolve();
   return {
     async GetLiabilityReport(request, context) {
@@ -29,7 +29,7 @@ export function reportOperations(parts: Parts): Pick<Handlers, 'GetLiabilityRepo
 }
 
 /** One stream after another, a page of events at a time: what it holds in memory is the grants of one wallet. */
-async function liabilityAt(parts: Parts, asOf: Instant, { signal }: Context): Promise<LiabilityReport> {
+async function liabilityAt(parts: ApiParts, asOf: Instant, { signal }: Context): Promise<LiabilityReport> {
   const report = new LiabilityReport(asOf);
   // Every wallet that there was when the question was asked.
   while (parts.ledger.busy) await parts.ledger.busy;
@@ -42,7 +42,7 @@ async function liabilityAt(parts: Parts, asOf: Instant, { signal }: Context): Pr
 }
 
 /** @throws AbortError nobody waits for the report any longer */
-async function addStream({ log }: Parts, report: LiabilityReport, stream: string, signal: AbortSignal): Promise<void> {
+async function addStream({ log }: ApiParts, report: LiabilityReport, stream: string, signal: AbortSignal): Promise<void> {
   for (let from = 0; ;) {
     if (signal.aborted) throw new DOMException('the caller went away', 'AbortError');
     const events = await log.readStream(stream, { from, limit: EVENTS_PER_READ });

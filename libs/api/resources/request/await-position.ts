@@ -1,6 +1,6 @@
 /** For what has to count with everything that other processes have done: this one follows the log, and may be moments behind. */
 import { CatalogBehind } from '@drawdown/engine/usage-pipeline';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 /** How long is waited for the log to be met to where it was, and how often is looked, in milliseconds. */
 const POSITION_WAIT_MS_MAX = 2_000;
@@ -11,8 +11,8 @@ export async function awaitPosition({
   log,
   projector,
 }: {
-  readonly log: Pick<Parts['log'], 'head'>;
-  readonly projector: Pick<Parts['projector'], 'position'>;
+  readonly log: Pick<ApiParts['log'], 'head'>;
+  readonly projector: Pick<ApiParts['projector'], 'position'>;
 }): Promise<void> {
   const head = await log.head();
   const deadline = performance.now() + POSITION_WAIT_MS_MAX;

@@ -1,6 +1,6 @@
 import { streamNames } from '@drawdown/engine/read-models';
 import { NullProjections } from '@drawdown/engine/derived-state';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 /** Doubles of the two parts that a list asks: derived state holds one stream, and is whole for so many questions. */
 const holding = (completeFor: number) => {
@@ -9,7 +9,7 @@ const holding = (completeFor: number) => {
     get isWhole() {
       return (asked += 1) <= completeFor;
     },
-  } as Parts['projector'];
+  } as ApiParts['projector'];
   const projections = { ...NullProjections, list: () => Promise.resolve([{ stream: 'wallet-a', revision: 0, json: '{}' }]) };
   return { projector, projections };
 };

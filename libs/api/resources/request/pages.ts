@@ -4,7 +4,7 @@ import { listComplete } from '@drawdown/engine/read-models';
 import type { Aggregate, AggregateTypes } from '@drawdown/domain/decider';
 import { streamDefinitionOf, stateOf } from '@drawdown/engine/event-store';
 import { Refused } from '@drawdown/api/errors';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 /** Documents that one page looks through for those that pass its filters. A page may be short and still have a next one. */
 const DOCUMENTS_SCANNED_PER_PAGE_MAX = 5_000;
@@ -57,7 +57,7 @@ interface Listing<Item> {
 
 /** A page of documents in order of stream name, everything included that was recorded before the question. */
 export async function listDocuments<Item extends object>(
-  { ledger, projector, projections }: Pick<Parts, 'ledger' | 'projector' | 'projections'>,
+  { ledger, projector, projections }: Pick<ApiParts, 'ledger' | 'projector' | 'projections'>,
   { size, token }: Page,
   { prefix, filters = [], show }: Listing<Item>,
 ): Promise<ListedPage<Item>> {
@@ -84,7 +84,7 @@ export async function listDocuments<Item extends object>(
 
 /** The state in a document; folded anew when another version of the program wrote it. */
 export async function stateIn<T extends AggregateTypes>(
-  { ledger }: Pick<Parts, 'ledger'>,
+  { ledger }: Pick<ApiParts, 'ledger'>,
   aggregate: Aggregate<T>,
   document: Document,
 ): Promise<T['state']> {

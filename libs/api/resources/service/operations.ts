@@ -6,7 +6,7 @@ import { Fault, readToEnd } from '@drawdown/engine/event-store';
 import { type Finding, type FindingKind, verify, type VerifyStep } from '@drawdown/engine/audit';
 import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 /** The invariant that a finding breaks, by its id in docs/reliability.md. */
 const INVARIANTS: { readonly [Kind in FindingKind]: string } = {
@@ -27,7 +27,7 @@ export class VerificationInterrupted extends Fault {
   }
 }
 
-export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' | 'RebuildProjections' | 'GetStatus'> {
+export function operatorOperations(parts: ApiParts): Pick<Handlers, 'VerifyLedger' | 'RebuildProjections' | 'GetStatus'> {
   // Two rebuilds at a time would each throw away what the other has made.
   let rebuilding: Promise<unknown> = Promise.resolve();
   let rebuilds = 0;
@@ -61,7 +61,7 @@ export function operatorOperations(parts: Parts): Pick<Handlers, 'VerifyLedger' 
 
 /** A rebuild does not wait for it: a check takes long, and as long as whoever reads its reports likes. */
 async function* verification(
-  parts: Parts,
+  parts: ApiParts,
   headsAt: { readonly headsAt?: bigint },
   { signal }: Context,
   rebuildsBegun: () => number,
@@ -128,7 +128,7 @@ const findingMessage = ({ kind, stream, revision, detail }: Finding): VerifyFind
 
 /** Usage first, then commands and reads: usage waits in its queue, and a round that has begun still needs the commands' gate. */
 async function rebuild(
-  { log, intake, ledger, projector, projections, streamDefinitions, clock }: Parts,
+  { log, intake, ledger, projector, projections, streamDefinitions, clock }: ApiParts,
   begins: () => void,
   damaged: (found: string | undefined) => void,
 ): Promise<ResponseOf<'RebuildProjections'>> {
@@ -150,7 +150,10 @@ async function rebuild(
   );
 }
 
-async function status({ log, projector, clock, service, rehearsal }: Parts, damage: string | undefined): Promise<ResponseOf<'GetStatus'>> {
+async function status(
+  { log, projector, clock, service, rehearsal }: ApiParts,
+  damage: string | undefined,
+): Promise<ResponseOf<'GetStatus'>> {
   const head = await log.head().catch((fault: unknown) => fault);
   const parts = [
     typeof head === 'bigint'

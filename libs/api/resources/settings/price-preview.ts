@@ -16,16 +16,16 @@ import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
 import { stateIn } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { amountText } from '../balances/balance-message';
 import { atTheApi, readPrices } from './settings';
 
-export const pricePreviewOperations = (parts: Parts): Pick<Handlers, 'PreviewPriceChange'> => ({
+export const pricePreviewOperations = (parts: ApiParts): Pick<Handlers, 'PreviewPriceChange'> => ({
   PreviewPriceChange: (request, context) => preview(parts, request, context),
 });
 
 async function* preview(
-  parts: Parts,
+  parts: ApiParts,
   request: RequestOf<'PreviewPriceChange'>,
   { signal }: Context,
 ): AsyncGenerator<ResponseOf<'PreviewPriceChange'>> {

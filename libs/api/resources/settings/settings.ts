@@ -23,7 +23,7 @@ import { amountText, limitMessage, readLimit } from '../balances/balance-message
 import { carryOut, loadSettings } from '@drawdown/engine/commands';
 import { type Fields, readRequest } from '../request/fields';
 import type { Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { readAtLeast } from '../request/read-at-least';
 import type { ApiSettingsRefusal } from '@drawdown/api/errors';
 
@@ -82,7 +82,7 @@ function readDefaultLimit(from: Fields<Sent<DefaultLimitMessage>>): DefaultLimit
   return { ...limit, ...optional('currency', from.has('currency') ? from.currency() : undefined) };
 }
 
-export const settingsOperations = (parts: Parts): Pick<Handlers, 'GetSettings' | 'UpdateSettings'> => ({
+export const settingsOperations = (parts: ApiParts): Pick<Handlers, 'GetSettings' | 'UpdateSettings'> => ({
   async GetSettings(request, context) {
     const wanted = readRequest(request, (from) => from.revision('min_revision', -1));
     const { state, revision } = await readAtLeast(parts.ledger, settings, streams.settings, wanted, context);

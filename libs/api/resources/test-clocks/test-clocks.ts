@@ -5,13 +5,13 @@ import { carriedOutBefore, carryOut, expectEvent } from '@drawdown/engine/comman
 import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../request/fields';
 import type { Context, Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { TEST_CLOCK_STREAM, testClock, type TestClockCommand } from '@drawdown/engine/process-managers';
 
 /** Of one step: a year, and a little. */
 const ADVANCE_SECONDS_MAX = 400 * 86_400;
 
-export function testClockOperations(parts: Parts): Pick<Handlers, 'GetTestClock' | 'AdvanceTestClock'> {
+export function testClockOperations(parts: ApiParts): Pick<Handlers, 'GetTestClock' | 'AdvanceTestClock'> {
   const turns = new KeyedMutex();
 
   /** The target is recorded under the key before anything moves: a retry after a crash goes on to it, and not as far again from there. */
@@ -59,7 +59,7 @@ function target({ to, by = 0 }: Asked, now: Instant): Instant {
 }
 
 /** @throws Refused test_clock_off */
-function on({ rehearsal }: Parts): NonNullable<Parts['rehearsal']> {
+function on({ rehearsal }: ApiParts): NonNullable<ApiParts['rehearsal']> {
   if (!rehearsal) throw new Refused({ code: 'test_clock_off' });
   return rehearsal;
 }

@@ -4,13 +4,13 @@ import { expectEvent } from '@drawdown/engine/commands';
 import { readRequest } from '../request/fields';
 import { REASON_LENGTH_MAX } from './grant-request';
 import type { Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { changeBalance, readBalance } from '../balances/balance-target';
 
 /** A letter and digits: the ledger makes the ids. */
 const GRANT_ID_LENGTH_MAX = 32;
 
-export const topUpOperations = (parts: Parts): Pick<Handlers, 'VoidTopUp'> => ({
+export const topUpOperations = (parts: ApiParts): Pick<Handlers, 'VoidTopUp'> => ({
   async VoidTopUp(request, context) {
     const { target, grantId, reason } = readRequest(request, (from) => ({
       target: readBalance(from),

@@ -12,12 +12,12 @@ import { BATCH_EVENTS_MAX, namedBy, parseBinary, type ParsedUsage, parseHttpRequ
 import { InvalidRequest } from '@drawdown/api/errors';
 import type { AnswerUsage, Context, Handlers } from '../operation';
 import { keptOriginal, structuredText } from './original-usage';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 /** Usage events of one request, at either transport. */
 export const USAGE_BATCH_EVENTS_MAX = BATCH_EVENTS_MAX;
 
-type UsageParts = Pick<Parts, 'usage' | 'clock'>;
+type UsageParts = Pick<ApiParts, 'usage' | 'clock'>;
 
 export const usageOperations = (parts: UsageParts): Pick<Handlers, 'SendUsage' | 'SendUsageBatch'> => ({
   async SendUsage(request, context) {

@@ -9,12 +9,12 @@ import { Refused } from '@drawdown/api/errors';
 import { readRequest } from '../request/fields';
 import { readTerms } from '../top-ups/grant-request';
 import type { Handlers } from '../operation';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 import { changeBalance, readWallet } from '../balances/balance-target';
 
 type WalletHandlers = Pick<Handlers, 'CreateWallet' | 'AddCredits' | 'PauseWallet' | 'ResumeWallet' | 'CloseWallet' | 'SetWalletLimits'>;
 
-export const walletOperations = (parts: Parts): WalletHandlers => ({
+export const walletOperations = (parts: ApiParts): WalletHandlers => ({
   async CreateWallet(request, context) {
     const { target, limits } = readRequest(request, (from) => ({ target: readWallet(from), limits: readOwnLimits(from) }));
     const { customerId } = target;

@@ -34,7 +34,7 @@ import { Refused } from '@drawdown/api/errors';
 import { type Fields, readRequest } from '../request/fields';
 import type { Handler, Handlers } from '../operation';
 import { listDocuments, stateIn } from '../request/pages';
-import type { Parts } from '../parts';
+import type { ApiParts } from '../parts';
 
 /** Of a signing secret: as many as the hash that it keys. */
 const SECRET_BYTES = 32;
@@ -58,7 +58,7 @@ type WebhookHandlers = Pick<
 
 const readId = (from: Fields<{ readonly endpoint_id?: string | undefined }>): string => from.text('endpoint_id', ENDPOINT_ID_LENGTH_MAX);
 
-export const webhookOperations = (parts: Parts): WebhookHandlers => ({
+export const webhookOperations = (parts: ApiParts): WebhookHandlers => ({
   async CreateWebhookEndpoint(request, context) {
     const asked = readRequest(request, (from) => ({
       url: from.text('url', URL_LENGTH_MAX),
@@ -195,7 +195,7 @@ export const webhookOperations = (parts: Parts): WebhookHandlers => ({
 
 const changing =
   (
-    parts: Parts,
+    parts: ApiParts,
     read: (from: Fields<RequestOf<'UpdateWebhookEndpoint'>>) => (at: Instant) => WebhookEndpointCommand,
   ): Handler<'UpdateWebhookEndpoint'> =>
   async (request, context) => {
@@ -205,15 +205,15 @@ const changing =
   };
 
 /** Made of the key, so that a retry meets the endpoint that the first call made. */
-const endpointId = ({ randomBytes }: Parts, key: string | undefined): string =>
+const endpointId = ({ randomBytes }: ApiParts, key: string | undefined): string =>
   `we_${key === undefined ? randomBytes(ENDPOINT_ID_BYTES).toString('hex') : hash('sha256', `webhookEndpoint\0${key}`).slice(0, 2 * ENDPOINT_ID_BYTES)}`;
 
-const newSecret = ({ randomBytes }: Parts): string => SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64');
+const newSecret = ({ randomBytes }: ApiParts): string => SECRET_PREFIX + randomBytes(SECRET_BYTES).toString('base64');
 
 const isThere = ({ status }: WebhookEndpoint): boolean => status === 'enabled' || status === 'disabled';
 
 /** @throws Refused endpoint_not_found, of a deleted one as well */
-const theEndpoint = ({ ledger }: Parts, id: string): Promise<Known<WebhookEndpoint>> =>
+const theEndpoint = ({ ledger }: ApiParts, id: string): Promise<Known<WebhookEndpoint>> =>
   readFresh(ledger, webhookEndpoint, streams.webhookEndpoint(id), (found) => {
     if (!isThere(found.state)) throw new Refused({ code: 'endpoint_not_found' });
     return found;

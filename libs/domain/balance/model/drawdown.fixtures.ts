@@ -19,7 +19,7 @@ import type { UsageToConsume } from '../usage/usage';
 import { sentence } from './sentences.fixtures';
 
 export type BalanceDecider = Decider<BalanceTypes>;
-export const theBalance: BalanceDecider = balanceDecider;
+export const realDecider: BalanceDecider = balanceDecider;
 
 export const NOON: Instant = instant('2026-03-01T12:00:00Z');
 /** The smallest amount there is. */
@@ -211,7 +211,7 @@ function from(commands: readonly BalanceCommand[]) {
     state = decision.events.reduce(evolve, state);
     events.push(...decision.events);
   }
-  const { when } = givenEvents(theBalance, ...events);
+  const { when } = givenEvents(realDecider, ...events);
   return {
     state,
     events,

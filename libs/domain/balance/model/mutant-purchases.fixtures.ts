@@ -1,12 +1,12 @@
 /** More bugs on purpose, in what happens to purchases. */
 import { minus, plus, ZERO } from '@drawdown/domain/amounts';
 import { accept } from '@drawdown/domain/decider';
-import { type BalanceDecider, theBalance } from './drawdown.fixtures';
+import { type BalanceDecider, realDecider } from './drawdown.fixtures';
 import type { EventOf } from '../events';
 import type { Purchases } from '../purchases/purchase';
 import { answering, recording, seeing, UNIT } from './mutant.fixtures';
 
-const { decide } = theBalance;
+const { decide } = realDecider;
 
 const withPurchases = (change: (purchases: Purchases) => Purchases) =>
   seeing((state) => (state.purchases ? { ...state, purchases: change(state.purchases) } : state));

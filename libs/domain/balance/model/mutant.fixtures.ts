@@ -5,26 +5,26 @@ import type { BalanceCommand } from '../balance';
 import type { BalanceEvent } from '../events';
 import { drawDown, type Grant } from '../grants/grant';
 import type { Balance } from '../state';
-import { type BalanceDecider, theBalance } from './drawdown.fixtures';
+import { type BalanceDecider, realDecider } from './drawdown.fixtures';
 
 type Answer = ReturnType<BalanceDecider['decide']>;
-const { decide } = theBalance;
+const { decide } = realDecider;
 
 /** Decides on a state that is not the one that it was given. */
 export const seeing = (change: (state: Balance, command: BalanceCommand) => Balance): BalanceDecider => ({
-  ...theBalance,
+  ...realDecider,
   decide: (command, state) => decide(command, change(state, command)),
 });
 /** Records something else than was decided. */
 export const recording = (change: (event: BalanceEvent, state: Balance) => readonly BalanceEvent[]): BalanceDecider => ({
-  ...theBalance,
+  ...realDecider,
   decide: (command, state) => {
     const answer = decide(command, state);
     return answer.accepted ? accept(...answer.events.flatMap((event) => change(event, state))) : answer;
   },
 });
 export const answering = (change: (answer: Answer, command: BalanceCommand, state: Balance) => Answer): BalanceDecider => ({
-  ...theBalance,
+  ...realDecider,
   decide: (command, state) => change(decide(command, state), command, state),
 });
 
@@ -88,9 +88,9 @@ export const MUTANTS: Readonly<Record<string, BalanceDecider>> = {
   'a run-out that nobody reports': recording((event) => (event.type === 'BalanceRanOut' ? [] : [event])),
   'a warning given twice': recording((event) => (event.type === 'LowBalanceReached' ? [event, event] : [event])),
   'a line armed again at the line': {
-    ...theBalance,
+    ...realDecider,
     evolve: (state, event) => {
-      const after = theBalance.evolve(state, event);
+      const after = realDecider.evolve(state, event);
       return event.type === 'ToppedUp' ? { ...after, runOut: 'above' } : after;
     },
   },
@@ -133,16 +133,16 @@ export const MUTANTS: Readonly<Record<string, BalanceDecider>> = {
     grants: [...state.grants].sort((a, b) => a.priority - b.priority || (b.expiresAt ?? Infinity) - (a.expiresAt ?? Infinity) || 0),
   })),
   'a spent grant forgotten one unit early': {
-    ...theBalance,
+    ...realDecider,
     evolve: (state, event) => {
-      const after = theBalance.evolve(state, event);
+      const after = realDecider.evolve(state, event);
       return { ...after, grants: after.grants.filter((grant) => grant.remaining > UNIT) };
     },
   },
   'totals that forget what was captured': {
-    ...theBalance,
+    ...realDecider,
     evolve: (state, event) => {
-      const after = theBalance.evolve(state, event);
+      const after = realDecider.evolve(state, event);
       return event.type === 'HoldCaptured' ? { ...after, totals: { ...after.totals, captured: state.totals.captured } } : after;
     },
   },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { consumeFromFirstGrant } from './consume-from-first-grant';
 import { audit } from '../model/audit.fixtures';
 import { histories, SEED } from '../model/command-sequences.fixtures';
-import { theBalance } from '../model/drawdown.fixtures';
+import { realDecider } from '../model/drawdown.fixtures';
 
 const SEQUENCES = 10_000;
 /** Of the consumptions: fewer, and the property says little. */
@@ -15,7 +15,7 @@ describe('consuming from the first grant', () => {
     let answered = 0;
     fc.assert(
       fc.property(histories, (commands) =>
-        audit(theBalance, commands, (command, answer, before, after) => {
+        audit(realDecider, commands, (command, answer, before, after) => {
           if (command.type !== 'Consume' || command.suspended) return;
           asked += 1;
           const consumed = consumeFromFirstGrant(before, command.at, command.lines);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Instant } from '@drawdown/domain/amounts';
 import { assertRealTime, AutoTopUpRunner, Rehearsal, Sweeper, type TestClock } from '@drawdown/engine/process-managers';
-import { type Parts, streamDefinitions } from '@drawdown/api/resources';
+import { type ApiParts, streamDefinitions } from '@drawdown/api/resources';
 import type { Projections } from '@drawdown/engine/derived-state';
 import { AppliedKeys, type EventLog, Ledger, StreamStates } from '@drawdown/engine/event-store';
 import { CatalogFollower, type Clock, type RejectionPublisher, UsageIntake } from '@drawdown/engine/usage-pipeline';
@@ -29,7 +29,7 @@ interface LedgerSettings {
 
 interface LedgerComposition {
   /** Usage goes straight to the intake. */
-  readonly parts: Parts;
+  readonly parts: ApiParts;
   /** Rejected when the log can be followed no longer. Nobody has to listen. */
   readonly ended: Promise<void>;
   stopSweeping(): Promise<void>;
@@ -59,7 +59,7 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
   const projector = new Projector(log, projections, states);
   const catalog = new CatalogFollower(states);
   const intake = new UsageIntake(ledger, catalog, clock, publisher);
-  const parts: Parts = {
+  const parts: ApiParts = {
     log,
     ledger,
     projections,
@@ -93,7 +93,7 @@ export async function composeLedger(settings: LedgerSettings): Promise<LedgerCom
 }
 
 /** Derived state as /readyz reports it. */
-export function watchProjection(health: Health, { projector }: Pick<Parts, 'projector'>): void {
+export function watchProjection(health: Health, { projector }: Pick<ApiParts, 'projector'>): void {
   health.watch('projection', () => ({
     ready: projector.failure === undefined,
     detail: projector.failure === undefined ? 'saved' : 'derived state cannot be saved; it is kept in memory',

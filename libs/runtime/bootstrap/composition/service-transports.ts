@@ -1,5 +1,5 @@
 /** Both transports over the parts, as the variables say. */
-import { answerPaymentNotification, answerUsage, handlers, type Parts } from '@drawdown/api/resources';
+import { answerPaymentNotification, answerUsage, handlers, type ApiParts } from '@drawdown/api/resources';
 import { Transports, type Health, type Log } from '@drawdown/runtime/server';
 import type { TransportVariables } from '../variables/transport-variables';
 import { VERSION } from '../version';
@@ -7,12 +7,12 @@ import { VERSION } from '../version';
 /** @throws InsecureListener, CannotListen */
 export function openTransports(
   config: TransportVariables,
-  parts: Parts,
+  parts: ApiParts,
   { health, log }: { readonly health: Health; readonly log: Log },
 ): Promise<Transports> {
   const { HTTP_HOST, HTTP_PORT, GRPC_HOST, GRPC_PORT, INSECURE: insecure, GRPC_REFLECTION: reflection } = config;
   const service = { version: VERSION, startedAt: parts.clock(), draining: () => health.draining };
-  const complete: Parts = { ...parts, service };
+  const complete: ApiParts = { ...parts, service };
   return Transports.open({
     handlers: handlers(complete),
     usage: answerUsage(complete),
