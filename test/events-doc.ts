@@ -2,11 +2,12 @@
 import { customer } from '@drawdown/domain/customer';
 import { settings } from '@drawdown/domain/settings';
 import { autoTopUp } from '@drawdown/domain/auto-top-up';
-import { autoTopUpPosition, testClock } from '@drawdown/engine/process-managers';
+import { followerPosition } from '@drawdown/engine/event-store';
+import { testClock } from '@drawdown/engine/process-managers';
 import { creditProduct } from '@drawdown/domain/catalog';
 import { creditBalance, wallet } from '@drawdown/domain/balance';
 import { rejectedUsage } from '@drawdown/engine/usage-pipeline';
-import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/engine/webhooks';
+import { deliveries, webhookEndpoint } from '@drawdown/engine/webhooks';
 
 interface Described {
   readonly category: string;
@@ -24,9 +25,12 @@ const STREAMS: readonly (readonly [string, string, Described])[] = [
   ['`creditProduct-{credit product}`', 'A credit product with its meters, weights and default limits.', creditProduct],
   ['`webhookEndpoint-{endpoint}`', 'A destination of webhooks.', webhookEndpoint],
   ['`deliveries-{endpoint}`', 'The deliveries to one endpoint.', deliveries],
-  ['`webhookDispatcher-account`', 'The saved position of the dispatcher. It saves work and holds no truth.', dispatcherPosition],
   ['`testClock-account`', 'Rehearsals only: the clock that a person moves.', testClock],
-  ['`autoTopUpPosition-account`', 'The saved position of the auto top-up runner. It saves work and holds no truth.', autoTopUpPosition],
+  [
+    '`followerPosition-{follower}`',
+    'The saved position of a follower of the log: `autoTopUps`, `webhooks`. It saves work and holds no truth.',
+    followerPosition,
+  ],
   ['`rejectedUsage-{rejection}`', 'One usage event that could not be applied.', rejectedUsage],
 ];
 

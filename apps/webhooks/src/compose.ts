@@ -1,5 +1,5 @@
 /** What the webhooks service is made of: it follows the log and sends. Of several instances one is active. */
-import { AppliedKeys, streamDefinitionOf, Ledger, StreamStates } from '@drawdown/engine/event-store';
+import { AppliedKeys, streamDefinitionOf, Ledger, StreamStates, followerPosition } from '@drawdown/engine/event-store';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 import {
   composeWebhooks,
@@ -15,7 +15,7 @@ import {
   webhookLease,
   webhookMetrics,
 } from '@drawdown/runtime/bootstrap';
-import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/engine/webhooks';
+import { deliveries, webhookEndpoint } from '@drawdown/engine/webhooks';
 import type { config as shape } from './config';
 
 export async function startWebhooks({
@@ -33,7 +33,7 @@ export async function startWebhooks({
   const events = new CountedLog(store.log).show(metrics);
   // The ledger service projects. Here its documents save folding long streams from their beginning, and nothing rests on them.
   const documents = readDocuments(derived.projections);
-  const streamDefinitions = [streamDefinitionOf(webhookEndpoint), streamDefinitionOf(deliveries), streamDefinitionOf(dispatcherPosition)];
+  const streamDefinitions = [streamDefinitionOf(webhookEndpoint), streamDefinitionOf(deliveries), streamDefinitionOf(followerPosition)];
   const states = new StreamStates(events, documents, new AppliedKeys(documents, DEDUPE_WINDOW_MS_DEFAULT), streamDefinitions);
   const lease = webhookLease(config.redis);
   const webhooks = await composeWebhooks({

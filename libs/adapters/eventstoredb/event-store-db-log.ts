@@ -9,6 +9,7 @@ import {
   type EventLog,
   type ExpectedRevision,
   type Fault,
+  LogClosed,
   LogUnavailable,
   type NewEvent,
   READ_LIMIT_MAX,
@@ -251,7 +252,7 @@ export class EventStoreDbLog implements EventLog {
   }
 
   private assertOpen(): void {
-    if (this.closing) throw new LogUnavailable('the log is closed');
+    if (this.closing) throw new LogClosed('the log is closed');
   }
 }
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { amount, instant } from '@drawdown/domain/amounts';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
-import { AppliedKeys, streamDefinitionOf, Ledger, streams, StreamStates } from '@drawdown/engine/event-store';
+import { AppliedKeys, streamDefinitionOf, Ledger, streams, StreamStates, followerPosition } from '@drawdown/engine/event-store';
 import { wallet } from '@drawdown/domain/balance';
-import { deliveries, dispatcherPosition, systemTimers, WebhookDispatcher, webhookEndpoint } from '@drawdown/engine/webhooks';
+import { deliveries, systemTimers, WebhookDispatcher, webhookEndpoint } from '@drawdown/engine/webhooks';
 import { Webhook } from 'standardwebhooks';
 import { until } from '../../../test/support/waiting';
 import { HttpWebhookSender } from './http-webhook-sender';
@@ -31,7 +31,7 @@ it('what happens in the ledger arrives at a receiver, signed, once each, and is 
   const now = () => instant(new Date().toISOString());
   const log = await EmbeddedLog.open({ directory, clock: now });
   const projections = await EmbeddedProjections.open({ directory });
-  const streamDefinitions = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) =>
+  const streamDefinitions = [wallet, webhookEndpoint, deliveries, followerPosition].map((aggregate) =>
     streamDefinitionOf(aggregate as typeof wallet),
   );
   const ledger = new Ledger(log, new StreamStates(log, projections, new AppliedKeys(projections, 1_000), streamDefinitions));

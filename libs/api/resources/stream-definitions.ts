@@ -4,10 +4,10 @@ import { settings } from '@drawdown/domain/settings';
 import { autoTopUp } from '@drawdown/domain/auto-top-up';
 import { creditProduct } from '@drawdown/domain/catalog';
 import { creditBalance, wallet } from '@drawdown/domain/balance';
-import { type StreamDefinition, streamDefinitionOf } from '@drawdown/engine/event-store';
+import { type StreamDefinition, streamDefinitionOf, followerPosition } from '@drawdown/engine/event-store';
 import { rejectedUsage } from '@drawdown/engine/usage-pipeline';
-import { deliveries, dispatcherPosition, webhookEndpoint } from '@drawdown/engine/webhooks';
-import { autoTopUpPosition, testClock } from '@drawdown/engine/process-managers';
+import { deliveries, webhookEndpoint } from '@drawdown/engine/webhooks';
+import { testClock } from '@drawdown/engine/process-managers';
 
 export const streamDefinitions: readonly StreamDefinition[] = [
   streamDefinitionOf(settings),
@@ -16,10 +16,9 @@ export const streamDefinitions: readonly StreamDefinition[] = [
   streamDefinitionOf(wallet),
   streamDefinitionOf(creditBalance),
   streamDefinitionOf(autoTopUp),
-  streamDefinitionOf(autoTopUpPosition),
   streamDefinitionOf(testClock),
   streamDefinitionOf(rejectedUsage),
   streamDefinitionOf(webhookEndpoint),
   streamDefinitionOf(deliveries),
-  streamDefinitionOf(dispatcherPosition),
+  streamDefinitionOf(followerPosition),
 ];

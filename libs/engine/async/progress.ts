@@ -21,6 +21,7 @@ export class Progress {
 
   advance(position: bigint): void {
     this.reached = position;
+    if (this.waiters.size === 0) return;
     for (const { position: awaited, settle } of this.waiters) if (awaited <= position) settle(true);
   }
 

@@ -21,6 +21,9 @@ export class LogUnavailable extends Fault {
   }
 }
 
+/** This process has closed the log. Another process may serve the same call. */
+export class LogClosed extends LogUnavailable {}
+
 /** The append may or may not have happened. Reload the stream and look for your own event ids before deciding again. */
 export class AppendUnknown extends Fault {
   constructor(message: string, options?: ErrorOptions) {

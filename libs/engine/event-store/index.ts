@@ -12,4 +12,5 @@ export * from './round-append';
 export * from './hash-chain';
 export * from './stream-states';
 export * from './streams';
-export { Run, Settled, pause } from './following';
+export * from './follower-position';
+export { SubscriptionRunner } from './subscription-runner';

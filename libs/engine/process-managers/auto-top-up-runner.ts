@@ -7,19 +7,27 @@ import type { Instant } from '@drawdown/domain/amounts';
 import { balanceAt, type DocumentReader, streamNames } from '@drawdown/engine/read-models';
 import { optional, readEvent, reservedKeys } from '@drawdown/domain/decider';
 import type { PurchaseServices } from '@drawdown/engine/payments';
-import { categoryOf, type EventLog, idsOf, type RecordedEvent, streams, type Subscription } from '@drawdown/engine/event-store';
+import {
+  categoryOf,
+  type EventLog,
+  followerPosition,
+  followerStream,
+  idsOf,
+  isFollowerPosition,
+  type RecordedEvent,
+  streams,
+  SubscriptionRunner,
+} from '@drawdown/engine/event-store';
 import type { DueCommands } from './due-commands';
 import { wallet } from '@drawdown/domain/balance';
-import { AUTO_TOP_UP_POSITION, autoTopUpPosition } from './auto-top-up-position';
+import { backOffMs } from '@drawdown/engine/async';
 import { obstacleTo } from './auto-top-up-obstacle';
 import { startRequest } from './auto-top-up-start';
 
-/** Events met before the position is recorded: so many are met again after a crash. */
 const POSITION_EVERY_EVENTS = 5_000;
-/** Waited when a payment provider is down; twice as long after each further failure. By the machine's own time. */
-const PROVIDER_PAUSE_MS_MIN = 1_000;
-const PROVIDER_PAUSE_MS_MAX = 60_000;
-const AGAIN_MS_MAX = 1_000;
+const POSITION_STREAM = followerStream('autoTopUps');
+/** While a payment provider is down. By the machine's own time. */
+const PROVIDER_BACK_OFF = { minMs: 1_000, maxMs: 60_000 };
 
 /** They tell of money or of an end: no auto top-up may miss one, whatever this process knows of it. */
 const OUTCOMES: ReadonlySet<string> = new Set([
@@ -37,13 +45,9 @@ interface AutoTopUpServices extends PurchaseServices, DocumentReader {
 export class AutoTopUpRunner {
   /** Customers who have one. */
   private readonly known = new Set<string>();
-  private subscription: Subscription | undefined;
-  private processed = -1n;
-  private sinceRecorded = 0;
-  private stopped = false;
+  private following: SubscriptionRunner | undefined;
   private providerFailures = 0;
   private providerPausedUntil = 0;
-  private waiting: { readonly position: bigint; readonly done: () => void }[] = [];
 
   constructor(
     private readonly services: AutoTopUpServices,
@@ -58,46 +62,40 @@ export class AutoTopUpRunner {
   /** For the sweeper. */
   readonly due: DueCommands = new Map([[autoTopUp.category, (stream) => this.attend(stream)]]);
 
-  /** Follows the log from the recorded position. Call once derived state has met the log. */
+  /** Follows the log from the recorded position. Call once derived state has caught up. */
   async start(): Promise<void> {
     for await (const stream of streamNames(this.services, `${autoTopUp.category}-`)) this.known.add(idsOf(stream)[0] ?? '');
-    const { state } = await this.services.ledger.reload(autoTopUpPosition, AUTO_TOP_UP_POSITION);
-    this.processed = BigInt(state.through);
-    this.subscription = this.services.log.subscribe(this.processed, (events) => this.handle(events));
-    this.subscription.ended.catch(this.failed);
+    const { log, ledger, clock } = this.services;
+    const { state } = await ledger.reload(followerPosition, POSITION_STREAM);
+    this.following = new SubscriptionRunner(log, state.through, {
+      handle: (event) => (this.concerns(event) ? this.handle(event) : undefined),
+      checkpoint: {
+        everyEvents: POSITION_EVERY_EVENTS,
+        counts: (event) => !isFollowerPosition(event),
+        save: async (through) => void (await ledger.execute(followerPosition, POSITION_STREAM, { type: 'Advance', at: clock(), through })),
+      },
+      failed: this.failed,
+    });
+    this.following.start();
+    this.following.ended.catch(this.failed);
   }
 
-  /** Settles when everything up to a position of the log has been carried out. */
+  /** Settles when everything up to a position of the log has been carried out, or when it has been stopped. */
   async through(position: bigint): Promise<void> {
-    if (position <= this.processed || this.stopped) return;
-    await new Promise<void>((done) => this.waiting.push({ position, done }));
+    await this.following?.awaitPosition(position);
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    await this.subscription?.close();
-    for (const { done } of this.waiting.splice(0)) done();
-    // Kept back it is no loss: what is met again changes nothing.
-    if (this.sinceRecorded > 1) await this.recordPosition().catch(() => undefined);
+    await this.following?.stop();
   }
 
-  private async handle(events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      if (categoryOf(event.stream) === wallet.category) await this.untilDone(() => this.handleOne(event));
-      if (this.stopped) return;
-      this.processed = event.position;
-      this.sinceRecorded += 1;
-      const reached = this.waiting.filter(({ position }) => position <= event.position);
-      if (reached.length > 0) this.waiting = this.waiting.filter((one) => !reached.includes(one));
-      for (const { done } of reached) done();
-    }
-    if (this.sinceRecorded >= POSITION_EVERY_EVENTS) await this.recordPosition().catch(this.failed);
+  private concerns({ stream, type }: RecordedEvent): boolean {
+    return categoryOf(stream) === wallet.category && (OUTCOMES.has(type) || this.known.has(idsOf(stream)[0] ?? ''));
   }
 
-  private async handleOne({ stream, type, data }: RecordedEvent): Promise<void> {
+  private async handle({ stream, type, data }: RecordedEvent): Promise<void> {
     const customerId = idsOf(stream)[0] ?? '';
     const outcome = OUTCOMES.has(type);
-    if (!outcome && !this.known.has(customerId)) return;
     const { ledger, clock } = this.services;
     const own = streams.autoTopUp(customerId);
     // What this process knows may be older than what another one has started.
@@ -163,29 +161,11 @@ export class AutoTopUpRunner {
       await startRequest(this.services, customerId, request);
       this.providerFailures = 0;
     } catch (fault) {
-      const pause = Math.min(PROVIDER_PAUSE_MS_MAX, PROVIDER_PAUSE_MS_MIN * 2 ** this.providerFailures);
+      const pause = backOffMs(this.providerFailures, PROVIDER_BACK_OFF);
       this.providerFailures += 1;
       this.providerPausedUntil = performance.now() + pause;
       throw fault;
     }
-  }
-
-  /** Again and again while it fails: what is met must not be skipped. */
-  private async untilDone(work: () => Promise<void>): Promise<void> {
-    for (let failures = 0; !this.stopped; failures += 1) {
-      try {
-        return await work();
-      } catch (fault) {
-        this.failed(fault);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(AGAIN_MS_MAX, 20 * 2 ** Math.min(failures, 10))));
-      }
-    }
-  }
-
-  private async recordPosition(): Promise<void> {
-    this.sinceRecorded = 0;
-    const { ledger, clock } = this.services;
-    await ledger.execute(autoTopUpPosition, AUTO_TOP_UP_POSITION, { type: 'Advance', at: clock(), through: String(this.processed) });
   }
 }
 

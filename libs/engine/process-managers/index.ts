@@ -1,5 +1,4 @@
 export * from './due-commands';
 export * from './sweeper';
-export * from './auto-top-up-position';
 export * from './auto-top-up-runner';
 export * from './test-clock';

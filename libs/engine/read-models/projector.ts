@@ -12,13 +12,13 @@ import {
   type EventLog,
   Fault,
   isRetriable,
-  pause,
   type RecordedEvent,
-  Run,
-  Settled,
   type StreamState,
   type StreamStates,
+  SubscriptionRunner,
 } from '@drawdown/engine/event-store';
+import { backOffMs, pause, withRetry } from '@drawdown/engine/async';
+import { Settled } from './settled';
 import { MARK, type Mark, projected } from './projection-mark';
 
 /** A document that changes all the time is written once in it. A crash costs as much of the log to be folded again. */
@@ -28,6 +28,8 @@ export const DIRTY_MAX = 5_000;
 /** Streams changed and not yet saved. Beyond it the following waits until saving works: memory is bounded while it does not. */
 const UNSAVED_STREAMS_MAX = 100_000;
 const SAVE_AGAIN_AFTER_MS = 1_000;
+/** While derived state cannot be read or written. */
+const BACK_OFF = { minMs: 20, maxMs: 1_000 };
 
 interface ProjectorFigures {
   readonly position: bigint;
@@ -52,8 +54,8 @@ export class Projector {
   /** Beginning, recovering and rebuilding, one after another. */
   private turn: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
-  private run = new Run();
-  private stopped = false;
+  private runner: SubscriptionRunner | undefined;
+  private readonly stopping = new AbortController();
   private isLost = false;
   private complete = false;
   private recoveries = 0;
@@ -76,7 +78,7 @@ export class Projector {
    */
   async start(): Promise<void> {
     await this.inTurn(() => this.begin(false));
-    await Promise.race([this.caughtUp.promise, this.following.promise]);
+    await this.caughtUp.promise;
   }
 
   /** Position of the last event met: the figures of all events up to it are in memory or saved. */
@@ -110,10 +112,11 @@ export class Projector {
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     clearTimeout(this.timer);
     await this.turn;
-    await this.run.end();
+    await this.leave();
+    this.caughtUp.resolve();
     this.following.resolve();
     // Kept back by a store that is down, it is no loss: the log has it all.
     await this.save().catch(() => undefined);
@@ -122,7 +125,7 @@ export class Projector {
   /** Throws all derived state away and folds the streams anew; returns how many events were read. Nothing may be appended meanwhile. */
   async rebuild(progress: (position: bigint) => void = () => undefined): Promise<number> {
     await this.inTurn(async () => {
-      await this.run.end();
+      await this.leave();
       try {
         await this.oneByOne(() => this.clearAll());
       } finally {
@@ -131,7 +134,7 @@ export class Projector {
       }
     });
     const ticker = setInterval(() => progress(this.processed), 250);
-    await Promise.race([this.caughtUp.promise, this.following.promise]).finally(() => clearInterval(ticker));
+    await this.caughtUp.promise.finally(() => clearInterval(ticker));
     await this.save();
     progress(this.processed);
     return this.eventsProcessed;
@@ -139,15 +142,18 @@ export class Projector {
 
   /** Begins to follow at what is saved, with an empty memory. Patient: waits until that can be read. */
   private async begin(patient: boolean): Promise<void> {
-    for (let failures = 0; !this.stopped; failures += 1) {
-      try {
-        return await this.beginOnce();
-      } catch (fault) {
+    const { signal } = this.stopping;
+    if (signal.aborted) return;
+    try {
+      await withRetry(() => this.beginOnce(), {
+        backOff: BACK_OFF,
         // Lost again meanwhile, by another process that clears it, say.
-        if (!(fault instanceof DerivedStateLost || (patient && isRetriable(fault)))) throw fault;
-        this.failure = fault;
-        await pause(failures);
-      }
+        mayPass: (fault) => fault instanceof DerivedStateLost || (patient && isRetriable(fault)),
+        onRetry: (fault) => (this.failure = fault),
+        signal,
+      });
+    } catch (fault) {
+      if (!signal.aborted) throw fault;
     }
   }
 
@@ -159,7 +165,7 @@ export class Projector {
     let found = await projected(this.log, this.projections);
     // Every process uses it: it is not thrown away on a single answer.
     if (!found.ofThisLog) {
-      await pause(0);
+      await pause(backOffMs(0, BACK_OFF));
       found = await projected(this.log, this.projections);
     }
     // Keys that a shorter window let go cannot be missed only by reading the log again.
@@ -174,59 +180,65 @@ export class Projector {
   }
 
   private follow(): void {
-    const run = (this.run = new Run());
     if (this.caughtUp.isSettled) this.caughtUp = new Settled();
     const { caughtUp } = this;
-    const subscription = this.log.subscribe(this.processed, (events) => this.handle(run, events));
-    run.subscription = subscription;
-    subscription.ended.catch((fault: unknown) => {
-      if (!run.over) this.following.reject(fault);
+    const runner = new SubscriptionRunner(this.log, this.processed, {
+      ready: () => this.ready(),
+      handle: (event) => this.handle(event),
+      mayPass: isRetriable,
+      failed: (fault) => (this.failure = fault),
+      recovered: () => (this.failure = undefined),
     });
-    void subscription.caughtUp.then(
+    this.runner = runner;
+    runner.start();
+    runner.ended.catch((fault: unknown) => this.fail(fault));
+    void runner.caughtUp.then(
       () => {
-        if (run.over) return;
+        if (this.runner !== runner) return;
         this.states.refolded();
         this.complete = !this.isLost;
         caughtUp.resolve();
       },
-      () => undefined,
+      // The log was closed, or a fault that cannot pass. One that was left for another beginning says nothing.
+      (fault: unknown) => this.runner === runner && caughtUp.reject(fault),
     );
   }
 
-  private async handle(run: Run, events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      // Its own appends are nothing new to this process, and most events are its own.
-      if (!this.states.knows(event)) await this.untilDone(run, () => this.states.handle(event));
-      if (run.over) return;
-      this.processed = event.position;
-      this.processedId = event.id;
-      if (event.recordedAt > this.newestRecordedAt) this.newestRecordedAt = event.recordedAt;
-      this.eventsProcessed += 1;
-    }
-    // A save that fails is tried again by the clock. Thrown here it would end the following for good.
+  /** Ends the following of the log, for another beginning or for good. */
+  private async leave(): Promise<void> {
+    const { runner } = this;
+    this.runner = undefined;
+    await runner?.stop();
+  }
+
+  private fail(fault: unknown): void {
+    this.caughtUp.reject(fault);
+    this.following.reject(fault);
+  }
+
+  private handle(event: RecordedEvent): Promise<void> | undefined {
+    // Its own appends are nothing new to this process, and most events are its own.
+    if (!this.states.knows(event)) return this.states.handle(event).then(() => this.advance(event));
+    this.advance(event);
+    return undefined;
+  }
+
+  private advance(event: RecordedEvent): void {
+    this.processed = event.position;
+    this.processedId = event.id;
+    if (event.recordedAt > this.newestRecordedAt) this.newestRecordedAt = event.recordedAt;
+    this.eventsProcessed += 1;
+  }
+
+  private async ready(): Promise<void> {
+    // A save that fails is tried again by the clock, and following goes on.
     if (this.dirty.size >= DIRTY_MAX) await this.save().catch(() => undefined);
-    if (this.isFull) await this.untilDone(run, () => (this.isFull ? this.save() : Promise.resolve()));
+    // Memory is bounded while derived state cannot be saved: nothing more is handled until it can.
+    if (this.isFull) await this.save();
   }
 
   private get isFull(): boolean {
     return this.dirty.size >= UNSAVED_STREAMS_MAX || this.states.keys.isFull;
-  }
-
-  /** Again and again while it fails with what passes by itself: following has nobody to tell, and must not skip an event. */
-  private async untilDone(run: Run, work: () => Promise<void>): Promise<void> {
-    for (let failures = 0; !run.over && !this.stopped; failures += 1) {
-      try {
-        await work();
-        if (failures > 0) this.failure = undefined;
-        return;
-      } catch (fault) {
-        if (!isRetriable(fault)) throw fault;
-        this.failure = fault;
-        await pause(failures);
-      }
-    }
-    // Stopped in the middle of an event: nothing after it is met.
-    run.over = true;
   }
 
   /** The store reports this in the middle of another call. */
@@ -234,11 +246,11 @@ export class Projector {
     this.isLost = true;
     this.complete = false;
     void this.inTurn(async () => {
-      if (!this.isLost || this.stopped) return;
-      await this.run.end();
+      if (!this.isLost || this.stopping.signal.aborted) return;
+      await this.leave();
       await this.begin(true);
       this.recoveries += 1;
-    }).catch((fault: unknown) => this.following.reject(fault));
+    }).catch((fault: unknown) => this.fail(fault));
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {
@@ -254,7 +266,7 @@ export class Projector {
   }
 
   private schedule(afterMs: number): void {
-    if (this.timer || this.stopped) return;
+    if (this.timer || this.stopping.signal.aborted) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       void this.save().catch(() => undefined);

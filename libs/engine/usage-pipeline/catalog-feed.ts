@@ -2,7 +2,7 @@
  * Feeds a CatalogFollower in a process that does not project: it follows the log and keeps what happens to credit products.
  *
  * The promise: a change of the catalog that was acknowledged before a usage event was produced counts for it. So a batch asks the
- * store for its head, once, and is rated when everything up to there has been met; until then it waits, and beyond the bound nothing
+ * store for its head, once, and is rated when everything up to there has been handled; until then it waits, and beyond the bound nothing
  * is decided on a catalog that may be old.
  */
 import { NullProjections, type Projections } from '@drawdown/engine/derived-state';
@@ -16,9 +16,8 @@ import {
   type EventLog,
   Fault,
   streamDefinitionOf,
-  type RecordedEvent,
   StreamStates,
-  type Subscription,
+  SubscriptionRunner,
 } from '@drawdown/engine/event-store';
 import { CatalogFollower } from './catalog-follower';
 import { projectedThrough } from '@drawdown/engine/read-models';
@@ -26,10 +25,9 @@ import { DEDUPE_WINDOW_MS_DEFAULT } from './usage-outcome';
 
 /** How long a batch waits for the catalog to be as new as the store. Following the log takes milliseconds where nothing is wrong. */
 const CATALOG_WAIT_MS_MAX = 10_000;
-const FOLLOW_AGAIN_AFTER_MS = 1_000;
 const PAGE = 500;
 
-/** The log has more than has been met within the bound. Wait and try the same again: nothing was decided. */
+/** The log has more than has been handled within the bound. Wait and try the same again: nothing was decided. */
 export class CatalogBehind extends Fault {
   /** @param cause why following the log ended last, where it has not gone on since */
   constructor(wanted: bigint, processed: bigint, cause?: unknown) {
@@ -43,20 +41,11 @@ export class CatalogBehind extends Fault {
   }
 }
 
-interface Waiter {
-  readonly position: bigint;
-  readonly resolve: () => void;
-}
-
 export class CatalogFeed {
   private readonly states: StreamStates;
   private readonly catalog: CatalogFollower;
-  private processed = -1n;
-  private subscription: Subscription | undefined;
-  private again: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private following: SubscriptionRunner | undefined;
   private fault: unknown;
-  private readonly waiters = new Set<Waiter>();
   private asked: Promise<bigint> | undefined;
   private askedNext: Promise<bigint> | undefined;
 
@@ -65,7 +54,7 @@ export class CatalogFeed {
     /** Spare the start from reading the whole log. They are read while it starts, and never after. */
     private readonly projections: Pick<Projections, 'attach' | 'load' | 'list' | 'checkpoint'> = NullProjections,
     private readonly waitMsMax = CATALOG_WAIT_MS_MAX,
-    /** Gets every fault that ended the subscription. It is started again. */
+    /** Gets every fault of an event or of the log. It is retried. */
     private readonly onFault: (fault: unknown) => void = () => undefined,
   ) {
     this.states = new StreamStates(log, NullProjections, new AppliedKeys(NullProjections, DEDUPE_WINDOW_MS_DEFAULT), [
@@ -74,24 +63,32 @@ export class CatalogFeed {
     this.catalog = new CatalogFollower(this.states);
   }
 
-  /** Resolves when everything that was in the log at the start has been met. @throws Fault retriable: call it again */
+  /** Resolves when everything that was in the log at the start has been handled. @throws Fault retriable: call it again */
   async start(): Promise<void> {
-    this.processed = await this.saved();
+    const saved = await this.saved();
     const head = await this.log.head();
-    this.follow();
-    while (this.processed < head && !this.stopped) await this.isReached(head);
+    const following = new SubscriptionRunner(this.log, saved, {
+      // Nobody here asks for keys of commands.
+      ready: () => this.states.keys.take().saved(),
+      handle: (event) => (categoryOf(event.stream) === creditProduct.category ? this.states.handle(event) : undefined),
+      recovered: () => (this.fault = undefined),
+      failed: (fault) => {
+        this.fault = fault;
+        this.onFault(fault);
+      },
+    });
+    this.following = following;
+    following.start();
+    if (!(await following.awaitPosition(head))) throw new CatalogBehind(head, this.position, this.fault);
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.again);
-    for (const { resolve } of this.waiters) resolve();
-    await this.subscription?.close();
+    await this.following?.stop();
   }
 
-  /** Of the last event met. */
+  /** Of the last event handled. */
   get position(): bigint {
-    return this.processed;
+    return this.following?.position ?? -1n;
   }
 
   /**
@@ -100,7 +97,8 @@ export class CatalogFeed {
    */
   async newest(): Promise<RatingTable> {
     const head = await this.head();
-    if (!(await this.isReached(head))) throw new CatalogBehind(head, this.processed, this.fault);
+    const reached = await this.following?.awaitPosition(head, this.waitMsMax);
+    if (!reached) throw new CatalogBehind(head, this.position, this.fault);
     return this.catalog.table;
   }
 
@@ -131,32 +129,6 @@ export class CatalogFeed {
     }
   }
 
-  private follow(): void {
-    if (this.stopped) return;
-    // The port goes on by itself after any fault of the log but one that the handler met while it read a stream.
-    const later = (fault: unknown): void => {
-      this.fault = fault;
-      this.onFault(fault);
-      this.again = setTimeout(() => this.follow(), FOLLOW_AGAIN_AFTER_MS);
-    };
-    try {
-      this.subscription = this.log.subscribe(this.processed, (events) => this.handle(events));
-      this.subscription.ended.catch(later);
-    } catch (fault) {
-      later(fault);
-    }
-  }
-
-  private async handle(events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      if (categoryOf(event.stream) === creditProduct.category) await this.states.handle(event);
-      this.processed = event.position;
-    }
-    this.fault = undefined;
-    this.forgetKeys();
-    for (const waiter of this.waiters) if (waiter.position <= this.processed) waiter.resolve();
-  }
-
   /** Batches that ask at the same time share an answer, but never one that was asked for before they came. */
   private head(): Promise<bigint> {
     if (!this.asked) return this.ask();
@@ -172,26 +144,5 @@ export class CatalogFeed {
       if (this.asked === asked) this.asked = undefined;
     });
     return (this.asked = asked);
-  }
-
-  /** False when it was not met within the bound. */
-  private async isReached(position: bigint): Promise<boolean> {
-    if (this.processed >= position) return true;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.waiters.delete(waiter);
-        resolve();
-      };
-      const waiter: Waiter = { position, resolve: done };
-      const timer = setTimeout(done, this.waitMsMax);
-      this.waiters.add(waiter);
-    });
-    return this.processed >= position;
-  }
-
-  /** Nobody here asks for keys of commands. */
-  private forgetKeys(): void {
-    this.states.keys.take().saved();
   }
 }

@@ -4,7 +4,6 @@ export * from './delivery/deliveries.events';
 export * from './delivery/delivery-list';
 export * from './dispatch/dispatcher';
 export * from './dispatch/dispatcher-counters';
-export * from './dispatch/dispatcher-position';
 export * from './endpoint/endpoint-directory';
 export * from './dispatch/failure-clock';
 export * from './dispatch/lease';

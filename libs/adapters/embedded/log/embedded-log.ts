@@ -7,7 +7,8 @@ import {
   assertAppendable,
   type EventLog,
   type ExpectedRevision,
-  LogUnavailable,
+  LogClosed,
+  type LogUnavailable,
   type NewEvent,
   READ_LIMIT_MAX,
   type ReadStreamOptions,
@@ -247,6 +248,6 @@ export class EmbeddedLog implements EventLog {
   }
 
   private assertOpen(): void {
-    if (this.closing) throw new LogUnavailable('the log is closed');
+    if (this.closing) throw new LogClosed('the log is closed');
   }
 }

@@ -1,14 +1,6 @@
 /** The events of an endpoint's deliveries. Type names and field names are stored for ever: add, never rename. */
-import { shape, type Shape } from '@drawdown/domain/decider';
-
-/** A position in the log, as a decimal text: it may outgrow what a JSON number holds. */
-export const logPosition: Shape<bigint> = {
-  write: (value) => `"${value}"`,
-  read: (json) => {
-    if (typeof json !== 'string' || !/^(-1|0|[1-9][0-9]*)$/.test(json)) throw new shape.ShapeError('', 'a log position');
-    return BigInt(json);
-  },
-};
+import { shape } from '@drawdown/domain/decider';
+import { logPosition } from '@drawdown/engine/event-store';
 
 /** One message for one endpoint, and where in the ledger its event stands: the payload is made from that event again, never kept. */
 export const delivery = shape.record({

@@ -4,7 +4,8 @@
  */
 import type { Instant } from '@drawdown/domain/amounts';
 import { accept, type Aggregate, type Decision, refuse, shape, type Shape } from '@drawdown/domain/decider';
-import { type Attempt, type DeliveriesEvent, deliveriesEvents, delivery, type Delivery, logPosition } from './deliveries.events';
+import { logPosition } from '@drawdown/engine/event-store';
+import { type Attempt, type DeliveriesEvent, deliveriesEvents, delivery, type Delivery } from './deliveries.events';
 import { afterAttempt, failureClock } from '../dispatch/failure-clock';
 
 /** A window: an endpoint with so many deliveries open takes no more from the log until some of them end. */

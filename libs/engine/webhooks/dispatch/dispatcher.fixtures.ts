@@ -4,12 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { amount, type Instant, instant, later } from '@drawdown/domain/amounts';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
-import { AppliedKeys, categoryOf, type EventLog, streamDefinitionOf, Ledger, streams, StreamStates } from '@drawdown/engine/event-store';
+import {
+  AppliedKeys,
+  categoryOf,
+  type EventLog,
+  followerPosition,
+  streamDefinitionOf,
+  Ledger,
+  streams,
+  StreamStates,
+} from '@drawdown/engine/event-store';
 import { wallet } from '@drawdown/domain/balance';
 import { until } from '../../../../test/support/waiting';
 import { deliveries, type Deliveries } from '../delivery/deliveries';
 import { WebhookDispatcher, type WebhookDispatcherParts } from './dispatcher';
-import { dispatcherPosition } from './dispatcher-position';
 import type { WebhookRequest, WebhookResponse, WebhookSender } from './sender';
 import { type WebhookEndpoint, webhookEndpoint, type WebhookEndpointCommand } from '../endpoint/webhook-endpoint';
 import type { DispatchClock, Timers } from './webhook-ledger';
@@ -91,7 +99,7 @@ export class Life {
   ) {
     const { log, projections } = deployment;
     this.log = this.mortal(log);
-    const aggregates = [wallet, webhookEndpoint, deliveries, dispatcherPosition].map((aggregate) =>
+    const aggregates = [wallet, webhookEndpoint, deliveries, followerPosition].map((aggregate) =>
       streamDefinitionOf(aggregate as typeof wallet),
     );
     const states = new StreamStates(this.log, projections, new AppliedKeys(projections, DAY), aggregates);

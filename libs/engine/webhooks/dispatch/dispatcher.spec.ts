@@ -2,7 +2,7 @@ import { streams } from '@drawdown/engine/event-store';
 import { until } from '../../../../test/support/waiting';
 import { OPEN_DELIVERIES_MAX } from '../delivery/deliveries';
 import { credited, DAY, Deployment, down, held, HOUR, type Life, MINUTE, ok, SECOND, urlOf } from './dispatcher.fixtures';
-import { DISPATCHER_STREAM } from './dispatcher-position';
+import { POSITION_STREAM } from './dispatcher';
 import { QUEUE_MAX } from './endpoint-worker';
 import { resend } from '../delivery/delivery-list';
 
@@ -262,7 +262,7 @@ describe('a restart', () => {
     await life.topUps('ada', 3);
     await until('the reader to have come to the end', async () => life.dispatcher.figures().position === (await at.log.head()));
     await life.dispatcher.stop();
-    expect(await at.log.readStream(DISPATCHER_STREAM)).toHaveLength(1);
+    expect(await at.log.readStream(POSITION_STREAM)).toHaveLength(1);
     const next = at.live({ directory });
     await next.create('e2', credited);
     await next.topUps('ada', 1);

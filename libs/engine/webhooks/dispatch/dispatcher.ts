@@ -6,11 +6,19 @@
 import type { Instant } from '@drawdown/domain/amounts';
 import { readEvent } from '@drawdown/domain/decider';
 import { Semaphore } from '@drawdown/engine/async';
-import { categoryOf, type RecordedEvent, streams, type Subscription } from '@drawdown/engine/event-store';
+import {
+  categoryOf,
+  followerPosition,
+  type FollowerPosition,
+  followerStream,
+  isFollowerPosition,
+  type RecordedEvent,
+  streams,
+  SubscriptionRunner,
+} from '@drawdown/engine/event-store';
 import { deliveries } from '../delivery/deliveries';
 import type { Delivery } from '../delivery/deliveries.events';
 import { type DispatcherFigures, noCounts } from './dispatcher-counters';
-import { DISPATCHER_STREAM, dispatcherPosition, type DispatcherPosition, ENDPOINTS_BEHIND_MAX } from './dispatcher-position';
 import { DueQueue } from './due-queue';
 import { CONCURRENCY_DEFAULT, EndpointWorker, type WorkerSurroundings } from './endpoint-worker';
 import { type WebhookMessage, messagesOf } from '../delivery/message';
@@ -36,6 +44,9 @@ const BACKLOG_READERS_MAX = 4;
 const BACKLOG_PAGE_EVENTS = 512;
 /** Events of others after which the dispatcher records how far it has come. */
 const POSITION_EVERY_EVENTS = 10_000;
+export const POSITION_STREAM = followerStream('webhooks');
+/** With more endpoints behind than this, no position is recorded until there are fewer. */
+const ENDPOINTS_BEHIND_MAX = 1_000;
 /** How long `stop` waits for attempts in flight and their records: a little longer than an attempt may take. */
 const DRAIN_TIMEOUT_MS = 20_000;
 const ADMITTED_AT_ONCE = 64;
@@ -62,13 +73,11 @@ export class WebhookDispatcher {
   private readonly hungry = new Set<EndpointWorker>();
   private readonly counters = noCounts();
   private readonly around: WorkerSurroundings;
-  private resume: DispatcherPosition = { through: -1n, behind: [] };
-  private position = -1n;
-  private recordedPosition = -1n;
-  private eventsSinceRecorded = 0;
+  private resume: FollowerPosition = { through: -1n };
   private reading = 0;
   private wake: { readonly at: Instant; readonly cancel: () => void } | undefined;
-  private subscription: Subscription | undefined;
+  private reader: SubscriptionRunner | undefined;
+  private drained: Promise<unknown> = Promise.resolve();
   private stopping = false;
 
   constructor(private readonly parts: WebhookDispatcherParts) {
@@ -90,17 +99,24 @@ export class WebhookDispatcher {
 
   /** Resolves when every known endpoint is at work and the log is followed. */
   async start(): Promise<void> {
-    const { ledger, directory = emptyDirectory } = this.parts;
+    const { log, ledger, directory = emptyDirectory } = this.parts;
     const known = await directory.list();
     // To the end of each stream: another process may have been active since this one last looked.
-    this.resume = (await ledger.reload(dispatcherPosition, DISPATCHER_STREAM)).state;
+    this.resume = (await ledger.reload(followerPosition, POSITION_STREAM)).state;
     // An endpoint that the directory does not list yet was created after `known.through`, so the reader meets its creation.
-    this.position = known.through < this.resume.through ? known.through : this.resume.through;
-    this.recordedPosition = this.resume.through;
+    const after = known.through < this.resume.through ? known.through : this.resume.through;
+    this.reader = new SubscriptionRunner(log, after, {
+      handle: (event) => this.handle(event),
+      checkpoint: {
+        everyEvents: POSITION_EVERY_EVENTS,
+        counts: (event) => !isFollowerPosition(event) && categoryOf(event.stream) !== deliveries.category,
+        save: (position) => this.savePosition(position),
+      },
+    });
     for (let i = 0; i < known.streams.length; i += ADMITTED_AT_ONCE)
       await Promise.all(known.streams.slice(i, i + ADMITTED_AT_ONCE).map((stream) => this.admit(stream)));
     if (this.stopping) return;
-    this.follow();
+    this.reader.start();
     for (const worker of this.workers.values()) worker.pump();
   }
 
@@ -111,8 +127,8 @@ export class WebhookDispatcher {
     this.wake?.cancel();
     let cancel = (): void => undefined;
     const bound = new Promise<void>((resolve) => (cancel = timers.after(drainTimeoutMs, resolve)));
-    const drained = Promise.all([...this.workers.values()].map((worker) => worker.drain()));
-    await Promise.race([Promise.all([this.subscription?.close(), drained]).then(() => this.recordPosition()), bound]);
+    this.drained = Promise.all([...this.workers.values()].map((worker) => worker.drain()));
+    await Promise.race([Promise.all([this.reader?.stop(), this.drained]), bound]);
     cancel();
   }
 
@@ -137,28 +153,16 @@ export class WebhookDispatcher {
     };
   }
 
-  private follow(): void {
-    if (this.stopping) return;
-    const again = (): unknown => this.parts.timers.after(FAULT_PAUSE_MS, () => this.follow());
-    try {
-      this.subscription = this.parts.log.subscribe(this.position, (events) => this.handle(events));
-      this.subscription.ended.catch(again);
-    } catch {
-      again();
-    }
+  private get position(): bigint {
+    return this.reader?.position ?? -1n;
   }
 
-  private async handle(events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      if (event.position <= this.position) continue;
-      const category = categoryOf(event.stream);
-      if (category === webhookEndpoint.category) await this.endpointChanged(event);
-      if (category === deliveries.category) this.resent(event);
-      else this.offerToAll(event, category);
-      if (category !== deliveries.category && category !== dispatcherPosition.category) this.eventsSinceRecorded += 1;
-      this.position = event.position;
-    }
-    if (this.eventsSinceRecorded >= POSITION_EVERY_EVENTS) void this.recordPosition();
+  private handle(event: RecordedEvent): Promise<void> | undefined {
+    const category = categoryOf(event.stream);
+    if (category === deliveries.category) this.resent(event);
+    else if (category === webhookEndpoint.category) return this.endpointChanged(event).then(() => this.offerToAll(event, category));
+    else this.offerToAll(event, category);
+    return undefined;
   }
 
   private async endpointChanged(event: RecordedEvent): Promise<void> {
@@ -176,7 +180,7 @@ export class WebhookDispatcher {
     if (endpoint.status === 'none' || endpoint.status === 'deleted') return;
     const [created] = await log.readStream(stream, { limit: 1 });
     const sent = await ledger.reload(deliveries, streams.deliveries(endpoint.id));
-    const shared = this.resume.behind.includes(endpoint.id) ? -1n : this.resume.through;
+    const shared = this.resume.behind?.includes(endpoint.id) ? -1n : this.resume.through;
     if (this.stopping) return;
     const cursor = latest(created?.position ?? -1n, sent.state.through, shared);
     const worker = new EndpointWorker(this.around, endpoint, revision, sent.state, sent.revision, cursor);
@@ -267,20 +271,16 @@ export class WebhookDispatcher {
     worker.pump();
   }
 
-  private async recordPosition(): Promise<void> {
+  private async savePosition(through: bigint): Promise<void> {
     const { ledger, clock } = this.parts;
-    const through = this.position;
+    // The last position is saved after the last records, so that it names fewer endpoints as behind.
+    await this.drained;
     const behind = [...this.workers.values()]
       .filter((worker) => !worker.settled)
       .map(({ endpoint }) => endpoint.id)
       .sort();
-    if (this.eventsSinceRecorded === 0 || through <= this.recordedPosition || behind.length > ENDPOINTS_BEHIND_MAX) return;
-    this.eventsSinceRecorded = 0;
-    this.recordedPosition = through;
-    // It only saves reading after a restart: a fault here costs nothing else.
-    await ledger
-      .execute(dispatcherPosition, DISPATCHER_STREAM, { type: 'Advance', at: clock.now(), through, behind })
-      .catch(() => undefined);
+    if (behind.length > ENDPOINTS_BEHIND_MAX) return;
+    await ledger.execute(followerPosition, POSITION_STREAM, { type: 'Advance', at: clock.now(), through, behind });
   }
 }
 
