@@ -40,7 +40,7 @@ module.exports = {
       [...SOURCES, '<rootDir>/test'],
       {
         testPathIgnorePatterns: ['/node_modules/', '\\.properties\\.spec\\.ts$'],
-        runner: 'jest-light-runner/child-process',
+        runner: '<rootDir>/tools/unit-runner.mjs',
         setupFiles: ['<rootDir>/tools/typescript-in-node.cjs'],
         setupFilesAfterEnv: ['<rootDir>/tools/bounded-tests.cjs'],
       },
