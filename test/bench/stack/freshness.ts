@@ -6,7 +6,7 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { HttpClient } from '../../support/clients/http-client';
 import { pace } from '../../support/waiting';
-import { percentile, type Result } from '../measure/figures';
+import { cpuMeter, percentile, type Result } from '../measure/figures';
 import { CREDIT_PRODUCT, customerOf, usageEvent } from '../load/usage-bodies';
 import type { UsageFeed } from './usage-feed';
 
@@ -24,9 +24,14 @@ interface Watched {
   readonly firstProbe: number;
   readonly feed: UsageFeed;
   readonly firstProbeId: number;
+  /** Processes whose processor time is reported, by name. */
+  readonly pids: Readonly<Record<string, number>>;
 }
 
-export async function freshness({ kafka, topic, http, firstProbe, feed, firstProbeId }: Watched, perSecond: number): Promise<Result> {
+export async function freshness(
+  { kafka, topic, http, firstProbe, feed, firstProbeId, pids }: Watched,
+  perSecond: number,
+): Promise<Result & { readonly cpuOf: Readonly<Record<string, number>> }> {
   const producer = new Kafka({ clientId: 'probes', brokers: kafka.split(','), logLevel: logLevel.NOTHING }).producer({
     createPartitioner: Partitioners.DefaultPartitioner,
   });
@@ -50,12 +55,16 @@ export async function freshness({ kafka, topic, http, firstProbe, feed, firstPro
       return void revisions.set(customer, body.revision);
     }
   };
+  let used: Readonly<Record<string, number>> = {};
   const stream = (async () => {
+    let meter: ReturnType<typeof cpuMeter> | undefined;
     for (let sent = 0; elapsed() < WARM_UP_MS + MEASURE_MS; await pace(SEND_EVERY_MS)) {
       const owed = Math.floor((elapsed() * perSecond) / 1_000) - sent;
       feed.send(owed);
       sent += owed;
+      if (elapsed() >= WARM_UP_MS) meter ??= cpuMeter(pids);
     }
+    used = meter?.() ?? {};
   })();
   const idle = Array.from({ length: PROBES }, (_, i) => customerOf(firstProbe + i));
   const running = new Set<Promise<void>>();
@@ -70,12 +79,14 @@ export async function freshness({ kafka, topic, http, firstProbe, feed, firstPro
   }
   await Promise.all([stream, ...running]);
   await Promise.all([feed.end(), producer.disconnect()]);
+  const events = (perSecond * MEASURE_MS) / 1_000 + ages.filter(({ at }) => at >= WARM_UP_MS).length;
   const counted = ages.flatMap(({ at, ms }) => (at < WARM_UP_MS ? [] : [ms]));
   return {
     name: `freshness at ${perSecond.toLocaleString('en')}/s: produce to a balance over HTTP`,
     unit: 'probes',
     perSecond: (counted.length * 1_000) / MEASURE_MS,
     windows: [],
+    cpuOf: Object.fromEntries(Object.entries(used).map(([name, micros]) => [name, micros / events])),
     p50Ms: percentile(counted, 0.5),
     p99Ms: percentile(counted, 0.99),
     note: `${counted.length} probes`,

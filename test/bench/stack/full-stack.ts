@@ -19,9 +19,9 @@ import { webhooks, type Webhooks } from '../standalone/webhooks';
 
 const CUSTOMERS = 1_000;
 const HOT_SHARE = 0.5;
-/** The rate at which freshness is measured, if the machine holds twice that; and a share of it, at which processors have time to spare. */
+/** The rate at which freshness is measured, if the machine holds twice that; and rates at which processors have time to spare. */
 const STEADY_PER_SECOND = 10_000;
-const CALM_SHARE = 0.2;
+const CALM_PER_SECOND = [3_000, 1_000] as const;
 const COMMANDS = 1_000;
 const APPLIED_LOOK_EVERY_MS = 25;
 /** Each load has ids of its own, so that nothing is a repeat. */
@@ -83,13 +83,17 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
   const hot = await sustained(chain, feed(2, HOT_SHARE));
   yield through('the same, half of it on one customer', hot, `${(hot.perSecond / uniform.perSecond).toFixed(2)}x of uniform`);
   const steady = Math.min(STEADY_PER_SECOND, Math.ceil(uniform.perSecond / 200) * 100);
-  const fresh = (load: number, perSecond: number): Promise<Result> =>
-    freshness(
-      { kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(load), firstProbeId: (load + 1) * IDS_OF_A_LOAD },
+  const fresh = async (load: number, perSecond: number): Promise<Result> => {
+    const probed = await freshness(
+      { kafka, topic: topics.usage, http, firstProbe: CUSTOMERS, feed: feed(load), firstProbeId: (load + 1) * IDS_OF_A_LOAD, pids },
       perSecond,
     );
+    const cpuMicros = ofOurs(probed.cpuOf);
+    return { ...probed, cpuMicros, cpuRatio: cpuMicros / bare.cpuMicros! };
+  };
   yield await fresh(3, steady);
-  yield await fresh(5, steady * CALM_SHARE);
+  yield await fresh(5, CALM_PER_SECOND[0]);
+  yield await fresh(7, CALM_PER_SECOND[1]);
   yield await oneByOne(stack);
   const use: Webhooks['use'] = async (batch, events) => {
     const before = await outcomes('applied');
@@ -103,7 +107,7 @@ async function* onStack(stack: FullStack, servers: RealServers, bare: Result): A
     ops: service('webhooks').addresses.ops!,
     pids,
     ours: OURS,
-    firstId: 7 * IDS_OF_A_LOAD,
+    firstId: 9 * IDS_OF_A_LOAD,
   });
   const rejected = await outcomes('rejected');
   if (rejected > 0) throw new Error(`${rejected} usage events were rejected${stack.said()}`);
