@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { WrongExpectedVersion } from '@eventstore/db-client/generated/shared_pb';
 import type { Status } from '@eventstore/db-client/generated/status_pb';
-import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb';
 import { AppendUnknown, type ExpectedRevision, Fault, LogUnavailable } from '@drawdown/engine/event-store';
+import type { AppendAnswer } from './append-answer';
 import type { AppendCall, Connection } from './connection';
 import { appendFault, readFault, refused } from './faults';
 
@@ -39,7 +39,7 @@ export class BatchAppends {
    * @param request is made of the correlation id.
    * @throws LogUnavailable, AppendUnknown, or a Fault for what a person must remedy.
    */
-  async send(request: (correlation: string) => BatchAppendReq, doing: string, withinMs: number): Promise<Answer> {
+  async send(request: (correlation: string) => Buffer, doing: string, withinMs: number): Promise<Answer> {
     const deadline = performance.now() + withinMs;
     const open = await this.opened(doing, withinMs);
     const sentAt = performance.now();
@@ -83,13 +83,12 @@ export class BatchAppends {
   private async open(): Promise<Open> {
     const call = await this.connection.openAppends();
     const open: Open = { call, pending: new Map(), heardAt: 0 };
-    call.on('data', (answer: BatchAppendResp) => {
+    call.on('data', (answer: AppendAnswer) => {
       open.heardAt = performance.now();
-      const correlation = answer.getCorrelationId()?.getString().toLowerCase() ?? '';
-      const pending = open.pending.get(correlation);
+      const pending = open.pending.get(answer.correlation);
       // One that came too late: it was called unknown.
       if (!pending) return;
-      open.pending.delete(correlation);
+      open.pending.delete(answer.correlation);
       clearTimeout(pending.timer);
       settle(pending, answer);
     });
@@ -108,17 +107,9 @@ export class BatchAppends {
   }
 }
 
-function settle({ resolve, reject, doing }: Pending, answer: BatchAppendResp): void {
-  const success = answer.getSuccess();
-  const error = answer.getError();
-  if (success) {
-    const position = success.getPosition();
-    resolve({
-      kind: 'appended',
-      revision: Number(success.getCurrentRevision()),
-      position: position && BigInt(position.getCommitPosition()),
-    });
-  } else {
+function settle({ resolve, reject, doing }: Pending, { success, error }: AppendAnswer): void {
+  if (success) resolve({ kind: 'appended', ...success });
+  else {
     const outcome = error
       ? outcomeOf(error, doing)
       : new AppendUnknown(`EventStoreDB (EVENTSTORE_URL) answered neither success nor error (${doing})`);

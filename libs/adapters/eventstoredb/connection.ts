@@ -8,15 +8,19 @@ import { finished } from 'node:stream';
 import type { ClientDuplexStream, ClientReadableStream } from '@grpc/grpc-js';
 import { EventStoreDBClient, UnavailableError } from '@eventstore/db-client';
 import { StreamsClient, StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
-import type { BatchAppendReq, BatchAppendResp, ReadReq } from '@eventstore/db-client/generated/streams_pb';
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
+import { type AppendAnswer, readAppendAnswer } from './append-answer';
 import { badConnectionString } from './faults';
 import { type ReadAnswer, readAnswer } from './read-answer';
 
-export type AppendCall = ClientDuplexStream<BatchAppendReq, BatchAppendResp>;
+export type AppendCall = ClientDuplexStream<Buffer, AppendAnswer>;
 export type ReadCall = ClientReadableStream<ReadAnswer>;
 
 /** A call stays open as long as it is of use: the deadlines are ours. Only the leader has read what it has just written. */
 const OPTIONS = [{ requiresLeader: true }, { deadline: Infinity }] as const;
+
+/** Appends are written where their texts are known. */
+const asTheyAre = (bytes: Buffer): Buffer => bytes;
 
 export class Connection extends EventStoreDBClient {
   /** Calls that are open, each with what ends it. */
@@ -40,7 +44,10 @@ export class Connection extends EventStoreDBClient {
 
   /** @throws what the client says when no server is found. */
   async openAppends(): Promise<AppendCall> {
-    const open = this.GRPCStreamCreator(StreamsClient, 'batchAppend', (client) => client.batchAppend(...this.callArguments(...OPTIONS)));
+    const { path } = StreamsService.batchAppend;
+    const open = this.GRPCStreamCreator(StreamsClient, 'batchAppend', (client) =>
+      client.makeBidiStreamRequest(path, asTheyAre, readAppendAnswer, ...this.callArguments(...OPTIONS)),
+    );
     return this.held(await open());
   }
 

@@ -20,12 +20,13 @@ import {
   STREAM_NAME_BYTES_MAX,
   type Subscription,
 } from '@drawdown/engine/event-store';
+import { appendRequest } from './append-request';
 import { type Answer, BatchAppends } from './batch-appends';
 import { Connection } from './connection';
 import { isRefusedPosition } from './faults';
 import { InFlight } from './in-flight';
 import { EventStoreDbSubscription } from './log-subscription';
-import { allRequest, appendRequest, streamRequest } from './messages';
+import { allRequest, streamRequest } from './messages';
 import { type Page, PAGE_BYTES, readPage } from './reading';
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 
@@ -41,7 +42,7 @@ const PROBE_STREAM = 'drawdown-probe';
 /** No stream has come so far: an append that expects it is refused, after the rights have been looked at. */
 const NEVER_REACHED = Number.MAX_SAFE_INTEGER;
 const PROBE: NewEvent = { id: '6f1a2c1e-0d0b-4d3a-9a55-0f8f0f6a7b11', type: 'Probed', data: '{}', metadata: '{}' };
-const NOTHING = { data: Buffer.from('{}'), metadata: Buffer.from('{}') };
+const PROBE_BYTES = { data: PROBE.data.length, metadata: PROBE.metadata.length };
 
 interface EventStoreDbLogOptions {
   /** esdb://... TLS, its authority and the credentials are in it. */
@@ -100,7 +101,7 @@ export class EventStoreDbLog implements EventLog {
    */
   async probe(): Promise<void> {
     await this.head();
-    const request = (correlation: string) => appendRequest(correlation, PROBE_STREAM, [PROBE], [NOTHING], NEVER_REACHED);
+    const request = (correlation: string) => appendRequest(correlation, PROBE_STREAM, [PROBE], [PROBE_BYTES], NEVER_REACHED);
     await this.appends.send(request, 'asking whether we may write', this.appendTimeoutMs).catch((error: unknown) => {
       throw error instanceof AppendUnknown ? new LogUnavailable(error.message, { cause: error }) : error;
     });
@@ -113,12 +114,12 @@ export class EventStoreDbLog implements EventLog {
   async append(stream: string, events: readonly NewEvent[], expected: ExpectedRevision): Promise<AppendOutcome> {
     assertAppendable(stream, events, expected);
     assertOurs(stream);
-    const bytes = events.map(({ data, metadata }) => ({ data: Buffer.from(data), metadata: Buffer.from(metadata) }));
-    const size = bytes.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
+    const sizes = events.map(({ data, metadata }) => ({ data: Buffer.byteLength(data), metadata: Buffer.byteLength(metadata) }));
+    const size = sizes.reduce((sum, { data, metadata }) => sum + data + metadata, 0);
     if (size > APPEND_BYTES_MAX) throw new AppendTooLarge(size);
     this.assertOpen();
     try {
-      const answer = await this.send(size, stream, (correlation) => appendRequest(correlation, stream, events, bytes, expected));
+      const answer = await this.send(size, stream, (correlation) => appendRequest(correlation, stream, events, sizes, expected));
       if (answer.kind === 'conflict') {
         this.counted.conflicts += 1;
         return { outcome: 'conflict', revision: answer.revision };

@@ -1,62 +1,12 @@
-/** Requests of EventStoreDB's protocol. Data and metadata go as the very bytes of their texts. */
-import { Empty as GoogleEmpty } from 'google-protobuf/google/protobuf/empty_pb';
-import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb';
-import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
-import { BatchAppendReq, ReadReq } from '@eventstore/db-client/generated/streams_pb';
-import type { ExpectedRevision, NewEvent } from '@drawdown/engine/event-store';
-
-/**
- * A server drops an append that comes after its deadline, which is a time of the client's clock: a clock so far behind the
- * server's would have every append dropped. The server has a time limit of its own for writing (2 s by default).
- */
-const APPEND_DEADLINE_MS = 60 * 60 * 1_000;
-
-const uuid = (text: string): UUID => {
-  const id = new UUID();
-  id.setString(text);
-  return id;
-};
+/** Requests to read, in EventStoreDB's protocol. */
+import { Empty, StreamIdentifier } from '@eventstore/db-client/generated/shared_pb';
+import { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 
 const identifier = (stream: string): StreamIdentifier => {
   const message = new StreamIdentifier();
   message.setStreamName(Buffer.from(stream));
   return message;
 };
-
-interface Bytes {
-  readonly data: Buffer;
-  readonly metadata: Buffer;
-}
-
-export function appendRequest(
-  correlation: string,
-  stream: string,
-  events: readonly NewEvent[],
-  bytes: readonly Bytes[],
-  expected: ExpectedRevision,
-): BatchAppendReq {
-  const options = new BatchAppendReq.Options();
-  options.setStreamIdentifier(identifier(stream));
-  if (expected === 'no_stream') options.setNoStream(new GoogleEmpty());
-  else options.setStreamPosition(`${expected}`);
-  options.setDeadline(Timestamp.fromDate(new Date(Date.now() + APPEND_DEADLINE_MS)));
-  const request = new BatchAppendReq();
-  request.setCorrelationId(uuid(correlation));
-  request.setOptions(options);
-  request.setIsFinal(true);
-  request.setProposedMessagesList(events.map((event, i) => proposed(event, bytes[i]!)));
-  return request;
-}
-
-function proposed({ id, type }: NewEvent, { data, metadata }: Bytes): BatchAppendReq.ProposedMessage {
-  const message = new BatchAppendReq.ProposedMessage();
-  message.setId(uuid(id));
-  // JSON, so that the server's own tools show it.
-  message.getMetadataMap().set('type', type).set('content-type', 'application/json');
-  message.setData(data);
-  message.setCustomMetadata(metadata);
-  return message;
-}
 
 type Direction = 'forwards' | 'backwards';
 

@@ -4,7 +4,8 @@
  */
 import type { Instant } from '@drawdown/domain/amounts';
 import { Fault, type RecordedEvent } from '@drawdown/engine/event-store';
-import protobuf from 'protobufjs';
+import type protobuf from 'protobufjs';
+import { eachField, readerOf, textIn, uint64, within } from './protobuf-fields';
 
 export interface Received {
   readonly position: bigint;
@@ -61,7 +62,7 @@ const enum Label {
 export function readAnswer(bytes: Uint8Array): ReadAnswer {
   let confirmed = false;
   let received: Received | undefined;
-  eachField(protobuf.Reader.create(bytes), (field, reader) => {
+  eachField(readerOf(bytes), (field, reader) => {
     if (field === Answer.confirmation) confirmed = true;
     if (field !== Answer.event) return false;
     eachField(within(reader), (inner, event) => {
@@ -125,27 +126,6 @@ const positionUntold = (): Fault =>
     false,
   );
 
-/** Calls `take` for each field; what it does not take is passed over. */
-function eachField(reader: protobuf.Reader, take: (field: number, reader: protobuf.Reader) => boolean): void {
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32();
-    if (!take(tag >>> 3, reader)) reader.skipType(tag & 7);
-  }
-}
-
-/** A message that stands in a field. */
-const within = (reader: protobuf.Reader): protobuf.Reader => protobuf.Reader.create(reader.bytes());
-
-function textIn(reader: protobuf.Reader, wanted: number): string {
-  let found = '';
-  eachField(reader, (field, from) => {
-    if (field !== wanted) return false;
-    found = from.string();
-    return true;
-  });
-  return found;
-}
-
 function label(reader: protobuf.Reader): readonly [key: string, value: string] {
   let [key, value] = ['', ''];
   eachField(reader, (field, from) => {
@@ -155,11 +135,6 @@ function label(reader: protobuf.Reader): readonly [key: string, value: string] {
     return true;
   });
   return [key, value];
-}
-
-function uint64(reader: protobuf.Reader): bigint {
-  const read = reader.uint64();
-  return typeof read === 'number' ? BigInt(read) : (BigInt(read.high >>> 0) << 32n) | BigInt(read.low >>> 0);
 }
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
