@@ -8,6 +8,7 @@
 import type { Fault } from '@drawdown/engine/event-store';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Assignment } from './assignment';
+import { Gathering } from './gathering';
 import { committedOffsets, type Extent, topicExtents } from './group-positions';
 import type { KafkaConnection } from '../connection/kafka-connection';
 import { KafkaMisconfigured, KafkaUnavailable, RecordsDeletedUnread } from '../connection/kafka-fault';
@@ -21,6 +22,8 @@ const HEARTBEATS_IN_SESSION = 6;
 const REBALANCE_TIMEOUT_MS = 15_000;
 /** A partition that was full is fetched again after at most this long; and so many fetches a second does an idle topic cost. */
 const FETCH_WAIT_MS = 100;
+/** Parts of one fetch that are taken in together. Of more partitions, the last ones wait until the first have been held. */
+const FETCHED_PARTITIONS_AT_ONCE = 64;
 const PARTITION_FETCH_BYTES = 1024 * 1024;
 const FETCH_BYTES = 4 * 1024 * 1024;
 const SILENCE_MS_MAX = 45_000;
@@ -50,6 +53,7 @@ interface SessionSettings {
 export class ConsumerSession {
   assignment: Assignment | undefined;
   private readonly consumer: Consumer;
+  private readonly gathering = new Gathering();
   private readonly ending = new AbortController();
   private readonly ended: Promise<Fault | undefined>;
   private end!: (fault: Fault | undefined) => void;
@@ -110,7 +114,12 @@ export class ConsumerSession {
   private async connect(topic: string): Promise<void> {
     await this.consumer.connect();
     await this.consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await this.consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: (payload) => this.take(payload) });
+    await this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: FETCHED_PARTITIONS_AT_ONCE,
+      eachBatch: (payload) => this.take(payload),
+    });
   }
 
   private listen(): void {
@@ -235,6 +244,9 @@ export class ConsumerSession {
           assigned.full = true;
           this.consumer.pause([{ topic, partitions: [partition] }]);
         }
+        // kafkajs fetches again when all parts of this fetch are done with.
+        const ms = this.gathering.fetched(batch.messages.length);
+        if (ms > 0) await pause(ms, this.ending.signal);
       } else await this.findBack(assignment, partition, from);
     }
     await heartbeat();

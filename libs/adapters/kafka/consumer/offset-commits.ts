@@ -2,7 +2,7 @@
 import { pause } from '@drawdown/engine/async';
 
 /** What was handled within this time before a crash is handed out again; its readers know it for a repeat. */
-const EVERY_MS = 50;
+const EVERY_MS = 200;
 const RETRY_MS = 500;
 
 export class OffsetCommits {
