@@ -14,7 +14,12 @@ interface Described {
   readonly events: object;
   readonly storedAs?: object;
 }
-type Field = { readonly fields?: Readonly<Record<string, Field>>; readonly optional?: boolean; readonly kind: string };
+type Field = {
+  readonly fields?: Readonly<Record<string, Field>>;
+  readonly optional?: boolean;
+  readonly assumed?: unknown;
+  readonly kind: string;
+};
 
 const STREAMS: readonly (readonly [string, string, Described])[] = [
   ['`wallet-{customer}`', 'The money of one customer.', wallet],
@@ -38,7 +43,9 @@ export function eventsDocument(): string {
   const sections = STREAMS.map(([stream, about, { events, storedAs = {} }]) => {
     const rows = Object.entries(events as Record<string, Field>).map(([type, shape]) => {
       const stored = (storedAs as Record<string, string>)[type] ?? type;
-      const fields = Object.entries(shape.fields ?? {}).map(([name, field]) => `\`${name}\`${field.optional ? '?' : ''}`);
+      const fields = Object.entries(shape.fields ?? {}).map(
+        ([name, field]) => `\`${name}\`${field.optional || field.assumed !== undefined ? '?' : ''}`,
+      );
       return `| \`${stored}\` | ${fields.join(', ')} |`;
     });
     return `## ${stream}\n\n${about}\n\n| event | fields |\n|---|---|\n${rows.join('\n')}\n`;
@@ -59,7 +66,7 @@ no white space. Amounts are decimal strings with at most 9 digits after the poin
 body), \`callerKey\` (the caller's key, where \`key\` is another one, such as that of an invoice: \`invoice§\` and its id), \`actor\`,
 \`traceparent\`.
 
-Every event of a balance carries the \`figures\` after it (booked, held, available, uncovered; unbilled and pending unless zero) and, in \`grants\`, those of every grant
+Every event of a balance carries the \`figures\` after it (booked, available; held, uncovered, unbilled and pending unless zero) and, in \`grants\`, those of every grant
 it touched. So a projection copies figures and adds nothing up.
 
 An id in a stream name is in lower case. Any character but a-z, 0-9, \`_\`, \`.\`, \`:\` and \`-\` becomes \`=\` and its UTF-8 bytes in

@@ -19,6 +19,6 @@ export const creditBalance: Aggregate<BalanceTypes> = {
     Closed: 'CreditBalanceClosed',
   },
   state: balance,
-  stateVersion: 6,
+  stateVersion: 7,
   dueAt,
 };

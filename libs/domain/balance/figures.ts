@@ -1,16 +1,16 @@
 /** The figures that every event carries, and the fields that several events share. */
 import { type Amount, type Instant, minus, sum, ZERO } from '@drawdown/domain/amounts';
 import { shape } from '@drawdown/domain/decider';
-import { eligible, type Grant, grantFigures, unheld } from './grants/grant';
+import { eligible, type Grant, grantFigures, unheld, zeroUnlessWritten } from './grants/grant';
 
 /** The balance after an event, judged at the event's time. What is `maybe` and absent is zero. */
 export const figures = shape.record({
   booked: shape.amount,
-  held: shape.amount,
+  held: zeroUnlessWritten,
   /** What could be spent at the event's time. */
   available: shape.amount,
   /** All usage that ever went uncovered. */
-  uncovered: shape.amount,
+  uncovered: zeroUnlessWritten,
   /** Usage that waits for its invoice. */
   unbilled: shape.maybe(shape.amount),
   /** What purchases would add that are not confirmed yet. */

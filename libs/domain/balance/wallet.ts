@@ -22,7 +22,7 @@ export const wallet: Aggregate<BalanceTypes> = {
     Closed: 'WalletClosed',
   },
   state: balance,
-  stateVersion: 6,
+  stateVersion: 7,
   dueAt,
 };
 

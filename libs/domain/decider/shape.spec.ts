@@ -53,6 +53,24 @@ describe('a shape', () => {
       { seed: SEED },
     ));
 
+  describe('with an assumed value', () => {
+    const counted = shape.record({ a: shape.assumed(shape.integer, 0), b: shape.text, c: shape.assumed(shape.amount, amount('0')) });
+
+    it.each([
+      [{ a: 0, b: 'x', c: amount('0') }, '{"b":"x"}'],
+      [{ a: 1, b: 'x', c: amount('0') }, '{"a":1,"b":"x"}'],
+      [{ a: 1, b: 'x', c: amount('2.5') }, '{"a":1,"b":"x","c":"2.5"}'],
+    ])('%j is %s', (value, text) => {
+      expect(counted.write(value)).toBe(text);
+      expect(counted.read(JSON.parse(text))).toEqual(value);
+    });
+
+    it('still refuses a value that is missing when it is written, or wrong when it is read', () => {
+      expect(() => counted.write({ b: 'x', c: amount('1') } as never)).toThrow('a is not there');
+      expect(() => counted.read({ a: 'none', b: 'x' })).toThrow('a is not an integer');
+    });
+  });
+
   it('writes canonical JSON', () =>
     fc.assert(
       fc.property(orders, (value) => {

@@ -22,6 +22,8 @@ export interface Shape<T> {
   readonly optional?: boolean;
   /** What `write` puts between quotation marks, where it does: a record writes the marks with its labels. */
   readonly inner?: (value: T) => string;
+  /** A record leaves out a field that has this value, and reads it where the field is absent. */
+  readonly assumed?: T;
 }
 
 export type TypeOf<S> = S extends Shape<infer T> ? T : never;
@@ -139,6 +141,12 @@ export const maybe = <T>(shape: Shape<T>): Shape<T | undefined> & { readonly opt
   optional: true,
 });
 
+/** A field that is most often the same, such as a zero. Only inside `record`, and only for a value without parts. */
+export const assumed = <T extends string | number | bigint | boolean>(shape: Shape<T>, value: T): Shape<T> => ({
+  ...shape,
+  assumed: value,
+});
+
 type Fields = Readonly<Record<string, Shape<any>>>; // oxlint-disable-line no-explicit-any -- variance of a heterogeneous record
 type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K] extends { readonly optional: true } ? K : never }[keyof F];
 export type RecordOf<F extends Fields> = {
@@ -163,17 +171,18 @@ function recordWriter(keys: readonly string[], shapes: readonly Shape<unknown>[]
     const mark = shapes[i]!.inner ? '"' : '';
     const label = `${quote(key)}:${mark}`;
     const field = `const f${i} = value[${JSON.stringify(key)}];`;
-    if (shapes[i]!.optional) {
+    const { optional, assumed } = shapes[i]!;
+    if (optional !== true) lines.push(field, `if (f${i} === undefined) missing(${JSON.stringify(key)});`);
+    if (optional === true || assumed !== undefined) {
       const comma = hasField ? JSON.stringify(`,${label}`) : `(out === '{' ? '' : ',') + ${JSON.stringify(label)}`;
+      if (optional === true) lines.push(field);
       lines.push(
         `out += ${JSON.stringify(literal)};`,
-        field,
-        `if (f${i} !== undefined) out += ${comma} + w${i}(f${i}) + ${JSON.stringify(mark)};`,
+        `if (f${i} !== assumed[${i}]) out += ${comma} + w${i}(f${i}) + ${JSON.stringify(mark)};`,
       );
       literal = '';
       continue;
     }
-    lines.push(field, `if (f${i} === undefined) missing(${JSON.stringify(key)});`);
     if (hasField || i === 0) lines.push(`out += ${JSON.stringify(`${literal}${hasField ? ',' : ''}${label}`)} + w${i}(f${i});`);
     else lines.push(`out += ${JSON.stringify(literal)}; out += (out === '{' ? '' : ',') + ${JSON.stringify(label)} + w${i}(f${i});`);
     literal = mark;
@@ -181,8 +190,15 @@ function recordWriter(keys: readonly string[], shapes: readonly Shape<unknown>[]
   }
   const body = `return (value) => { let out = ''; ${lines.join('\n')} return out + ${JSON.stringify(`${literal}}`)}; };`;
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the text is made of the field names of our own shapes
-  const make = new Function('missing', ...writers.map((_, i) => `w${i}`), body) as (...args: unknown[]) => (value: unknown) => string;
-  return make(missing, ...writers);
+  const make = new Function('missing', 'assumed', ...writers.map((_, i) => `w${i}`), body) as (
+    ...args: unknown[]
+  ) => (value: unknown) => string;
+  // Of an optional field: undefined.
+  return make(
+    missing,
+    shapes.map((shape) => shape.assumed),
+    ...writers,
+  );
 }
 
 export function record<F extends Fields>(fields: F): Shape<RecordOf<F>> & { readonly fields: F } {
@@ -196,7 +212,8 @@ export function record<F extends Fields>(fields: F): Shape<RecordOf<F>> & { read
       const out: Record<string, unknown> = {};
       for (let i = 0; i < keys.length; i++) {
         const key = keys[i]!;
-        const value = readPart(shapes[i]!, json[key], key);
+        const shape = shapes[i]!;
+        const value = json[key] === undefined && shape.assumed !== undefined ? shape.assumed : readPart(shape, json[key], key);
         if (value !== undefined) out[key] = value;
       }
       return out as RecordOf<F>;

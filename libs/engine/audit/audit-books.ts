@@ -83,13 +83,13 @@ export class AuditBooks {
       const id = String(touched['id']);
       const { remaining, held } = this.grants.get(id) ?? { remaining: 0n, held: 0n };
       compare(`what is left of grant ${id}`, units(touched['remaining']), remaining);
-      compare(`what is held in grant ${id}`, units(touched['held']), held);
+      compare(`what is held in grant ${id}`, units(touched['held'] ?? '0'), held);
       this.moved.delete(id);
     }
     for (const id of this.moved) wrong.push(`grant ${id} changed, and is not in the event`);
     compare('booked', units(figures['booked']), this.booked);
-    compare('held', units(figures['held']), this.held);
-    compare('uncovered', units(figures['uncovered']), this.uncovered);
+    compare('held', units(figures['held'] ?? '0'), this.held);
+    compare('uncovered', units(figures['uncovered'] ?? '0'), this.uncovered);
     compare('unbilled', units(figures['unbilled'] ?? '0'), this.unbilled);
     compare('pending', units(figures['pending'] ?? '0'), this.pending);
     compare('available', units(figures['available']), this.availableAt(moment(data['at'], NaN)));
@@ -160,15 +160,15 @@ export class AuditBooks {
           this.equal(
             'amount of a usage line = allocation + uncovered',
             units(line['amount']),
-            total(line['allocation']) + units(line['uncovered']),
+            total(line['allocation']) + units(line['uncovered'] ?? '0'),
           );
           this.compareWorth(line);
           this.spend(line['allocation']);
           covered += total(line['allocation']);
-          uncovered += units(line['uncovered']);
+          uncovered += units(line['uncovered'] ?? '0');
         }
         this.equal('consumed = its lines', units(data['amount']), covered);
-        this.equal('uncovered = its lines', units(data['uncovered']), uncovered);
+        this.equal('uncovered = its lines', units(data['uncovered'] ?? '0'), uncovered);
         this.booked -= covered;
         this.uncovered += uncovered;
         return;

@@ -34,9 +34,16 @@ export interface ChainedEvent extends NewEvent {
 
 export function chainEvent(previous: string, stream: string, revision: number, type: string, data: string, cause: Cause): ChainedEvent {
   const written = causeShape.write(cause);
+  flatten(data);
   const chain = chained(previous, stream, revision, type, data, written);
   return { id: idOf(chain), type, data, metadata: withChain(written, chain), chain };
 }
+
+/**
+ * Text that was put together from pieces is a tree of them, and everybody who reads it goes through all of it. To ask for a character makes
+ * it one piece: the chain, the check of the log and the record read this text.
+ */
+const flatten = (text: string): number => text.charCodeAt(0);
 
 /** Canonical JSON of the cause and the chain value: of its fields, `actor`, `body` and `callerKey` sort before `chain`, `index` right after. */
 function withChain(cause: string, chain: string): string {

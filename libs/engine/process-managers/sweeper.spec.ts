@@ -77,7 +77,9 @@ describe('the sweeper', () => {
     const before = await count();
     expect(await sweepAt(999)).toBe(0);
     expect(await sweepAt(1_000)).toBe(1);
-    expect(await since(before)).toMatchObject([{ type: 'HoldExpired', data: { amount: '40', figures: { held: '0', available: '100' } } }]);
+    expect(await since(before)).toMatchObject([
+      { type: 'HoldExpired', data: { amount: '40', figures: { booked: '100', available: '100' } } },
+    ]);
   });
 
   it('posts that a grant begins, and the recovery that it brings', async () => {

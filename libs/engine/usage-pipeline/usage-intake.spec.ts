@@ -145,8 +145,8 @@ describe('while usage is paused', () => {
 
   it('the round under way ends first', async () => {
     const using = submit(tokens('1', 1));
-    // One turn later the round has begun; its write takes longer.
-    await new Promise((resolve) => setImmediate(resolve));
+    // Two turns without new usage later the round has begun; its write takes longer.
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
     expect(await packs()).toBe(0);
     expect(await home.intake.pausedWhile(packs)).toBe(1);
     expect(await using).toEqual(['applied']);

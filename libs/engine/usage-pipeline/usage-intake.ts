@@ -33,6 +33,8 @@ export class Overloaded extends Fault {
   }
 }
 
+/** Turns of the event loop without new usage after which a round begins. */
+const QUIET_TURNS = 2;
 const FAULTED = { status: 'faulted' } as const;
 
 export class UsageIntake implements UsageTaker {
@@ -94,9 +96,8 @@ export class UsageIntake implements UsageTaker {
   private busy: Promise<unknown> | undefined;
 
   private async drain(): Promise<void> {
-    // One turn of the event loop: what arrives together goes into one round.
-    await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.queue.length > 0) {
+      await this.gather();
       // No turn of the event loop between the look and the round: a pause that begins in it would not see the round.
       while (this.paused) await this.paused;
       this.busy = this.round(this.take());
@@ -104,6 +105,16 @@ export class UsageIntake implements UsageTaker {
       this.busy = undefined;
     }
     this.running = undefined;
+  }
+
+  /** As long as usage keeps arriving: what waits in the sockets goes into the same round, and each append of a larger round holds more lines. */
+  private async gather(): Promise<void> {
+    let quiet = 0;
+    while (quiet < QUIET_TURNS && this.waiting < ROUND_USAGE_MAX) {
+      const before = this.waiting;
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      quiet = this.waiting === before ? quiet + 1 : 0;
+    }
   }
 
   private take(): Submission[] {

@@ -44,14 +44,17 @@ export const grantTerms = shape.record({
 });
 export type GrantTerms = shape.TypeOf<typeof grantTerms>;
 
+/** An amount that is most often zero. */
+export const zeroUnlessWritten = shape.assumed(shape.amount, ZERO);
+
 /** How a grant stands after an event. `remaining` includes what is held. */
-export const grantFigures = shape.record({ id: shape.text, remaining: shape.amount, held: shape.amount });
+export const grantFigures = shape.record({ id: shape.text, remaining: shape.amount, held: zeroUnlessWritten });
 export type GrantFigures = shape.TypeOf<typeof grantFigures>;
 
 export const grant = shape.record({
   ...grantTerms.fields,
   remaining: shape.amount,
-  held: shape.amount,
+  held: zeroUnlessWritten,
   /** Recorded ahead of its `effectiveAt`, and that moment has not been posted yet. */
   upcoming: shape.maybe(shape.flag),
   /** When its expiry is to be warned of. Absent: never, or it has been. */

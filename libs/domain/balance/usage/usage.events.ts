@@ -1,7 +1,7 @@
 /** What usage does to a balance. Stored for ever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { figures, movement } from '../figures';
-import { allocation, conversion } from '../grants/grant';
+import { allocation, conversion, zeroUnlessWritten } from '../grants/grant';
 
 const at = shape.instant;
 
@@ -37,11 +37,11 @@ const accruedLine = shape.record(ratedUsage);
 export type AccruedLine = shape.TypeOf<typeof accruedLine>;
 
 /** One usage event in a packed debit. `amount` = `allocation` + `uncovered`. */
-const usageLine = shape.record({ ...ratedUsage, uncovered: shape.amount, allocation });
+const usageLine = shape.record({ ...ratedUsage, uncovered: zeroUnlessWritten, allocation });
 export type UsageLine = shape.TypeOf<typeof usageLine>;
 
 export const usageEvents = {
-  CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: shape.amount, lines: shape.list(usageLine), ...movement }),
+  CreditsConsumed: shape.record({ at, amount: shape.amount, uncovered: zeroUnlessWritten, lines: shape.list(usageLine), ...movement }),
   /** Usage of meters that are settled by invoice: it takes nothing yet, and lowers what is projected. */
   UsageAccrued: shape.record({ at, amount: shape.amount, lines: shape.list(accruedLine), figures }),
 } as const;

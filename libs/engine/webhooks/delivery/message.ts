@@ -57,7 +57,7 @@ function applies(type: WebhookType, eventType: string, data: JsonObject): boolea
   // An invoice that only settled usage was not paid.
   if (eventType === 'InvoicePaidFromWallet') return data['amount'] !== '0';
   if (eventType !== 'CreditsConsumed') return true;
-  return data[type === 'usage.uncovered' ? 'uncovered' : 'amount'] !== '0';
+  return (data[type === 'usage.uncovered' ? 'uncovered' : 'amount'] ?? '0') !== '0';
 }
 
 function payloadOf(webhookId: string, type: WebhookType, event: RecordedEvent, data: JsonObject): string {
@@ -69,7 +69,7 @@ function payloadOf(webhookId: string, type: WebhookType, event: RecordedEvent, d
     id: webhookId,
     type,
     timestamp,
-    data: { ...webhookFields(fields), ...subjectOf(event), ...place },
+    data: { ...webhookFields(event.type, fields), ...subjectOf(event), ...place },
   });
 }
 
@@ -80,13 +80,26 @@ function subjectOf(event: RecordedEvent): JsonObject {
   return category === 'creditBalance' ? { customer_id: id, credit_product_id: creditProductId } : { customer_id: id };
 }
 
-function webhookFields(fields: JsonObject): JsonObject {
+function webhookFields(eventType: string, fields: JsonObject): JsonObject {
   // The terms of grants are the ledger's own memory of them, and may be large; `grants` tells how they stand.
-  const { lines, terms: _, restored: __, ...rest } = fields;
-  const snake = snakeCased(rest) as JsonObject;
+  const { lines, terms: _, restored: __, figures, grants, ...rest } = fields;
+  const snake = snakeCased({
+    ...rest,
+    ...(figures !== undefined && { figures: completed(figures, ZERO_FIGURES) }),
+    ...(Array.isArray(grants) && { grants: (grants as readonly Json[]).map((grant) => completed(grant, ZERO_HELD)) }),
+  }) as JsonObject;
   if (!Array.isArray(lines)) return snake;
-  return { ...snake, usage_events: lines.length, usage: lines.slice(0, USAGE_LINES_MAX).map(webhookLine) };
+  const zeros = eventType === 'CreditsConsumed' ? ZERO_UNCOVERED : {};
+  const usage = (lines as readonly Json[]).slice(0, USAGE_LINES_MAX).map((line) => webhookLine(completed(line, zeros)));
+  return { ...zeros, ...snake, usage_events: lines.length, usage };
 }
+
+/** What stored events leave out where it is zero. A receiver is not to know that. */
+const ZERO_HELD = { held: '0' };
+const ZERO_UNCOVERED = { uncovered: '0' };
+const ZERO_FIGURES = { ...ZERO_HELD, ...ZERO_UNCOVERED };
+const completed = (json: Json, zeros: JsonObject): Json => (isObject(json) ? { ...zeros, ...json } : json);
+const isObject = (json: Json): json is JsonObject => typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** The fingerprint of a usage event's body is the ledger's own. */
 function webhookLine(line: Json): Json {
