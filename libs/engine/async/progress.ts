@@ -1,4 +1,4 @@
-/** A position in the log that only rises, and what waits for it. */
+/** A position in the log, and what waits for it. It rises, unless the log is read anew from an earlier position. */
 
 interface Waiter {
   readonly position: bigint;

@@ -1,6 +1,6 @@
 /** Carrying out a command: load, decide, append, again. Everything impure about a command is in this file. */
 import { type Aggregate, type AggregateTypes, readEvent, type Shape, storedTypeOf, writeEvent } from '@drawdown/domain/decider';
-import { Semaphore, ReadWriteLock, KeyedMutex } from '@drawdown/engine/async';
+import { backOffMs, KeyedMutex, pause, ReadWriteLock, Semaphore } from '@drawdown/engine/async';
 import type { EventLog, ExpectedRevision } from './event-log';
 import { AppendUnknown, Contention, Fault } from './faults';
 import { commandFingerprint } from './keys';
@@ -8,9 +8,13 @@ import { type Cause, readMetadata, chainEvent, type ChainedEvent } from './hash-
 import type { StreamState, StreamStates } from './stream-states';
 import { InDoubtAppends } from './in-doubt-appends';
 
-export const ATTEMPTS_MAX = 16;
-/** The longest wait before deciding again after a lost race; shorter at first, and by chance, so that two writers part. */
-const PAUSE_MS_MAX = 100;
+const ATTEMPTS_MAX = 16;
+/** Before deciding again. */
+const LOST_RACE_BACK_OFF = { minMs: 4, maxMs: 100 };
+/** Another writer was first, or the process has learned more of the stream: it is decided again. */
+export const AGAIN = Symbol('again');
+const PREREQUISITE_DONE = Symbol('prerequisite done');
+export type Again = typeof AGAIN | typeof PREREQUISITE_DONE;
 
 /** Events folded in one turn of the event loop. */
 const FOLDED_AT_ONCE = 32;
@@ -163,55 +167,67 @@ export class Ledger {
   ): Promise<Outcome<T> | { readonly again: () => Promise<Done<T>> }> {
     const inDoubt = new InDoubtAppends<T['event']>();
     try {
-      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-        const entry = await this.fresh(stream, attempt);
-        const landed = inDoubt.fault && (await inDoubt.landed(this.log, stream));
-        if (landed) return { outcome: 'done', ...landed, state: await this.stateAfter(aggregate, entry, landed.revision), replayed: false };
-        const known = entry.revision;
-        const earlier = await this.resultOf(aggregate, entry, context);
-        if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(earlier.key);
-        let made: T['command'];
-        try {
-          made = typeof command === 'function' ? await command() : command;
-        } catch (objection) {
-          // Nor is what stands against making it said on old knowledge: the stream may hold this very command, carried out elsewhere.
-          if (attempt === 1 && (await this.states.reload(stream)).revision > known) continue;
-          throw objection;
-        }
-        // The catch-up subscription met something meanwhile: it may be this very command, which another process carried out.
-        if (entry.revision !== known) continue;
-        const first = aggregate.decider.prerequisite?.(made, stateOf(aggregate, entry.state));
-        if (first !== undefined) {
-          // It is no attempt of the command's own, and there may have to be many: each leaves less to be done.
-          if (await this.appendPrerequisite(aggregate, entry, first, context)) attempt -= 1;
-          continue;
-        }
-        const decision = aggregate.decider.decide(made, stateOf(aggregate, entry.state));
-        const events = decision.accepted ? decision.events : [];
-        // No append holds a refusal against the stream, nor that there is nothing to do: so the stream is asked whether it is further.
-        if (events.length === 0 && attempt === 1 && (await this.states.reload(stream)).revision > known) continue;
-        // What was accepted before and may yet be written is neither refused nor done.
-        if (events.length === 0 && inDoubt.fault) throw inDoubt.fault;
-        if (!decision.accepted) return { outcome: 'refused', refusal: decision.refusal };
-        const written = events.length === 0 || (await this.append(aggregate, entry, decision, context, inDoubt));
-        if (!written) continue;
-        const revision = known + events.length;
-        // Others may have written since, and the entry may have met it.
-        return { outcome: 'done', events, revision, state: await this.stateAfter(aggregate, entry, revision), replayed: false };
-      }
-      throw new Contention(stream, ATTEMPTS_MAX);
+      return await this.decideOn(stream, (entry, first) => this.decideOnce(aggregate, entry, first, command, context, inDoubt));
     } catch (fault) {
       // "Nothing was written" is true of the last attempt only.
       throw inDoubt.fault ?? fault;
     }
   }
 
-  /** The stream as it is known; after a lost race, a pause and what the other writer wrote. */
-  async fresh(stream: string, attempt: number): Promise<StreamState> {
-    if (attempt === 1) return this.states.load(stream);
-    const longest = Math.min(PAUSE_MS_MAX, 2 ** attempt);
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
-    return this.states.reload(stream);
+  /**
+   * What a command and a round of usage share: loads the stream and lets `decide` decide and append, again while another writer is first.
+   * It takes no turn. On the first attempt the process may know less than the stream holds, after that it has read the stream to its end.
+   * @throws Contention other processes were first ATTEMPTS_MAX times
+   */
+  async decideOn<R>(stream: string, decide: (entry: StreamState, first: boolean) => Promise<R | Again>): Promise<R> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX;) {
+      if (attempt > 0) await pause(backOffMs(attempt - 1, LOST_RACE_BACK_OFF));
+      const entry = await (attempt === 0 ? this.states.load(stream) : this.states.reload(stream));
+      const result = await decide(entry, attempt === 0);
+      if (result === AGAIN) attempt += 1;
+      // A prerequisite is no attempt of the command's own, and there may have to be many: each leaves less to be done.
+      else if (result !== PREREQUISITE_DONE) return result;
+    }
+    throw new Contention(stream, ATTEMPTS_MAX);
+  }
+
+  private async decideOnce<T extends AggregateTypes>(
+    aggregate: Aggregate<T>,
+    entry: StreamState,
+    first: boolean,
+    command: T['command'] | (() => T['command'] | Promise<T['command']>),
+    context: CommandContext,
+    inDoubt: InDoubtAppends<T['event']>,
+  ): Promise<Outcome<T> | { readonly again: () => Promise<Done<T>> } | Again> {
+    const { stream } = entry;
+    const landed = inDoubt.fault && (await inDoubt.landed(this.log, stream));
+    if (landed) return { outcome: 'done', ...landed, state: await this.stateAfter(aggregate, entry, landed.revision), replayed: false };
+    const known = entry.revision;
+    const earlier = await this.resultOf(aggregate, entry, context);
+    if (earlier) return earlier.body === context.body ? { again: earlier.done } : conflict(earlier.key);
+    let made: T['command'];
+    try {
+      made = typeof command === 'function' ? await command() : command;
+    } catch (objection) {
+      // Nor is what stands against making it said on old knowledge: the stream may hold this very command, carried out elsewhere.
+      if (first && (await this.states.reload(stream)).revision > known) return AGAIN;
+      throw objection;
+    }
+    // The catch-up subscription handled something meanwhile: it may be this very command, which another process carried out.
+    if (entry.revision !== known) return AGAIN;
+    const prerequisite = this.prerequisite(aggregate, entry, made, context);
+    if (prerequisite) return prerequisite;
+    const decision = aggregate.decider.decide(made, stateOf(aggregate, entry.state));
+    const events = decision.accepted ? decision.events : [];
+    // No append holds a refusal against the stream, nor that there is nothing to do: so the stream is asked whether it is further.
+    if (events.length === 0 && first && (await this.states.reload(stream)).revision > known) return AGAIN;
+    // What was accepted before and may yet be written is neither refused nor done.
+    if (events.length === 0 && inDoubt.fault) throw inDoubt.fault;
+    if (!decision.accepted) return { outcome: 'refused', refusal: decision.refusal };
+    if (events.length > 0 && !(await this.append(aggregate, entry, decision, context, inDoubt))) return AGAIN;
+    const revision = known + events.length;
+    // Others may have written since, and the entry may hold it.
+    return { outcome: 'done', events, revision, state: await this.stateAfter(aggregate, entry, revision), replayed: false };
   }
 
   /** What a key did before on a stream, for a command that has work to do before it can be executed. Undefined: nothing yet. */
@@ -263,23 +279,25 @@ export class Ledger {
         { index: 0, chain, ...present({ key, callerKey }) },
         state ?? folded(aggregate, entry, events),
       );
-    // Otherwise the catch-up subscription has met them already, all of them: they became visible together.
+    // Otherwise the catch-up subscription has handled them already, all of them: they became visible together.
     return true;
   }
 
   /**
-   * Carries out what a decider wants done before a command: under no key, since it is nobody's command. What it makes possible is
-   * decided on what stands in the stream then. False: another writer was first.
+   * Carries out what a decider wants done before a command: under no key, since it is nobody's command. The command is decided on what
+   * stands in the stream then. Undefined, and at once: there is nothing to do.
    */
-  async appendPrerequisite<T extends AggregateTypes>(
+  prerequisite<T extends AggregateTypes>(
     aggregate: Aggregate<T>,
     entry: StreamState,
-    first: T['command'],
+    command: T['command'],
     { traceparent }: CommandContext,
-  ): Promise<boolean> {
+  ): Promise<Again> | undefined {
+    const first = aggregate.decider.prerequisite?.(command, stateOf(aggregate, entry.state));
+    if (first === undefined) return undefined;
     const decision = aggregate.decider.decide(first, stateOf(aggregate, entry.state));
     if (!decision.accepted || decision.events.length === 0) throw new Error(`nothing can be done before a command on ${entry.stream}`);
-    return this.append(aggregate, entry, decision, present({ traceparent }));
+    return this.append(aggregate, entry, decision, present({ traceparent })).then((done) => (done ? PREREQUISITE_DONE : AGAIN));
   }
 
   /** An append has three outcomes. After an unknown one the stream is asked whether our own events are in it. */

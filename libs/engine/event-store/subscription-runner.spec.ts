@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { instant } from '@drawdown/domain/amounts';
 import { EmbeddedLog } from '@drawdown/adapters/embedded';
 import type { RecordedEvent } from './event-log';
+import { LogClosed } from './faults';
 import { type Follower, SubscriptionRunner } from './subscription-runner';
 
 let directory: string;
@@ -72,6 +73,7 @@ it('ends when the log is closed, and lets it close while a handler waits for it'
   await log.close();
   await runner.ended;
   expect(await reached).toBe(false);
+  await expect(runner.caughtUp).rejects.toThrow(LogClosed);
 });
 
 it('saves the checkpoint after so many events that count, and once more when it stops', async () => {
@@ -86,6 +88,20 @@ it('saves the checkpoint after so many events that count, and once more when it 
   await seldom.caughtUp;
   await seldom.stop();
   expect(saved).toEqual([positions[2], positions[2]]);
+});
+
+it('handles no event until it is ready, and reports a checkpoint that cannot be saved', async () => {
+  const seen: string[] = [];
+  let full = 2;
+  const runner = running({
+    ready: () => (full-- > 0 ? Promise.reject(new Error('full')) : undefined),
+    handle: ({ stream }) => void seen.push(stream),
+    checkpoint: { everyEvents: 3, counts: () => true, save: () => Promise.reject(new Error('not saved')) },
+    failed: (fault) => seen.push(String(fault)),
+  });
+  await runner.caughtUp;
+  expect(seen).toEqual(['Error: full', 'Error: full', 'wallet-0', 'wallet-1', 'wallet-2', 'Error: not saved']);
+  await runner.stop();
 });
 
 it('stops in the middle of an event that fails, and the next run handles that event again', async () => {

@@ -8,6 +8,7 @@ import {
   CHAIN_START,
   commandFingerprint,
   type EventLog,
+  LogClosed,
   readMetadata,
   type RecordedEvent,
   chainEvent,
@@ -15,7 +16,7 @@ import {
   usageFingerprint,
 } from '@drawdown/engine/event-store';
 import { double, START, TestLedger, tokens } from '../event-store/ledger.fixtures';
-import { DIRTY_MAX } from './projector';
+import { DIRTY_MAX, Projector } from './projector';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 
 const STREAM = streams.creditBalance('ada', 'llm');
@@ -103,6 +104,16 @@ const caughtUp = async (home: TestLedger): Promise<void> => {
   const head = await home.log.head();
   await until('the projector to meet the end of the log', () => home.projector.position === head);
 };
+
+it('does not start on a log that is closed before it has caught up', async () => {
+  const home = await open();
+  const closed = double(home.log, {
+    subscribe: () => {
+      throw new LogClosed('closed (a double)');
+    },
+  });
+  await expect(new Projector(closed, home.projections, home.states).start()).rejects.toThrow(LogClosed);
+});
 
 describe('what this process appends', () => {
   it('is answered at once and saved soon after, without being asked to', async () => {

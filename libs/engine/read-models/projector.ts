@@ -1,6 +1,6 @@
 /**
  * Derived state follows the log: what this process appends is in memory at once and saved in batches; a catch-up
- * subscription meets every event in order, repairs what was missed, and alone moves the checkpoint.
+ * subscription handles every event in order, repairs what was missed, and alone moves the checkpoint.
  *
  * Where derived state is lost apart from this process, memory is emptied before anything else is asked of it, and the following begins
  * anew at what is left. Streams that are asked for meanwhile are folded at once (decision 0014).
@@ -17,7 +17,7 @@ import {
   type StreamStates,
   SubscriptionRunner,
 } from '@drawdown/engine/event-store';
-import { backOffMs, pause, withRetry } from '@drawdown/engine/async';
+import { backOffMs, pause, Progress, withRetry } from '@drawdown/engine/async';
 import { Settled } from './settled';
 import { MARK, type Mark, projected } from './projection-mark';
 
@@ -37,18 +37,18 @@ interface ProjectorFigures {
   readonly unsavedStreams: number;
   /** How often derived state was lost and begun anew since the start. */
   readonly recoveries: number;
-  /** Streams are being folded anew: lists and what is due are not whole. */
+  /** Streams are being folded anew: lists and what is due are not complete. */
   readonly refolding: boolean;
 }
 
 export class Projector {
   private dirty = new Map<string, StreamState>();
-  private processed = -1n;
+  private readonly progress = new Progress();
   /** The checkpoint as it was last saved. */
   private savedTo = -1n;
   private eventsProcessed = 0;
   private newestRecordedAt = -Infinity as Instant;
-  /** Id of the event at `met`. */
+  /** Id of the last event processed. */
   private processedId = '';
   private saving: Promise<void> = Promise.resolve();
   /** Beginning, recovering and rebuilding, one after another. */
@@ -73,7 +73,7 @@ export class Projector {
   }
 
   /**
-   * Follows the log from the checkpoint. Resolves when everything that was in it at the start has been met.
+   * Follows the log from the checkpoint. Resolves when everything that was in it at the start has been processed.
    * @throws DerivedStateUnavailable it cannot be reached; call it again. Once following, it waits for that by itself.
    */
   async start(): Promise<void> {
@@ -81,9 +81,14 @@ export class Projector {
     await this.caughtUp.promise;
   }
 
-  /** Position of the last event met: the figures of all events up to it are in memory or saved. */
+  /** Position of the last event processed: the figures of all events up to it are in memory or saved. */
   get position(): bigint {
-    return this.processed;
+    return this.progress.position;
+  }
+
+  /** False: it was not reached within the bound. Derived state may be lost and begun anew meanwhile. */
+  awaitPosition(position: bigint, withinMs: number): Promise<boolean> {
+    return this.progress.awaitPosition(position, { withinMs });
   }
 
   /** Whether derived state, once saved, holds every stream that was in the log when following began. Before that a list lacks some. */
@@ -91,13 +96,13 @@ export class Projector {
     return this.complete;
   }
 
-  /** When the newest event was recorded that this process met in the log; -Infinity where it met none. */
+  /** When the newest event was recorded that this process handled in the log; -Infinity where it handled none. */
   get recordedUntil(): Instant {
     return this.newestRecordedAt;
   }
 
   figures(): ProjectorFigures {
-    const { processed: position, savedTo, recoveries } = this;
+    const { position, savedTo, recoveries } = this;
     return { position, savedTo, unsavedStreams: this.dirty.size, recoveries, refolding: this.states.isRefolding };
   }
 
@@ -106,7 +111,7 @@ export class Projector {
     return this.following.promise;
   }
 
-  /** Saves what has changed. Everything met before the call is saved when it resolves. */
+  /** Saves what has changed. Everything processed before the call is saved when it resolves. */
   save(): Promise<void> {
     return this.oneByOne(() => this.saveNow());
   }
@@ -133,10 +138,10 @@ export class Projector {
         await this.begin(true);
       }
     });
-    const ticker = setInterval(() => progress(this.processed), 250);
+    const ticker = setInterval(() => progress(this.position), 250);
     await this.caughtUp.promise.finally(() => clearInterval(ticker));
     await this.save();
-    progress(this.processed);
+    progress(this.position);
     return this.eventsProcessed;
   }
 
@@ -172,7 +177,8 @@ export class Projector {
     if (!found.ofThisLog || (found.windowMs !== undefined && found.windowMs < this.states.keys.windowMs)) {
       await this.oneByOne(() => this.clearAll());
     } else {
-      this.processed = this.savedTo = found.through;
+      this.savedTo = found.through;
+      this.progress.advance(found.through);
       this.processedId = found.event;
     }
     this.failure = undefined;
@@ -182,7 +188,7 @@ export class Projector {
   private follow(): void {
     if (this.caughtUp.isSettled) this.caughtUp = new Settled();
     const { caughtUp } = this;
-    const runner = new SubscriptionRunner(this.log, this.processed, {
+    const runner = new SubscriptionRunner(this.log, this.position, {
       ready: () => this.ready(),
       handle: (event) => this.handle(event),
       mayPass: isRetriable,
@@ -224,7 +230,7 @@ export class Projector {
   }
 
   private advance(event: RecordedEvent): void {
-    this.processed = event.position;
+    this.progress.advance(event.position);
     this.processedId = event.id;
     if (event.recordedAt > this.newestRecordedAt) this.newestRecordedAt = event.recordedAt;
     this.eventsProcessed += 1;
@@ -286,7 +292,8 @@ export class Projector {
 
   /** Not while something is being saved: a save that failed would put back what is forgotten here. */
   private forgetAll(): Promise<void> {
-    this.processed = this.savedTo = -1n;
+    this.savedTo = -1n;
+    this.progress.advance(-1n);
     this.processedId = '';
     this.states.clear();
     this.dirty.clear();
@@ -303,7 +310,7 @@ export class Projector {
 
   private async saveNow(): Promise<void> {
     const entries = this.dirty;
-    const checkpoint = this.processed;
+    const checkpoint = this.position;
     // All that is saved is of one moment: a document without its keys would let a key be applied again after a crash.
     const { keys, saved } = this.states.keys.take();
     if (entries.size === 0 && keys.size === 0 && checkpoint <= this.savedTo) return;

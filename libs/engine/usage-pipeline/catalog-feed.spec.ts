@@ -7,6 +7,7 @@ import {
   DerivedStateLost,
   DerivedStateUnavailable,
   type EventLog,
+  LogClosed,
   LogUnavailable,
   type RecordedEvent,
   chainEvent,
@@ -162,6 +163,15 @@ describe('the catalog of a process that does not project', () => {
     expect(gated.from[0]).toBe(-1n);
     expect(gated.from[1]).toBeGreaterThanOrEqual(at);
   });
+});
+
+it('does not start on a log that is closed before it has caught up', async () => {
+  const closed = double(home.log, {
+    subscribe: () => {
+      throw new LogClosed('closed (a double)');
+    },
+  });
+  await expect(started(closed)).rejects.toThrow(CatalogBehind);
 });
 
 it('the end of the subscription is reported, and is in the fault of a waiting caller: an event of a newer program', async () => {

@@ -7,9 +7,9 @@ import type { Instant } from '@drawdown/domain/amounts';
 import { type AccruedLine, type Balance, type UsageLine, wallet } from '@drawdown/domain/balance';
 import type { RatingTable, Rejection, UsageEvent } from '@drawdown/domain/usage';
 import {
+  type Again,
+  AGAIN,
   AppendTooLarge,
-  ATTEMPTS_MAX,
-  Contention,
   holdsUsage,
   type KeyPlace,
   type Ledger,
@@ -303,37 +303,31 @@ export class UnsettledUsage {
 
   /** Packs usage events of one balance into one event; in a wallet into two, appended together, where some of it waits for an invoice. */
   private pack(stream: string, draws: readonly ItemDraw[]): Promise<void> {
+    return this.ledger.inTurn(stream, () => this.ledger.decideOn(stream, (entry) => this.packOnce(entry, draws)));
+  }
+
+  private async packOnce(entry: StreamState, draws: readonly ItemDraw[]): Promise<void | Again> {
+    const { stream } = entry;
     const { aggregate } = draws[0]!.target;
-    return this.ledger.inTurn(stream, async () => {
-      for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-        const entry = await this.ledger.fresh(stream, attempt);
-        if (this.lookedUpAt.get(stream) !== entry.revision) await this.lookUp(entry, draws);
-        const known = entry.revision;
-        // From here to the append nothing waits: what is decided on is what the keys were looked up in.
-        if (this.lookedUpAt.get(stream) !== known) continue;
-        this.ledger.states.assertCurrent(this.epoch);
-        const left = draws.filter(({ item, target }) => !item.rejection && item.targets.has(target.creditProductId));
-        if (left.length === 0) return;
-        const first = aggregate.decider.prerequisite?.({ type: 'Consume', at: this.now, lines: [] }, entry.state as Balance);
-        if (first !== undefined) {
-          if (await this.ledger.appendPrerequisite(aggregate, entry, first, {})) attempt -= 1;
-          continue;
-        }
-        const suspended = aggregate === wallet && this.settings?.enabled === false;
-        const drawn = drawOn(aggregate, this.now, left, entry.state as Balance, suspended);
-        if (!drawn) {
-          for (const { item, target } of left) item.rejection = closedRejection(target);
-          return;
-        }
-        const { traceparent } = left.find(({ item }) => item.offer.traceparent !== undefined)?.item.offer ?? {};
-        if (await this.ledger.append(aggregate, entry, drawn, traceparent === undefined ? {} : { traceparent })) {
-          this.lookedUpAt.set(stream, known + drawn.events.length);
-          for (const [draw, charge] of drawn.charges) draw.item.charges.push({ ...charge, revision: known + 1 + charge.revision });
-          return;
-        }
-      }
-      throw new Contention(stream, ATTEMPTS_MAX);
-    });
+    if (this.lookedUpAt.get(stream) !== entry.revision) await this.lookUp(entry, draws);
+    const known = entry.revision;
+    // From here to the append nothing waits: the decision and the key lookup use the same revision.
+    if (this.lookedUpAt.get(stream) !== known) return AGAIN;
+    this.ledger.states.assertCurrent(this.epoch);
+    const left = draws.filter(({ item, target }) => !item.rejection && item.targets.has(target.creditProductId));
+    if (left.length === 0) return;
+    const prerequisite = this.ledger.prerequisite(aggregate, entry, { type: 'Consume', at: this.now, lines: [] }, {});
+    if (prerequisite) return prerequisite;
+    const suspended = aggregate === wallet && this.settings?.enabled === false;
+    const drawn = drawOn(aggregate, this.now, left, entry.state as Balance, suspended);
+    if (!drawn) {
+      for (const { item, target } of left) item.rejection = closedRejection(target);
+      return;
+    }
+    const { traceparent } = left.find(({ item }) => item.offer.traceparent !== undefined)?.item.offer ?? {};
+    if (!(await this.ledger.append(aggregate, entry, drawn, traceparent === undefined ? {} : { traceparent }))) return AGAIN;
+    this.lookedUpAt.set(stream, known + drawn.events.length);
+    for (const [draw, charge] of drawn.charges) draw.item.charges.push({ ...charge, revision: known + 1 + charge.revision });
   }
 
   /**

@@ -2,22 +2,16 @@
 import { CatalogBehind } from '@drawdown/engine/usage-pipeline';
 import type { ApiParts } from '../parts';
 
-/** How long is waited for the log to be met to where it was, and how often is looked, in milliseconds. */
 const POSITION_WAIT_MS_MAX = 2_000;
-const LOOK_EVERY_MS = 5;
 
-/** @throws CatalogBehind it was not met in time: nothing was done, and the same call may work later */
+/** @throws CatalogBehind the log was not processed in time: nothing was done, and the same call may work later */
 export async function awaitPosition({
   log,
   projector,
 }: {
   readonly log: Pick<ApiParts['log'], 'head'>;
-  readonly projector: Pick<ApiParts['projector'], 'position'>;
+  readonly projector: Pick<ApiParts['projector'], 'position' | 'awaitPosition'>;
 }): Promise<void> {
   const head = await log.head();
-  const deadline = performance.now() + POSITION_WAIT_MS_MAX;
-  while (projector.position < head) {
-    if (performance.now() >= deadline) throw new CatalogBehind(head, projector.position);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-  }
+  if (!(await projector.awaitPosition(head, POSITION_WAIT_MS_MAX))) throw new CatalogBehind(head, projector.position);
 }
