@@ -64,6 +64,18 @@ export class RoundAppend {
 
   /** Appends all of it and moves the streams on. Results in the order of `add`. */
   async commit(): Promise<readonly AppendResult[]> {
+    let end = (): void => undefined;
+    const appending = new Promise<void>((resolve) => (end = resolve));
+    for (const { entry } of this.pending) entry.appending = appending;
+    try {
+      return await this.append();
+    } finally {
+      for (const { entry } of this.pending) if (entry.appending === appending) entry.appending = undefined;
+      end();
+    }
+  }
+
+  private async append(): Promise<readonly AppendResult[]> {
     const outcomes = await this.log.appendRound(this.appends);
     const results: AppendResult[] = [];
     for (let i = 0; i < outcomes.length; i++) {

@@ -1,11 +1,12 @@
 import { amount, later } from '@drawdown/domain/amounts';
 import { type Document, NOTHING_FOUND, type Projections } from '@drawdown/engine/derived-state';
-import { type BalanceCommand, creditBalance } from '@drawdown/domain/balance';
+import { type Balance, type BalanceCommand, creditBalance } from '@drawdown/domain/balance';
 import { AppliedKeys } from './applied-keys';
 import { type EventLog, type NewEvent, READ_LIMIT_MAX } from './event-log';
 import { double, streamDefinitions, START, TestLedger, tokens } from './ledger.fixtures';
 import { Ledger } from './ledger';
 import { CHAIN_START, chainEvent } from './hash-chain';
+import { RoundAppend, tipOf } from './round-append';
 import { StreamStates, TAIL_PAGE } from './stream-states';
 import { streams } from './streams';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
@@ -209,6 +210,40 @@ describe('an event that is met in the log', () => {
     await fresh.handle(await eventAt(3));
     expect(notified).toEqual([0, 1, 2, 3, 4, 5]);
     expect(fresh.cached(STREAM)).toEqual({ ...home.states.cached(STREAM), dirty: true, epoch: 0, complete: false });
+  });
+
+  it('while this process appends it waits for the state that the append makes, and is not decoded', async () => {
+    let decoded = 0;
+    const counting = streamDefinitions.map((definition) => ({
+      ...definition,
+      decode: (type: string, data: string) => {
+        decoded += 1;
+        return definition.decode(type, data);
+      },
+    }));
+    const own = states({ foldedBy: counting });
+    const entry = await own.load(STREAM);
+    let handled = Promise.resolve();
+    // The log tells its followers before it answers.
+    const log = double(home.log, {
+      appendRound: async (appends) => {
+        const outcomes = await home.log.appendRound(appends);
+        handled = own.handle(await eventAt(entry.revision + 1));
+        return outcomes;
+      },
+    });
+    const { state } = entry;
+    const decision = creditBalance.decider.decide(placeHold, state as Balance);
+    if (!decision.accepted) throw new Error('the hold was refused');
+    const after = decision.events.reduce(creditBalance.decider.evolve, state as Balance);
+    const append = new RoundAppend(log, own);
+    append.add(creditBalance, tipOf(entry), decision.events, after, undefined);
+    const before = decoded;
+    expect(await append.commit()).toEqual(['appended']);
+    await handled;
+    expect(entry.state).toBe(after);
+    expect(decoded).toBe(before);
+    expect(entry.appending).toBeUndefined();
   });
 
   it('and is none of the ledger is passed over', async () => {

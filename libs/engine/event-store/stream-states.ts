@@ -32,6 +32,8 @@ export interface StreamState {
   readonly epoch: number;
   /** As far as its stream went when it was loaded. The following alone makes entries that may be behind, event by event. */
   complete: boolean;
+  /** Resolves when an append of this process has its outcome and is in this entry. Absent: none is on its way. */
+  appending?: Promise<void> | undefined;
 }
 
 /** One event as it was applied to its stream, with its meaning. */
@@ -143,6 +145,8 @@ export class StreamStates {
   async handle(event: RecordedEvent): Promise<void> {
     if (!this.streamDefinitionOf(event.stream)) return;
     const entry = this.entries.get(event.stream) ?? (await this.once(this.loading, event.stream, () => this.restore(event.stream)));
+    // The log tells its followers before it answers: to wait costs less than to decode and apply what this process has made itself.
+    if (entry.appending) await entry.appending;
     if (event.revision <= entry.revision) return;
     if (event.revision === entry.revision + 1) this.apply(entry, event);
     else await this.catchUp(entry);
