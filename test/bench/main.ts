@@ -32,7 +32,7 @@ const BENCHMARKS: Readonly<Record<string, { readonly says: string; readonly run:
   history: { says: 'logs with much usage: first command, rebuild, verify', run: history },
   query: { says: 'a balance over gRPC, beside a bare server that answers the same bytes', run: grpcQuery },
   webhooks: { says: 'webhooks with persisted attempts', run: standaloneWebhooks },
-  stack: { says: 'the three services on a real Kafka and a real Redis', run: fullStack },
+  stack: { says: 'the three services on a real Kafka and a real Redis, and all of it in one process', run: fullStack },
 };
 
 const machine = (): string =>

@@ -10,6 +10,7 @@ import { bareStack } from './bare-stack';
 import type { Run } from '../benchmark';
 import { percentile, type Result, timed } from '../measure/figures';
 import { freshness, PROBES } from './freshness';
+import { oneProcess } from './one-process';
 import { type RealServers, startServers } from './real-servers';
 import { setUp } from '../standalone/service';
 import { CREDIT_PRODUCT, customerOf, spread } from '../load/usage-bodies';
@@ -42,6 +43,7 @@ export async function* fullStack({ profiles }: Run): AsyncGenerator<Result> {
       for (const service of Object.values(stack.services).flat()) await service.sigterm();
       await stack.stop();
     }
+    yield* oneProcess({ servers, bare, customers: CUSTOMERS, nodeArgs, perSecond: CALM_PER_SECOND });
   } finally {
     await servers.stop();
   }
