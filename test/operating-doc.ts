@@ -3,6 +3,7 @@ import { type AppConfig, type AppGroups, describeGroups, KafkaVariables, topicSp
 import { config as ingestion } from '../apps/ingestion/src/config';
 import { config as ledger } from '../apps/ledger/src/config';
 import { config as webhooks } from '../apps/webhooks/src/config';
+import { DAY_MS } from '../libs/domain/amounts/amounts.fixtures';
 
 interface Row {
   readonly about: string;
@@ -51,7 +52,6 @@ function note<G extends AppGroups>(rows: Map<string, Row>, service: string, conf
   }
 }
 
-const DAY_MS = 86_400_000;
 const MIB = 1_048_576;
 
 export function topicsTable(): string {

@@ -13,6 +13,7 @@ import {
   type RecordedEvent,
   STREAM_NAME_BYTES_MAX,
 } from '@drawdown/engine/event-store';
+import { turn } from '../support/waiting';
 
 export interface OpenedLog {
   readonly log: EventLog;
@@ -335,7 +336,7 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
         const deadline = Date.now() + 40_000;
         while (!done()) {
           if (Date.now() > deadline) throw new Error(`waited 40 s for ${what}`);
-          await new Promise((resolve) => setImmediate(resolve));
+          await turn();
         }
       };
       /** Tries until the log is there again. The same append twice is one, by its ids. */
@@ -390,7 +391,7 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
       it('has caught up only when everything from before was handled', async () => {
         await appendMany(5);
         const seen: RecordedEvent[] = [];
-        const subscription = collect(before, seen, () => new Promise((resolve) => setImmediate(resolve)));
+        const subscription = collect(before, seen, turn);
         await subscription.caughtUp;
         expect(seen).toHaveLength(5);
         await subscription.close();
@@ -402,7 +403,7 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
         const seen: RecordedEvent[] = [];
         const subscription = collect(before, seen, async () => {
           most = Math.max(most, ++running);
-          await new Promise((resolve) => setImmediate(resolve));
+          await turn();
           running--;
         });
         await appendMany(30);
@@ -430,7 +431,7 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
         await subscription.caughtUp;
         await subscription.close();
         await appendMany(2);
-        await new Promise((resolve) => setImmediate(resolve));
+        await turn();
         expect(seen).toEqual([]);
         await subscription.close();
       });

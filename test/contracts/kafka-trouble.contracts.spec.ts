@@ -8,15 +8,13 @@ import type { Fault } from '@drawdown/engine/event-store';
 import { freePorts } from '../../infra/local/free-ports';
 import { type OwnKafka, stackServers, startKafka } from '../stack/servers';
 import { textMatching } from '../support/text-matching';
-import { until } from '../support/waiting';
+import { until, turn } from '../support/waiting';
 import { Handled, KafkaBench, Latch, named, REJOIN_MS_MAX, text, valueOf } from './kafka-reading';
 
 jest.setTimeout(240_000);
 
 /** Of I11: lag is zero again within this time after the trouble is over. */
 const HEALED_WITHIN_MS = 30_000;
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a group whose members come and go', () => {
   let kafka: KafkaBench;

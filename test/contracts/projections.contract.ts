@@ -2,6 +2,7 @@
 import type { Instant } from '@drawdown/domain/amounts';
 import { type Document, KeyBatch, NO_KEYS, NOTHING_FOUND, type Projections } from '@drawdown/engine/derived-state';
 import { usageFingerprint } from '@drawdown/engine/event-store';
+import { turn } from '../support/waiting';
 
 interface OpenedProjections {
   readonly projections: Projections;
@@ -249,7 +250,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
           expect((await projections.load('wallet-499'))?.revision).toBe(2);
           expect((await find(2))[0]).toHaveLength(1);
         }
-        await new Promise((resolve) => setImmediate(resolve));
+        await turn();
       }
       expect(await projections.checkpoint()).toBe(2n);
       expect((await projections.load('wallet-499'))?.revision).toBe(2);
@@ -284,7 +285,7 @@ export function projectionsContract(name: string, open: () => Promise<OpenedProj
           const seen = (await projections.load('wallet-a'))?.revision ?? 0;
           const found = await find(...keysOf(seen).map(({ fingerprint }) => fingerprint));
           if (seen > 0) expect(found.filter((places) => places.length === 1)).toHaveLength(200);
-          await new Promise((resolve) => setImmediate(resolve));
+          await turn();
         }
         await saving;
       }

@@ -5,8 +5,7 @@
 import { StripeDouble } from '../../libs/adapters/stripe/stripe-double.fixtures';
 import { PurchasingCustomer, PURCHASE_URLS, TRANSPORTS, setCreditPrice, STRIPE_ENV } from '../support/purchasing-customer';
 import { Standalone } from '../support/services/standalone';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../../libs/domain/amounts/amounts.fixtures';
 
 let double: StripeDouble;
 let service: Standalone;

@@ -5,6 +5,8 @@ const PAUSE_MS = 10;
 /** For probes that cost the service something, such as its metrics. */
 export const COSTLY_PAUSE_MS = 100;
 export const WAIT_MS_MAX = 45_000;
+/** A bound for tests of a second or two, on a machine that is busy. */
+export const MACHINE_BUSY_MS = 30_000;
 
 /**
  * Waits until a probe finds something (anything but undefined and false) and returns it.
@@ -25,6 +27,9 @@ export async function until<T>(
     await pause(everyMs);
   }
 }
+
+/** Lets everything run that waits for nothing but its turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** A pace for whoever sends without end. Nothing is expected to have happened after it. */
 export const pace = (ms: number): Promise<void> => pause(ms);

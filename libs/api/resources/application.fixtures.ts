@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Instant, instant, later } from '@drawdown/domain/amounts';
+import { type Instant, later } from '@drawdown/domain/amounts';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
 import { AppliedKeys, Fault, Ledger, StreamStates } from '@drawdown/engine/event-store';
 import { CatalogFollower, DEDUPE_WINDOW_MS_DEFAULT, UsageIntake } from '@drawdown/engine/usage-pipeline';
@@ -22,9 +22,10 @@ import type { Context, Handlers, RawUsage } from './operation';
 import type { ApiParts } from './parts';
 import { type RpcName, type StreamName, type Message } from '@drawdown/api/contract';
 import { answerUsage } from './usage/usage';
+import { NOON, HOUR_MS } from '../../domain/amounts/amounts.fixtures';
 
-export const NOON = instant('2026-03-01T12:00:00Z');
-export const HOUR_MS = 3_600_000;
+export { NOON, HOUR_MS };
+
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 type OnceName = Exclude<RpcName, StreamName>;

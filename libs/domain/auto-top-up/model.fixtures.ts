@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import type { AutoTopUpCommand } from './auto-top-up.commands';
 import type { AutoTopUpEvent, EventOf, Figures } from './auto-top-up.events';
 import type { Period, Policy } from './policy';
+import { HOUR_MS } from '../amounts/amounts.fixtures';
 
 interface Asked {
   readonly id: string;
@@ -14,7 +15,6 @@ interface Asked {
   outcome?: 'succeeded' | 'declined' | 'expired' | 'withdrawn';
 }
 
-const HOUR_MS = 3_600_000;
 const FAILURES_THAT_SUSPEND = 4;
 
 export class Model {

@@ -8,10 +8,10 @@ import type { BalanceEvent } from './events';
 import { EXPIRY_WARNING_LEAD_MS } from './grants/grant';
 import { type Balance, initialBalance } from './state';
 import { absolute, at, create, hold, NOON, grant, purchase, sweep, realDecider, topUp } from './model/drawdown.fixtures';
+import { HOUR_MS } from '../amounts/amounts.fixtures';
 
 const SEED = 20_260_401;
 const HISTORIES = 300;
-const HOUR_MS = 3_600_000;
 /** The last thing that any history has is due before. */
 const HOURS_MAX = 30 * 24;
 const hours = (n: number): Instant => later(NOON, n * HOUR_MS);

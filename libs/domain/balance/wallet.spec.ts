@@ -1,10 +1,10 @@
-import { amount, formatAmount, instant } from '@drawdown/domain/amounts';
+import { amount, formatAmount } from '@drawdown/domain/amounts';
 import { readEvent, storedTypeOf, writeEvent } from '@drawdown/domain/decider';
 import { EXAMPLES } from './model/examples.fixtures';
 import { checkGolden } from './model/golden.fixtures';
 import { addCredits, unitEquivalent, wallet } from './wallet';
+import { NOON } from '../amounts/amounts.fixtures';
 
-const NOON = instant('2026-03-01T12:00:00Z');
 const priced = (price: string) => ({ price: amount(price), version: 3 });
 const terms = { origin: 'paid', priority: 100, reference: 'pay_1' } as const;
 

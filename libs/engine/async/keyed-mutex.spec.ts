@@ -1,4 +1,5 @@
 import { KeyedMutex } from './keyed-mutex';
+import { turn } from '../../../test/support/waiting';
 
 /** Work that ends on command, and records its begin. */
 function work(diary: string[], name: string) {
@@ -7,7 +8,6 @@ function work(diary: string[], name: string) {
   const signal = new Promise<string>((resolve, reject) => ([finish, fail] = [resolve, reject]));
   return { run: () => (diary.push(name), signal), finish: () => finish(name), fail: () => fail(new Error(name)) };
 }
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('work on streams', () => {
   it('on one stream is done one after the other, in the order asked', async () => {

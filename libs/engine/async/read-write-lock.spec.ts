@@ -1,18 +1,6 @@
 import { ReadWriteLock } from './read-write-lock';
-
-/** Work that ends on command, and records its begin and end. */
-function work(name: string, diary: string[]): { run: () => Promise<string>; end: () => void } {
-  let end: () => void = () => undefined;
-  const signal = new Promise<void>((resolve) => (end = resolve));
-  const run = async (): Promise<string> => {
-    diary.push(`${name} begins`);
-    await signal;
-    diary.push(`${name} ends`);
-    return name;
-  };
-  return { run, end };
-}
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { turn } from '../../../test/support/waiting';
+import { work } from './work.fixtures';
 
 describe('a gate', () => {
   it('lets work pass side by side', async () => {

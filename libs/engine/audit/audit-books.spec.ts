@@ -39,12 +39,10 @@ import {
 } from '../../domain/balance/model/drawdown.fixtures';
 import { histories, SEED } from '../../domain/balance/model/command-sequences.fixtures';
 import { AuditBooks } from './audit-books';
+import { MACHINE_BUSY_MS } from '../../../test/support/waiting';
 
 const HISTORIES = 300;
 const HISTORIES_SPOILED = 200;
-
-/** A second or two where the machine is idle; a bound for one that is not. */
-const MACHINE_BUSY_MS = 30_000;
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 interface Stored {

@@ -1,7 +1,7 @@
 import { usageFingerprint } from '@drawdown/engine/event-store';
 import { Debits } from './verify-debits';
+import { DAY_MS } from '../../domain/amounts/amounts.fixtures';
 
-const DAY_MS = 24 * 3_600_000;
 const WINDOW_MS = 40 * DAY_MS;
 const fingerprint = (id: number): number => usageFingerprint('test', String(id));
 

@@ -1,31 +1,19 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { amount } from '@drawdown/domain/amounts';
-import { creditBalance } from '@drawdown/domain/balance';
 import { type EventLog, Fault, LogUnavailable, streams } from '@drawdown/engine/event-store';
-import { double, streamDefinitions, TestLedger, tokens } from '../event-store/ledger.fixtures';
-import type { Finding, VerifyStep, VerifySummary } from './verify';
+import { double, streamDefinitions, TestLedger, STREAM } from '../event-store/ledger.fixtures';
+import type { Finding } from './verify';
 import { Debits } from './verify-debits';
-
-const STREAM = streams.creditBalance('ada', 'llm');
+import { findingsOf, places, summaryOf, usedLedger } from './verify.fixtures';
 
 let home: TestLedger;
 
 beforeEach(async () => {
-  home = await TestLedger.open();
-  await home.addCustomer('ada');
-  await home.addProduct('llm');
-  await home.addBalance('ada', 'llm', '100');
-  await home.ledger.execute(creditBalance, STREAM, { type: 'PlaceHold', at: home.now, amount: amount('10') }, { key: 'k', body: 'b' });
-  await home.use(tokens('1', 10), tokens('2', 1), tokens('3', -1));
-  await home.use(tokens('4', 5));
+  home = await usedLedger();
 });
 afterEach(() => home.remove());
 
-const findingsOf = (steps: readonly VerifyStep[]): Finding[] => steps.flatMap((step) => (step.kind === 'finding' ? [step.finding] : []));
-const summaryOf = (steps: readonly VerifyStep[]): VerifySummary => (steps.at(-1) as Extract<VerifyStep, { kind: 'summary' }>).summary;
 const findings = async (changed: Parameters<TestLedger['verify']>[0] = {}): Promise<Finding[]> => findingsOf(await home.verify(changed));
-const places = (found: readonly Finding[]): string[] => found.map(({ kind, stream, revision }) => `${kind} ${stream} ${revision}`);
 
 describe('what cannot be read', () => {
   const DAMAGED = 'log/0.log is damaged at byte 777';

@@ -1,38 +1,27 @@
 import { createHash } from 'node:crypto';
-import { amount, formatInstant, later } from '@drawdown/domain/amounts';
+import { formatInstant, later } from '@drawdown/domain/amounts';
 import { shape } from '@drawdown/domain/decider';
-import { creditBalance } from '@drawdown/domain/balance';
 import { type Document, NO_KEYS, NOTHING_FOUND } from '@drawdown/engine/derived-state';
 import { CHAIN_START, type EventLog, readMetadata, type RecordedEvent, chainEvent, streams } from '@drawdown/engine/event-store';
-import { double, START, TestLedger, tokens } from '../event-store/ledger.fixtures';
+import { double, START, TestLedger, tokens, STREAM } from '../event-store/ledger.fixtures';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
-import { type Finding, FINDINGS_LISTED_MAX, type VerifyStep, type VerifySummary } from './verify';
+import { type Finding, FINDINGS_LISTED_MAX, type VerifyStep } from './verify';
 import { Debits } from './verify-debits';
+import { DAY_MS } from '../../domain/amounts/amounts.fixtures';
+import { MACHINE_BUSY_MS } from '../../../test/support/waiting';
+import { findingsOf, places, summaryOf, usedLedger } from './verify.fixtures';
 
-const STREAM = streams.creditBalance('ada', 'llm');
-const DAY_MS = 24 * 3_600_000;
 /** One bit in so many characters is turned: each costs a verification of the whole ledger. */
 const CHARACTERS_PER_TURN = 5;
-/** A second or two where the machine is idle; a bound for one that is not. */
-const MACHINE_BUSY_MS = 30_000;
 
 let home: TestLedger;
 
 beforeEach(async () => {
-  home = await TestLedger.open();
-  await home.addCustomer('ada');
-  await home.addProduct('llm');
-  await home.addBalance('ada', 'llm', '100');
-  await home.ledger.execute(creditBalance, STREAM, { type: 'PlaceHold', at: home.now, amount: amount('10') }, { key: 'k', body: 'b' });
-  await home.use(tokens('1', 10), tokens('2', 1), tokens('3', -1));
-  await home.use(tokens('4', 5));
+  home = await usedLedger();
 });
 afterEach(() => home.remove());
 
-const findingsOf = (steps: readonly VerifyStep[]): Finding[] => steps.flatMap((step) => (step.kind === 'finding' ? [step.finding] : []));
-const summaryOf = (steps: readonly VerifyStep[]): VerifySummary => (steps.at(-1) as Extract<VerifyStep, { kind: 'summary' }>).summary;
 const findings = async (changed: Parameters<TestLedger['verify']>[0] = {}): Promise<Finding[]> => findingsOf(await home.verify(changed));
-const places = (found: readonly Finding[]): string[] => found.map(({ kind, stream, revision }) => `${kind} ${stream} ${revision}`);
 
 /** A log in which stored events were changed behind everybody's back: a double over the real one. */
 function tampered(change: (events: RecordedEvent[]) => readonly RecordedEvent[]): { readonly log: EventLog } {

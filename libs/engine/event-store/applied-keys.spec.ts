@@ -3,11 +3,10 @@ import { type BalanceCommand, type BalanceEvent, creditBalance } from '@drawdown
 import { KeyBatch, NOTHING_FOUND } from '@drawdown/engine/derived-state';
 import { AppliedKeys } from './applied-keys';
 import { commandFingerprint, usageFingerprint } from './keys';
-import { double, START, TestLedger, tokens } from './ledger.fixtures';
+import { double, START, TestLedger, tokens, STREAM } from './ledger.fixtures';
 import { streams } from './streams';
 
 const WINDOW_MS = 1_000;
-const STREAM = streams.creditBalance('ada', 'llm');
 const FOR_EVER = 8.64e15 as Instant;
 let home: TestLedger;
 let keys: AppliedKeys;

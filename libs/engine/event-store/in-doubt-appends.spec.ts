@@ -2,10 +2,7 @@ import { amount } from '@drawdown/domain/amounts';
 import { type BalanceCommand, creditBalance } from '@drawdown/domain/balance';
 import { AppendUnknown } from './faults';
 import type { CommandContext } from './ledger';
-import { double, TestLedger } from './ledger.fixtures';
-import { streams } from './streams';
-
-const STREAM = streams.creditBalance('ada', 'llm');
+import { double, TestLedger, STREAM } from './ledger.fixtures';
 
 /** A double of a server that does not answer: what it took is written when `land` is called, or never. */
 class Slow {

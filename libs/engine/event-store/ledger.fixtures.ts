@@ -46,6 +46,8 @@ export const double = <T extends object>(real: T, instead: Partial<T>): T =>
   });
 
 export const START = instant('2026-01-01T00:00:00Z');
+/** The stream of the balance that most tests use. */
+export const STREAM = streams.creditBalance('ada', 'llm');
 export const streamDefinitions = [customer, settings, creditProduct, wallet, creditBalance, rejectedUsage].map((aggregate) =>
   streamDefinitionOf(aggregate as typeof creditBalance),
 );

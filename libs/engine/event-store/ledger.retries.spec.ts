@@ -1,14 +1,14 @@
 import { amount } from '@drawdown/domain/amounts';
 import { type BalanceCommand, creditBalance } from '@drawdown/domain/balance';
 import { AppendUnknown, LogUnavailable } from './faults';
-import { double, TestLedger } from './ledger.fixtures';
+import { double, TestLedger, STREAM } from './ledger.fixtures';
 import { streams } from './streams';
+import { turn } from '../../../test/support/waiting';
 
 const ask = (on: TestLedger, stream: string, command: BalanceCommand, key: string, body: string) =>
   on.ledger.execute(creditBalance, stream, command, { key, body });
 
 describe('a process that is behind', () => {
-  const STREAM = streams.creditBalance('ada', 'llm');
   const deduct = (units: string): BalanceCommand => ({ type: 'Deduct', at: home.now, amount: amount(units), reason: 'test' });
   const topUp = (units: string): BalanceCommand => ({
     type: 'TopUp',
@@ -76,10 +76,10 @@ describe('a process that is behind', () => {
     await late.addBalance('ada', 'llm', '10');
     const other = TestLedger.beside(late);
     const first = ask(late, STREAM, deduct('1'), 'late', 'b');
-    while (answered.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (answered.length === 0) await turn();
     await ask(other, STREAM, deduct('2'), 'other', 'b');
     const head = await late.log.head();
-    while (late.projector.position < head) await new Promise((resolve) => setImmediate(resolve));
+    while (late.projector.position < head) await turn();
     answered.forEach((answer) => answer());
     expect(await first).toMatchObject({ outcome: 'done', revision: 2, state: { totals: { deducted: amount('1') } } });
     await other.projector.stop();

@@ -3,7 +3,7 @@ import { type Document, NOTHING_FOUND, type Projections } from '@drawdown/engine
 import { type Balance, type BalanceCommand, creditBalance } from '@drawdown/domain/balance';
 import { AppliedKeys } from './applied-keys';
 import { type EventLog, type NewEvent, READ_LIMIT_MAX } from './event-log';
-import { double, streamDefinitions, START, TestLedger, tokens } from './ledger.fixtures';
+import { double, streamDefinitions, START, TestLedger, tokens, STREAM } from './ledger.fixtures';
 import { Ledger } from './ledger';
 import { CHAIN_START, chainEvent } from './hash-chain';
 import { RoundAppend, tipOf } from './round-append';
@@ -11,7 +11,6 @@ import { StreamStates, TAIL_PAGE } from './stream-states';
 import { streams } from './streams';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 
-const STREAM = streams.creditBalance('ada', 'llm');
 let home: TestLedger;
 
 beforeEach(async () => {

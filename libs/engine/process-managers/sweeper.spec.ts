@@ -1,17 +1,14 @@
 import { mock } from 'node:test';
 import { amount, formatInstant, type Instant, later } from '@drawdown/domain/amounts';
 import { type BalanceCommand, creditBalance, wallet } from '@drawdown/domain/balance';
-import { until } from '../../../test/support/waiting';
+import { until, MACHINE_BUSY_MS } from '../../../test/support/waiting';
 import { type EventLog, LogUnavailable, streams } from '@drawdown/engine/event-store';
-import { double, START, TestLedger, tokens } from '../event-store/ledger.fixtures';
+import { double, START, TestLedger, tokens, STREAM } from '../event-store/ledger.fixtures';
 import { FORGET_EVERY_MS, SWEEP_EVERY_MS, SWEEP_STREAMS_MAX, Sweeper } from './sweeper';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 
 /** More than one sweep of one balance posts. */
 const HOLDS_DUE = 600;
-const STREAM = streams.creditBalance('ada', 'llm');
-/** A second or two where the machine is idle; a bound for one that is not. */
-const MACHINE_BUSY_MS = 30_000;
 
 let home: TestLedger;
 let sweeper: Sweeper;

@@ -1,9 +1,8 @@
-import { amount, type Instant, instant, later } from '@drawdown/domain/amounts';
+import { amount, type Instant, later } from '@drawdown/domain/amounts';
 import { type Balance, type BalanceCommand, decide, evolve, initialBalance } from '@drawdown/domain/balance';
 import { balanceAt } from './balance-at';
+import { NOON, HOUR_MS } from '../../domain/amounts/amounts.fixtures';
 
-const NOON = instant('2026-03-01T12:00:00Z');
-const HOUR_MS = 3_600_000;
 const HUNDRED = amount('100');
 
 const after = (...commands: readonly BalanceCommand[]): Balance =>

@@ -1,12 +1,11 @@
-import { type Amount, amount, formatAmount, type Instant, instant, later, sum } from '@drawdown/domain/amounts';
+import { type Amount, amount, formatAmount, type Instant, later, sum } from '@drawdown/domain/amounts';
 import { type Balance, type BalanceCommand, type BalanceEvent, bookedOf, decide, evolve, initialBalance } from '@drawdown/domain/balance';
 import fc from 'fast-check';
 import { histories, SEED } from '../../domain/balance/model/command-sequences.fixtures';
 import { balanceAt } from './balance-at';
 import { type Liability, LiabilityReport } from './liability';
+import { NOON, HOUR_MS } from '../../domain/amounts/amounts.fixtures';
 
-const NOON = instant('2026-03-01T12:00:00Z');
-const HOUR_MS = 3_600_000;
 const RUNS = 300;
 const ORIGINS = ['paid', 'free'] as const;
 

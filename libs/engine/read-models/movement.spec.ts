@@ -1,4 +1,4 @@
-import { amount, type Instant, instant, later, plus, sum } from '@drawdown/domain/amounts';
+import { amount, type Instant, later, plus, sum } from '@drawdown/domain/amounts';
 import {
   type Balance,
   type BalanceCommand,
@@ -11,9 +11,7 @@ import {
   type UsageToConsume,
 } from '@drawdown/domain/balance';
 import { MOVEMENT_TYPES, MOVEMENT_USAGE_LINES_MAX, movementOf, movementTypeOf } from './movement';
-
-const NOON = instant('2026-03-01T12:00:00Z');
-const HOUR_MS = 3_600_000;
+import { NOON, HOUR_MS } from '../../domain/amounts/amounts.fixtures';
 
 const used = (id: string, credits: string): UsageToConsume => ({
   source: 'api',

@@ -5,9 +5,7 @@ import { creditProduct } from '@drawdown/domain/catalog';
 import { creditBalance } from '@drawdown/domain/balance';
 import { until } from '../../../test/support/waiting';
 import { DerivedStateLost, DerivedStateUnavailable, type EventLog, streams, usageFingerprint } from '@drawdown/engine/event-store';
-import { double, START, TestLedger, tokens } from '../event-store/ledger.fixtures';
-
-const STREAM = streams.creditBalance('ada', 'llm');
+import { double, START, TestLedger, tokens, STREAM } from '../event-store/ledger.fixtures';
 
 /** A double of a store apart from this process: between a loss and the next attach it answers nothing. */
 class Losable {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { amount, formatInstant, later } from '@drawdown/domain/amounts';
 import { type Document, NO_KEYS, NOTHING_FOUND, type Projections } from '@drawdown/engine/derived-state';
 import { creditBalance, wallet } from '@drawdown/domain/balance';
-import { until } from '../../../test/support/waiting';
+import { until, MACHINE_BUSY_MS, turn } from '../../../test/support/waiting';
 import {
   CHAIN_START,
   commandFingerprint,
@@ -15,16 +15,13 @@ import {
   streams,
   usageFingerprint,
 } from '@drawdown/engine/event-store';
-import { double, START, TestLedger, tokens } from '../event-store/ledger.fixtures';
+import { double, START, STREAM, TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { DIRTY_MAX, Projector } from './projector';
 import { DEDUPE_WINDOW_MS_DEFAULT } from '@drawdown/engine/usage-pipeline';
 
-const STREAM = streams.creditBalance('ada', 'llm');
 /** All but the mark that says which log they were made of. */
 const isFolded = ({ stream }: { readonly stream: string }): boolean => !stream.startsWith('projection-');
 const ALL = 100_000;
-/** A second or two where the machine is idle; a bound for one that is not. */
-const MACHINE_BUSY_MS = 30_000;
 
 let opened: TestLedger[] = [];
 
@@ -200,7 +197,7 @@ describe('a rebuild', () => {
           await real.clear();
           written = Promise.resolve();
           void home.projector.save();
-          for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+          for (let i = 0; i < 20; i++) await turn();
           await written;
         },
       }),

@@ -1,7 +1,7 @@
 import { type Amount, amount } from '@drawdown/domain/amounts';
 import { creditProduct } from '@drawdown/domain/catalog';
 import { parseStructured, type RatingTable } from '@drawdown/domain/usage';
-import { until } from '../../../test/support/waiting';
+import { until, turn } from '../../../test/support/waiting';
 import { CatalogBehind, CatalogFeed } from './catalog-feed';
 import {
   DerivedStateLost,
@@ -102,7 +102,7 @@ describe('the catalog of a process that does not project', () => {
     const asked = feed.newest();
     let answered = false;
     void asked.then(() => (answered = true));
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 20; i++) await turn();
     expect(answered).toBe(false);
     gated.open = true;
     expect(cost(await asked)).toBe(amount('7'));

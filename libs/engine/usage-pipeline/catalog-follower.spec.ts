@@ -1,13 +1,11 @@
 import { type Amount, amount, formatInstant, type Instant, later } from '@drawdown/domain/amounts';
 import { creditProduct } from '@drawdown/domain/catalog';
-import { until } from '../../../test/support/waiting';
+import { until, MACHINE_BUSY_MS } from '../../../test/support/waiting';
 import { TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { streams } from '@drawdown/engine/event-store';
 
 /** More than the follower reads at once. */
 const PRODUCTS = 501;
-/** A second or two where the machine is idle; a bound for one that is not. */
-const MACHINE_BUSY_MS = 30_000;
 
 let home: TestLedger;
 

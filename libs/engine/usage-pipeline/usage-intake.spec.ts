@@ -3,9 +3,8 @@ import { type EventLog, LogUnavailable, streams } from '@drawdown/engine/event-s
 import { double, TestLedger, tokens, type UsageFields } from '../event-store/ledger.fixtures';
 import { QUEUED_USAGE_MAX, ROUND_USAGE_MAX } from './usage-outcome';
 import { Overloaded } from './usage-intake';
-
-/** A second or two where the machine is idle; a bound for one that is not. */
-const MACHINE_BUSY_MS = 30_000;
+import { MACHINE_BUSY_MS, turn } from '../../../test/support/waiting';
+import { work } from '../async/work.fixtures';
 
 let home: TestLedger;
 /** Streams that the double of the log takes nothing for. */
@@ -32,7 +31,7 @@ const submit = (...events: UsageFields[]): Promise<string[]> =>
 const bobs = (id: string): UsageFields => tokens(id, 1, { subject: 'bob' });
 const packs = async (): Promise<number> => (await home.log.readAll(-1n, 4_096)).filter(({ type }) => type === 'CreditsConsumed').length;
 const turns = async (): Promise<void> => {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 20; i++) await turn();
 };
 
 describe('what is submitted', () => {
@@ -116,22 +115,9 @@ describe('more usage than can wait', () => {
 });
 
 describe('while usage is paused', () => {
-  /** Work that ends on command. */
-  function work(diary: string[], name: string) {
-    let end: () => void = () => undefined;
-    const signal = new Promise<void>((resolve) => (end = resolve));
-    const run = async (): Promise<string> => {
-      diary.push(`${name} begins`);
-      await signal;
-      diary.push(`${name} ends`);
-      return name;
-    };
-    return { run, end };
-  }
-
   it('what comes waits, and has its outcome afterwards', async () => {
     const diary: string[] = [];
-    const rebuild = work(diary, 'rebuild');
+    const rebuild = work('rebuild', diary);
     const paused = home.intake.pausedWhile(rebuild.run);
     await turns();
     const using = submit(tokens('1', 1)).then((outcomes) => (diary.push('usage ends'), outcomes));
@@ -146,7 +132,7 @@ describe('while usage is paused', () => {
   it('the round under way ends first', async () => {
     const using = submit(tokens('1', 1));
     // Two turns without new usage later the round has begun; its write takes longer.
-    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 2; i++) await turn();
     expect(await packs()).toBe(0);
     expect(await home.intake.pausedWhile(packs)).toBe(1);
     expect(await using).toEqual(['applied']);
@@ -154,7 +140,7 @@ describe('while usage is paused', () => {
 
   it('by two, one works after the other, and usage waits for both', async () => {
     const diary: string[] = [];
-    const [a, b] = [work(diary, 'a'), work(diary, 'b')];
+    const [a, b] = [work('a', diary), work('b', diary)];
     const both = Promise.all([home.intake.pausedWhile(a.run), home.intake.pausedWhile(b.run)]);
     await turns();
     expect(diary).toEqual(['a begins']);

@@ -2,6 +2,7 @@
 import type { RecordedEvent } from '@drawdown/engine/event-store';
 import { double, TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { PLACES_READ_AT_ONCE } from './unsettled-usage';
+import { turn } from '../../../test/support/waiting';
 
 const APPENDS = PLACES_READ_AT_ONCE + 10;
 
@@ -30,7 +31,7 @@ it('repeats of many appends are confirmed side by side, so many at once', async 
     let answered = false;
     void again.finally(() => (answered = true));
     while (!answered) {
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       most = Math.max(most, waiting.length);
       // Answers come when all that ask at once have asked: one after another, nobody would.
       if (most === PLACES_READ_AT_ONCE) for (const answer of waiting.splice(0)) answer();

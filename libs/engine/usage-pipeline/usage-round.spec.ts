@@ -1,11 +1,10 @@
 import { amount, formatInstant, later } from '@drawdown/domain/amounts';
 import { creditProduct } from '@drawdown/domain/catalog';
 import { creditBalance } from '@drawdown/domain/balance';
-import { TestLedger, tokens } from '../event-store/ledger.fixtures';
+import { TestLedger, tokens, STREAM } from '../event-store/ledger.fixtures';
 import { streams } from '@drawdown/engine/event-store';
 import { DEDUPE_WINDOW_MS_DEFAULT, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX } from './usage-outcome';
 
-const STREAM = streams.creditBalance('ada', 'llm');
 let home: TestLedger;
 
 beforeEach(async () => {

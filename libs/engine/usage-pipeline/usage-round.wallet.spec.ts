@@ -5,9 +5,9 @@ import { readRated, writeRated } from '@drawdown/domain/usage';
 import { TestLedger, tokens } from '../event-store/ledger.fixtures';
 import { streams } from '@drawdown/engine/event-store';
 import { LINES_PER_EVENT_MAX } from './usage-outcome';
+import { DAY_MS } from '../../domain/amounts/amounts.fixtures';
 
 const WALLET = streams.wallet('ada');
-const DAY_MS = 86_400_000;
 let home: TestLedger;
 
 beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { BATCH_LENGTH_MAX, batchesOf, forEachAtOnce, type Placed } from './batches';
+import { turn } from '../../../../test/support/waiting';
 
 async function* placed(...events: readonly string[]): AsyncGenerator<Placed> {
   for (const [i, event] of events.entries()) yield { line: i + 1, event };
@@ -29,7 +30,7 @@ describe('work at once', () => {
     let most = 0;
     await forEachAtOnce(upTo(20), 3, async () => {
       most = Math.max(most, ++running);
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       running -= 1;
     });
     expect([most, running]).toEqual([3, 0]);
@@ -37,7 +38,7 @@ describe('work at once', () => {
   it('ends with the first failure, and waits for what is in flight', async () => {
     const done: number[] = [];
     const work = async (i: number): Promise<void> => {
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       if (i === 2) throw new Error('the third');
       done.push(i);
     };

@@ -1,5 +1,6 @@
 import { AppendUnknown, LogUnavailable } from '@drawdown/engine/event-store';
 import { aDirectory, allOf, anEvent, cleanUp, copyAfterKill, openLog, someEvents, UnreliableDisk } from '../embedded.fixtures';
+import { turn } from '../../../../test/support/waiting';
 
 afterEach(cleanUp);
 
@@ -175,8 +176,8 @@ describe('group commit', () => {
 });
 
 async function syncsReached(disk: UnreliableDisk, count: number): Promise<void> {
-  for (let turn = 0; disk.syncs < count; turn++) {
-    if (turn > 100_000) throw new Error(`waited for sync ${count}, there were ${disk.syncs}`);
-    await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; disk.syncs < count; i++) {
+    if (i > 100_000) throw new Error(`waited for sync ${count}, there were ${disk.syncs}`);
+    await turn();
   }
 }

@@ -8,11 +8,11 @@ import { until } from '../../../../test/support/waiting';
 import { aDirectory, cleanUp, noon } from '../embedded.fixtures';
 import { type FileOperations, nodeFiles } from '../file-operations';
 import { EmbeddedProjections } from './embedded-projections';
+import { DAY_MS } from '../../../domain/amounts/amounts.fixtures';
 
 const STREAMS = 40;
 const KEYS_PER_SAVE = 120;
 const SAVES = 7;
-const DAY_MS = 86_400_000;
 
 /** Files that are copied, with what a crash would leave of them, before and after every call. */
 class WatchedDisk {

@@ -1,6 +1,6 @@
 import { Fault } from '@drawdown/engine/event-store';
 import type { QueueRecord } from '@drawdown/engine/usage-pipeline';
-import { until } from '../../../../test/support/waiting';
+import { until, turn } from '../../../../test/support/waiting';
 import { offsets, record, records } from '../kafka.fixtures';
 import { type FeedSettings, PartitionFeed, type Stalled } from './partition-feed';
 import { recordBytes } from '../record/records';
@@ -131,7 +131,7 @@ describe('a partition', () => {
     const { until: before, release } = held();
     const { feed, chunks, handled } = feeding(done, { after: before });
     feed.offer(records(0, 1), 1n);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     expect(chunks).toEqual([]);
     release();
     await until('it to begin', () => handled.length === 1);

@@ -3,6 +3,7 @@ import { NO_KEYS } from '@drawdown/engine/derived-state';
 import { Fault } from '@drawdown/engine/event-store';
 import { anyNumber, event, freshApplication, like, textAt, tokensOfAda } from '../application.fixtures';
 import { VerificationInterrupted } from './operations';
+import { turn } from '../../../../test/support/waiting';
 
 const app = freshApplication();
 
@@ -21,7 +22,7 @@ async function rebuildMeeting(begin: () => Promise<unknown>): Promise<void> {
     await clear();
     begun = begin();
     // Turns enough for what does not wait to come to its end.
-    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < 200; i++) await turn();
   });
   await app().call('RebuildProjections', {});
   await begun;

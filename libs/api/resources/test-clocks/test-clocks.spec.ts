@@ -2,6 +2,7 @@ import { type Instant, later } from '@drawdown/domain/amounts';
 import { freshApplication, HOUR_MS, NOON, type TestApplication } from '../application.fixtures';
 import { handlers } from '../handlers';
 import type { Handlers } from '../operation';
+import { turn } from '../../../../test/support/waiting';
 
 const app = freshApplication();
 const iso = (hours: number): string => new Date(NOON + hours * HOUR_MS).toISOString();
@@ -12,7 +13,7 @@ function rehearsing(): { says: TestApplication['says']; brokenAt: (hours: number
   const advance = async (to: Instant): Promise<void> => {
     while (app().now < to) {
       if (broken !== undefined && app().now >= broken) throw new Error('the process is gone');
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       app().now = later(app().now, Math.min(HOUR_MS, to - app().now));
     }
   };

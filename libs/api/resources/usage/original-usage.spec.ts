@@ -1,7 +1,6 @@
-import { instant } from '@drawdown/domain/amounts';
 import { keptOriginal, ORIGINAL_BYTES_KEPT_MAX, originalBytes, parseOriginal, structuredText } from './original-usage';
+import { NOON } from '../../../domain/amounts/amounts.fixtures';
 
-const NOON = instant('2026-03-01T12:00:00Z');
 const attributes = [
   ['specversion', '1.0'],
   ['id', 'u1'],

@@ -1,8 +1,8 @@
 import { formatAmount, later } from '@drawdown/domain/amounts';
 import { given, grant, NOON, type Past, toppedUp, units, use } from '../model/drawdown.fixtures';
 import { burnsBefore, type Grant, type GrantTerms, split } from './grant';
+import { HOUR_MS } from '../../amounts/amounts.fixtures';
 
-const HOUR_MS = 3_600_000;
 const inHours = (hours: number) => later(NOON, hours * HOUR_MS);
 
 /** The order in which three grants of 1 are spent. */

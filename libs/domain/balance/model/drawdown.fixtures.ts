@@ -7,7 +7,7 @@
  * Everything happens at NOON unless it says `after(ms, ...)`. Each event is one line of text (`sentence`).
  */
 import { deepStrictEqual, fail } from 'node:assert/strict';
-import { type Amount, amount, type Instant, instant, later } from '@drawdown/domain/amounts';
+import { type Amount, amount, type Instant, later } from '@drawdown/domain/amounts';
 import { type Decider, given as givenEvents } from '@drawdown/domain/decider';
 import { type BalanceCommand, balanceDecider, type BalanceTypes, type CommandOf, decide, evolve } from '../balance';
 import type { BalanceEvent } from '../events';
@@ -17,11 +17,13 @@ import type { BalanceRefusal } from '../refusals';
 import { initialBalance } from '../state';
 import type { UsageToConsume } from '../usage/usage';
 import { sentence } from './sentences.fixtures';
+import { NOON } from '../../amounts/amounts.fixtures';
+
+export { NOON };
 
 export type BalanceDecider = Decider<BalanceTypes>;
 export const realDecider: BalanceDecider = balanceDecider;
 
-export const NOON: Instant = instant('2026-03-01T12:00:00Z');
 /** The smallest amount there is. */
 export const UNIT = amount('0.000000001');
 export const units = (value: number | string): Amount => amount(String(value));

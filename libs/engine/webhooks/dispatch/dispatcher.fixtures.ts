@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { amount, type Instant, instant, later } from '@drawdown/domain/amounts';
+import { amount, type Instant, later } from '@drawdown/domain/amounts';
 import { EmbeddedLog, EmbeddedProjections } from '@drawdown/adapters/embedded';
 import {
   AppliedKeys,
@@ -21,8 +21,10 @@ import { WebhookDispatcher, type WebhookDispatcherParts } from './dispatcher';
 import type { WebhookRequest, WebhookResponse, WebhookSender } from './sender';
 import { type WebhookEndpoint, webhookEndpoint, type WebhookEndpointCommand } from '../endpoint/webhook-endpoint';
 import type { DispatchClock, Timers } from './webhook-ledger';
+import { NOON } from '../../../domain/amounts/amounts.fixtures';
 
-export const NOON = instant('2026-03-01T12:00:00Z');
+export { NOON };
+
 export const SECRET = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
