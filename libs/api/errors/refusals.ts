@@ -66,17 +66,17 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   ],
   purchase_not_payable: [
     'invalid',
-    'Nobody could pay that',
+    'The amount cannot be paid',
     (refusal) => `${show(refusal.amount)} ${refusal.currency} is not above zero in whole minor units; ask for an amount that is`,
   ],
   purchase_below_minimum: [
     'invalid',
-    'Less than may be bought at a time',
+    'The purchase is below the minimum',
     (refusal) => `${show(refusal.amount)} ${refusal.currency} asked, at least ${show(refusal.minimum)} may be; ask for more`,
   ],
   purchase_above_maximum: [
     'invalid',
-    'More than may be bought at a time',
+    'The purchase is above the maximum',
     (refusal) => `${show(refusal.amount)} ${refusal.currency} asked, at most ${show(refusal.maximum)} may be; ask for less`,
   ],
   payment_provider_not_set_up: [
@@ -109,7 +109,7 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
         ? `the notification about purchase "${refusal.purchaseId}" is recorded as ${refusal.reason}; a person has to look at it`
         : `payment "${refusal.paymentId ?? ''}" was credited to purchase "${refusal.creditedTo}" before (${refusal.reason}); if it pays for "${refusal.purchaseId}" too, confirm that with a payment_id for its share, such as "${refusal.paymentId ?? ''}/2"`,
   ],
-  invalid_payment_notification: ['invalid', 'The notification is not believed', (refusal) => `${refusal.detail} (${refusal.problem})`],
+  invalid_payment_notification: ['invalid', 'The notification is not valid', (refusal) => `${refusal.detail} (${refusal.problem})`],
   billed_exceeds_unbilled: [
     'state',
     'More is billed than is unbilled',
@@ -117,9 +117,9 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   ],
   invoice_conflict: [
     'conflict',
-    'The invoice was paid otherwise',
+    'The invoice was paid with another amount',
     (refusal) =>
-      `invoice "${refusal.invoiceId}" was paid as one of ${show(refusal.due)}, billing ${show(refusal.billed)}; send that again, or give another invoice another id`,
+      `invoice "${refusal.invoiceId}" was paid with ${show(refusal.due)} due and ${show(refusal.billed)} billed; send the first request again, or use the id of the other invoice`,
   ],
   invoice_not_paid: ['not_found', 'No payment of this invoice', (refusal) => `the wallet paid nothing of invoice "${refusal.invoiceId}"`],
   invoice_in_other_currency: [
@@ -129,23 +129,23 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   ],
   reversal_conflict: [
     'conflict',
-    'The reversal was another one',
-    (refusal) => `reversal "${refusal.reversalId}" was carried out otherwise; send that again, or give another reversal another id`,
+    'The reversal id was used for another reversal',
+    (refusal) => `reversal "${refusal.reversalId}" was carried out with another request; send the first request again, or use another id`,
   ],
   payment_not_found: ['not_found', 'No such payment', 'this balance made no such payment'],
   payment_final: ['state', 'The payment is final', 'it is too old to be reversed, or of a balance that was closed; add credits instead'],
   nothing_to_reverse: [
     'state',
-    'There is nothing to give back',
+    'There is nothing to return',
     (refusal) =>
       refusal.paid === ZERO
         ? 'nothing was paid: the invoice settled usage alone, and its usage stays billed'
-        : `all that was paid, ${show(refusal.paid)}, was given back already`,
+        : `all that was paid, ${show(refusal.paid)}, was returned already`,
   ],
   reversal_exceeds_payment: [
     'state',
     'More is asked than is left of the payment',
-    (refusal) => `${show(refusal.requested)} asked, ${show(refusal.left)} not given back yet; ask for less`,
+    (refusal) => `${show(refusal.requested)} asked, ${show(refusal.left)} not returned yet; ask for less`,
   ],
   too_many_grants: [
     'limit',
@@ -294,11 +294,11 @@ const ANSWERS: { readonly [Code in RefusalCode]: Answer<Code> } = {
   limit_currency_missing: [
     'invalid',
     'A limit has no currency',
-    (refusal) => `limit "${refusal.limitId}" is an amount: say of which currency, or send a percentage`,
+    (refusal) => `limit "${refusal.limitId}" is an amount: add its currency, or send a percentage`,
   ],
   portal_limit_not_payable: [
     'invalid',
-    'Nobody could pay that',
+    'The amount cannot be paid',
     (refusal) => `send a ${refusal.bound} of "${refusal.currency}" above zero, in whole minor units, not ${show(refusal.amount)}`,
   ],
   portal_minimum_above_maximum: [

@@ -36,7 +36,7 @@ export function balanceCommands(program: Command, runner: Runner): void {
     .description('a line at once and after every change, until Ctrl-C')
     .argument('<customer>')
     .argument(...PRODUCT_ARGUMENT)
-    .option('--after-revision <n>', 'leave out what is known up to this revision', revision)
+    .option('--after-revision <n>', 'leave out states up to this revision', revision)
     .option('--count <n>', 'end after so many lines', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .action(
       runner.run<{ afterRevision?: number; count?: number }>((call, [customer = '', product = ''], { afterRevision, count = Infinity }) =>
@@ -46,7 +46,7 @@ export function balanceCommands(program: Command, runner: Runner): void {
   paged(
     program
       .command('movements')
-      .description('what happened to a balance')
+      .description('the movements of a balance')
       .argument('<customer>')
       .argument(...PRODUCT_ARGUMENT)
       .option('--type <type>', 'only these, such as credited, consumed, low_balance; repeatable', collect)

@@ -49,8 +49,8 @@ export function creditsCommands(program: Command, runner: Runner): void {
       .description('add a grant')
       .argument('<customer>')
       .argument('<product>')
-      .argument('<amount>', 'how many, such as 100 or 12.50')
-      .option('--cost <amount>', 'what was paid for it')
+      .argument('<amount>', 'the number of credits, such as 100 or 12.50')
+      .option('--cost <amount>', 'the price that was paid for it')
       .option('--cost-currency <code>', 'in which currency'),
   ).action(
     runner.run<GrantOptions & { cost?: string; costCurrency?: string }>(async (call, [customer, product, amount], options) => {

@@ -17,7 +17,7 @@ export function holdCommands(program: Command, runner: Runner): void {
       .description('set value aside; refused whole when there is too little')
       .argument('<customer>')
       .argument('<amount>')
-      .option('--expires-at <time>', 'given back by itself then; RFC 3339')
+      .option('--expires-at <time>', 'the hold is released at this time; RFC 3339')
       .option('--reference <text>', 'your own reference'),
   ).action(
     runner.run<OfBalance & { expiresAt?: string; reference?: string }>(
@@ -40,7 +40,7 @@ export function holdCommands(program: Command, runner: Runner): void {
       .argument('<customer>')
       .argument('<hold>')
       .argument('<amount>')
-      .option('--keep-open', 'what is not captured stays held')
+      .option('--keep-open', 'the rest stays held')
       .option('--overrun <policy>', 'when more is captured than held: refuse, or from_available'),
   ).action(
     runner.run<OfBalance & { keepOpen?: boolean; overrun?: string }>(

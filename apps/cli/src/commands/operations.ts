@@ -27,7 +27,7 @@ export function operationCommands(program: Command, runner: Runner): void {
     .command('verify')
     .description('check the whole ledger: hash chains, sums, and derived state against the streams')
     .option(...DATA_DIR)
-    .option('--heads-at <position>', 'digest the heads as they were at the position of an earlier check', position)
+    .option('--heads-at <position>', 'digest the heads of an earlier check, by its position', position)
     .addHelpText(
       'after',
       '\nKeep the digest of heads elsewhere: with the same position it has to come out the same later.\nExit code 4 when something was found. With --json: one line per finding, the summary last.',
@@ -55,7 +55,7 @@ export function operationCommands(program: Command, runner: Runner): void {
     );
   program
     .command('status')
-    .description('what runs there and how far it has come')
+    .description('the running service and its position in the log')
     .action(runner.run(async (call) => call.answer(await call.service.call('GetStatus'), statusText)));
 }
 

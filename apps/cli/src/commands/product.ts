@@ -29,7 +29,7 @@ export function productCommands(program: Command, runner: Runner): void {
     .argument('[product]', 'its id: a-z, 0-9, "_", ".", "-"')
     .option('--file <path>', 'JSON; "-" for standard input')
     .option('--name <text>', 'for people')
-    .option('--unit <text>', 'what one is called, such as "API credit"')
+    .option('--unit <text>', 'the name of one unit, such as "API credit"')
     .option(
       '--meter <meter>',
       'METER=EVENT_TYPE@WEIGHT counts events, METER=EVENT_TYPE:PATH@WEIGHT takes the number at a path of their data; repeatable',

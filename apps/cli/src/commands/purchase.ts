@@ -38,15 +38,15 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .description('ask a payment provider for the money; send it again with the same key when it is down')
     .argument('<customer>')
     .requiredOption('--provider <name>', 'manual, or stripe')
-    .option('--credits <n>', 'how many credits; or')
-    .option('--amount <money>', 'for how much, in whole minor units')
+    .option('--credits <n>', 'the number of credits; or')
+    .option('--amount <money>', 'the amount, in whole minor units')
     .option(
       '--by <who>',
       'staff, or portal: then within what the settings allow customers, without a priority or times of its own; default staff',
     )
     .option('--expires-at <time>', 'nobody waits for the money from then on; RFC 3339')
     .option('--paid-url <url>', "where the provider's page leads after the payment")
-    .option('--cancelled-url <url>', 'where it leads when the customer turns back')
+    .option('--cancelled-url <url>', 'the page for a customer who turns back')
     .option('--priority <n>', `of the grant: lower is used first, 0 to ${PRIORITY_MAX}; default 100`, wholeNumber(0, PRIORITY_MAX))
     .option('--grant-expires-at <time>', 'the grant covers usage before then; RFC 3339')
     .option('--metadata <name=value>', 'your own notes; repeatable', collect)
@@ -92,8 +92,8 @@ export function purchaseCommands(program: Command, runner: Runner): void {
     .description('say that money was paid for a purchase by the provider manual; other money than was asked for is flagged, not credited')
     .argument('<customer>')
     .argument('<purchase>')
-    .argument('<amount>', 'what was paid')
-    .argument('<currency>', 'what it was paid in')
+    .argument('<amount>', 'the paid amount')
+    .argument('<currency>', 'the currency of the payment')
     .requiredOption('--payment-id <text>', 'the payment, as you know it: a transfer, a receipt')
     .option('--event-id <text>', 'your own id of this event: it counts once, however often you send it')
     .action(

@@ -7,7 +7,7 @@ export function reportCommands(program: Command, runner: Runner): void {
     .command('report')
     .description("for the account's books")
     .command('liability')
-    .description('what is owed to customers and what became of what they were given, per currency, paid and free apart')
+    .description('the debt to customers, with all that was added and taken, per currency, paid and free apart')
     .option('--at <time>', 'as of a past moment; RFC 3339')
     .action(
       runner.run<{ at?: string }>(async (call, _, { at }) =>

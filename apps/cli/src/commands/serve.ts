@@ -15,7 +15,7 @@ export function serveCommands(program: Command, runner: Runner): void {
     .command('config')
     .description('the configuration of a service')
     .command('check')
-    .description('read the configuration, say what it means and what is wrong with it, and start nothing')
+    .description('read the configuration, show its values and its problems, and start nothing')
     .addOption(new Option('--app <service>', 'the service that is meant').choices(APPS).default('standalone'))
     .addHelpText('after', CONFIGURED)
     .action(runner.run<{ app: App }>((call, _, { app }) => run(call, app, ['--validate', ...(call.json ? ['--json'] : [])])));

@@ -29,13 +29,17 @@ export function settingsCommands(program: Command, runner: Runner): void {
     .action(runner.run(async (call) => call.answer(await call.service.call('GetSettings'), shown)));
   settings
     .command('set')
-    .description('change what is given and leave the rest')
+    .description('change the given settings and leave the rest')
     .option('--enabled <yes|no>', 'whether wallets take credits, holds and payments')
     .option('--free-credits <yes|no>', 'whether free credits may be added to wallets')
-    .option('--credit-price <code=price>', 'what one wallet credit is worth, such as EUR=0.01; repeatable', collect)
+    .option('--credit-price <code=price>', 'the value of one wallet credit, such as EUR=0.01; repeatable', collect)
     .option('--effective-at <time>', 'those prices are in force from then on; default now; RFC 3339')
     .option('--portal-purchases <yes|no>', 'whether customers may buy credits by themselves')
-    .option('--portal-limit <code=least..most>', 'what they may pay at a time, such as EUR=5..500; repeatable, all there shall be', collect)
+    .option(
+      '--portal-limit <code=least..most>',
+      'the limits of one purchase, such as EUR=5..500; repeatable: the complete new list',
+      collect,
+    )
     .option('--no-portal-limits', 'no such limits from now on')
     .option(
       '--default-limit <limit>',
@@ -66,7 +70,7 @@ export function settingsCommands(program: Command, runner: Runner): void {
     );
   settings
     .command('preview')
-    .description('what a change of credit prices would do to each wallet; changes nothing')
+    .description('the effect of a change of credit prices on each wallet; changes nothing')
     .requiredOption('--credit-price <code=price>', 'the new price, such as EUR=0.02; repeatable', collect)
     .option('--effective-at <time>', 'in force from then on; RFC 3339')
     .action(

@@ -12,13 +12,13 @@ export function testClockCommands(program: Command, runner: Runner): void {
     .description('the clock of a service that was started with TEST_CLOCK=true: it stands still until it is moved on');
   clock
     .command('show')
-    .description('what time it is there')
+    .description('the time of the test clock')
     .action(runner.run(async (call) => call.answer(await call.service.call('GetTestClock'), now)));
   clock
     .command('advance')
     .description('move it on: all that becomes due on the way happens in order, each at its own moment')
     .option('--by <time>', 'such as 90s, 30m, 12h or 30d; at most 400d', seconds)
-    .option('--to <time>', 'RFC 3339; not before what time it is there')
+    .option('--to <time>', 'RFC 3339; not before the time of the clock')
     .action(
       runner.run<{ by?: number; to?: string }>(async (call, _, { by, to }) => {
         if ((by === undefined) === (to === undefined)) throw wrongUsage('test-clock advance: give either --by or --to');

@@ -43,14 +43,14 @@ describe('an invoice', () => {
     const returned = [{ grant_id: 'g2', amount: '3' }];
     double.answer = () => ({ body: { reversed: '3', returned, balance, payment } });
     const args = ['--amount', '3', '--reason', 'r', '--reversal-id', 'CN-1'];
-    expect(await asking('wallet', 'reverse-payment', 'a', 'INV-1', ...args)).toMatch(/^Given back: 3 \(g2 3\)\n\ninvoice {5}INV\/1\n/);
+    expect(await asking('wallet', 'reverse-payment', 'a', 'INV-1', ...args)).toMatch(/^Returned: 3 \(g2 3\)\n\ninvoice {5}INV\/1\n/);
     expect(double.asked.at(-1)?.body).toBe('{"amount":"3","reason":"r","reversal_id":"CN-1"}');
   });
 
   it('is shown with what was paid of it', async () => {
     double.answer = () => ({ body: { payment } });
     expect(await asking('wallet', 'payment', 'a', 'INV-1')).toBe(
-      'invoice     INV/1\npayment     i1\ndue         12\npaid        10\nremaining   2\ngiven back  3\nreversible  7\ngrants      g1 4, g2 6\npaid at     2026-03-01T12:00:00.000Z\n',
+      'invoice     INV/1\npayment     i1\ndue         12\npaid        10\nremaining   2\nreturned    3\nreversible  7\ngrants      g1 4, g2 6\npaid at     2026-03-01T12:00:00.000Z\n',
     );
   });
 });

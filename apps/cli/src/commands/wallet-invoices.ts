@@ -19,11 +19,11 @@ interface ReverseOptions {
 export function invoiceCommands(wallet: Command, runner: Runner): void {
   wallet
     .command('pay-invoice')
-    .description('pay the most that the wallet can, and say what remains due; an invoice is paid once')
+    .description('pay the largest possible amount and show the amount still due; an invoice is paid once')
     .argument('<customer>')
-    .argument('<invoice>', 'your own id of it')
-    .argument('<due>', 'what is due, such as 49.90')
-    .option('--billed <amount>', 'unbilled usage that it bills; default all, up to what is due')
+    .argument('<invoice>', 'your own id of the event')
+    .argument('<due>', 'the amount due, such as 49.90')
+    .option('--billed <amount>', 'unbilled usage that the invoice bills; default: all, up to the amount due')
     .option('--currency <code>', 'refused when it is not that of the wallet')
     .action(
       runner.run<PayOptions>(async (call, [customer, invoice, due], { billed, currency }) => {
@@ -36,7 +36,7 @@ export function invoiceCommands(wallet: Command, runner: Runner): void {
     .description('give back a payment to the grants it came from')
     .argument('<customer>')
     .argument('<invoice>')
-    .option('--amount <amount>', 'how much; default all that is left')
+    .option('--amount <amount>', 'the amount; default: all that is not returned yet')
     .option('--reason <text>', 'for the record')
     .option('--reversal-id <id>', 'your own id, such as that of a credit note: it is carried out once')
     .action(
@@ -45,13 +45,13 @@ export function invoiceCommands(wallet: Command, runner: Runner): void {
         call.answer(
           await call.service.call('ReverseInvoicePayment', request),
           (answer) =>
-            `Given back: ${text(answer, 'reversed')} (${allocationsOf(answer, 'returned')})\n\n${paymentCard(within(answer, 'payment'))}\n\n${balanceCard(within(answer, 'balance'))}`,
+            `Returned: ${text(answer, 'reversed')} (${allocationsOf(answer, 'returned')})\n\n${paymentCard(within(answer, 'payment'))}\n\n${balanceCard(within(answer, 'balance'))}`,
         );
       }),
     );
   wallet
     .command('payment')
-    .description('what was paid of an invoice, and what of it was given back')
+    .description('the paid and the returned amount of an invoice')
     .argument('<customer>')
     .argument('<invoice>')
     .action(
@@ -82,7 +82,7 @@ const paymentCard = (payment: Message): string =>
     ['paid', text(payment, 'paid')],
     ['remaining', text(payment, 'remaining')],
     ['usage billed', figure(payment, 'billed') === '0' ? '' : text(payment, 'billed')],
-    ['given back', text(payment, 'reversed')],
+    ['returned', text(payment, 'reversed')],
     ['reversible', text(payment, 'reversible')],
     ['grants', allocationsOf(payment, 'allocations')],
     ['paid at', text(payment, 'paid_at')],

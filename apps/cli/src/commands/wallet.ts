@@ -47,7 +47,7 @@ export function walletCommands(program: Command, runner: Runner): void {
       .command('add-credits')
       .description('add credits, converted to money at the credit price in force')
       .argument('<customer>')
-      .argument('<credits>', 'how many, such as 100 or 12.50'),
+      .argument('<credits>', 'the number of credits, such as 100 or 12.50'),
   ).action(
     runner.run<GrantOptions>(async (call, [customer, credits], options) =>
       call.answer(
@@ -75,7 +75,7 @@ export function walletCommands(program: Command, runner: Runner): void {
       );
   wallet
     .command('close')
-    .description('end it for good; what is left is posted away')
+    .description('end it for good and post the rest out')
     .argument('<customer>')
     .requiredOption('--reason <text>', 'for the record')
     .action(

@@ -26,7 +26,7 @@ export function webhookCommands(program: Command, runner: Runner): void {
   paged(
     webhook
       .command('deliveries')
-      .description('what was sent to an endpoint, newest first')
+      .description('the deliveries to an endpoint, newest first')
       .argument('<endpoint>')
       .option('--status <status>', 'only those: pending, delivered or exhausted'),
   ).action(

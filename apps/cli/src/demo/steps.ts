@@ -128,7 +128,7 @@ export async function topUpAndHold(scene: Scene): Promise<void> {
     figure(captured, 'balance.available') === '37.5',
     `after the capture ${figure(captured, 'balance.available')} ${CURRENCY} were available`,
   );
-  scene.say(`${customer_id} pays 100 ${CURRENCY} into a wallet; 80 are held, 62.5 of them captured, the rest given back`);
+  scene.say(`${customer_id} pays 100 ${CURRENCY} into a wallet; 80 are held, 62.5 of them captured, the rest released`);
   await landed(scene);
 }
 

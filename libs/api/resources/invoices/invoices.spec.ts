@@ -223,7 +223,7 @@ describe('reversing a payment', () => {
     });
     expect(await whyNot('INV-1')).toMatchObject({
       code: 'NOTHING_TO_REVERSE',
-      detail: like(/^all that was paid, [\d.]+, was given back already$/),
+      detail: like(/^all that was paid, [\d.]+, was returned already$/),
     });
     const found = await app().call('ListMovements', { ...walletOfAda, types: ['invoice_payment_reversed'] });
     expect(rows(found, 'movements', 'amount', 'reference', 'reason')).toEqual([

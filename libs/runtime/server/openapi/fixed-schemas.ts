@@ -54,9 +54,9 @@ export const PAYMENT_NOTIFICATION_OPERATION: Schema = {
   operationId: 'TakePaymentNotification',
   tags: ['Purchase'],
   description:
-    "For payment providers, and at this transport alone: a provider's own notification, believed when its signature covers the very bytes of the body. " +
-    'At Stripe, the address of a webhook endpoint. The status is 200 when it was recorded or says nothing of purchases, 400 when it is ' +
-    'not believed, 404 when it names a purchase that never was, and 503 when it shall be delivered again.',
+    'The notification of a payment provider. It arrives over HTTP only. Its signature must cover the bytes of the body. ' +
+    'With Stripe, give this address to a webhook endpoint. The status is 200 if it was recorded or is not about purchases, 400 if it is ' +
+    'not valid, 404 if it names an unknown purchase, and 503 if the provider shall deliver it again.',
   parameters: [
     { name: 'provider', in: 'path', required: true, description: 'Such as `stripe`.', schema: { type: 'string' } },
     { name: 'Stripe-Signature', in: 'header', description: 'As Stripe signs its notifications.', schema: { type: 'string' } },

@@ -11,7 +11,7 @@ const shown = (answer: Message): string => `Taken back: ${text(answer, 'voided')
 export const voidingFromWallet = (wallet: Command, runner: Runner): Command =>
   wallet
     .command('void')
-    .description('take back what is left of a grant; refused while any of it is held')
+    .description('take back the rest of a grant; refused while any of it is held')
     .argument('<customer>')
     .argument('<grant>', 'such as g1')
     .requiredOption(...REASON)
@@ -24,7 +24,7 @@ export const voidingFromWallet = (wallet: Command, runner: Runner): Command =>
 export const voidingFromCredits = (credits: Command, runner: Runner): Command =>
   credits
     .command('void')
-    .description('take back what is left of a grant; refused while any of it is held')
+    .description('take back the rest of a grant; refused while any of it is held')
     .argument('<customer>')
     .argument('<product>')
     .argument('<grant>', 'such as g1')
