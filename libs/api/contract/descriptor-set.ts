@@ -51,7 +51,7 @@ interface MethodDescriptor {
   readonly serverStreaming?: boolean;
 }
 
-/** Numbers of fields in descriptors: a comment is found by the path of what it is about. */
+/** Numbers of fields in descriptors. A comment is found by the path of its subject. */
 export const PATH = { message: 4, enum: 5, service: 6, field: 2, value: 2, method: 2 } as const;
 
 interface DescriptorSet {

@@ -1,4 +1,4 @@
-/** What is said about a field that does not have the shape of the contract. The same words on both transports. */
+/** The messages about a field that does not have the shape of the contract, in the same words on both transports. */
 import type { Violation } from '@drawdown/api/errors';
 import { nearestName } from './nearest-name';
 import type { FieldShape } from './message-shape';
@@ -33,7 +33,7 @@ export const notSafe = (field: string): Violation => ({
   remedy: `send a whole number from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`,
 });
 
-/** A field whose value is of another type than the contract says; `got` names what came, such as "a JSON number". */
+/** A field whose value has another type than in the contract. `got` names the sent type, such as "a JSON number". */
 export function wrongType(field: string, shape: FieldShape, got: string): Violation {
   const { wanted, remedy } = WANTED[shape.kind](shape, field);
   return { field, problem: `must be ${wanted}, not ${got}`, remedy };

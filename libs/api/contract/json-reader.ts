@@ -9,7 +9,7 @@ import { type JsonNode, JsonNumber, JsonObject } from '@drawdown/domain/usage';
 import { notBoth, notSafe, shown, unknownField, wrongType } from './field-problems';
 import type { FieldShape, MessageShape } from './message-shape';
 
-/** Fields of the request that this part of it may not hold, with what to say instead. */
+/** Fields of the request that this part of it may not hold, each with its remedy. */
 export type Elsewhere = ReadonlyMap<string, string>;
 const NOWHERE: Elsewhere = new Map();
 
@@ -99,7 +99,7 @@ const READERS: Readonly<Record<FieldShape['kind'], Reader>> = {
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 
-/** Digits are taken as a number or, as the JSON mapping of proto3 writes what has 64 bits, as a string. */
+/** Digits are accepted as a number, and as a string, which is how the JSON mapping of proto3 writes 64-bit numbers. */
 function longFrom(node: JsonNode, at: string, violations: Violation[]): number | undefined {
   const text = node instanceof JsonNumber ? node.text : node;
   return typeof text === 'string' ? integerFrom(text, at, violations) : undefined;

@@ -57,7 +57,7 @@ function listWriter(shape: MessageShape, field: FieldShape): (value: unknown) =>
   };
 }
 
-/** What JSON writes as it stands: printable ASCII without quotation mark and backslash. */
+/** Characters that JSON does not escape: printable ASCII without quotation mark and backslash. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 function valueWriter(shape: MessageShape, field: FieldShape): (value: unknown) => string {

@@ -1,4 +1,4 @@
-/** The shape of a proto message, worked out once from its descriptor: what readers and writers of both transports go by. */
+/** The shape of a proto message, made once from its descriptor. Readers and writers of both transports use it. */
 import { commentsOf, type EnumDescriptor, type FieldDescriptor, type FileDescriptor, type MessageDescriptor, PATH } from './descriptor-set';
 
 type FieldKind = 'text' | 'flag' | 'integer' | 'long' | 'bytes' | 'word' | 'time' | 'message';
@@ -19,7 +19,7 @@ export interface FieldShape {
   /** Of an enum: the words by number, the unspecified one left out. */
   readonly words: ReadonlyMap<number, string>;
   readonly numbers: ReadonlyMap<string, number>;
-  /** Of an enum: what its words mean. */
+  /** The meanings of the words of an enum. */
   readonly wordComments: ReadonlyMap<string, string>;
   readonly enumName: string | undefined;
   readonly message: MessageShape | undefined;

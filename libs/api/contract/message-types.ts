@@ -54,7 +54,7 @@ function collect(shape: MessageShape, messages: Map<string, string>, enums: Map<
   }
 }
 
-/** Of a oneof one member is there, so the others need not be named. */
+/** A oneof has one member, so the others need not be named. */
 const fieldText = (field: FieldShape): string =>
   `  readonly ${field.name}${field.oneof === undefined ? '' : '?'}: ${typeText(field)}${field.optional ? ' | undefined' : ''};\n`;
 

@@ -1,4 +1,4 @@
-/** Which known name somebody meant who wrote an unknown one. */
+/** The known name that is nearest to an unknown one. */
 
 /** Edits (insert, delete, replace) up to which two names are taken for the same word. */
 const EDITS_MAX = 3;

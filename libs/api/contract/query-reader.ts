@@ -6,7 +6,7 @@ import type { FieldShape, MessageShape } from './message-shape';
 
 export type QueryValues = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Adds what the parameters say to `message`. A list is given by repeating its parameter. */
+/** Adds the parameters to `message`. A repeated parameter is a list. */
 export function readQuery(
   shape: MessageShape,
   values: QueryValues,
@@ -63,7 +63,7 @@ function read(field: FieldShape, text: string, violations: Violation[]): unknown
   }
 }
 
-/** What a URL decodes to is text without the guarantees that the JSON parser gives. */
+/** Text from a URL lacks the guarantees of the JSON parser. */
 function checkedText(name: string, text: string, violations: Violation[]): string {
   if (text.includes('\0')) violations.push({ field: name, problem: 'holds U+0000', remedy: 'leave it out' });
   if (text.includes('\uFFFD'))

@@ -58,7 +58,7 @@ const query = (http: readonly HttpRoute[]) => ({ kind: 'query', http }) as const
 const stream = (http: readonly HttpRoute[]) => ({ kind: 'stream', http }) as const;
 const create = (http: readonly HttpRoute[]) => ({ ...command(http), success: 201 }) as const;
 
-/** What a route says of fields, held against the messages of its rpc. */
+/** Compares the fields of a route with the messages of its rpc. */
 interface RouteOf<Name extends RpcName> extends Route {
   readonly kind: Name extends StreamName ? 'stream' : 'command' | 'query';
   readonly etag?: keyof ResponseOf<Name> & string;

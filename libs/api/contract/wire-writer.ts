@@ -1,4 +1,4 @@
-/** Writes a Message as protobuf bytes of the gRPC transport. What the contract does not know is a bug of the operation. */
+/** Writes a Message as protobuf bytes of the gRPC transport. A field that is not in the contract is a bug of the operation. */
 import { instant } from '@drawdown/domain/amounts';
 import type { Message } from './message';
 import protobuf from 'protobufjs';

@@ -11,7 +11,7 @@ import type { AccountRefusal } from '@drawdown/engine/commands';
 import type { NotificationProblem, PaymentRefusal } from '@drawdown/engine/payments';
 import type { DeliveriesRefusal, DeliveryNotFound, WebhookEndpointRefusal } from '@drawdown/engine/webhooks';
 
-/** What the transports call revision is one less than the version that the settings count. */
+/** The revision of the API is one less than the version of the settings. */
 export type ApiSettingsRefusal =
   | Exclude<SettingsRefusal, { readonly code: 'settings_version_conflict' }>
   | { readonly code: 'settings_revision_conflict'; readonly expected: number; readonly actual: number };

@@ -55,7 +55,7 @@ export function errorAnswer(error: unknown): ErrorAnswer {
   }
   if (error instanceof Fault) return faultAnswer(error);
   if (error instanceof Error && error.name === 'AbortError') return answer(CANCELLED, 'the call was ended before it was answered');
-  // Whatever the message says stays in the log: it may hold what the caller must not see.
+  // The message stays in the log, because it may hold data that the caller must not see.
   return answer(INTERNAL, 'this is a defect of the service; the log has it under the call id', { bug: true });
 }
 
@@ -77,7 +77,7 @@ function faultAnswer(fault: Fault): ErrorAnswer {
     return answer({ code, grpc: 'UNAVAILABLE', http: 503, title: 'A part of the service is down' }, fault.message, {
       retryAfterMs: RETRY_AFTER_FAULT_MS,
     });
-  // The place is for whoever has to bring the file back; it tells nothing of what the file holds.
+  // The place is for the operator who restores the file. It shows nothing of the contents.
   if (fault.code === LOG_CORRUPT)
     return answer({ code, grpc: 'DATA_LOSS', http: 500, title: 'Stored bytes are damaged' }, fault.message, { bug: true });
   return answer({ ...INTERNAL, code }, 'a part of the service is broken; the log has it under the call id', { bug: true });

@@ -1,4 +1,4 @@
-/** What an operation can throw besides a Fault. Everything else is a bug. */
+/** The errors of an operation besides a Fault. Anything else that it throws is a bug. */
 import { CommandRefused } from '@drawdown/engine/commands';
 import type { AnyRefusal } from './any-refusal';
 
@@ -6,13 +6,13 @@ import type { AnyRefusal } from './any-refusal';
 export interface Violation {
   /** Path of the field by proto names, such as `meters[0].weight`; a header by its name; empty for the request as a whole. */
   readonly field: string;
-  /** What is wrong, as the end of a sentence that begins with the field's name. */
+  /** The problem, as the end of a sentence that begins with the field's name. */
   readonly problem: string;
-  /** What to do about it, in the imperative. */
+  /** The remedy, in the imperative. */
   readonly remedy: string;
 }
 
-/** The request cannot be read as what it should be. Carries everything that is wrong with it, not the first thing only. */
+/** The request cannot be read. The error has all problems of the request, not only the first one. */
 export class InvalidRequest extends Error {
   constructor(readonly violations: readonly Violation[]) {
     super(violations.map(sentence).join('; '));

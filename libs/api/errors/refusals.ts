@@ -4,7 +4,7 @@ import { MANUAL } from '@drawdown/engine/payments';
 import type { GrpcStatus } from './grpc-status';
 import type { AnyRefusal, Facts, RefusalCode } from './any-refusal';
 
-/** What kind of no it is; decides the status at each transport. */
+/** The kind of refusal. It decides the status on each transport. */
 type Sort = 'invalid' | 'not_found' | 'exists' | 'conflict' | 'state' | 'precondition' | 'unpaid' | 'limit';
 
 const STATUS: Readonly<Record<Sort, { readonly grpc: GrpcStatus; readonly http: number }>> = {

@@ -30,7 +30,7 @@ const FIELDS: { readonly [Code in RefusalCode]?: Named<Code> } = {
   too_many_prices: (refusal) => `credit_prices[${refusal.index}].price`,
 };
 
-/** A limit of a balance or of a credit product, or one that new wallets begin with. */
+/** A limit of a balance or of a credit product, or a default limit of new wallets. */
 const limitAt = (limit: { readonly index: number; readonly ofNewWallets?: true }): string =>
   limit.ofNewWallets ? `default_limits[${limit.index}].limit` : `limits[${limit.index}]`;
 

@@ -95,7 +95,7 @@ export class TestApplication {
     this.now = later(this.now, ms);
   }
 
-  /** Carries out an operation as a transport would, and throws what it throws. */
+  /** Carries out an operation like a transport, and throws its errors. */
   async call(name: OnceName, request: Message, key?: string): Promise<Message> {
     return (await this.calling(name, request, key)).answer;
   }
@@ -170,7 +170,7 @@ export const event = (id: string, tokens: number | string = 1, more: Message = {
   ...more,
 });
 
-/** What stands at a path such as `movements.0.usage.0.id`. */
+/** The value at a path such as `movements.0.usage.0.id`. */
 export const at = (message: unknown, path: string): unknown =>
   path
     .split('.')

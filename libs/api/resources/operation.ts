@@ -1,4 +1,4 @@
-/** What stands under both transports: an operation takes a request whose shape has been checked and returns the answer's fields. */
+/** The interface of operations, under both transports. An operation gets a request of the right shape and returns the fields of the answer. */
 import {
   type Message,
   type RequestOf,

@@ -1,4 +1,4 @@
-/** What the operations stand on. A composition fills it in; nothing here knows which technology is behind a part. */
+/** The dependencies of the operations. A composition provides them. Nothing here knows the technology behind one of them. */
 import type { Projections } from '@drawdown/engine/derived-state';
 import type { CatalogFollower, Clock, UsageIntake, UsageTaker } from '@drawdown/engine/usage-pipeline';
 import type { EventLog, StreamDefinition, Ledger } from '@drawdown/engine/event-store';
@@ -11,24 +11,24 @@ export interface ApiParts {
   readonly ledger: Ledger;
   readonly projections: Projections;
   readonly projector: Projector;
-  /** Where the transports bring usage: the intake itself, or a queue that leads to one. */
+  /** The transports bring usage here: to the intake, or to a queue in front of one. */
   readonly usage: UsageTaker;
-  /** What usage is applied by in this process: for replays, and to keep it waiting during a rebuild. */
+  /** The intake of this process, for replays, and to pause usage during a rebuild. */
   readonly intake: UsageIntake;
   readonly catalog: CatalogFollower;
   /** The same that the stream states fold by. */
   readonly streamDefinitions: readonly StreamDefinition[];
-  /** Who collects the money for purchases: those that are set up here. */
+  /** The payment providers that are set up here. */
   readonly payments: readonly PaymentProvider[];
   /** The only time that a command is recorded at. */
   readonly clock: Clock;
-  /** The time outside, where `clock` is one for tests: payment providers sign by it. Absent: `clock` tells it. */
+  /** The real time beside a test clock. Payment providers sign by it. Absent: `clock` is the real time. */
   readonly realClock?: Clock;
-  /** Where the clock is one for tests: how it is moved on. */
+  /** Advances a test clock. Absent: the clock is real. */
   readonly rehearsal?: { advance(to: Instant): Promise<void> };
   /** For secrets. */
   readonly randomBytes: (bytes: number) => Buffer;
-  /** Absent where no process of its own runs the parts, such as in a test. */
+  /** Absent in a test without a process of its own. */
   readonly service?: Service;
 }
 

@@ -110,7 +110,7 @@ export function decide(command: BalanceCommand, state: Balance): BalanceDecision
   }
 }
 
-/** A closed balance may be created again. What a provider says of money is recorded, whatever the balance has become. */
+/** A closed balance may be created again. A provider's notification of a payment is recorded in any state of the balance. */
 const ALSO_WHEN_CLOSED = commandTypes('Create', 'ConfirmPurchase', 'FailPurchase', 'Sweep');
 
 /**
@@ -120,7 +120,7 @@ const ALSO_WHEN_CLOSED = commandTypes('Create', 'ConfirmPurchase', 'FailPurchase
 export const prerequisite = (command: BalanceCommand, state: Balance): BalanceCommand | undefined =>
   MOVES_NO_HOLD.has(command.type) || endedHoldsFit(state, command.at) ? undefined : { type: 'EndHolds', at: command.at };
 
-/** They neither take nor reserve anything, and leave ended holds to the sweeper; or they are what ends them. */
+/** Commands that neither take nor reserve anything, so that they leave ended holds to the sweeper, and commands that end holds themselves. */
 const MOVES_NO_HOLD = commandTypes(
   'Create',
   'TopUp',

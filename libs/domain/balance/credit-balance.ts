@@ -1,4 +1,4 @@
-/** The credit balance: units of one credit product held by one customer. A balance, with names of its own. */
+/** The credit balance: units of one credit product held by one customer. It is a balance with its own names of events. */
 import type { Aggregate } from '@drawdown/domain/decider';
 import { balanceDecider, type BalanceTypes } from './balance';
 import { dueAt } from './due';

@@ -1,4 +1,4 @@
-/** What is due by itself: when, and posting it. */
+/** Due entries: their times, and their posting. */
 import { type Instant, ZERO } from '@drawdown/domain/amounts';
 import { accept } from '@drawdown/domain/decider';
 import { activateGrants, expireGrants, warnExpiring } from './grants/expiry';

@@ -3,17 +3,17 @@ import { type Amount, type Instant, minus, sum, ZERO } from '@drawdown/domain/am
 import { shape } from '@drawdown/domain/decider';
 import { eligible, type Grant, grantFigures, unheld, zeroUnlessWritten } from './grants/grant';
 
-/** The balance after an event, judged at the event's time. What is `maybe` and absent is zero. */
+/** The balance after an event, at the event's time. An absent figure is zero. */
 export const figures = shape.record({
   booked: shape.amount,
   held: zeroUnlessWritten,
-  /** What could be spent at the event's time. */
+  /** The spendable amount at the event's time. */
   available: shape.amount,
   /** All usage that ever went uncovered. */
   uncovered: zeroUnlessWritten,
   /** Usage that waits for its invoice. */
   unbilled: shape.maybe(shape.amount),
-  /** What purchases would add that are not confirmed yet. */
+  /** The amount that unconfirmed purchases would add. */
   pending: shape.maybe(shape.amount),
 });
 export type Figures = shape.TypeOf<typeof figures>;
@@ -21,15 +21,15 @@ export type Figures = shape.TypeOf<typeof figures>;
 /** Of an event that moved value. */
 export const movement = { figures, /** Every grant the event touched. */ grants: shape.list(grantFigures) };
 
-/** Of an event that records something due. `recordedAt`: present where it is later than `at`, because the sweep came late. */
+/** The times of a due entry. `recordedAt` is present if the sweep was later than `at`. */
 export const due = { at: shape.instant, recordedAt: shape.maybe(shape.instant) };
 
-/** Available less what waits for its invoice. May be below zero: that usage has happened, and no balance is touched by it yet. */
+/** Available less unbilled. It may be below zero: unbilled usage has happened and has taken nothing from a grant yet. */
 export const projectedOf = ({ available, unbilled = ZERO }: Pick<Figures, 'available' | 'unbilled'>): Amount => minus(available, unbilled);
 
 export const bookedOf = (grants: readonly Grant[]): Amount => sum(grants.map((grant) => grant.remaining));
 export const heldOf = (grants: readonly Grant[]): Amount => sum(grants.map((grant) => grant.held));
-/** What can be spent at a time: eligible then, and not held. */
+/** The spendable amount at a time: eligible then, and not held. */
 export const availableOf = (grants: readonly Grant[], at: Instant): Amount =>
   sum(grants.filter((grant) => eligible(grant, at)).map(unheld));
 

@@ -62,7 +62,7 @@ class Living {
     }
   }
 
-  /** What is due of the wallets happens, and nobody attends to auto top-ups. */
+  /** Posts the due entries of the wallets. No auto top-up is considered. */
   async sweptWallets(): Promise<void> {
     const { ledger, projections, projector, clock } = this.app.parts;
     await projector.save();

@@ -8,7 +8,7 @@ import type { Balance } from '@drawdown/domain/balance';
 import type { ApiParts } from '../parts';
 import type { BalanceTarget } from './balance-target';
 
-/** One sweep posts what one append carries: as many follow as there is something due. */
+/** One sweep posts as much as one append can carry. More sweeps follow while something is due. */
 function settled({ decider }: BalanceTarget['aggregate'], state: Balance, at: Instant): Balance {
   for (let now = state; ;) {
     const swept = decider.decide({ type: 'Sweep', at }, now);

@@ -16,14 +16,14 @@ import { type Allocation, type Balance, type Grant, type Hold, type Limit, unitE
 import type { Fields } from '../request/fields';
 
 export const time = (at: Instant | undefined): string | undefined => (at === undefined ? undefined : formatInstant(at));
-/** Empty where there is none. */
+/** Empty if there is none. */
 export const amountText = (amount: Amount | undefined): string => (amount === undefined ? '' : formatAmount(amount));
 
-/** What a balance is shown with and does not keep itself. */
+/** Facts that are shown with a balance and that the balance does not keep. */
 export interface BesideBalance {
-  /** What one is called, in a credit balance. */
+  /** The name of one unit of a credit balance. */
   readonly unit?: string;
-  /** Of a credit, in a wallet. */
+  /** The price of one credit, in a wallet. */
   readonly creditPrice?: Amount;
 }
 
@@ -115,7 +115,7 @@ interface WithLimits {
 /** Whether the values are in range is for the balance to judge: it refuses by the limit's id. */
 export const readLimits = (from: Fields<WithLimits>): readonly Limit[] => from.list('limits', readLimit);
 
-/** Those of a new balance. Undefined: it begins with the limits that are kept elsewhere for new ones. */
+/** The limits of a new balance. Undefined: it begins with the default limits. */
 export function readOwnLimits(from: Fields<WithLimits & { readonly no_limits?: boolean | undefined }>): readonly Limit[] | undefined {
   const limits = readLimits(from);
   const none = from.flag('no_limits');

@@ -1,4 +1,4 @@
-/** Which balance a request is about, and what is asked of other streams before it may be changed. */
+/** The balance of a request, and the lookups in other streams before a change of it. */
 import { priceInForce } from '@drawdown/domain/settings';
 import type { Balance as BalanceMessage } from '@drawdown/api/contract';
 import type { Instant } from '@drawdown/domain/amounts';
@@ -37,7 +37,7 @@ interface OfCreditProduct extends OfCustomer {
 export const readWallet = (from: Fields<OfCustomer>): BalanceTarget => walletOf(from.customerId());
 export const readCreditBalance = (from: Fields<OfCreditProduct>): BalanceTarget =>
   creditBalanceOf(from.customerId(), from.slug('credit_product_id'));
-/** Where an empty credit product means the wallet. */
+/** For requests in which an empty credit product means the wallet. */
 export function readBalance(from: Fields<OfCreditProduct>): BalanceTarget {
   const customerId = from.customerId();
   const creditProductId = from.optionalSlug('credit_product_id');
@@ -71,13 +71,13 @@ export async function changeBalance(
   return { ...done, balance: balanceMessage(done.state, done.revision, done.at, await unitOf(parts, target)) };
 }
 
-/** A product's unit never changes, so it is no part of what has to be kept. */
+/** A product's unit never changes, so the answer to a retry has the same unit. */
 export const unitOf = async (
   parts: Pick<ApiParts, 'ledger'>,
   { creditProductId }: Pick<BalanceTarget, 'creditProductId'>,
 ): Promise<BesideBalance> => (creditProductId === undefined ? {} : { unit: (await theProduct(parts, creditProductId)).unit });
 
-/** What a balance is shown with when it is asked for: the price is the one in force at the moment. */
+/** The facts that are shown with a balance in a query. The price is the one in force at the time. */
 export async function besideOf(
   parts: Pick<ApiParts, 'ledger'>,
   target: BalanceTarget,

@@ -25,7 +25,7 @@ export const balanceOperations = (parts: ApiParts): Pick<Handlers, 'GetBalance' 
     const present = await requireBalance(parts, target, wanted, context);
     const { state, revision } = at === undefined ? present : await knownAt(parts, target, at);
     if (revision < 0) throw new Refused({ code: 'balance_not_found' });
-    // Judged after the wait for a revision, so that the moment is never before what the answer speaks of.
+    // The time is read after the wait for a revision, so that it is never before the events of the answer.
     const moment = at ?? parts.clock();
     const balance = balanceMessage(state, revision, moment, await besideOf(parts, target, state, moment));
     return { revision, as_of: formatInstant(moment), balance };
@@ -86,7 +86,7 @@ export async function requireBalance(
   });
 }
 
-/** Why nothing can be spent at all, as the refusal of a debit would say it. */
+/** The reason why nothing can be spent, with the code of the refusal of a debit. */
 async function obstacle(parts: ApiParts, { creditProductId }: BalanceTarget, { status }: Balance): Promise<string | undefined> {
   if (status === 'closed') return 'balance_closed';
   if (status === 'paused') return 'balance_paused';

@@ -1,4 +1,4 @@
-/** What happened to a balance, read from its stream: a page is a stretch of revisions, so it never changes. */
+/** The movements of a balance, read from its stream. A page is a range of revisions, so it never changes. */
 import type { Movement, UsageLine as UsageLineMessage, UsagePart } from '@drawdown/api/contract';
 import { formatAmount, formatInstant, parseInstant } from '@drawdown/domain/amounts';
 import { MOVEMENT_TYPES, movementOf, type MovementType, movementTypeOf } from '@drawdown/engine/read-models';

@@ -1,4 +1,4 @@
-/** The catalog: credit products, their meters and what those weigh. */
+/** The catalog: credit products, their meters and the weights of the meters. */
 import type { CreditProduct as CreditProductMessage, Meter as MeterMessage, NewMeter, ResponseOf, Sent } from '@drawdown/api/contract';
 import assert from 'node:assert/strict';
 import { formatAmount, formatInstant, type Instant, ZERO } from '@drawdown/domain/amounts';

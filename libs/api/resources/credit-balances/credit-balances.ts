@@ -43,7 +43,7 @@ export const creditBalanceOperations = (parts: ApiParts): CreditBalanceHandlers 
         at,
         customerId,
         creditProductId,
-        // Copied: what becomes of the product later never reaches a balance that exists.
+        // Copied, so that later changes of the product do not reach existing balances.
         name: asked.name ?? product.name,
         limits: asked.limits ?? product.limits,
         ...(asked.startingBalance > ZERO && { startingGrant: startingGrant(asked.startingBalance) }),

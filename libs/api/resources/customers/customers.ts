@@ -1,4 +1,4 @@
-/** Customers: whose wallet and credit balances there are. */
+/** Customers, who hold the wallets and credit balances. */
 import type { Customer as CustomerMessage } from '@drawdown/api/contract';
 import assert from 'node:assert/strict';
 import { customer, type Customer, type RegisterCustomer } from '@drawdown/domain/customer';

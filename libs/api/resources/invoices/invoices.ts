@@ -40,7 +40,7 @@ export const invoiceOperations = (parts: ApiParts): Pick<Handlers, 'PayInvoice' 
       },
     }));
     const { invoiceId, due, billed, currency } = asked;
-    // What is billed is compared with the payment: whoever leaves it to the default means what the first answer says.
+    // A given `billed` is compared with the payment. Without it, the request means the billed amount of the first answer.
     const call = knownBy(context, reservedKeys.invoice(invoiceId), [formatAmount(due)]);
     const walletCurrency = await currencyOf(parts, target, currency);
     try {
@@ -131,7 +131,7 @@ async function currencyOf(parts: ApiParts, { customerId }: BalanceTarget, invoic
   return currency;
 }
 
-/** Digits of the currency's minor unit. What nobody could pay is refused also where nothing would be paid now. */
+/** Digits of the currency's minor unit. An amount that cannot be paid is refused, also if nothing would be paid now. */
 function payableDigits(currency: string, due: Amount): number {
   const minorUnitDigits = currencyExponent(currency);
   if (minorUnitDigits === undefined) throw new Error(`a wallet has the unknown currency ${currency}`);
@@ -196,7 +196,7 @@ const paid = (payment: InvoicePaid, revision: number, balance: BalanceMessage): 
   payment: paymentMessage(payment, ZERO, payment.amount),
 });
 
-/** One payment takes from so many grants only; what could have been paid beside them is still available. */
+/** One payment takes from a limited number of grants. The rest of the available amount stays available. */
 function whyRemaining({ remaining, minorUnitDigits, figures: { available } }: InvoicePaid): string {
   if (remaining === ZERO) return '';
   return floorToMinorUnit(available, minorUnitDigits) > ZERO ? 'too_many_grants' : 'insufficient_credits';

@@ -1,4 +1,4 @@
-/** The purchases of a wallet out of its stream, the newest first: the wallet itself remembers the terms of few. */
+/** The purchases of a wallet from its stream, the newest first. The state of the wallet keeps the terms of a few only. */
 import { readEvent } from '@drawdown/domain/decider';
 import type { ApiParts } from '../parts';
 import type { PurchaseEvent } from './purchase-message';

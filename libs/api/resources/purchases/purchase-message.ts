@@ -1,4 +1,4 @@
-/** A purchase in the words of the contract, made of what its wallet's stream tells of it. */
+/** A purchase as a message of the contract, made of its events. */
 import assert from 'node:assert/strict';
 import type { Purchase, PurchaseFlag } from '@drawdown/api/contract';
 import { formatAmount, formatInstant, type Instant } from '@drawdown/domain/amounts';

@@ -1,4 +1,4 @@
-/** What a payment provider sends by itself, and the answers that a notification and a report by hand have in common. */
+/** Notifications of payment providers, and the answers that they share with reports by hand. */
 import type { Message } from '@drawdown/api/contract';
 import { optional, reservedKeys } from '@drawdown/domain/decider';
 import type { BalanceEvent } from '@drawdown/domain/balance';
@@ -19,7 +19,7 @@ export function answeredAgain(call: CommandCall, eventId: string | undefined, { 
   return true;
 }
 
-/** The refusal that tells of a flag; undefined where nothing was flagged. */
+/** The refusal for a flag. Undefined if nothing was flagged. */
 export function flagIn(events: readonly BalanceEvent[]): Refused | undefined {
   const flag = events.find((event) => event.type === 'PurchaseFlagged');
   if (!flag) return undefined;
@@ -34,7 +34,7 @@ export function flagIn(events: readonly BalanceEvent[]): Refused | undefined {
   });
 }
 
-/** What a provider sent by itself, and what became of it in one word. */
+/** The notification of a provider, and its outcome in one word. */
 export type AnswerPaymentNotification = (
   provider: string,
   notification: Omit<IncomingNotice, 'receivedAt'>,

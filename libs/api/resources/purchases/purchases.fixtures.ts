@@ -11,11 +11,11 @@ import {
 
 export class PageDouble implements PaymentProvider {
   readonly name = 'stripe';
-  /** What it was asked for, every time. */
+  /** Every request that it got. */
   readonly asked: PurchaseToStart[] = [];
-  /** What the next starts come to; a page once there are none left. */
+  /** The results of the next starts. After them, every start gets a page. */
   readonly next: (StartOutcome | 'down')[] = [];
-  /** What any notification says. */
+  /** The content of every notification. */
   notification: PaymentNotification = { outcome: 'ignored', detail: 'the double got no notification' };
 
   start(purchase: PurchaseToStart): Promise<StartOutcome> {

@@ -1,4 +1,4 @@
-/** Purchases: credits of a wallet that are there once a payment provider has confirmed the money. */
+/** Purchases: the wallet gets credits after a payment provider has confirmed the money. */
 import { optional } from '@drawdown/domain/decider';
 import type { RequestOf } from '@drawdown/api/contract';
 import { formatInstant, ZERO } from '@drawdown/domain/amounts';
@@ -31,7 +31,7 @@ export const purchaseOperations = (parts: ApiParts): PurchaseHandlers => ({
   async StartPurchase(request, context) {
     const asked = readRequest(request, (from) => {
       const provider = from.text('provider', PROVIDER_LENGTH_MAX);
-      // One that is not known has no page to lead back from: what is wrong is the provider.
+      // An unknown provider has no page, so the problem is the provider and not the URL.
       const page = provider !== MANUAL && parts.payments.some(({ name }) => name === provider);
       const by = from.optionalWord('by', ['staff', 'portal']) ?? 'staff';
       if (by === 'portal') leaveToTheAccount(from);
@@ -155,7 +155,7 @@ function readQuantity(from: Fields<RequestOf<'StartPurchase'>>) {
   return { credits: credits ?? ZERO };
 }
 
-/** What a customer must not choose: to spend what is paid first, to keep it longer than others, to keep a place that nobody pays for. */
+/** A customer must not choose the order of spending, the expiry of the grant, or the expiry of an unpaid purchase. */
 function leaveToTheAccount(from: Fields<RequestOf<'StartPurchase'>>): void {
   for (const field of ['priority', 'expires_at', 'grant_expires_at'] as const)
     if (from.has(field)) from.violation(field, 'is not for the customer to choose', 'leave it out, or ask as staff');

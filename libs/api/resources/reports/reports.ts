@@ -28,7 +28,7 @@ export function reportOperations(parts: ApiParts): Pick<Handlers, 'GetLiabilityR
   };
 }
 
-/** One stream after another, a page of events at a time: what it holds in memory is the grants of one wallet. */
+/** Reads one stream after another, a page of events at a time. It holds the grants of one wallet in memory. */
 async function liabilityAt(parts: ApiParts, asOf: Instant, { signal }: Context): Promise<LiabilityReport> {
   const report = new LiabilityReport(asOf);
   // Every wallet that there was when the question was asked.

@@ -1,4 +1,4 @@
-/** For what has to count with everything that other processes have done: this one follows the log, and may be moments behind. */
+/** Waits until this process has processed the log. Other processes may have appended events moments before. */
 import { CatalogBehind } from '@drawdown/engine/usage-pipeline';
 import type { ApiParts } from '../parts';
 

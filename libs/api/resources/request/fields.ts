@@ -43,13 +43,13 @@ interface PagedRequest {
   readonly page_token?: string | undefined;
 }
 
-/** The fields of a request whose values are of a type. */
+/** The fields of a request whose values have one type. */
 type FieldOf<Request, Value> = {
   [Field in keyof Request & string]: NonNullable<Request[Field]> extends Value ? Field : never;
 }[keyof Request & string];
 type ItemOf<Request, Field extends keyof Request> = NonNullable<Request[Field]> extends readonly (infer Item)[] ? Item : never;
 
-/** Reads fields of one request, or of a message within it: a name that is not a field of it, or is of another type, does not compile. */
+/** Reads fields of one request, or of a message within it. An unknown field, or one of another type, does not compile. */
 export class Fields<Request extends object> {
   constructor(
     private readonly request: Request,

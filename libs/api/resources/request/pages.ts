@@ -49,7 +49,7 @@ interface ListedPage<Item> {
 
 interface Listing<Item> {
   readonly prefix: string;
-  /** Everything that decides what is in the list, besides the prefix. */
+  /** All filters of the list besides the prefix. */
   readonly filters?: readonly unknown[];
   /** Undefined: not in the list. */
   readonly show: (document: Document) => Item | undefined | Promise<Item | undefined>;
@@ -71,7 +71,7 @@ export async function listDocuments<Item extends object>(
     const documents = await listComplete({ projector, projections }, { prefix, limit, ...(after !== undefined && { after }) });
     for (const document of documents) {
       const item = await show(document);
-      // One more than fits: so there is a next page, and it begins here.
+      // One more item than the page takes, so the next page begins here.
       if (item && items.length === size) return { items, next: pageToken(list, after ?? '') };
       if (item) items.push(item);
       after = document.stream;

@@ -1,4 +1,4 @@
-/** For whoever runs the deployment: is the ledger whole, make derived state anew, what runs here. */
+/** For operators: check the ledger, rebuild derived state, show the status. */
 import { streamNames } from '@drawdown/engine/read-models';
 import type { RequestOf, ResponseOf, VerifyFinding } from '@drawdown/api/contract';
 import { formatInstant } from '@drawdown/domain/amounts';
@@ -20,7 +20,7 @@ const INVARIANTS: { readonly [Kind in FindingKind]: string } = {
   corrupt: 'I10',
 };
 
-/** Derived state was thrown away in the middle of a check: what it would find missing says nothing. What it found before stands. */
+/** Derived state was deleted during a check. Missing documents mean nothing then. Earlier findings stand. */
 export class VerificationInterrupted extends Fault {
   constructor() {
     super('verification_interrupted', 'derived state was rebuilt meanwhile, so the check could not come to its end; verify again', true);
@@ -28,10 +28,10 @@ export class VerificationInterrupted extends Fault {
 }
 
 export function operatorOperations(parts: ApiParts): Pick<Handlers, 'VerifyLedger' | 'RebuildProjections' | 'GetStatus'> {
-  // Two rebuilds at a time would each throw away what the other has made.
+  // Two rebuilds at the same time would delete the work of each other.
   let rebuilding: Promise<unknown> = Promise.resolve();
   let rebuilds = 0;
-  /** What the last check or rebuild met in the log that cannot be read. Most of the log can, so the service goes on. */
+  /** The unreadable place that the last check or rebuild found in the log. Most of the log is readable, so the service goes on. */
   let damage: string | undefined;
   return {
     VerifyLedger: (request, context) =>
@@ -59,7 +59,7 @@ export function operatorOperations(parts: ApiParts): Pick<Handlers, 'VerifyLedge
   };
 }
 
-/** A rebuild does not wait for it: a check takes long, and as long as whoever reads its reports likes. */
+/** A rebuild does not wait for a check. A check takes long, and its length depends on the reader of its reports. */
 async function* verification(
   parts: ApiParts,
   headsAt: { readonly headsAt?: bigint },
@@ -71,7 +71,7 @@ async function* verification(
   let damage: string | undefined;
   while (parts.ledger.busy) await parts.ledger.busy;
   const before = rebuildsBegun();
-  // Where nothing can be saved, the check says what is wrong with what was saved before.
+  // If nothing can be saved, the check still compares the documents that were saved before.
   await parts.projector.save().catch(() => undefined);
   for await (const step of verify({ ...parts, ...headsAt, windowMs: parts.ledger.states.keys.windowMs })) {
     if (signal.aborted) return;

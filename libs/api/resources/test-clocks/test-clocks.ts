@@ -8,7 +8,7 @@ import type { Context, Handlers } from '../operation';
 import type { ApiParts } from '../parts';
 import { TEST_CLOCK_STREAM, testClock, type TestClockCommand } from '@drawdown/engine/process-managers';
 
-/** Of one step: a year, and a little. */
+/** The longest step: a year, and a little. */
 const ADVANCE_SECONDS_MAX = 400 * 86_400;
 
 export function testClockOperations(parts: ApiParts): Pick<Handlers, 'GetTestClock' | 'AdvanceTestClock'> {
@@ -39,7 +39,7 @@ export function testClockOperations(parts: ApiParts): Pick<Handlers, 'GetTestClo
         if (!from.has('to') && !from.has('by_seconds')) from.violation('', 'does not say how far', 'send either to or by_seconds');
         return { to, by };
       });
-      // How far a second one goes is counted from where the first one has come to.
+      // A second call starts from the end of the first one.
       return { now: formatInstant(await turns.run(TEST_CLOCK_STREAM, () => advance(asked, context))) };
     },
   };

@@ -1,4 +1,4 @@
-/** What a grant is asked for with, in a wallet and in a credit balance alike. */
+/** The fields of a requested grant, for wallets and credit balances. */
 import { type GrantRequest, ORIGIN_NAMES, ORIGIN_OF_STARTING_GRANTS, PRIORITY_DEFAULT, PRIORITY_MAX } from '@drawdown/domain/balance';
 import { optional } from '@drawdown/domain/decider';
 import type { RequestOf } from '@drawdown/api/contract';

@@ -1,4 +1,4 @@
-/** Taking back what was added, from wallets and credit balances alike. */
+/** Voids top-ups of wallets and credit balances. */
 import { formatAmount } from '@drawdown/domain/amounts';
 import { expectEvent } from '@drawdown/engine/commands';
 import { readRequest } from '../request/fields';

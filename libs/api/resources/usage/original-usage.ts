@@ -1,10 +1,10 @@
-/** What is kept of usage that is rejected, and how it is read again. */
+/** The kept original of rejected usage, and its reader. */
 import type { Instant } from '@drawdown/domain/amounts';
 import { bodyText, type ParsedUsage, parseStructured } from '@drawdown/domain/usage';
 
 export { structuredText } from '@drawdown/domain/usage';
 
-/** Of an original, in UTF-8. What is longer was rejected for its size and would be again, so its beginning is enough. */
+/** Bytes of an original. A longer one was rejected for its size and would be again, so its beginning is enough. */
 export const ORIGINAL_BYTES_KEPT_MAX = 128 * 1024;
 
 interface KeptOriginal {
@@ -16,7 +16,7 @@ export function keptOriginal(text: string): KeptOriginal {
   const bytes = Buffer.from(text);
   // A copy: the text may be a slice that keeps a whole batch alive.
   if (bytes.length <= ORIGINAL_BYTES_KEPT_MAX) return { text: bytes.toString(), encoding: 'utf8' };
-  // Cut between bytes, not characters: only base64 keeps that as it is.
+  // The cut is between bytes and not between characters. Only base64 keeps it unchanged.
   return { text: bytes.subarray(0, ORIGINAL_BYTES_KEPT_MAX).toString('base64'), encoding: 'base64' };
 }
 

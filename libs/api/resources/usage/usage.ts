@@ -119,7 +119,7 @@ function batchAnswer(parsed: readonly ParsedUsage[], outcomes: readonly Taken[],
 
 function outcomeMessage(index: number, parsed: ParsedUsage, taken: Taken): UsageOutcome {
   const { id = '', source = '', subject = '' } = namedBy(parsed);
-  // What is malformed can be said at once, though it is rejected only behind the queue.
+  // A malformed event is reported at once, although it is rejected only behind the queue.
   const { reason = '', detail = '' } = ('rejection' in taken && taken.rejection) || {};
   const rejection_id = 'rejectionId' in taken ? taken.rejectionId : '';
   return { index, id, source, customer_id: subject, status: taken.status, reason, detail, rejection_id };

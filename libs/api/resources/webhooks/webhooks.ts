@@ -1,4 +1,4 @@
-/** Webhook endpoints and what was sent to them. */
+/** Webhook endpoints and their deliveries. */
 import { optional } from '@drawdown/domain/decider';
 import type {
   Delivery as DeliveryMessage,
@@ -36,7 +36,7 @@ import type { Handler, Handlers } from '../operation';
 import { listDocuments, stateIn } from '../request/pages';
 import type { ApiParts } from '../parts';
 
-/** Of a signing secret: as many as the hash that it keys. */
+/** Bytes of a signing secret: as many as the hash has. */
 const SECRET_BYTES = 32;
 const ENDPOINT_ID_BYTES = 16;
 const WEBHOOK_ID_LENGTH_MAX = 64;

@@ -6,7 +6,7 @@ import { type Balance, withMovement } from '../state';
 import { type Allocation, expired, type Grant, ordinalOfGrant, unheld } from './grant';
 import type { expiryEvents } from './grants.events';
 
-/** Posts the expiry of what is free in expired grants: of all of them, or only of those that an allocation gave back to. */
+/** Posts the expiry of the free amounts of expired grants: of all of them, or only of those that an allocation returned to. */
 export function expireGrants(postings: Postings, only?: Allocation, room?: Room): void {
   const ids = only && new Set(only.map((part) => part.grant));
   const due = postings.state.grants
@@ -20,7 +20,7 @@ export function expireGrants(postings: Postings, only?: Allocation, room?: Room)
   }
 }
 
-/** Grants that were recorded ahead and whose time has come. */
+/** Grants that were recorded ahead of their time, which has begun now. */
 export function activateGrants(postings: Postings, room: Room): void {
   for (const { id: grantId, effectiveAt, upcoming } of postings.state.grants)
     if (upcoming && effectiveAt !== undefined && effectiveAt <= postings.due && postings.fits(1, room))

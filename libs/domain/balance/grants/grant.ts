@@ -7,7 +7,7 @@ export const GRANTS_MAX = 1_000;
 /** 0 is spent first. */
 export const PRIORITY_MAX = 255;
 export const PRIORITY_DEFAULT = 100;
-/** How long before its expiry a grant is warned of. One that was given for no longer than this is not: who gave it knew. */
+/** Time between the warning and the expiry of a grant. A grant with a shorter life gets no warning. */
 export const EXPIRY_WARNING_LEAD_MS = 7 * 24 * 3_600_000;
 
 export const money = shape.record({ amount: shape.amount, currency: shape.text });
@@ -25,18 +25,18 @@ const asked = {
   effectiveAt: shape.maybe(shape.instant),
   /** From this time on it covers nothing (half-open). */
   expiresAt: shape.maybe(shape.instant),
-  /** What the customer paid for all of it. */
+  /** The price that the customer paid for all of it. */
   costBasis: shape.maybe(money),
   /** The account's own reference, such as a payment id. */
   reference: shape.maybe(shape.text),
   metadata: shape.maybe(shape.dictionary(shape.text)),
 };
 
-/** A grant as it is asked for; its id is given by the balance. */
+/** A requested grant. The balance gives it an id. */
 export const grantRequest = shape.record(asked);
 export type GrantRequest = shape.TypeOf<typeof grantRequest>;
 
-/** What a grant was given with; never changes. */
+/** The terms of a grant. They never change. */
 export const grantTerms = shape.record({
   /** `g1`, `g2`, ... in recorded order; unique within its balance for ever. */
   id: shape.text,
@@ -47,7 +47,7 @@ export type GrantTerms = shape.TypeOf<typeof grantTerms>;
 /** An amount that is most often zero. */
 export const zeroUnlessWritten = shape.assumed(shape.amount, ZERO);
 
-/** How a grant stands after an event. `remaining` includes what is held. */
+/** A grant after an event. `remaining` includes the held amount. */
 export const grantFigures = shape.record({ id: shape.text, remaining: shape.amount, held: zeroUnlessWritten });
 export type GrantFigures = shape.TypeOf<typeof grantFigures>;
 
