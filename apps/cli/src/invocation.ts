@@ -2,7 +2,7 @@
 import type { Message } from '@drawdown/api/contract';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode, failureOf, wrongUsage } from './exit-codes';
-import { type Colours, coloursFor, type Io } from './io';
+import { type Colors, colorsFor, type Io } from './io';
 import { refuseEmpty } from './option-values';
 import { Service } from './service/service';
 
@@ -20,7 +20,7 @@ interface GlobalOptions {
 
 export class Invocation {
   readonly json: boolean;
-  readonly colours: Colours;
+  readonly colors: Colors;
   /** What the process ends with when nothing is thrown. */
   exitCode: ExitCode = EXIT.ok;
   private connected: Service | undefined;
@@ -30,7 +30,7 @@ export class Invocation {
     private readonly options: GlobalOptions,
   ) {
     this.json = options.json === true;
-    this.colours = coloursFor(io.stdout, io.env);
+    this.colors = colorsFor(io.stdout, io.env);
     const { idempotencyKey } = options;
     if (idempotencyKey !== undefined && !KEY.test(idempotencyKey))
       throw wrongUsage('--idempotency-key must be 1 to 128 printable ASCII characters without spaces');

@@ -11,10 +11,10 @@ export interface Io {
   readonly interrupted: AbortSignal;
 }
 
-export type Colours = ReturnType<typeof pc.createColors>;
+export type Colors = ReturnType<typeof pc.createColors>;
 
-/** Colours only where a person looks at them (https://no-color.org). */
-export const coloursFor = (stream: { readonly isTTY?: boolean }, env: Io['env']): Colours =>
+/** Colors only where a person looks at them (https://no-color.org). */
+export const colorsFor = (stream: { readonly isTTY?: boolean }, env: Io['env']): Colors =>
   pc.createColors(stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb');
 
 export const isTerminal = (stream: { readonly isTTY?: boolean }): boolean => stream.isTTY === true;

@@ -16,15 +16,15 @@ import { randomBytes } from 'node:crypto';
 import { Fault } from '@drawdown/engine/event-store';
 
 const LOCK_FILE = 'LOCK';
-/** A lock that changes under our eyes this often is being fought over; who loses is refused, not kept waiting. */
+/** Several processes fight over a lock that changes this often. The loser is refused and does not wait. */
 const ATTEMPTS_MAX = 100;
 
 interface Owner {
   readonly pid: number;
   readonly host: string;
-  /** Which run of the machine; absent where the system does not say. */
+  /** The boot id of the machine. Absent if the system has none. */
   readonly boot: string | null;
-  /** Within which `pid` means this process (a container has its own); absent where the system does not say. */
+  /** The namespace of `pid` (a container has its own). Absent if the system has none. */
   readonly pidNamespace: string | null;
   /** Ticks after boot when the process began: tells it from a later one with the same pid. */
   readonly startTicks: string | null;
@@ -45,7 +45,7 @@ export class DirectoryLock {
     private readonly content: string,
   ) {}
 
-  /** @throws DirectoryLocked saying who has it and what to do. */
+  /** @throws DirectoryLocked with the owner and the remedy. */
   static acquire(directory: string): DirectoryLock {
     return DirectoryLock.acquireFile(join(directory, LOCK_FILE));
   }
@@ -147,7 +147,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** From /proc (man 5 proc): undefined where there is no /proc or no such process. */
+/** From /proc (man 5 proc). Undefined without /proc or without this process. */
 function procStat(pid: number): { startTicks: string; dead: boolean } | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
@@ -157,7 +157,7 @@ function procStat(pid: number): { startTicks: string; dead: boolean } | undefine
   return { startTicks: fields[19] ?? '', dead: fields[0] === 'Z' || fields[0] === 'X' };
 }
 
-/** Null where there is no /proc, as on macOS: there a pid means the same to everybody. */
+/** Null without /proc, as on macOS. There a pid means the same everywhere. */
 function pidNamespace(): string | null {
   try {
     return readlinkSync('/proc/self/ns/pid');

@@ -33,7 +33,7 @@ export async function openLog(options: Partial<EmbeddedLogOptions> = {}): Promis
   return log;
 }
 
-/** What a kill -9 at this moment would leave behind: a copy of the files, without the lock. */
+/** The files that a kill -9 at this moment would leave: a copy, without the lock. */
 export function copyAfterKill(directory: string, { withIndex = true } = {}): string {
   const copy = aDirectory();
   cpSync(join(directory, 'log'), join(copy, 'log'), { recursive: true });
@@ -103,7 +103,7 @@ export class UnreliableDisk {
   };
 }
 
-/** Appends one behind the other, each a commit of its own; says what was acknowledged and where each ended in its file. */
+/** Appends one after the other, each as its own commit. Returns the acknowledged appends and the place in the file where each ended. */
 export async function written(sizes: readonly number[], directory: string, log: EmbeddedLog) {
   const ends: number[] = [];
   const revisions = new Map<string, number>();

@@ -38,7 +38,7 @@ export class Environment {
   private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {}
 
   /**
-   * Opens a directory of its own. What is no database, or one cut short, is thrown away, for all of it is derived.
+   * Opens its own directory. A file that is no database, or is cut short, is deleted, because everything here is derived.
    *
    * `eventTurnBatching` off: for each turn in which something is written lmdb-js would make a batch of its own, with a promise that it
    * hands to nobody. When a commit fails, on a full disk say, that promise rejects unheard and ends the process.
@@ -51,7 +51,7 @@ export class Environment {
   /** Tables of these names, in their order; made where there are none. In one transaction: each of them would wait for the disk by itself. */
   tables<const N extends readonly string[]>(...names: N): { readonly [I in keyof N]: Bytes } {
     const opened = this.root.transactionSync(() => names.map((name) => this.root.openDB<Buffer, Buffer>(name, BYTES)));
-    // As many as there are names: a mapped list has the length of what it was made of.
+    // As many as names: a mapped list has the length of its source.
     return opened as unknown as { readonly [I in keyof N]: Bytes };
   }
 

@@ -35,7 +35,7 @@ export function packKeys(keys: readonly AppliedKey[]): Buffer {
     if (revision > REVISION_MAX) throw new RangeError(`revision ${revision} cannot be stored with a key`);
     writeFingerprint(bytes, fingerprint, at);
     bytes.writeUInt32BE(revision, at + 8);
-    // The last moment means for ever; nothing is kept that long otherwise.
+    // The last moment means forever; nothing is kept that long otherwise.
     bytes.writeUIntBE(keepUntil === undefined ? FOR_EVER : Math.min(Math.max(Math.ceil(keepUntil), 0), FOR_EVER), at + 12, 6);
     at += KEY_BYTES;
   }

@@ -1,7 +1,7 @@
 /**
  * Which addresses a webhook may be sent to: those of the public internet, and those that the operator allows. A customer of
  * the API chooses the URL, so without this guard the service could be made to call what only it can reach (SSRF).
- * Judged when dialling, on the address really dialled: a name may resolve to another one than it did a moment ago.
+ * Judged when dialing, on the address really dialed: a name may resolve to another one than it did a moment ago.
  */
 import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';

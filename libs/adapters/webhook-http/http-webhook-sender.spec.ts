@@ -218,7 +218,7 @@ describe('the destination', () => {
     },
   );
 
-  it('is judged by what the name resolves to when it is dialled, each time', async () => {
+  it('is judged by what the name resolves to when it is dialed, each time', async () => {
     const { port } = new URL(await serve((_, response) => response.writeHead(200, { connection: 'close' }).end()));
     const answers = ['127.0.0.1', '10.0.0.1'];
     const sender = local({ resolve: (_, __, done) => done(null, [{ address: answers.shift()!, family: 4 }]) });

@@ -33,7 +33,7 @@ export class AmountError extends Error {
 
 /**
  * Reads a decimal string such as "12.5" exactly. @throws AmountError when it is not one or has too many digits.
- * `wholeDigitsMax` is for sums read back from the log: those may have grown past what a transport takes in one piece.
+ * `wholeDigitsMax` is for sums from the log, which may have more digits than a transport accepts.
  */
 export function amount(text: string, wholeDigitsMax: number = INTEGER_DIGITS_MAX): Amount {
   const units = smallUnits(text);

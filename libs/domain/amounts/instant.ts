@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const FRACTION_DIGITS_MAX = 9;
 // Date.UTC reads the years 0 to 99 as 1900 to 1999.
 const YEAR_MIN = 100;
-// An offset may lead out of the years with four digits. What is written from there could not be read again.
+// An offset may lead to a year without four digits. Such a time could not be read again.
 const FIRST = Date.UTC(YEAR_MIN, 0, 1);
 const LAST = Date.UTC(10_000, 0, 1) - 1;
 
@@ -87,7 +87,7 @@ export const instant = (text: string): Instant => {
 
 let formattedAt = NaN;
 let formatted = '';
-/** The same moment is written many times in a row: all events of one round have it. */
+/** All events of one round have the same time, so it is written many times in a row. */
 export function formatInstant(at: Instant): string {
   if (at !== formattedAt) {
     formatted = new Date(at).toISOString();

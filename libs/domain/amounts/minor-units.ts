@@ -1,10 +1,10 @@
 /** Money as a count of a currency's minor unit, which is how it leaves towards an invoice or a payment provider. */
 import { type Amount, FRACTION_DIGITS_MAX, ZERO } from './amount';
 
-/** 10^-9 units in one minor unit. `exponent` is what `currencyExponent` says: EUR 2, JPY 0, KWD 3. */
+/** 10^-9 units in one minor unit. `exponent` is that of `currencyExponent`: EUR 2, JPY 0, KWD 3. */
 const minorUnit = (exponent: number): bigint => 10n ** BigInt(FRACTION_DIGITS_MAX - exponent);
 
-/** How many minor units an amount is; undefined when it is no whole number of them. */
+/** The number of minor units in an amount. Undefined if it is no whole number. */
 export function minorUnits(money: Amount, exponent: number): bigint | undefined {
   const unit = minorUnit(exponent);
   return money % unit === 0n ? money / unit : undefined;

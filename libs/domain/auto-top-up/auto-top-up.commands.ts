@@ -1,4 +1,4 @@
-/** What can be asked of an auto top-up, and every way it can be refused. Times arrive in the command. */
+/** The commands of an auto top-up, and their refusals. Times arrive in the command. */
 import type { Instant } from '@drawdown/domain/amounts';
 import type { Figures, Obstacle } from './auto-top-up.events';
 import type { Policy } from './policy';
@@ -29,7 +29,7 @@ export type AutoTopUpCommand = { readonly at: Instant } &
     | {
         readonly type: 'Consider';
         readonly figures: Figures;
-        /** What stands in the way of a purchase, where that is known before one is asked for. */
+        /** The obstacle to a purchase, if it is known before the request. */
         readonly obstacle?: Obstacle;
       }
     // Outcomes are facts: one that comes twice, or after a later one, changes nothing and is not refused.

@@ -1,6 +1,6 @@
 /**
  * The events of an auto top-up: one for every decision, the decision not to act included. Type names and field names are
- * stored for ever: add, never rename.
+ * stored forever: add, never rename.
  */
 import { shape } from '@drawdown/domain/decider';
 import { policy } from './policy';
@@ -47,10 +47,10 @@ export const autoTopUpEvents = {
   AutoTopUpDisabled: shape.record({ at, reason: shape.maybe(shape.text), actor: shape.maybe(shape.text) }),
   /** A person lets it try again, after a suspension or before a back-off has ended. */
   AutoTopUpResumed: shape.record({ at, reason: shape.maybe(shape.text), actor: shape.maybe(shape.text) }),
-  /** Decided: a purchase for this much is to be started. In flight from here on, whoever starts it and whenever. */
+  /** Decided: a purchase of this amount is to be started. It is in flight from here on, before its start. */
   AutoTopUpRequested: shape.record({
     at,
-    /** `a1`, `a2`, ... unique within its customer for ever. */
+    /** `a1`, `a2`, ... unique within its customer forever. */
     requestId: shape.text,
     amount: shape.amount,
     cause: shape.oneOf('threshold', 'schedule'),
@@ -66,7 +66,7 @@ export const autoTopUpEvents = {
     considerAt: shape.maybe(at),
     nextDueAt: shape.maybe(at),
   }),
-  /** No purchase was made of the request, and nobody was asked: the wallet or the account refused it. No failure of a payment. */
+  /** The wallet or the account refused the purchase, so nobody was asked for money. It is no failed payment. */
   AutoTopUpWithdrawn: shape.record({ at, requestId: shape.text, reason: shape.text, considerAt: at }),
   AutoTopUpStarted: shape.record({ at, requestId: shape.text, purchaseId: shape.text }),
   AutoTopUpSucceeded: shape.record({

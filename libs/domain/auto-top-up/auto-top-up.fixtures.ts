@@ -74,11 +74,11 @@ export function history(...commands: readonly AutoTopUpCommand[]): AutoTopUpEven
   return events;
 }
 
-/** When these commands have been carried out, what does this one cause? */
+/** The events of a command after these commands. */
 export const when = (before: readonly AutoTopUpCommand[], command: AutoTopUpCommand) =>
   given(autoTopUp.decider, ...history(...before)).when(command);
 
-/** In a word: what a decision to look came to. */
+/** The result of a look, in one word. */
 function described(events: readonly AutoTopUpEvent[]): string {
   const event = events.at(-1);
   if (!event) return 'nothing';
@@ -92,7 +92,7 @@ export const dueAfter = (...commands: readonly AutoTopUpCommand[]): number | und
 
 const at = noon;
 const line = figures('5', '1', '2.5');
-/** One of each, with every field that it can have: what the golden files hold. */
+/** One of each event, with every field: the contents of the golden files. */
 export const EXAMPLES: { readonly [T in AutoTopUpEvent['type']]: Required<EventOf<T>> } = {
   AutoTopUpConfigured: {
     type: 'AutoTopUpConfigured',

@@ -5,7 +5,7 @@ import { type AutoTopUpEvent, type EventOf, skippedReason } from './auto-top-up.
 import { policy } from './policy';
 import { nothingSpent, spending, withoutLatest, withRequest } from './spending';
 
-/** Requests that have ended and are still known: a success that comes late is recognised among so many. */
+/** Requests that have ended and are still known: a success that comes late is recognized among so many. */
 export const ENDED_KEPT_MAX = 50;
 
 const request = shape.record({
@@ -16,7 +16,7 @@ const request = shape.record({
   dueAt: shape.maybe(shape.instant),
   /** When the one before it was made: the cooldown counts from there again if this one is withdrawn. */
   requestedBefore: shape.maybe(shape.instant),
-  /** Absent: it was decided, and nobody has said yet that it was started. */
+  /** Absent: it was decided, and its start is not recorded yet. */
   purchaseId: shape.maybe(shape.text),
 });
 
@@ -97,7 +97,7 @@ function skipped(state: AutoTopUp, { reason, considerAt, nextDueAt }: EventOf<'A
   return { ...at(state, { considerAt, nextDueAt: nextDueAt ?? state.nextDueAt }), skipped: reasons };
 }
 
-/** Another schedule: a failure of what is in flight no longer makes a time of the old one due. */
+/** A new schedule: a failure of the request in flight no longer makes a time of the old schedule due. */
 function rescheduled(state: AutoTopUp, nextDueAt: Instant | undefined): AutoTopUp {
   const after = at(state, { nextDueAt });
   if (!state.inFlight || state.nextDueAt === nextDueAt) return after;
@@ -139,7 +139,7 @@ function succeeded(state: AutoTopUp, event: EventOf<'AutoTopUpSucceeded'>): Auto
   return looking({ ...after, failures: 0 }, event.at);
 }
 
-/** It shows that payment works, so a back-off ends. What was in flight meanwhile stays so, and a suspension is a person's to end. */
+/** It shows that payment works, so a back-off ends. A later request stays in flight, and only a person ends a suspension. */
 function succeededLate(state: AutoTopUp, event: EventOf<'AutoTopUpSucceeded'>): AutoTopUp {
   const before = state.ended.find(({ id }) => id === event.requestId);
   const ended = state.ended.map((end) => (end === before ? { ...end, outcome: 'succeeded' as const } : end));
@@ -174,7 +174,7 @@ function looking(state: AutoTopUp, now: Instant): AutoTopUp {
 
 type Times = { readonly [Name in 'nextDueAt' | 'considerAt' | 'backOffUntil']?: Instant | undefined };
 
-/** The state with some of its times set, or taken away where they are undefined. */
+/** The state with some of its times set, or removed if they are undefined. */
 function at(state: AutoTopUp, times: Times): AutoTopUp {
   const { nextDueAt, considerAt, backOffUntil, ...rest } = { ...state, ...times };
   return {
@@ -194,7 +194,7 @@ export function dueAt({ status, inFlight, considerAt }: AutoTopUp): Instant | un
   return status === 'on' ? considerAt : undefined;
 }
 
-/** Where the machine stands, for people. */
+/** The phase, for people. */
 type Phase = 'off' | 'suspended' | 'starting' | 'in_flight' | 'backing_off' | 'cooling_down' | 'ready';
 
 export function phaseAt(state: AutoTopUp, now: Instant): Phase {

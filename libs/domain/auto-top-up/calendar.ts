@@ -1,4 +1,4 @@
-/** Due times and periods, all in UTC. Pure: the moment comes from whoever asks. */
+/** Due times and periods, all in UTC. Pure: the caller gives the time. */
 import type { Instant } from '@drawdown/domain/amounts';
 import type { Period, Trigger } from './policy';
 

@@ -7,7 +7,7 @@ import { nextDue, periodEnd } from './calendar';
 import type { Policy, Quantity } from './policy';
 import { spentAt } from './spending';
 
-/** Waited before another look where something stood in the way that tells nobody when it ends: the account's own settings. */
+/** Time to the next look after an obstacle that reports no end, such as the account's settings. */
 export const OBSTACLE_LOOK_MS = 3_600_000;
 
 type Assessment = { readonly nextDueAt?: Instant } & (
@@ -33,7 +33,7 @@ export function assess(state: AutoTopUp, policy: Policy, exponent: number, look:
   if (obstacle) return obstructed(state, at, obstacle);
   const held = restrained(state, policy, at, need.amount);
   if (held) return held;
-  // However many times have passed while nobody looked, they are one top-up: the next one is the first that is still to come.
+  // All missed times are one top-up. The next time is the first one in the future.
   const next = nextDue(policy.trigger, state.nextDueAt ?? at, at);
   return { ...need, ...(next !== undefined && { nextDueAt: next }) };
 }
@@ -45,7 +45,7 @@ function obstructed({ considerAt }: AutoTopUp, at: Instant, obstacle: Obstacle):
   return no(obstacle, arranged ? considerAt : later(at, OBSTACLE_LOOK_MS));
 }
 
-/** Is there anything to do? What is pending counts as if it had come already. */
+/** Is a top-up needed? Pending money counts as if it had come already. */
 function needed(state: AutoTopUp, policy: Policy, exponent: number, at: Instant, figures: Figures): Assessment {
   const has = plus(figures[policy.figure], figures.pending);
   const { trigger } = policy;
@@ -71,7 +71,7 @@ function amountOf(quantity: Quantity, has: Amount, exponent: number): Amount {
   return quantity.minimum !== undefined && quantity.minimum > rounded ? quantity.minimum : rounded;
 }
 
-/** Is it allowed? Asked for whole or not at all, never cut to what a maximum leaves. */
+/** Is it allowed? The request is never cut to the rest of a maximum. */
 function restrained(state: AutoTopUp, { maximum }: Policy, at: Instant, amount: Amount): Assessment | undefined {
   const { backOffUntil = at } = state;
   if (at < backOffUntil) return no('backing_off', backOffUntil);

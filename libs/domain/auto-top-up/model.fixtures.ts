@@ -31,7 +31,7 @@ export class Model {
     return this.asked.find(({ outcome }) => outcome === undefined);
   }
 
-  /** Checks what a command has caused, and writes it down. */
+  /** Checks and records the result of a command. */
   caused(command: AutoTopUpCommand, events: readonly AutoTopUpEvent[]): void {
     if (command.type === 'Consider') this.considered(command, events);
     for (const event of events) this.happened(command, event);
@@ -52,7 +52,7 @@ export class Model {
     assert.ok(policy && !this.off, 'only one that is on asks');
     assert.ok(!this.suspended, 'a suspended one does not ask');
     assert.equal(this.inFlight, undefined, 'never two in flight');
-    // Whatever became of it: it may be paid yet, unless nobody was ever asked.
+    // A request may still be paid, unless nobody was asked.
     const payable = this.asked.filter(({ outcome }) => outcome !== 'withdrawn');
     const last = payable.at(-1);
     assert.ok(!last || event.at >= last.at + policy.cooldownMs, 'never again within the cooldown');

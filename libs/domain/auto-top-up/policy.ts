@@ -1,4 +1,4 @@
-/** When to top up by itself, with how much, and how often at most. What a customer or the account's staff have set. Pure. */
+/** The policy of an auto top-up: when, how much, and how often at most. Customers and staff set it. Pure. */
 import { type Amount, currencyExponent, type Instant, minorUnits, ZERO } from '@drawdown/domain/amounts';
 import { type Shape, shape } from '@drawdown/domain/decider';
 
@@ -11,11 +11,11 @@ export const COOLDOWN_SECONDS_MAX = 31 * 24 * 3_600;
 export const COUNT_MAX = 100;
 
 export type Trigger =
-  /** The figure, with what is pending, is at or below a line: "at 50" acts when 50 are left. */
+  /** The figure with pending money is at or below a line: "at 50" acts when 50 are left. */
   | { readonly kind: 'threshold'; readonly threshold: Amount }
   /** Every so many days of 24 hours; the first time at `startingAt`, by default so many days after it was configured. */
   | { readonly kind: 'every_days'; readonly days: number; readonly startingAt?: Instant }
-  /** At 00:00 UTC of this day of every month; of the last one where a month is shorter. */
+  /** At 00:00 UTC of this day of every month, or of the last day of a shorter month. */
   | { readonly kind: 'day_of_month'; readonly day: number };
 
 export type Quantity =
@@ -74,11 +74,11 @@ export type Period = shape.TypeOf<typeof period>;
 export const policy = shape.record({
   trigger,
   quantity,
-  /** Which figure of the wallet is looked at; what is pending is added to it. */
+  /** The compared figure of the wallet. Pending money is added to it. */
   figure: shape.oneOf('available', 'projected'),
   /** From one request to the next at least. */
   cooldownMs: shape.integer,
-  /** Never optional: what spends money by itself has an end. */
+  /** Never optional: automatic spending needs an end. */
   maximum: shape.record({ period, money: shape.amount, count: shape.integer }),
 });
 export type Policy = shape.TypeOf<typeof policy>;

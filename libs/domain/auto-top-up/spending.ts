@@ -19,7 +19,7 @@ const LONG_AGO = instant('0100-01-01T00:00:00Z');
 const EMPTY: Window = { start: LONG_AGO, count: 0, money: ZERO };
 export const nothingSpent: Spending = { day: EMPTY, week: EMPTY, month: EMPTY };
 
-/** What counts at a moment: nothing yet, when a new period has begun. */
+/** The spending of the period at a time. It is zero if a new period has begun. */
 export function spentAt(spent: Spending, period: Period, at: Instant): Window {
   const running = spent[period];
   const start = periodStart(period, at);
@@ -35,7 +35,7 @@ const changed = (spent: Spending, by: (running: Window, period: Period) => Windo
 export const withRequest = (spent: Spending, at: Instant, money: Amount): Spending =>
   changed(spent, (_, period) => counted(spentAt(spent, period, at), 1, money));
 
-/** The latest request is taken back: nobody can pay it. There was none after it, so each window is still the one that it counts in. */
+/** Takes back the latest request, which nobody can pay. No request came after it, so it counts in each present window. */
 export const withoutLatest = (spent: Spending, money: Amount): Spending =>
   changed(spent, (running) => counted(running, -1, minus(ZERO, money)));
 

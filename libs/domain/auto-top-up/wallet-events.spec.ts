@@ -193,4 +193,4 @@ describe('the end of the wallet', () => {
   });
 });
 
-it('the name that purchases are found by is stored for ever', () => expect(REQUEST_METADATA).toBe('auto_top_up_request'));
+it('the name that purchases are found by is stored forever', () => expect(REQUEST_METADATA).toBe('auto_top_up_request'));

@@ -7,22 +7,22 @@ import { type BalanceEvent, type Figures as WalletFigures, projectedOf } from '@
 import type { AutoTopUpCommand } from './auto-top-up.commands';
 import type { AutoTopUp } from './auto-top-up.state';
 
-/** Metadata of the grant that a purchase asks for: the request that it serves. Stored for ever. */
+/** Metadata of the grant that a purchase asks for: the request that it serves. Stored forever. */
 export const REQUEST_METADATA = 'auto_top_up_request';
 
 export type Reaction =
   | { readonly kind: 'record'; readonly command: AutoTopUpCommand }
-  /** Consider it, with the figures of the wallet as they are by then. */
+  /** Consider it, with the figures of the wallet at that time. */
   | { readonly kind: 'look' };
 
 /**
  * @param state of the customer's auto top-up, with everything recorded that earlier events have led to
- * @param at now, by the clock of whoever follows
+ * @param at now, by the clock of the follower
  */
 export function reactionTo(event: BalanceEvent, state: AutoTopUp, at: Instant): Reaction | undefined {
   const command = recorded(event, state, at);
   if (command) return { kind: 'record', command };
-  // The end of a pause is what one that was held back by it waits for.
+  // An auto top-up that was skipped for the pause waits for its end.
   if (event.type === 'Resumed' && state.status === 'on' && !state.inFlight) return { kind: 'look' };
   return needsLook(event.figures, state, at) ? { kind: 'look' } : undefined;
 }
@@ -54,7 +54,7 @@ function recorded(event: BalanceEvent, state: AutoTopUp, at: Instant): AutoTopUp
 const requestOf = (purchaseId: string, { inFlight, ended }: AutoTopUp): string | undefined =>
   [...ended, ...(inFlight ? [inFlight] : [])].find((request) => request.purchaseId === purchaseId)?.id;
 
-/** Low, and nothing in the way that has its own time: what is in flight, or a look that is arranged for later. */
+/** Low, without a request in flight and without a later look. */
 function needsLook(figures: WalletFigures, { status, policy, inFlight, considerAt = NEVER }: AutoTopUp, at: Instant): boolean {
   if (status !== 'on' || inFlight || policy?.trigger.kind !== 'threshold' || considerAt > at) return false;
   const figure: Amount = policy.figure === 'available' ? figures.available : projectedOf(figures);

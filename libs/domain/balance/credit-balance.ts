@@ -9,7 +9,7 @@ export const creditBalance: Aggregate<BalanceTypes> = {
   category: 'creditBalance',
   decider: balanceDecider,
   events: balanceEvents,
-  // Stored for ever.
+  // Stored forever.
   storedAs: {
     Created: 'CreditBalanceCreated',
     ToppedUp: 'CreditBalanceToppedUp',

@@ -1,5 +1,5 @@
 /**
- * The events of a balance, by journey. Type names and field names are stored for ever: add, never rename.
+ * The events of a balance, by journey. Type names and field names are stored forever: add, never rename.
  * Every event carries the figures after it, so a projection is a copy and not a sum.
  */
 import type { shape } from '@drawdown/domain/decider';

@@ -58,7 +58,7 @@ export class Postings {
     this.recordedAt = recordedAt > this.at ? recordedAt : undefined;
     post();
     if (this.events.length > before) this.postCrossings();
-    // What is due leaves something to post: a stand-still would go on for ever.
+    // What is due leaves something to post: a stand-still would go on forever.
     else this.full = true;
   }
 

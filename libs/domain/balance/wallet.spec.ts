@@ -15,14 +15,14 @@ describe('the wallet', () => {
 
   it('would notice another stored name', () => {
     const renamed = { ...wallet, storedAs: { ...wallet.storedAs, Paused: 'WalletHalted' } };
-    expect(() => checkGolden(renamed, golden)).toThrow(/What is stored is for ever/);
+    expect(() => checkGolden(renamed, golden)).toThrow(/What is stored is forever/);
   });
 
   it('would notice a field of another name', () => {
     const { BalanceRanOut } = wallet.events;
     const renamed = { ...BalanceRanOut, write: (event: never) => BalanceRanOut.write(event).replace('"at"', '"when"') };
     expect(() => checkGolden({ ...wallet, events: { ...wallet.events, BalanceRanOut: renamed } }, golden)).toThrow(
-      /BalanceRanOut\.json says[^]*What is stored is for ever/,
+      /BalanceRanOut\.json says[^]*What is stored is forever/,
     );
   });
 

@@ -11,7 +11,7 @@ export const wallet: Aggregate<BalanceTypes> = {
   category: 'wallet',
   decider: balanceDecider,
   events: balanceEvents,
-  // Stored for ever.
+  // Stored forever.
   storedAs: {
     Created: 'WalletCreated',
     ToppedUp: 'WalletToppedUp',

@@ -4,7 +4,7 @@ import { creditProduct } from './catalog';
 import type { CreditProductEvent } from './catalog.events';
 import { at, meterAdded, meterOf, noon, productOf, retired, weightSet } from './catalog.fixtures';
 
-/** Stored names are for ever: whoever changes one of these texts breaks every log that exists. */
+/** Stored names are forever: whoever changes one of these texts breaks every log that exists. */
 const golden: readonly (readonly [CreditProductEvent, string])[] = [
   [
     {

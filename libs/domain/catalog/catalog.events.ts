@@ -1,4 +1,4 @@
-/** What happens to a credit product. Type names and field names are stored for ever: add, never rename. */
+/** What happens to a credit product. Type names and field names are stored forever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { limit } from '@drawdown/domain/balance';
 import { creditProductState, meter, weightVersion } from './credit-product';

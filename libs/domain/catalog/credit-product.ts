@@ -3,7 +3,7 @@ import type { Instant } from '@drawdown/domain/amounts';
 import { type Shape, shape } from '@drawdown/domain/decider';
 import { limit } from '@drawdown/domain/balance';
 
-/** Retired ones included: movements name a meter for ever, so its id is never free again. */
+/** Retired ones included: movements name a meter forever, so its id is never free again. */
 export const METERS_MAX = 32;
 /** Weight versions of one meter. */
 export const WEIGHTS_MAX = 256;

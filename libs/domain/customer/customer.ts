@@ -4,7 +4,7 @@ import { accept, type Aggregate, type Decision, refuse, shape } from '@drawdown/
 
 const customerFigures = shape.record({
   id: shape.text,
-  /** ISO 4217; for ever, since a wallet's money is kept in it. */
+  /** ISO 4217; forever, since a wallet's money is kept in it. */
   currency: shape.text,
   registeredAt: shape.instant,
 });
@@ -27,7 +27,7 @@ export type CustomerRefusal =
   | { readonly code: 'customer_exists'; readonly customerId: string; readonly currency: string }
   | { readonly code: 'unknown_currency'; readonly currency: string };
 
-/** Stored for ever: add, never rename. */
+/** Stored forever: add, never rename. */
 const customerEvents = {
   CustomerRegistered: shape.record({ at: shape.instant, id: shape.text, currency: shape.text }),
 } as const;

@@ -81,7 +81,7 @@ export type SettingsRefusal =
   | PortalPurchaseLimitRefusal
   | DefaultLimitsRefusal;
 
-/** Stored for ever: add, never rename. */
+/** Stored forever: add, never rename. */
 const settingsEvents = {
   /** The whole new object. `creditPrices` has the latest price of each currency, the unchanged ones too. */
   SettingsChanged: shape.record({

@@ -1,4 +1,4 @@
-/** Nothing waits for ever: work that settles late or never is given up with a fault. */
+/** Nothing waits forever: work that settles late or never is given up with a fault. */
 export async function withTimeout<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<never>((_, reject) => {

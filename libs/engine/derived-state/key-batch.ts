@@ -13,11 +13,11 @@ export interface KeyPlace {
 /** The key of a command, a payment or a usage event. The fingerprint has 53 bits: a match has to be confirmed in the stream. */
 export interface AppliedKey extends KeyPlace {
   readonly fingerprint: number;
-  /** After this moment the key may be forgotten. Absent: kept for ever. */
+  /** After this moment the key may be forgotten. Absent: kept forever. */
   readonly keepUntil?: Instant;
 }
 
-/** `keepUntil` of a key that is kept for ever. */
+/** `keepUntil` of a key that is kept forever. */
 export const FOR_EVER = Number.POSITIVE_INFINITY;
 
 const KEYS_AT_FIRST = 64;

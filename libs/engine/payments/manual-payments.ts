@@ -3,7 +3,7 @@ import { formatAmount, type Instant } from '@drawdown/domain/amounts';
 import { optional } from '@drawdown/domain/decider';
 import type { Confirmation, PaymentFailure, PaymentNotification, PaymentProvider, PurchaseToStart, StartOutcome } from './payment-provider';
 
-/** Stored with every purchase that is paid so, for ever. */
+/** Stored with every purchase that is paid so, forever. */
 export const MANUAL = 'manual';
 
 export class ManualPayments implements PaymentProvider {

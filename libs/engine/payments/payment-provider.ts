@@ -6,7 +6,7 @@
 import type { Amount, Instant } from '@drawdown/domain/amounts';
 
 export interface PurchaseToStart {
-  /** Unique within its customer for ever. */
+  /** Unique within its customer forever. */
   readonly purchaseId: string;
   readonly customerId: string;
   /** In the currency's major unit: above zero, a whole number of minor units. */
@@ -84,7 +84,7 @@ export type NotificationProblem =
   'not_expected' | 'too_large' | 'signature_missing' | 'signature_wrong' | 'too_old' | 'other_mode' | 'malformed';
 
 export interface PaymentProvider {
-  /** Stored with every purchase, for ever: `manual`, `stripe`. */
+  /** Stored with every purchase, forever: `manual`, `stripe`. */
   readonly name: string;
   /**
    * Asks for the money. Idempotent: the same purchase started again is the same payment.

@@ -43,7 +43,7 @@ describe('an explicit revision', () => {
     await refused(append(1n, 'b'), 0n);
   });
 
-  it('that has passed is done already when the very same ids follow it, for ever', async () => {
+  it('that has passed is done already when the very same ids follow it, forever', async () => {
     const first = await append(NO_STREAM, 'a', 'b');
     const second = await append(1n, 'c');
     await append(2n, 'd');
@@ -118,7 +118,7 @@ describe('a stream that was deleted', () => {
     expect(await stored()).toEqual(['c']);
   });
 
-  it('for ever takes nothing, and cannot be read', async () => {
+  it('forever takes nothing, and cannot be read', async () => {
     await append(NO_STREAM, 'a');
     await server.client.tombstoneStream('s');
     for (const expected of [NO_STREAM, ANY, 0n] as const) await expect(append(expected, 'b')).rejects.toBeInstanceOf(StreamDeletedError);

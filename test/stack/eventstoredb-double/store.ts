@@ -55,7 +55,7 @@ export class Store {
     return (this.metadata(stream).$tb ?? 0) >= DELETED_BEFORE;
   }
 
-  /** An event of this stream under this id, as far as the server remembers: not for ever. */
+  /** An event of this stream under this id, as far as the server remembers: not forever. */
   remembered(stream: string, id: string): Stored | undefined {
     const found = this.ids.get(id) ?? this.olderIds.get(id);
     return found?.stream === stream ? found : undefined;

@@ -76,7 +76,7 @@ it('sends a checkpoint for every so many events that it has looked at', async ()
   expect(reached).toHaveLength(Math.floor(server.double.store.log.length / 20));
 });
 
-it('to a stream that is deleted for ever ends with that', async () => {
+it('to a stream that is deleted forever ends with that', async () => {
   const seen = follow(server.client.subscribeToStream('s'));
   await until('catching up', () => seen.caughtUp === 1);
   await server.client.tombstoneStream('s');

@@ -19,7 +19,7 @@ export async function demo(call: Invocation, { exit, keep }: DemoOptions): Promi
   const service = new Service(running.url);
   const scene = new Scene(call, service);
   try {
-    call.print(`${call.colours.bold('Drawdown')} runs at ${running.url} (gRPC at ${running.grpc}).`);
+    call.print(`${call.colors.bold('Drawdown')} runs at ${running.url} (gRPC at ${running.grpc}).`);
     call.print(`Its data: ${join(running.folder, 'data')}${keep ? '' : ' (removed at the end; --keep keeps it)'}`);
     const stopped = await interruptible(call, play(scene));
     if (stopped) return;
@@ -49,7 +49,7 @@ async function play(scene: Scene): Promise<void> {
 
 function whatNext(call: Invocation, { url }: RunningService): void {
   const where = url === 'http://127.0.0.1:8080' ? '' : ` --url ${url}`;
-  call.print(`\n${call.colours.bold('Try next')}, in another terminal:`);
+  call.print(`\n${call.colors.bold('Try next')}, in another terminal:`);
   for (const command of ['movements ember api-calls', 'balance watch aurora ai-tokens', 'rejected list', 'verify'])
     call.print(`   bin/drawdown ${command}${where}`);
   call.print(`   curl ${url}/v1/customers/aurora/balances`);

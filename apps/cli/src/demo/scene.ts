@@ -28,7 +28,7 @@ export class Scene {
 
   step(number: number, title: string): void {
     this.call.print('');
-    this.call.print(this.call.colours.bold(`${number}. ${title}`));
+    this.call.print(this.call.colors.bold(`${number}. ${title}`));
   }
 
   say(line: string): void {
@@ -41,7 +41,7 @@ export class Scene {
   }
 
   private show({ payload, wrong }: Landed): void {
-    const { green, red } = this.call.colours;
+    const { green, red } = this.call.colors;
     this.say(
       wrong === undefined
         ? `${green('<- webhook, signature verified:')} ${webhookLine(payload)}`

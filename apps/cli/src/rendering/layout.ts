@@ -36,5 +36,5 @@ const width = (text: string): number => [...text].length;
 const pad = (text: string, to: number, right: boolean): string =>
   right ? ' '.repeat(Math.max(0, to - width(text))) + text : text + ' '.repeat(Math.max(0, to - width(text)));
 
-/** What others wrote must not move the cursor or colour the screen. */
+/** What others wrote must not move the cursor or color the screen. */
 const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?'); // oxlint-disable-line no-control-regex -- looking for them is the point

@@ -1,10 +1,10 @@
-/** The appends that go to disk together: their bytes in one buffer, and who waits for them. */
+/** The appends that go to disk together: their bytes in one buffer, and the callers that wait for them. */
 import type { AppendOutcome, RecordedEvent } from '@drawdown/engine/event-store';
 import { recordBytesAtMost, closeRecord, writeRecord } from './record-format';
 import type { StreamHead } from './stream-head';
 
 const BUFFER_BYTES = 256 * 1024;
-/** A bigger buffer is given back after its commit, so that one burst does not hold memory for ever. */
+/** A bigger buffer is given back after its commit, so that one burst does not hold memory forever. */
 const KEPT_BUFFER_BYTES_MAX = 8 * 1024 * 1024;
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,4 +1,4 @@
-/** The log in files of its own process: the default where no EventStoreDB is configured. */
+/** The log in files of its own process: the default without EventStoreDB. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '@drawdown/domain/amounts';
@@ -59,7 +59,7 @@ export class EmbeddedLog implements EventLog {
     private readonly index: IndexFlusher,
     private readonly tail: TailCache,
     private last: bigint,
-    /** What opening had to do: worth a line in the service's log when it is not all zero. */
+    /** The repairs at opening. If one of them is not zero, the service logs them. */
     readonly recovered: Recovered,
   ) {
     this.reader = new LogReader(log.files, index.streams, tail);

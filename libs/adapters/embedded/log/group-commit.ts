@@ -20,7 +20,7 @@ export class GroupCommit {
 
   constructor(
     private readonly files: LogFiles,
-    /** Called when a commit is durable, before anybody who waits for it hears of it. */
+    /** Called when a commit is durable, before the answers to its callers. */
     private readonly publish: (commit: Commit, offset: number) => void,
     /** Called once, with `failure`. */
     private readonly broken: (failure: LogUnavailable) => void,
@@ -71,7 +71,7 @@ export class GroupCommit {
     this.running = undefined;
   }
 
-  /** What waits may rest on revisions that have just come to nothing, so it is turned away together with what failed. */
+  /** Waiting appends may depend on revisions of the failed commit, so they fail with it. */
   private fail(commit: Commit, error: Error): void {
     const nothingWritten = error instanceof NothingWritten;
     if (!nothingWritten) this.breakWith(error);

@@ -1,6 +1,6 @@
 import { Fault } from '@drawdown/engine/event-store';
 
-/** Stored bytes are not what was written. Nothing is repaired by guessing: a person has to bring the file back from a copy. */
+/** The stored bytes were changed. Nothing is repaired by guessing: a person must restore the file from a copy. */
 export class LogCorrupt extends Fault {
   constructor(
     readonly file: string,

@@ -7,9 +7,9 @@ const REWRITE_BYTES = 1024 * 1024;
 /** Finished segments kept open for reading. */
 const OPEN_SEGMENTS_MAX = 64;
 
-/** The write left nothing behind: the log ends, durably, where it ended before. */
+/** The write left nothing: the log ends durably at its earlier end. */
 export class NothingWritten extends Error {}
-/** What of the write is on disk, nobody can say before the log is opened again. */
+/** Nobody knows which bytes of the write are on disk before the log is opened again. */
 class WriteUnknown extends Error {}
 
 interface OpenSegment {
@@ -100,7 +100,7 @@ export class LogFiles {
 
   isLast = (segment: SegmentFile): boolean => segment === this.active;
 
-  /** Where the next record is to be looked for: past a segment's end it is after the header of the next. */
+  /** The offset of the next record. After the end of a segment it is behind the header of the next one. */
   recordOffset(offset: number): number {
     const { base, size } = this.segmentOf(offset);
     if (offset < base + SEGMENT_HEADER_BYTES) return base + SEGMENT_HEADER_BYTES;

@@ -1,4 +1,4 @@
-/** Reads of durable events: from memory where they are new, else from the files, with every record's CRC checked. */
+/** Reads durable events: new ones from memory, others from the files. The CRC of every record is checked. */
 import { EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX, type ReadStreamOptions, type RecordedEvent } from '@drawdown/engine/event-store';
 import { LogCorrupt } from './log-corrupt';
 import type { LogFiles } from './log-files';
@@ -9,9 +9,9 @@ import type { StreamIndex } from './stream-index';
 import type { TailCache } from './tail-cache';
 
 const WINDOW_BYTES = 256 * 1024;
-/** A page of the whole log ends after the record that goes beyond this. */
+/** A page of the complete log ends after the record that exceeds this. */
 const PAGE_BYTES = 4 * 1024 * 1024;
-/** Reads of one stream that lie side by side in a file are done as one, up to this. */
+/** Adjacent reads of one stream in a file become one read, up to this size. */
 const RUN_BYTES_MAX = 1024 * 1024;
 const READS_AT_ONCE = 16;
 
@@ -77,7 +77,7 @@ export class LogReader {
     return events;
   }
 
-  /** Where a record begins, or the log ends: before it no event is after the position, which may be of another log. */
+  /** The offset of a record, or the end of the log. No earlier event is after the position. The position may be of another log. */
   private async startAfter(after: bigint): Promise<number> {
     if (after < 0n) return this.files.recordOffset(0);
     // The position before that of a record's first event is, in numbers, the last place at the byte before the record.

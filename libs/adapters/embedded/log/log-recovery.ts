@@ -1,4 +1,4 @@
-/** Opening a log: from where the index has come to, so that it does not take longer the longer the history is. */
+/** Opens a log from the checkpoint of the index, so that the time does not grow with the history. */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -49,7 +49,7 @@ export async function openLogFiles(files: FileOperations, directory: string, seg
   const identity = await readIdentity(files, last);
   if (!identity.equals(await readIdentity(files, segments[0]!)))
     throw new LogCorrupt(last.path, 16, 'it belongs to another log than the first segment');
-  // Whoever made the last segment may have been killed before its name was durable.
+  // The process that made the last segment may have been killed before the segment's name was durable.
   await files.syncDirectory(directory);
   const fd = await files.open(last.path, 'write');
   return {
@@ -132,7 +132,7 @@ async function lastIndexed(log: OpenLog, known: IndexCheckpoint): Promise<bigint
   return positionOf(offset, record.events - 1);
 }
 
-/** The index is written after the log is durable. What it has seen was acknowledged, and to drop it would be loss, not recovery. */
+/** The index is written after the log is durable. Its records were acknowledged, so to drop one would be a loss. */
 function assertNotAcknowledged({ files }: OpenLog, known: IndexCheckpoint, end: number): void {
   if (known.ahead <= end) return;
   const segment = files.segmentOf(end);

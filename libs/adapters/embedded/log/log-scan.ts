@@ -21,7 +21,7 @@ interface ScannedRecord extends RecordHead {
   readonly crc: number;
 }
 
-/** Bytes of the intact record at `at`, or undefined. Needs the whole record in the buffer. */
+/** Bytes of the intact record at `at`, or undefined. Needs the complete record in the buffer. */
 function intactAt(buffer: Buffer, at: number): number | undefined {
   if (buffer.length - at < RECORD_HEADER_BYTES) return undefined;
   const bytes = recordBytes(buffer, at);
@@ -38,7 +38,7 @@ export async function recordAt(files: LogFiles, offset: number): Promise<(Scanne
 }
 
 /**
- * Every record from an offset on. Ends at the end of the log or where no intact record stands; `stoppedAt` says where.
+ * Every record from an offset on. It ends at the end of the log or at a damaged record. `stoppedAt` is this place.
  */
 export async function* scanRecords(files: LogFiles, from: number): AsyncGenerator<ScannedRecord, { stoppedAt: number }> {
   let offset = files.recordOffset(from);

@@ -1,4 +1,4 @@
-/** One follower of the log. It reads page by page, so a slow handler holds up nobody and nothing piles up for it. */
+/** One follower of the log. It reads page by page, so a slow handler delays no other and needs no queue. */
 import { LogUnavailable, READ_LIMIT_MAX, type RecordedEvent, type Subscription } from '@drawdown/engine/event-store';
 
 interface Source {
@@ -26,7 +26,7 @@ export class LogSubscription implements Subscription {
       missed = reject;
     });
     this.caughtUp.catch(() => undefined); // `ended` tells of it; this one may go unheard
-    // Whoever waits to catch up hears what ended it: it names the damaged file, say.
+    // A caller that waits to catch up gets the fault that ended it, such as the name of a damaged file.
     this.ended = this.run(reached)
       .then(() => missed(new LogUnavailable('the subscription was closed before it had caught up')))
       .catch((fault: unknown) => {

@@ -1,9 +1,9 @@
 /**
- * The bytes of one record: one whole append. Stored for ever: a change is a new FORMAT_VERSION (segment-file.ts).
+ * The bytes of one record: one complete append. Stored forever: a change is a new FORMAT_VERSION (segment-file.ts).
  *
  *    0  u32  magic            holds 0xFF, which UTF-8 never does: no event's text can look like the start of a record
  *    4  u32  CRC-32           of everything from byte 8 to the end
- *    8  u32  bytes of the whole record
+ *    8  u32  bytes of the complete record
  *   12  f64  offset in the log of the first record of the same commit
  *   20  f64  recordedAt, milliseconds
  *   28  f64  revision of the first event
@@ -82,7 +82,7 @@ export function closeRecord(buffer: Buffer, start: number, bytes: number, commit
   buffer.writeUInt32LE(crc32(buffer.subarray(start + CRC_FROM, start + bytes)), start + 4);
 }
 
-/** Bytes of the record whose header stands at `at`, or undefined when no record can begin so. Needs RECORD_HEADER_BYTES. */
+/** Bytes of the record with its header at `at`. Undefined if this is no header. Needs RECORD_HEADER_BYTES. */
 export function recordBytes(buffer: Buffer, at: number): number | undefined {
   if (buffer.readUInt32LE(at) !== MAGIC) return undefined;
   const bytes = buffer.readUInt32LE(at + 8);
@@ -101,7 +101,7 @@ export interface RecordHead {
   readonly commitStart: number;
 }
 
-/** What the index needs of an intact record. */
+/** The data of an intact record for the index. */
 export function readRecordHead(buffer: Buffer, at: number): RecordHead {
   return {
     stream: buffer.toString('utf8', at + RECORD_HEADER_BYTES, at + RECORD_HEADER_BYTES + buffer.readUInt16LE(at + 38)),

@@ -49,7 +49,7 @@ export function listSegments(directory: string): SegmentFile[] {
   return segments;
 }
 
-/** Makes a segment that is whole under its name or not there at all. */
+/** Makes a segment. Under its name it is complete, or it does not exist. */
 export async function createSegment(
   files: FileOperations,
   directory: string,

@@ -1,4 +1,4 @@
-/** What the log knows of one stream without reading it: its last revision and where its records are. */
+/** The head of one stream, known without a read: its last revision and the places of its records. */
 
 export interface RecordPlace {
   readonly firstRevision: number;

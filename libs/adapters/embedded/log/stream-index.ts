@@ -31,7 +31,7 @@ export interface IndexCheckpoint {
 }
 
 export class StreamIndex {
-  // Two generations: what was not used while the young one filled up is forgotten with the old one.
+  // Two maps, a young and an old one. An entry that was not used while the young one filled up is dropped with the old one.
   private young = new Map<string, StreamHead>();
   private old = new Map<string, StreamHead>();
   private forgetAt: number;

@@ -1,7 +1,7 @@
-/** The newest records as objects, so that who keeps up with the log never reads the disk. Bounded by bytes. */
+/** The newest records as objects, so that a follower at the end of the log never reads the disk. Bounded by bytes. */
 import type { RecordedEvent } from '@drawdown/engine/event-store';
 
-/** What an event takes in memory beside its text, roughly. */
+/** Bytes of an event in memory beside its text, roughly. */
 const EVENT_OVERHEAD_BYTES = 200;
 
 interface CachedRecord {

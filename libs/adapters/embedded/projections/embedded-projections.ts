@@ -1,4 +1,4 @@
-/** Derived state in lmdb: the default where no Redis is configured. Whoever opens it holds the DirectoryLock. */
+/** Derived state in lmdb: the default without Redis. The caller that opens it holds the DirectoryLock. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '@drawdown/domain/amounts';
@@ -61,7 +61,7 @@ export class EmbeddedProjections implements Projections {
   private readonly meta: Bytes;
   private waiting: Waiting[] = [];
   private saving: Promise<void> | undefined;
-  /** Ends when the last write that was asked for has ended. There is one writer, so what it reads cannot change under it. */
+  /** Ends with the last requested write. There is one writer, so nothing that it reads changes meanwhile. */
   private turn: Promise<unknown> = Promise.resolve();
 
   private merging: Promise<void> | undefined;
@@ -77,7 +77,7 @@ export class EmbeddedProjections implements Projections {
     [this.documents, this.dueTimes, this.manifest, this.meta] = [documents, dueTimes, manifest, meta];
   }
 
-  /** What another version of the program wrote, and what is damaged, is thrown away: all of it is derived. */
+  /** Data of another version of the program, and damaged data, is deleted, because all of it is derived. */
   static async open({ directory, files = nodeFiles }: EmbeddedProjectionsOptions): Promise<EmbeddedProjections> {
     const path = join(directory, 'balances');
     for (let anew = false; ; anew = true) {
@@ -96,7 +96,7 @@ export class EmbeddedProjections implements Projections {
     }
   }
 
-  /** The folder is this process's alone: what it saved is there as long as the process is, unless the disk damages it. */
+  /** Only this process uses the folder. So its saves stay while it runs, unless the disk damages them. */
   async attach(lost: () => void = () => undefined): Promise<void> {
     this.lost = lost;
     if (this.damage) await this.clear();
@@ -175,7 +175,7 @@ export class EmbeddedProjections implements Projections {
     await this.removeUnused();
   }
 
-  /** After what is being saved; durable when it has resolved. */
+  /** Runs after the present save. It is durable when it has resolved. */
   async close(): Promise<void> {
     this.closing = true;
     await this.merging;
@@ -208,7 +208,7 @@ export class EmbeddedProjections implements Projections {
       this.merging ??= this.mergeRuns().finally(() => (this.merging = undefined));
     } catch (error) {
       this.runs.replace(added, []);
-      // On a full disk what was written of them takes the room.
+      // On a full disk the partly written files take the room.
       await this.removeUnused().catch(() => undefined);
       for (const { reject } of saves) reject(error);
     }
@@ -250,7 +250,7 @@ export class EmbeddedProjections implements Projections {
     return bytes && decodeDocumentHeader(bytes);
   }
 
-  /** In the background, one merge after another until none is needed. What fails is tried again after the next save. */
+  /** Merges in the background, one after the other, until none is needed. A failed merge is retried after the next save. */
   private async mergeRuns(): Promise<void> {
     const isStopped = () => this.closing || this.damage !== undefined;
     try {
@@ -306,7 +306,7 @@ function readMeta(table: Bytes): Meta {
   return bytes ? (JSON.parse(bytes.toString()) as Meta) : NOTHING;
 }
 
-/** Checked per save: what is wrong in one must not fail the others that share its transaction. */
+/** Checked for each save, because a wrong one must not fail the others in its transaction. */
 function assertStorable({ documents, keys }: Changes): void {
   const named = (stream: string) => {
     if (stream.length < 1 || Buffer.byteLength(stream) > STREAM_NAME_BYTES_MAX)

@@ -1,4 +1,4 @@
-/** The bytes of what EmbeddedProjections keeps. All of it is derived: a change raises FORMAT, and what was stored is thrown away. */
+/** The stored bytes of EmbeddedProjections. All of it is derived. A change raises FORMAT, and the stored data is deleted. */
 import type { Instant } from '@drawdown/domain/amounts';
 import type { Document } from '@drawdown/engine/derived-state';
 

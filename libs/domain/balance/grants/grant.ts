@@ -38,7 +38,7 @@ export type GrantRequest = shape.TypeOf<typeof grantRequest>;
 
 /** The terms of a grant. They never change. */
 export const grantTerms = shape.record({
-  /** `g1`, `g2`, ... in recorded order; unique within its balance for ever. */
+  /** `g1`, `g2`, ... in recorded order; unique within its balance forever. */
   id: shape.text,
   ...asked,
 });
@@ -70,7 +70,7 @@ export const allocated = (parts: Allocation): Amount => sum(parts.map((part) => 
 
 export const termsOf = ({ remaining: _, held: __, upcoming: ___, warnAt: ____, ...terms }: Grant): GrantTerms => terms;
 
-/** A grant as it is when it has been given at a moment. */
+/** A grant at the time of its recording. */
 export function newGrant(terms: GrantTerms, at: Instant): Grant {
   const upcoming = terms.effectiveAt !== undefined && terms.effectiveAt > at;
   const warnAt = terms.expiresAt === undefined ? at : later(terms.expiresAt, -EXPIRY_WARNING_LEAD_MS);
@@ -100,7 +100,7 @@ const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1)
 interface Drawn {
   readonly grants: readonly Grant[];
   readonly allocation: Allocation;
-  /** What was wanted and was not there. */
+  /** The missing amount. */
   readonly short: Amount;
 }
 

@@ -1,4 +1,4 @@
-/** What happens to grants. Stored for ever: add, never rename. */
+/** The events of grants. Stored forever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { due, figures, movement } from '../figures';
 import { allocation, conversion, grantTerms } from './grant';
@@ -14,7 +14,7 @@ export const grantEvents = {
     purchaseId: shape.maybe(shape.text),
     ...movement,
   }),
-  /** What was left of a grant was taken back. */
+  /** The rest of a grant was taken back. */
   TopUpVoided: shape.record({ at, grantId: shape.text, amount: shape.amount, reason: shape.text, ...movement }),
   CreditsDeducted: shape.record({
     at,

@@ -1,4 +1,4 @@
-/** Adding grants, taking back what is left of one, and deducting from them. */
+/** Adds grants, voids them, and deducts from them. */
 import { type Amount, type Instant, ZERO } from '@drawdown/domain/amounts';
 import { refuse } from '@drawdown/domain/decider';
 import type { EventOf, EventsOf } from '../events';
@@ -17,7 +17,7 @@ interface TopUp {
   readonly conversion?: Conversion;
 }
 
-/** Takes back what is left of one grant. Works while paused: it corrects what was added, and is no debit of the customer's. */
+/** Takes back the rest of one grant. Works while paused, because it corrects a top-up and is no debit of the customer. */
 interface VoidTopUp {
   readonly type: 'VoidTopUp';
   readonly at: Instant;
@@ -59,7 +59,7 @@ function voidTopUp({ at, grantId, reason }: VoidTopUp, postings: Postings): Bala
   if (!grant && !wasGiven('g', grantId, grantCount)) return refuse({ code: 'grant_not_found', grantId });
   // Refused as a whole, as every request is: the hold was promised this value.
   if (grant && grant.held > ZERO) return refuse({ code: 'grant_held', grantId, held: grant.held });
-  // What has expired is not taken back, however late the sweeper is.
+  // An expired amount is not taken back, however late the sweeper is.
   if (!grant || expired(grant, at)) return refuse({ code: 'nothing_to_void', grantId });
   const without = grants.map((each) => (each === grant ? { ...grant, remaining: ZERO } : each));
   return postings.move('TopUpVoided', { grantId, amount: grant.remaining, reason }, without).done();
@@ -75,7 +75,7 @@ function deduct({ at, amount, reason, reference }: Deduct, postings: Postings): 
   return postings.move('CreditsDeducted', fields, drawn.grants).done();
 }
 
-/** A purchase that is pending has its place among the grants already: what was paid has to fit. */
+/** A pending purchase already has a place among the grants, because its payment must fit. */
 export function grantProblem(request: GrantRequest, at: Instant, { grants, purchases }: Balance): BalanceRefusal | undefined {
   const { effectiveAt, expiresAt } = request;
   if (request.amount <= ZERO) return { code: 'amount_not_positive' };

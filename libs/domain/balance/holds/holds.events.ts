@@ -1,4 +1,4 @@
-/** What a balance remembers of a hold, and what happens to it. Stored for ever: add, never rename. */
+/** The state of a hold, and its events. Stored forever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { due, movement } from '../figures';
 import { allocation } from '../grants/grant';
@@ -6,7 +6,7 @@ import { allocation } from '../grants/grant';
 const at = shape.instant;
 
 export const hold = shape.record({
-  /** `h1`, `h2`, ... unique within its balance for ever. */
+  /** `h1`, `h2`, ... unique within its balance forever. */
   id: shape.text,
   /** Still reserved. */
   amount: shape.amount,
@@ -32,11 +32,11 @@ export const holdEvents = {
     /** All that was debited: out of the hold and beyond it. */
     amount: shape.amount,
     captured: allocation,
-    /** Taken from available beyond the hold, where the caller allowed it. */
+    /** Taken from the available amount beyond the hold, if the caller allowed it. */
     overrun: allocation,
     /** Given back to its grants because the hold ended here. */
     released: allocation,
-    /** What the hold still reserves; zero when it has ended. */
+    /** The amount that the hold still reserves. Zero after its end. */
     remaining: shape.amount,
     ...movement,
   }),

@@ -31,9 +31,9 @@ interface CaptureHold {
   readonly at: Instant;
   readonly holdId: string;
   readonly amount: Amount;
-  /** Keep what is not captured reserved, for a later capture. Otherwise it is released here. */
+  /** The rest stays reserved for a later capture. Otherwise it is released here. */
   readonly keepOpen: boolean;
-  /** What to do with the part of `amount` that is more than the hold reserves. */
+  /** The treatment of the part of `amount` above the reserved amount. */
   readonly overrun: 'refuse' | 'from_available';
 }
 
@@ -111,7 +111,7 @@ function releaseHold({ holdId }: ReleaseHold, postings: Postings): BalanceDecisi
 }
 
 /**
- * Ends the holds whose time has come: expiry is judged by the command's time, not by when a sweeper gets to it.
+ * Ends the holds that are over at the command's time. The time of the sweeper does not matter.
  * @throws RangeError more of them than one append carries beside a command: `EndHolds` ends them first
  */
 export function expireHolds(postings: Postings, room: Room = ROOM_BESIDE_A_COMMAND): Postings {
@@ -138,7 +138,7 @@ export function endedHoldsFit(state: Balance, at: Instant): boolean {
   return parts <= PARTS_BESIDE_A_COMMAND_MAX;
 }
 
-/** Holds whose time has come, and nobody has posted their end. */
+/** Holds that are over, and whose end is not posted. */
 const endedBy = ({ holds }: Balance, at: Instant): Hold[] => holds.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt <= at);
 const partsOf = ({ allocation }: Hold): number => 1 + allocation.length;
 

@@ -1,4 +1,4 @@
-/** What a balance remembers of the invoices it paid: how many, and how much of which was given back. Pure. */
+/** The state of invoice payments of a balance: their number, and the returned amount of each. Pure. */
 import { type Amount, plus, ZERO } from '@drawdown/domain/amounts';
 import { shape } from '@drawdown/domain/decider';
 import { ordinalOf } from '../ordinals';
@@ -24,7 +24,7 @@ export const NO_PAYMENTS: InvoicePayments = { count: 0, finalUpTo: 0, reversed: 
 export const nextPaymentId = ({ count }: InvoicePayments): string => `i${count + 1}`;
 export const oneMore = (payments: InvoicePayments): InvoicePayments => ({ ...payments, count: payments.count + 1 });
 
-/** How much of a payment was given back; `unknown` where there never was such a payment, `final` where it is forgotten. */
+/** The returned amount of a payment. `unknown`: there never was such a payment. `final`: its state is no longer kept. */
 export function reversedOf({ count, finalUpTo, reversed }: InvoicePayments, paymentId: string): Amount | 'unknown' | 'final' {
   const payment = ordinalOf('i', paymentId);
   if (payment === undefined || payment > count) return 'unknown';
@@ -43,5 +43,5 @@ export function withReversed(payments: InvoicePayments, paymentId: string, amoun
     : { ...payments, reversed };
 }
 
-/** The payments of a life that has ended: their grants were closed, and what comes next may be of another currency. */
+/** The payments before a close: their grants were closed, and the next wallet may have another currency. */
 export const allFinal = ({ count }: InvoicePayments): InvoicePayments => ({ count, finalUpTo: count, reversed: [] });

@@ -1,4 +1,4 @@
-/** What happens between invoices and a balance. Stored for ever: add, never rename. */
+/** The events of invoices and a balance. Stored forever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { movement } from '../figures';
 import { allocation, grantTerms } from '../grants/grant';
@@ -8,14 +8,14 @@ const at = shape.instant;
 export const invoiceEvents = {
   InvoicePaid: shape.record({
     at,
-    /** `i1`, `i2`, ... unique within its balance for ever. */
+    /** `i1`, `i2`, ... unique within its balance forever. */
     paymentId: shape.text,
     /** The account's own. */
     invoiceId: shape.text,
     due: shape.amount,
-    /** Taken, in whole minor units. Zero where nothing was due and usage was settled. */
+    /** Taken, in whole minor units. Zero if nothing was due and usage was settled. */
     amount: shape.amount,
-    /** Of what is due: to be paid by other means. */
+    /** The rest of the amount due, to be paid by other means. */
     remaining: shape.amount,
     minorUnitDigits: shape.integer,
     /** Usage that waits no more, because this invoice bills it. */
@@ -40,7 +40,7 @@ export const invoiceEvents = {
   }),
 } as const;
 
-/** What a reversal has to know of a payment. */
+/** The facts about a payment that a reversal needs. */
 export type InvoicePayment = Pick<
   shape.TypeOf<typeof invoiceEvents.InvoicePaid>,
   'paymentId' | 'invoiceId' | 'amount' | 'minorUnitDigits' | 'allocation' | 'terms'

@@ -44,7 +44,7 @@ interface PayInvoice {
   readonly due: Amount;
   /** Digits of the currency's minor unit: 2 for cents. */
   readonly minorUnitDigits: number;
-  /** Unbilled usage that the invoice bills. Absent: all there is, up to what is due. */
+  /** Unbilled usage that the invoice bills. Absent: all of it, up to the amount due. */
   readonly billed?: Amount;
 }
 
@@ -74,14 +74,14 @@ function payInvoice({ at, invoiceId, due, minorUnitDigits, ...command }: PayInvo
   const { status, unbilled = ZERO, invoicePayments = NO_PAYMENTS } = postings.state;
   if (status === 'paused') return refuse({ code: 'balance_paused' });
   const billed = command.billed ?? least(unbilled, due);
-  // A default cannot be negative where what is due is not.
+  // A default is not negative, because the amount due is not.
   if (least(due, billed) < ZERO) return refuse({ code: 'amount_negative', amount: least(due, billed) });
   const problem = fractionProblem(due, minorUnitDigits);
   if (problem) return refuse(problem);
   if (billed > unbilled) return refuse({ code: 'billed_exceeds_unbilled', unbilled, billed });
   const { grants } = expireHolds(postings).state;
   const amount = floorTo(least(due, payable(grants, at)), minorUnitDigits);
-  // What is due stays due and may be tried again, and the usage that it bills goes on waiting with it.
+  // The amount stays due and may be tried again, and its usage continues to wait.
   if (amount === ZERO && (due > ZERO || billed === ZERO)) return accept();
   const drawn = drawDown(grants, amount, at);
   const fields = {
@@ -100,7 +100,7 @@ function payInvoice({ at, invoiceId, due, minorUnitDigits, ...command }: PayInvo
     .done();
 }
 
-/** What one payment can take: all that is available, in as many grants as one event has room for the terms of. */
+/** The amount that one payment can take: all available value, in as many grants as one event has room for. */
 function payable(grants: readonly Grant[], at: Instant): Amount {
   let room = PAYMENT_TERMS_CHARS_MAX;
   const within = grants.filter((grant) => eligible(grant, at) && unheld(grant) > ZERO && (room -= grantTerms.write(grant).length) >= 0);

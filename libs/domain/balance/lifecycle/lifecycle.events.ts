@@ -1,4 +1,4 @@
-/** The life of a balance as a whole. Stored for ever: add, never rename. */
+/** The life of a balance as a whole. Stored forever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { figures, movement } from '../figures';
 import { allocation } from '../grants/grant';

@@ -79,7 +79,7 @@ function close({ reason }: Close, postings: Postings): BalanceDecision {
   const pending = purchases?.pending.length ?? 0;
   if (pending > 0) return refuse({ code: 'purchases_pending', purchases: pending });
   if (unbilled !== undefined) return refuse({ code: 'usage_unbilled', unbilled });
-  // What has expired is no residual, however late the sweeper is.
+  // An expired amount is no residual, however late the sweeper is.
   expireGrants(postings);
   const { grants } = postings.state;
   const allocation = grants.map((grant) => ({ grant: grant.id, amount: grant.remaining }));

@@ -48,7 +48,7 @@ type LimitState = shape.TypeOf<typeof limitState>;
 export const thresholdOf = ({ kind, value }: Limit, lastTopUp: Amount): Amount =>
   kind === 'absolute' ? value : percentHalfEven(lastTopUp, value);
 
-/** Judged on what is projected. At the line counts as below: "low at 50" warns when 50 are left. */
+/** Uses the projected amount. At the line counts as below: "low at 50" warns when 50 are left. */
 export const isAbove = (projected: Amount, threshold: Amount): boolean => projected > threshold;
 
 export const armed = (position: Position, projected: Amount, threshold: Amount): Position =>
@@ -61,7 +61,7 @@ type Crossing =
   | { readonly type: 'BalanceRecovered'; readonly from: 'low_balance'; readonly limit: Limit; readonly threshold: Amount }
   | { readonly type: 'BalanceRecovered'; readonly from: 'run_out'; readonly threshold: Amount };
 
-/** What has been crossed, in the order in which a falling (or rising) balance reaches the limits. */
+/** The crossed limits, in the order in which a falling (or rising) balance reaches them. */
 export function crossings(lines: readonly LimitState[], runOut: Position, lastTopUp: Amount, projected: Amount): readonly Crossing[] {
   const byThreshold = lines
     .map(({ limit, position }) => ({ limit, position, threshold: thresholdOf(limit, lastTopUp) }))

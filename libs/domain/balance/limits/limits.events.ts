@@ -1,4 +1,4 @@
-/** What happens at the limits of a balance. Stored for ever: add, never rename. */
+/** The events of limits. Stored forever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { due, figures } from '../figures';
 import { limit } from './limit';

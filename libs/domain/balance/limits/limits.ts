@@ -1,4 +1,4 @@
-/** Setting the limits of a balance, and where it stands to each of them. */
+/** Sets the limits of a balance, and keeps its place above or below each. */
 import { type Amount, type Instant, ZERO } from '@drawdown/domain/amounts';
 import { refuse } from '@drawdown/domain/decider';
 import type { EventsOf } from '../events';

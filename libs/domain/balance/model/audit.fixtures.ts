@@ -45,7 +45,7 @@ export function audit(
   }
 }
 
-/** The story of what was accepted, or the code of the refusal. */
+/** The sentences of the events, or the code of the refusal. */
 const outcome = (answer: readonly string[] | string): string => (typeof answer === 'string' ? `refused: ${answer}` : answer.join('\n'));
 
 /** I3 and I4, by the events' own words. */
@@ -59,7 +59,7 @@ class Sums {
   private readonly succeeded = new Map<string, EventOf<'PurchaseSucceeded'>>();
   private readonly credited = new Set<string>();
   private readonly terms = new Map<string, GrantTerms>();
-  /** What each payment took from each grant, less what was given back. */
+  /** The amount that each payment took from each grant, less the returned amount. */
   private readonly paid = new Map<string, Map<string, bigint>>();
 
   add(event: BalanceEvent): void {
@@ -171,7 +171,7 @@ class Sums {
     equal('unbilled by what accrued', event.figures.unbilled ?? 0n, this.unbilled);
   }
 
-  /** A purchase is credited once, with what was asked for and paid. */
+  /** A purchase is credited once, with the requested and paid amount. */
   private credit(id: string, { grant: { id: grantId, ...grant }, conversion }: EventOf<'ToppedUp'>): void {
     const [started, paid] = [this.purchases.get(id), this.succeeded.get(id)];
     if (!started || paid?.grantId !== grantId || this.credited.has(id)) fail(`purchase ${id} is credited without having been paid for it`);

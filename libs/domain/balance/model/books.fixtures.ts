@@ -16,7 +16,7 @@ interface Line {
   readonly limit?: Limit;
   stands: 'unknown' | 'over' | 'under';
 }
-/** The story of what has to happen, or the code of the refusal. */
+/** The predicted sentences, or the code of the refusal. */
 type Predicted = readonly string[] | string;
 
 const NOTHING_TO_DO = 'nothing to do';
@@ -36,12 +36,12 @@ export class Books {
   private runOut: Line = { stands: 'unknown' };
   private story: string[] = [];
   private now = 0;
-  /** What ends or begins by then is due. */
+  /** Ends and beginnings up to this time are due. */
   private due = 0;
-  /** When what was written last counts from. */
+  /** The time of the last entry. */
   private latest = 0;
 
-  /** What must be answered to a command; the books move on accordingly. */
+  /** Predicts the answer to a command, and changes the model accordingly. */
   predict(command: BalanceCommand): Predicted {
     this.now = this.due = command.at;
     this.story = [];
@@ -176,7 +176,7 @@ export class Books {
     }
   }
 
-  /** Moment by moment, as if somebody had come at each of them; but never from before what was written already. */
+  /** One due time after the other, as by a sweep at each of them, but never before the last entry. */
   private sweep(until: number): undefined {
     const latest = Math.min(this.latest, until);
     for (let soonest = this.soonest(); soonest <= until; soonest = this.soonest()) {

@@ -19,7 +19,7 @@ export const SEED = 20_260_301;
 const COMMANDS_MAX = 20;
 const TICK_MS = 1;
 
-/** What a tick is worth in amounts: the smallest amount, a whole, and one that divides evenly by nothing. */
+/** Amounts of one tick: the smallest amount, a whole number, and one that divides evenly by nothing. */
 const SCALES = [1n, 1_000_000_000n, 333_333_337n] as const;
 
 const weighted = <T>(...choices: readonly (readonly [weight: number, choice: fc.Arbitrary<T>])[]): fc.Arbitrary<T> =>
@@ -54,7 +54,7 @@ const lines = fc.array(
   },
 );
 const wanted = weighted([30, integer(1, 9)], [1, integer(-1, 0)]);
-/** One of those that there are, such as open holds; now and then one that is not. */
+/** One of the existing ids, such as of open holds. Sometimes an unknown one. */
 const oneThere = weighted<number | undefined>([12, integer(0, 9)], [1, fc.constant(undefined)]);
 
 /** Whole minor units, now and then not, and how much of the least that there is beside them. */

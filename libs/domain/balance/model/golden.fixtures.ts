@@ -1,4 +1,4 @@
-/** Compares what an aggregate stores with its golden file: stored names and canonical data, which are for ever. */
+/** Compares what an aggregate stores with its golden file: stored names and canonical data, which are forever. */
 import { deepStrictEqual } from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import type { BalanceEvent } from '../events';
 import { EXAMPLES } from './examples.fixtures';
 
 const FOR_EVER =
-  'What is stored is for ever: streams that hold this text have to be read by every later version. Give the type or field its ' +
+  'What is stored is forever: streams that hold this text have to be read by every later version. Give the type or field its ' +
   'old name back; a new field must be optional (`maybe`), and then its golden line is extended by hand.';
 
 /** `<stored type>.json` in `folder` holds one line: the canonical data of the event's example. */

@@ -24,7 +24,7 @@ const requested = shape.record(purchaseRequest);
 export type PurchaseRequest = shape.TypeOf<typeof requested>;
 
 const purchase = shape.record({
-  /** `p1`, `p2`, ... unique within its balance for ever. */
+  /** `p1`, `p2`, ... unique within its balance forever. */
   id: shape.text,
   ...purchaseRequest,
 });

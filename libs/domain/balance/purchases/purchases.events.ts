@@ -1,4 +1,4 @@
-/** What happens to purchases. Stored for ever: add, never rename. */
+/** What happens to purchases. Stored forever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { due, figures } from '../figures';
 import { money } from '../grants/grant';

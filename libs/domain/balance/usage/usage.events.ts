@@ -1,4 +1,4 @@
-/** What usage does to a balance. Stored for ever: add, never rename. */
+/** What usage does to a balance. Stored forever: add, never rename. */
 import { shape } from '@drawdown/domain/decider';
 import { figures, movement } from '../figures';
 import { allocation, conversion, zeroUnlessWritten } from '../grants/grant';

@@ -126,7 +126,7 @@ export class KafkaVariables {
     const seen = new Map<string, string>();
     for (const [variable, topic] of Object.entries(topics)) {
       const other = seen.get(topic);
-      // A service would read what it wrote, for ever.
+      // A service would read what it wrote, forever.
       if (other !== undefined)
         found.push({ variable, problem: `is ${topic}, as ${other} is`, remedy: 'give each topic a name of its own' });
       seen.set(topic, variable);

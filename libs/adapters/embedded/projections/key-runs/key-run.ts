@@ -1,4 +1,4 @@
-/** One run, open for questions. Its filter and the first fingerprint of each page are in memory, the rest is read where it is needed. */
+/** One run, open for lookups. Its filter and the first fingerprint of each page are in memory. The rest is read on demand. */
 import { readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { KeyPlace } from '@drawdown/engine/derived-state';
@@ -20,7 +20,7 @@ import {
 const NAME_BYTES_GUESSED = 128;
 const NAME_BYTES_MAX = 2 ** 16 + NAME_HEADER_BYTES;
 
-/** What a file holds is not what was written. */
+/** The contents of a file were changed. */
 export class RunDamaged extends Error {}
 
 /** A file with runs, closed and removed when the last of them is gone. */

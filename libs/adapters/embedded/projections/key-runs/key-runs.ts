@@ -28,7 +28,7 @@ export class KeyRuns {
     private readonly files: FileOperations,
   ) {}
 
-  /** @throws RunDamaged something that the manifest names is not what was written: all keys have to be collected anew. */
+  /** @throws RunDamaged a file of the manifest was changed: all keys must be collected again. */
   static async open(directory: string, manifest: readonly RunEntry[], files: FileOperations): Promise<KeyRuns> {
     mkdirSync(directory, { recursive: true });
     const runs = new KeyRuns(directory, files);
@@ -56,7 +56,7 @@ export class KeyRuns {
           found ??= new Map();
           const before = found.get(i);
           if (!before) found.set(i, [place]);
-          // Saved twice where a save that failed was done again.
+          // A key is saved twice if a failed save was repeated.
           else if (!before.some(({ stream, revision }) => stream === place.stream && revision === place.revision)) before.push(place);
         }
       }
@@ -90,7 +90,7 @@ export class KeyRuns {
     }
   }
 
-  /** What the manifest has now; files of which no run is left become unused. */
+  /** The new contents of the manifest. Files without a run become unused. */
   replace(gone: readonly KeyRun[], added: readonly KeyRun[]): void {
     this.runs = [...this.runs.filter((run) => !gone.includes(run)), ...added];
     for (const file of new Set(gone.map((run) => run.file))) if (!this.runs.some((run) => run.file === file)) this.leave(file);

@@ -1,6 +1,6 @@
 /**
  * The bytes of a run: keys sorted by fingerprint that are kept equally long. All of it is derived: a change raises FORMAT of
- * projection-records.ts, and what was stored is thrown away.
+ * projection-records.ts, and the stored data is deleted.
  *
  *   pages   4,096 bytes each: u32 CRC of the rest, u32 keys in it, 8 bytes unused, then per key f64 fingerprint, u32 stream, u32 revision
  *   names   per stream: u32 CRC of the name, u16 bytes, name, up to the next multiple of 8; a key names its stream by an eighth of its offset
@@ -18,11 +18,11 @@ const KEY_BYTES = 16;
 const FIRST_F64 = PAGE_HEADER_BYTES / 8;
 const FIRST_U32 = PAGE_HEADER_BYTES / 4;
 
-/** Keys that are kept until times of one group stand in runs of their own, which are dropped together: 4 days. */
+/** Keys that end within the same 4 days are in their own runs, which are dropped together. */
 export const GROUP_MS = 4 * 86_400_000;
 export const GROUP_FOR_EVER = -1;
 
-/** What the manifest says of a run; several runs may stand in one file. */
+/** The entry of a run in the manifest. Several runs may be in one file. */
 export interface RunEntry {
   readonly file: number;
   /** Of its first page in the file, in bytes. */
@@ -33,7 +33,7 @@ export interface RunEntry {
   readonly indexCrc: number;
   /** Start of its group as a multiple of GROUP_MS, or GROUP_FOR_EVER. */
   readonly group: number;
-  /** The newest of its keys, in milliseconds since 1970; null: for ever. */
+  /** The newest of its keys, in milliseconds since 1970; null: forever. */
   readonly keepUntil: number | null;
 }
 
@@ -78,7 +78,7 @@ export class Page {
     return this.words[1]! <= PAGE_KEYS && this.words[0] === crc32(this.bytes.subarray(4));
   }
 
-  /** The first key whose fingerprint is not lower; `keys` where all are. */
+  /** The first key whose fingerprint is not lower. `keys` if all are lower. */
   firstNotBelow(fingerprint: number): number {
     let low = 0;
     for (let high = this.keys; low < high;) {
@@ -95,7 +95,7 @@ export const NAME_HEADER_BYTES = 6;
 export const NAME_UNIT = 8;
 export const nameSize = (bytes: number): number => Math.ceil((NAME_HEADER_BYTES + bytes) / NAME_UNIT) * NAME_UNIT;
 
-/** The name at an offset of what was read; undefined where it is damaged or cut short. */
+/** The name at an offset. Undefined if it is damaged or cut short. */
 export function nameAt(bytes: Buffer, offset: number): string | undefined {
   if (offset + NAME_HEADER_BYTES > bytes.length) return undefined;
   const start = offset + NAME_HEADER_BYTES;

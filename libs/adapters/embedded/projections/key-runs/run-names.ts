@@ -9,7 +9,7 @@ export class RunNames {
   private end = 0;
   private readonly units = new Map<string, number>();
 
-  /** Where the name stands, in units. */
+  /** The offset of the name, in units. */
   add(name: string): number {
     const known = this.units.get(name);
     if (known !== undefined) return known;
