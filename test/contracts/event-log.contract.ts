@@ -199,6 +199,28 @@ export function eventLogContract(name: string, open: () => Promise<OpenedLog>): 
       it('of nothing has no outcomes', async () => expect(await log.appendRound([])).toEqual([]));
     });
 
+    describe('reading places', () => {
+      it('gives the event at each place in the order of the places, and none where the stream is not so long', async () => {
+        const [a, b] = [someEvents(3), someEvents(1)];
+        await log.append(named('a'), a, 'no_stream');
+        await log.append(named('b'), b, 'no_stream');
+        await log.append(named('a'), someEvents(2), 2);
+        const at = (suffix: string, revision: number) => ({ stream: named(suffix), revision });
+        const found = await log.readPlaces([at('a', 4), at('b', 0), at('a', 1), at('b', 1), at('none', 0), at('a', 1)]);
+        expect(found.map((event) => event && [event.stream, event.revision])).toEqual([
+          [named('a'), 4],
+          [named('b'), 0],
+          [named('a'), 1],
+          undefined,
+          undefined,
+          [named('a'), 1],
+        ]);
+        expect(stored([found[2]!])).toEqual([a[1]]);
+      });
+
+      it('of nothing gives nothing', async () => expect(await log.readPlaces([])).toEqual([]));
+    });
+
     describe('reading a stream', () => {
       beforeEach(async () => {
         for (const [from, count] of [

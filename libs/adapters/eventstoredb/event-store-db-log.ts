@@ -7,12 +7,14 @@ import {
   AppendUnknown,
   assertAppendable,
   type EventLog,
+  type EventPlace,
   type ExpectedRevision,
   type Fault,
   LogClosed,
   LogUnavailable,
   type NewEvent,
   READ_LIMIT_MAX,
+  readSeparately,
   type ReadStreamOptions,
   type RecordedEvent,
   type RoundOutcome,
@@ -148,6 +150,10 @@ export class EventStoreDbLog implements EventLog {
     const begin = from ?? (direction === 'forwards' ? 'start' : 'end');
     const { read } = await this.read(streamRequest(stream, begin, direction, count), `reading ${stream}`);
     return read.flatMap(({ event }) => (event ? [event] : []));
+  }
+
+  readPlaces(places: readonly EventPlace[]): Promise<readonly (RecordedEvent | undefined)[]> {
+    return readSeparately((stream, options) => this.readStream(stream, options), places);
   }
 
   async readAll(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {

@@ -122,5 +122,5 @@ const isAtMost = (time: string, at: string): boolean => time.length === at.lengt
 
 /** Holds the lines of usage events, and with them the keys of these. */
 export type UsageEventOfBalance = EventOf<'CreditsConsumed' | 'UsageAccrued'>;
-export const holdsUsage = (event: DomainEvent): event is UsageEventOfBalance =>
-  event.type === 'CreditsConsumed' || event.type === 'UsageAccrued';
+export const isUsageType = (type: string): boolean => type === 'CreditsConsumed' || type === 'UsageAccrued';
+export const holdsUsage = (event: DomainEvent): event is UsageEventOfBalance => isUsageType(event.type);

@@ -41,6 +41,12 @@ export interface StreamAppend {
 /** `fault` is what `append` would throw. */
 export type RoundOutcome = AppendOutcome | { readonly outcome: 'failed'; readonly fault: unknown };
 
+/** Where one event stands. */
+export interface EventPlace {
+  readonly stream: string;
+  readonly revision: number;
+}
+
 export interface ReadStreamOptions {
   readonly direction?: 'forwards' | 'backwards';
   /** First revision to return. Default: the first when forwards, the last when backwards. */
@@ -71,6 +77,8 @@ export interface EventLog {
   appendRound(appends: readonly StreamAppend[]): Promise<readonly RoundOutcome[]>;
   /** Events of one stream; an empty list for a stream that does not exist. At most `limit` (default and cap READ_LIMIT_MAX). */
   readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]>;
+  /** The event at each place, in the order of the places. Undefined: its stream is not so long. Where the log can, they share reads. */
+  readPlaces(places: readonly EventPlace[]): Promise<readonly (RecordedEvent | undefined)[]>;
   /**
    * Events of the whole log after a position (exclusive), in order. At most `limit`, and fewer when they are big; none only at the end.
    * `after` is -1n, the beginning, or the position of an event: a store may be unable to start anywhere else.

@@ -1,5 +1,6 @@
 export * from './append-rules';
 export * from './append-separately';
+export * from './read-separately';
 export * from './applied-keys';
 export * from './credited-payments';
 export * from './event-log';

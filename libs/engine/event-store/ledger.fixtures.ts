@@ -21,7 +21,8 @@ import {
   type UsageOffer,
 } from '@drawdown/engine/usage-pipeline';
 import { appendSeparately } from './append-separately';
-import type { EventLog, StreamAppend } from './event-log';
+import { readSeparately } from './read-separately';
+import type { EventLog, EventPlace, StreamAppend } from './event-log';
 import { streamDefinitionOf } from './stream-definition';
 import { Ledger } from './ledger';
 import { Projector } from '@drawdown/engine/read-models';
@@ -40,6 +41,8 @@ export const double = <T extends object>(real: T, instead: Partial<T>): T =>
     get: (target, name) => {
       if (name === 'appendRound' && !('appendRound' in instead) && 'append' in instead)
         return (appends: readonly StreamAppend[]) => appendSeparately(instead.append as EventLog['append'], appends);
+      if (name === 'readPlaces' && !('readPlaces' in instead) && 'readStream' in instead)
+        return (places: readonly EventPlace[]) => readSeparately(instead.readStream as EventLog['readStream'], places);
       const found: unknown = Reflect.get(name in instead ? instead : target, name);
       return typeof found === 'function' ? (found.bind(target) as unknown) : found;
     },

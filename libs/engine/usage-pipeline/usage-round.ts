@@ -25,6 +25,7 @@ import {
   usageFingerprint,
 } from '@drawdown/engine/event-store';
 import type { RejectedUsageStore } from './rejected-usage-store';
+import { plainRepeats } from './repeated-usage';
 import { afterFirst, type Faulted, UnsettledUsage } from './unsettled-usage';
 import { type Clock, LINES_BYTES_MAX, LINES_PER_EVENT_MAX, USAGE_FUTURE_MS_MAX, type UsageOffer, type UsageOutcome } from './usage-outcome';
 import { chargeOf, lineBytesAtMost, worthOf } from './usage-targets';
@@ -121,7 +122,7 @@ class Round {
     if (states.isRefolding) return;
     const groups = this.group(rated);
     stages.end('group');
-    const fresh = await this.withoutKnown(groups);
+    const fresh = await this.withoutKnown(rated, groups);
     stages.end('known keys');
     await ledger.inFreeTurns(async (turns) => {
       // Nothing waits from here to the append: the decision and the key lookup use the same revision of every stream.
@@ -235,15 +236,17 @@ class Round {
     return worth && { source, id, bodyHash, time, usedAt, parts, creditProductId, ...worth };
   }
 
-  /** The groups without usage whose key may have been applied before. */
-  private async withoutKnown(groups: readonly Group[]): Promise<readonly Group[]> {
-    const fingerprints: number[] = [];
-    for (const { rated } of groups) for (const { fingerprint } of rated) fingerprints.push(fingerprint);
-    const known = await this.parts.ledger.states.keys.find(fingerprints);
-    if (known.size === 0) return groups;
-    let next = 0;
+  /** The groups without usage whose key may have been applied before. Plain repeats have their outcome then. */
+  private async withoutKnown(rated: readonly Rated[], groups: readonly Group[]): Promise<readonly Group[]> {
+    const { ledger } = this.parts;
+    const found = await ledger.states.keys.find(rated.map(({ fingerprint }) => fingerprint));
+    if (found.size === 0) return groups;
+    // What cannot be read now is read again with the rest, and the fault is told there.
+    for (const i of await plainRepeats(ledger.log, rated, found).catch(() => [])) this.outcomes[rated[i]!.index] = { status: 'duplicate' };
+    const known = new Set<Rated>();
+    for (const i of found.keys()) known.add(rated[i]!);
     return groups.map((group) => {
-      const isFresh = group.rated.map(() => !known.has(next++));
+      const isFresh = group.rated.map((one) => !known.has(one));
       return { ...group, rated: group.rated.filter((_, i) => isFresh[i]), lines: group.lines.filter((_, i) => isFresh[i]) };
     });
   }

@@ -6,6 +6,7 @@ import {
   type AppendOutcome,
   assertAppendable,
   type EventLog,
+  type EventPlace,
   type ExpectedRevision,
   LogClosed,
   type LogUnavailable,
@@ -141,6 +142,11 @@ export class EmbeddedLog implements EventLog {
   async readStream(stream: string, options: ReadStreamOptions = {}): Promise<readonly RecordedEvent[]> {
     this.assertOpen();
     return this.reader.readStream(stream, options);
+  }
+
+  async readPlaces(places: readonly EventPlace[]): Promise<readonly (RecordedEvent | undefined)[]> {
+    this.assertOpen();
+    return this.reader.readPlaces(places);
   }
 
   async readAll(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {

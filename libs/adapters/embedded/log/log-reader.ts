@@ -1,5 +1,11 @@
 /** Reads durable events: new ones from memory, others from the files. The CRC of every record is checked. */
-import { EVENTS_PER_APPEND_MAX, READ_LIMIT_MAX, type ReadStreamOptions, type RecordedEvent } from '@drawdown/engine/event-store';
+import {
+  type EventPlace,
+  EVENTS_PER_APPEND_MAX,
+  READ_LIMIT_MAX,
+  type ReadStreamOptions,
+  type RecordedEvent,
+} from '@drawdown/engine/event-store';
 import { LogCorrupt } from './log-corrupt';
 import type { LogFiles } from './log-files';
 import { recordAt, scanRecords } from './log-scan';
@@ -11,8 +17,10 @@ import type { TailCache } from './tail-cache';
 const WINDOW_BYTES = 256 * 1024;
 /** A page of the complete log ends after the record that exceeds this. */
 const PAGE_BYTES = 4 * 1024 * 1024;
-/** Adjacent reads of one stream in a file become one read, up to this size. */
+/** Records that lie near each other in a file are read together, up to this. */
 const RUN_BYTES_MAX = 1024 * 1024;
+/** Between two records of one read. To read so much more costs less than to read twice. */
+const GAP_BYTES_MAX = 16 * 1024;
 const READS_AT_ONCE = 16;
 
 export class LogReader {
@@ -32,10 +40,23 @@ export class LogReader {
     const low = Math.max(0, forwards ? (from ?? 0) : Math.min(from ?? head.revision, head.revision) - count + 1);
     const high = Math.min(head.revision, forwards ? low + count - 1 : (from ?? head.revision));
     if (low > high) return [];
-    const events = (await this.readPlaces(this.index.places(head, low, high))).filter(
-      ({ revision }) => revision >= low && revision <= high,
-    );
+    const records = await this.readRecords(this.index.places(head, low, high));
+    const events = records.flat().filter(({ revision }) => revision >= low && revision <= high);
     return forwards ? events : events.reverse();
+  }
+
+  /** The event at each place, in the order of the places. Undefined: the stream is not so long. */
+  async readPlaces(places: readonly EventPlace[]): Promise<readonly (RecordedEvent | undefined)[]> {
+    const wanted = places.flatMap(({ stream, revision }, i) => {
+      const head = this.index.head(stream);
+      const record = revision > head.revision ? undefined : this.index.places(head, revision, revision)[0];
+      return record ? [{ i, revision, record }] : [];
+    });
+    wanted.sort((a, b) => a.record.offset - b.record.offset);
+    const records = await this.readRecords(wanted.map(({ record }) => record));
+    const found = new Array<RecordedEvent | undefined>(places.length);
+    for (const [k, { i, revision, record }] of wanted.entries()) found[i] = records[k]![revision - record.firstRevision];
+    return found;
   }
 
   async readAll(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {
@@ -103,31 +124,34 @@ export class LogReader {
     return this.files.end;
   }
 
-  private async readPlaces(places: readonly RecordPlace[]): Promise<RecordedEvent[]> {
+  /** The events of each record. @param places by rising offset */
+  private async readRecords(places: readonly RecordPlace[]): Promise<(readonly RecordedEvent[])[]> {
     const runs: RecordPlace[][] = [];
     let run: RecordPlace[] | undefined;
     for (const place of places) {
-      const before = run?.at(-1);
-      const joins =
-        before && before.offset + before.bytes === place.offset && place.offset + place.bytes - run![0]!.offset <= RUN_BYTES_MAX;
-      if (joins) run!.push(place);
+      if (run && this.joins(run, place)) run.push(place);
       else runs.push((run = [place]));
     }
-    const events: RecordedEvent[] = [];
-    for (let i = 0; i < runs.length; i += READS_AT_ONCE) {
-      for (const read of await Promise.all(runs.slice(i, i + READS_AT_ONCE).map((next) => this.readRun(next))))
-        for (const event of read) events.push(event);
-    }
-    return events;
+    const records: (readonly RecordedEvent[])[] = [];
+    for (let i = 0; i < runs.length; i += READS_AT_ONCE)
+      for (const read of await Promise.all(runs.slice(i, i + READS_AT_ONCE).map((next) => this.readRun(next)))) records.push(...read);
+    return records;
   }
 
-  private async readRun(places: readonly RecordPlace[]): Promise<readonly RecordedEvent[]> {
+  private joins(run: readonly RecordPlace[], { offset, bytes }: RecordPlace): boolean {
+    const first = run[0]!.offset;
+    const last = run.at(-1)!;
+    if (offset - (last.offset + last.bytes) > GAP_BYTES_MAX || offset + bytes - first > RUN_BYTES_MAX) return false;
+    return this.files.segmentOf(first) === this.files.segmentOf(offset);
+  }
+
+  private async readRun(places: readonly RecordPlace[]): Promise<(readonly RecordedEvent[])[]> {
     const cached = places.map(({ offset }) => this.tail.at(offset)?.events);
-    if (cached.every((events) => events !== undefined)) return cached.length === 1 ? cached[0]! : cached.flat();
+    if (cached.every((events) => events !== undefined)) return cached;
     const start = places[0]!.offset;
     const last = places.at(-1)!;
     const buffer = await this.files.read(start, last.offset + last.bytes - start);
-    return places.flatMap(({ offset, bytes }) => {
+    return places.map(({ offset, bytes }) => {
       const at = offset - start;
       if (at + bytes > buffer.length || recordBytes(buffer, at) !== bytes || !isIntact(buffer, at, bytes)) throw this.unreadable(offset);
       return readRecordEvents(buffer, at, offset);

@@ -3,6 +3,7 @@ import {
   type AppendOutcome,
   AppendUnknown,
   type EventLog,
+  type EventPlace,
   type ExpectedRevision,
   type NewEvent,
   type ReadStreamOptions,
@@ -46,6 +47,10 @@ export class CountedLog implements EventLog {
 
   readStream(stream: string, options?: ReadStreamOptions): Promise<readonly RecordedEvent[]> {
     return this.log.readStream(stream, options);
+  }
+
+  readPlaces(places: readonly EventPlace[]): Promise<readonly (RecordedEvent | undefined)[]> {
+    return this.log.readPlaces(places);
   }
 
   readAll(after: bigint, limit: number): Promise<readonly RecordedEvent[]> {
