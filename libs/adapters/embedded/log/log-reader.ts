@@ -47,11 +47,11 @@ export class LogReader {
 
   /** The event at each place, in the order of the places. Undefined: the stream is not so long. */
   async readPlaces(places: readonly EventPlace[]): Promise<readonly (RecordedEvent | undefined)[]> {
-    const wanted = places.flatMap(({ stream, revision }, i) => {
+    const wanted: { readonly i: number; readonly revision: number; readonly record: RecordPlace }[] = [];
+    for (const [i, { stream, revision }] of places.entries()) {
       const head = this.index.head(stream);
-      const record = revision > head.revision ? undefined : this.index.places(head, revision, revision)[0];
-      return record ? [{ i, revision, record }] : [];
-    });
+      if (revision <= head.revision) wanted.push({ i, revision, record: this.index.place(head, revision) });
+    }
     wanted.sort((a, b) => a.record.offset - b.record.offset);
     const records = await this.readRecords(wanted.map(({ record }) => record));
     const found = new Array<RecordedEvent | undefined>(places.length);

@@ -94,9 +94,17 @@ export class StreamIndex {
     const first = inMemory[0];
     const stored = first && low < first.firstRevision ? this.storedPlaces(head.id, low, Math.min(high, first.firstRevision - 1)) : [];
     const places = [...stored, ...inMemory];
-    let from = places.length - 1;
-    while (from > 0 && places[from]!.firstRevision > low) from--;
-    return places.slice(from).filter((place) => place.firstRevision <= high);
+    return places.slice(places.indexOf(placeIn(places, low))).filter((place) => place.firstRevision <= high);
+  }
+
+  /** The place of the record that holds one revision, which must exist. */
+  place(head: StreamHead, revision: number): RecordPlace {
+    const chunks = head.full;
+    if (head.recent[0]!.firstRevision <= revision) return placeIn(head.recent, revision);
+    for (let i = chunks.length - 1; i >= 0; i--) if (chunks[i]![0]!.firstRevision <= revision) return placeIn(chunks[i]!, revision);
+    const start = chunkKey(head.id, revision);
+    const [stored] = [...this.chunks.getRange({ start, end: chunkKey(head.id, 0), inclusiveEnd: true, reverse: true, limit: 1 })];
+    return placeIn(decodePlaces(stored!.value, 0), revision);
   }
 
   /**
@@ -178,6 +186,12 @@ export class StreamIndex {
     this.young = kept;
     this.forgetAt = kept.size + this.headsCachedMax;
   }
+}
+
+function placeIn(places: readonly RecordPlace[], revision: number): RecordPlace {
+  let i = places.length - 1;
+  while (i > 0 && places[i]!.firstRevision > revision) i--;
+  return places[i]!;
 }
 
 function chunkKey(id: number, revision: number): Buffer {
