@@ -1,6 +1,5 @@
 export * from './append-rules';
-export * from './append-separately';
-export * from './read-separately';
+export * from './separately';
 export * from './applied-keys';
 export * from './credited-payments';
 export * from './event-log';

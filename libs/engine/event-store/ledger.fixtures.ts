@@ -20,8 +20,7 @@ import {
   UsageIntake,
   type UsageOffer,
 } from '@drawdown/engine/usage-pipeline';
-import { appendSeparately } from './append-separately';
-import { readSeparately } from './read-separately';
+import { appendSeparately, readSeparately } from './separately';
 import type { EventLog, EventPlace, StreamAppend } from './event-log';
 import { streamDefinitionOf } from './stream-definition';
 import { Ledger } from './ledger';

@@ -136,14 +136,15 @@ describe('a loss', () => {
     await documentsHaveTheirKeys(['1']);
   });
 
-  it('while a balance is loaded for usage: the round writes nothing, and the same again is a duplicate', async () => {
+  it('while a balance is loaded for usage: the round writes nothing, and of the same again a repeat is a duplicate', async () => {
     store.during('load', loseAndHold);
     // A load only comes when the stream is not in memory.
     home.states.trim(0);
-    await expect(home.use(tokens('1', 5))).rejects.toMatchObject({ code: 'derived_state_lost', retriable: true });
-    expect(await home.use(tokens('1', 5))).toMatchObject([{ status: 'duplicate' }]);
-    expect(await consumed()).toBe(amount('5'));
-    await documentsHaveTheirKeys(['1']);
+    const both = [tokens('1', 5), tokens('2', 1)];
+    await expect(home.use(...both)).rejects.toMatchObject({ code: 'derived_state_lost', retriable: true });
+    expect(await home.use(...both)).toMatchObject([{ status: 'duplicate' }, { status: 'applied' }]);
+    expect(await consumed()).toBe(amount('6'));
+    await documentsHaveTheirKeys(['1', '2']);
   });
 
   it('between the look into memory and the answer of the index: a key that memory no longer holds is not missed', async () => {

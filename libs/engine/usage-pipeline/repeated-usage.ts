@@ -1,6 +1,6 @@
 /**
  * Repeats of usage that is charged already. The index finds them, and the stored line confirms them: two keys may have one fingerprint.
- * Only the plain case is told here: one body wherever the key stands, and one credit product to charge. UnsettledUsage judges all else.
+ * Only the plain case is confirmed here: one body wherever the key stands, and one credit product to charge. UnsettledUsage judges all else.
  */
 import type { UsageEvent } from '@drawdown/domain/usage';
 import type { FoundKeys } from '@drawdown/engine/derived-state';

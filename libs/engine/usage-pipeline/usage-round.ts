@@ -241,7 +241,7 @@ class Round {
     const { ledger } = this.parts;
     const found = await ledger.states.keys.find(rated.map(({ fingerprint }) => fingerprint));
     if (found.size === 0) return groups;
-    // What cannot be read now is read again with the rest, and the fault is told there.
+    // What cannot be read now is read again with the rest, and the fault comes from there.
     for (const i of await plainRepeats(ledger.log, rated, found).catch(() => [])) this.outcomes[rated[i]!.index] = { status: 'duplicate' };
     const known = new Set<Rated>();
     for (const i of found.keys()) known.add(rated[i]!);
