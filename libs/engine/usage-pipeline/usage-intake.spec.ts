@@ -35,6 +35,14 @@ const turns = async (): Promise<void> => {
 };
 
 describe('what is submitted', () => {
+  it('goes into one round with what comes one turn later', async () => {
+    const first = submit(tokens('1', 1));
+    await turn();
+    const second = submit(tokens('2', 1));
+    expect(await Promise.all([first, second])).toEqual([['applied'], ['applied']]);
+    expect(await packs()).toBe(1);
+  });
+
   it('gets its outcomes in the order of the offers', async () => {
     const offers = [
       tokens('1', 1),

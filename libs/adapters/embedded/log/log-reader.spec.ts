@@ -35,6 +35,18 @@ describe.each([
     return read;
   };
 
+  it('reads any places together as it reads each stream, wherever its records are', async () => {
+    const APPENDS = 60;
+    for (let i = 0; i < APPENDS; i++)
+      for (const stream of ['a', 'b', 'c']) await log.append(stream, [anEvent(i), anEvent()], i === 0 ? 'no_stream' : 2 * i - 1);
+    // Opened anew: the places of the older records are in the index and no longer in memory.
+    await log.close();
+    log = await EmbeddedLog.open({ directory, clock: () => 0 as Instant, ...options });
+    const places = Array.from({ length: 3 * 2 * APPENDS }, (_, i) => ({ stream: 'abc'[i % 3]!, revision: (i * 37) % (2 * APPENDS) }));
+    const streams = new Map(await Promise.all(['a', 'b', 'c'].map(async (name) => [name, await log.readStream(name)] as const)));
+    expect(await log.readPlaces(places)).toEqual(places.map(({ stream, revision }) => streams.get(stream)![revision]));
+  });
+
   it('finds every event right before its position', async () => {
     for (let i = 0; i < 20; i++)
       await log.append(
